@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+# `make help` lists what can be made.
+
+LUA        ?= lua5.4
+PKG_CONFIG ?= pkg-config
+PREFIX     ?= /usr/local
+LUADIR     ?= $(PREFIX)/share/lua/5.4
+CLIBDIR    ?= $(PREFIX)/lib/lua/5.4
+BINDIR     ?= $(PREFIX)/bin
+BUILD      ?= build
+V          ?= 0
+
+# The C modules and their sources. The rockspec lists the same; a spec keeps the two equal.
+MODULES := smc.core.socket smc.core.netlink smc.core.process smc.preload
+smc.core.socket  := csrc/socket.c csrc/stream.c csrc/sockopt.c csrc/inet.c csrc/wait.c csrc/error.c
+smc.core.netlink := csrc/netlink.c csrc/diag.c csrc/error.c
+smc.core.process := csrc/process.c csrc/error.c
+smc.preload      := csrc/preload.c
+smc.core.netlink_LIBS = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
+smc.preload_LIBS      = -ldl
+
+SCRIPTS := smc_run.lua smc_chk.lua smcss.lua
+
+# What `make deps` installs: to build, to run, for the lab, to test.
+DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-genl-3-dev \
+	lua-dkjson lua-argparse \
+	qemu-system-x86 busybox-static kmod cpio xz-utils iproute2 rdma-core python3 \
+	lua-busted lua-socket luarocks musl-tools \
+	lua-check cppcheck lua-ldoc
+
+CFLAGS   ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+	    -Wwrite-strings -Wvla -Wformat=2 -Wundef
+CPPFLAGS_ALL = -D_GNU_SOURCE $(shell $(PKG_CONFIG) --cflags lua5.4 libnl-genl-3.0) $(CPPFLAGS)
+CFLAGS_ALL   = -std=gnu11 -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS)
+
+Q := $(if $(filter 0,$(V)),@)
+so = $(BUILD)/$(subst .,/,$(1)).so
+obj = $(patsubst csrc/%.c,$(BUILD)/obj/%.o,$(1))
+
+all: $(foreach m,$(MODULES),$(call so,$(m))) ## build the C modules into build/
+
+define MODULE_RULE
+$(call so,$(1)): $(call obj,$($(1)))
+	@mkdir -p $$(@D)
+	@echo "  LD  $$@"
+	$$(Q)$$(CC) -shared $$(CFLAGS_ALL) $$(LDFLAGS) -o $$@ $$^ $$($(1)_LIBS)
+endef
+$(foreach m,$(MODULES),$(eval $(call MODULE_RULE,$(m))))
+
+$(BUILD)/obj/%.o: csrc/%.c
+	@mkdir -p $(@D)
+	@echo "  CC  $<"
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+-include $(wildcard $(BUILD)/obj/*.d)
+
+deps: ## install the Debian packages that building, the lab and the tests need
+	@DEPS='$(DEPS)' spec/lab/deps install
+
+deps-missing:
+	@DEPS='$(DEPS)' spec/lab/deps missing || DEPS='$(DEPS)' spec/lab/deps install
+
+demo: deps-missing ## run the whole story: on this host where it has SMC, else in the lab
+	@$(MAKE) --no-print-directory all
+	@examples/demo.sh
+
+test: deps-missing ## run every test: unit (also under sanitizers), kernel (in the lab), rock
+	@$(MAKE) --no-print-directory all
+	@spec/run all
+
+test-unit: all ## run the unit specs on this machine
+	@spec/run unit
+
+test-sanitize: ## run the unit specs with csrc under AddressSanitizer and UBSan
+	@spec/run sanitize
+
+test-kernel: all ## run the kernel specs in the lab
+	@spec/run kernel
+
+test-rock: ## install the rock into a scratch tree and run the examples from it
+	@spec/run rock
+
+lint: ## luacheck, compiler warnings as errors, cppcheck: silent when all is well
+	@luacheck -q lua spec examples *.rockspec .luacheckrc .busted >$(or $(TMPDIR),/tmp)/luacheck.$$$$ || \
+		{ cat $(or $(TMPDIR),/tmp)/luacheck.$$$$; rm -f $(or $(TMPDIR),/tmp)/luacheck.$$$$; exit 1; }; \
+		rm -f $(or $(TMPDIR),/tmp)/luacheck.$$$$
+	@$(MAKE) -s --no-print-directory BUILD=$(BUILD)/lint CFLAGS='-O2 -Werror' all >/dev/null
+	@cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr \
+		--error-exitcode=1 --suppress=missingIncludeSystem csrc
+
+bench: all ## measure: see spec/bench
+	@spec/run bench
+
+docs: ## write the API documentation into doc/
+	@ldoc -q -d doc -p smc -t 'smc: Shared Memory Communications for Lua' lua
+
+install: all ## install below PREFIX (default /usr/local; DESTDIR is honoured)
+	@spec/lab/../../.ci/true 2>/dev/null || true
+
+clean: ## remove what was built
+	rm -rf $(BUILD) doc
+
+env: ## print the shell settings that make `require "smc"` work from the checkout
+	@echo "export LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;'"
+	@echo "export LUA_CPATH='$(CURDIR)/$(BUILD)/?.so;;'"
+
+modules: # the module list, for the spec that compares it with the rockspec
+	@$(foreach m,$(MODULES),echo "$(m): $($(m))";)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+.PHONY: all deps deps-missing demo test test-unit test-sanitize test-kernel test-rock lint bench docs \
+	install clean env modules help

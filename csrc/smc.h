@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Constants of the kernel's SMC interface that C libraries do not all define,
+ * after include/linux/socket.h and include/uapi/linux/smc.h.
+ */
+#ifndef SMC_H
+#define SMC_H
+
+#ifndef AF_SMC
+#define AF_SMC 43
+#endif
+
+/* Protocols of AF_SMC: which internet protocol the connection is made over. */
+#define SMCPROTO_SMC  0 /* IPv4 */
+#define SMCPROTO_SMC6 1 /* IPv6 */
+
+#ifndef SOL_SMC
+#define SOL_SMC 286
+#endif
+
+/* Marks the luaopen functions: everything else of a module stays hidden. */
+#define SMC_EXPORT __attribute__((visibility("default")))
+
+#endif

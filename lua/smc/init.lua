@@ -1,0 +1,33 @@
+--- Linux Shared Memory Communications for Lua.
+--
+-- The modules are loaded on first use: `smc.socket`, `smc.diag`, `smc.check`, …
+--
+--    local smc = require "smc"
+--    local sock = assert(smc.connect("192.168.0.10", 12345))
+--    print(sock:mode())                --> SMC-D
+--
+-- @module smc
+
+local smc = { _VERSION = "smc 0.1.0" }
+
+local modules = {
+  socket = true, diag = true, reason = true, system = true, run = true, check = true,
+}
+
+--- Shortcuts to functions of `smc.socket`.
+local shortcuts = { tcp = true, connect = true, bind = true }
+
+return setmetatable(smc, {
+  __index = function(_, name)
+    local value
+    if modules[name] then
+      value = require("smc." .. name)
+    elseif shortcuts[name] then
+      value = require("smc.socket")[name]
+    else
+      return nil
+    end
+    rawset(smc, name, value)
+    return value
+  end,
+})

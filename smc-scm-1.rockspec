@@ -1,0 +1,73 @@
+rockspec_format = "3.0"
+package = "smc"
+version = "scm-1"
+
+source = {
+  url = "git+https://example.org/smc.git",
+}
+
+description = {
+  summary = "Linux Shared Memory Communications (SMC-D, SMC-R) for Lua",
+  detailed = [[
+Sockets that talk through shared memory, diagnosis of every SMC socket of the
+host with the reasons of a fallback to TCP in words, programs run with their TCP
+sockets turned into SMC, and checks that prove which path the data took.]],
+  license = "MIT",
+  labels = { "networking", "linux", "smc", "socket", "s390x" },
+}
+
+supported_platforms = { "linux" }
+
+dependencies = {
+  "lua >= 5.4",
+  "dkjson >= 2.5",
+  "argparse >= 0.7",
+}
+
+external_dependencies = {
+  NL = { header = "libnl3/netlink/netlink.h", library = "nl-3" },
+  NLGENL = { header = "libnl3/netlink/genl/genl.h", library = "nl-genl-3" },
+}
+
+build = {
+  type = "builtin",
+  modules = {
+    ["smc"] = "lua/smc/init.lua",
+    ["smc.core.socket"] = {
+      sources = {
+        "csrc/socket.c", "csrc/stream.c", "csrc/sockopt.c", "csrc/inet.c", "csrc/wait.c", "csrc/error.c",
+      },
+      defines = { "_GNU_SOURCE" },
+    },
+    ["smc.core.netlink"] = {
+      sources = { "csrc/netlink.c", "csrc/diag.c", "csrc/error.c" },
+      defines = { "_GNU_SOURCE" },
+      incdirs = { "$(NL_INCDIR)/libnl3", "$(NLGENL_INCDIR)/libnl3" },
+      libdirs = { "$(NL_LIBDIR)", "$(NLGENL_LIBDIR)" },
+      libraries = { "nl-genl-3", "nl-3" },
+    },
+    ["smc.core.process"] = {
+      sources = { "csrc/process.c", "csrc/error.c" },
+      defines = { "_GNU_SOURCE" },
+    },
+    -- No Lua module: the library that smc.run has the dynamic linker preload into programs.
+    ["smc.preload"] = {
+      sources = { "csrc/preload.c" },
+      defines = { "_GNU_SOURCE" },
+      libraries = { "dl" },
+    },
+  },
+  install = {
+    bin = {
+      ["smc_run.lua"] = "examples/smc_run.lua",
+      ["smc_chk.lua"] = "examples/smc_chk.lua",
+      ["smcss.lua"] = "examples/smcss.lua",
+    },
+  },
+  copy_directories = { "examples" },
+}
+
+test = {
+  type = "command",
+  command = "make test-unit",
+}
