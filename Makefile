@@ -11,12 +11,15 @@ BUILD      ?= build
 V          ?= 0
 
 # The C modules and their sources. The rockspec lists the same; a spec keeps the two equal.
-MODULES := smc.core.socket smc.core.netlink smc.core.process smc.preload
+MODULES := smc.core.socket smc.core.poller smc.core.netlink smc.core.process smc.preload
 smc.core.socket  := csrc/socket.c csrc/stream.c csrc/sockopt.c csrc/inet.c csrc/wait.c csrc/error.c
+smc.core.poller  := csrc/poller.c csrc/error.c
 smc.core.netlink := csrc/netlink.c csrc/diag.c csrc/error.c
 smc.core.process := csrc/process.c csrc/error.c
 smc.preload      := csrc/preload.c
 smc.core.netlink_LIBS = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
+smc.core.poller_LIBS  = -lm
+smc.core.socket_LIBS  = -lm
 smc.preload_LIBS      = -ldl
 
 SCRIPTS := smc_run.lua smc_chk.lua smcss.lua

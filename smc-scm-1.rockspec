@@ -38,6 +38,12 @@ build = {
         "csrc/socket.c", "csrc/stream.c", "csrc/sockopt.c", "csrc/inet.c", "csrc/wait.c", "csrc/error.c",
       },
       defines = { "_GNU_SOURCE" },
+      libraries = { "m" },
+    },
+    ["smc.core.poller"] = {
+      sources = { "csrc/poller.c", "csrc/error.c" },
+      defines = { "_GNU_SOURCE" },
+      libraries = { "m" },
     },
     ["smc.core.netlink"] = {
       sources = { "csrc/netlink.c", "csrc/diag.c", "csrc/error.c" },

@@ -11,7 +11,7 @@
 local smc = { _VERSION = "smc 0.1.0" }
 
 local modules = {
-  socket = true, diag = true, reason = true, system = true, run = true, check = true,
+  socket = true, poller = true, diag = true, reason = true, system = true, run = true, check = true,
 }
 
 --- Shortcuts to functions of `smc.socket`.

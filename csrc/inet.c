@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+/* Internet addresses of sockets: names resolved, addresses told. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <string.h>
+
+#include "sock.h"
+
+/* The words LuaSocket has for what getaddrinfo(3) answers. */
+static const char *resolver_words(int rc)
+{
+	switch (rc) {
+	case EAI_NONAME:
+#ifdef EAI_NODATA
+	case EAI_NODATA:
+#endif
+		return "host or service not provided, or not known";
+	case EAI_SERVICE:
+		return "service not supported for socket type";
+	case EAI_AGAIN:
+		return "temporary failure in name resolution";
+	case EAI_FAIL:
+		return "non-recoverable failure in name resolution";
+	case EAI_SYSTEM:
+		return strerror(errno);
+	default:
+		return gai_strerror(rc);
+	}
+}
+
+/*
+ * Checks the port at index port: a number or the name of a service. getaddrinfo would
+ * silently cut a number that does not fit. Returns its text, or NULL with the words pushed.
+ */
+static const char *check_port(lua_State *L, int port, bool passive)
+{
+	int lowest = passive ? 0 : 1;
+	int is_number;
+	lua_Integer number = lua_tointegerx(L, port, &is_number);
+
+	if (!is_number) {
+		if (lua_type(L, port) == LUA_TNUMBER)
+			luaL_argerror(L, port, "number has no integer representation");
+		return luaL_checkstring(L, port);
+	}
+	if (number >= lowest && number <= 65535)
+		return lua_pushfstring(L, "%I", (LUAI_UACINT)number);
+	lua_pushfstring(L, "port %I is out of range (%d to 65535)", (LUAI_UACINT)number, lowest);
+	return NULL;
+}
+
+/*
+ * Resolves the host at index host and the port at index port into at most *count addresses
+ * of the family (AF_UNSPEC: of both). host "*" with passive: every address of this machine.
+ * Returns 0, or 1 with the words of the failure pushed.
+ */
+int inet_resolve(lua_State *L, int host, int port, int family, bool passive,
+		 union sock_addr *addrs, size_t *count)
+{
+	struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+	size_t name_len;
+	const char *name = luaL_checklstring(L, host, &name_len);
+	const char *service = check_port(L, port, passive); /* on the stack from here on */
+	struct addrinfo *list, *ai;
+	size_t max = *count;
+	int rc;
+
+	luaL_argcheck(L, strlen(name) == name_len, host, "a name holds no zero byte");
+	if (!service)
+		return 1;
+	if (passive) {
+		hints.ai_flags = AI_PASSIVE;
+		if (strcmp(name, "*") == 0) {
+			name = NULL;
+			if (family == AF_UNSPEC)
+				hints.ai_family = AF_INET;
+		}
+	}
+	rc = getaddrinfo(name, service, &hints, &list);
+	if (rc != 0) {
+		lua_pushstring(L, resolver_words(rc));
+		return 1;
+	}
+	*count = 0;
+	for (ai = list; ai && *count < max; ai = ai->ai_next) {
+		if (ai->ai_addrlen <= sizeof(*addrs))
+			memcpy(&addrs[(*count)++], ai->ai_addr, ai->ai_addrlen);
+	}
+	freeaddrinfo(list);
+	return 0;
+}
+
+/*
+ * core.resolve(host, port, family) → addresses | nil, message
+ * family: 0 both, 4, 6. addresses: an array of their texts, in the order to try them.
+ */
+int core_resolve(lua_State *L)
+{
+	static const int families[] = {AF_UNSPEC, AF_INET, AF_INET6};
+	union sock_addr addrs[INET_MAX_ADDRESSES];
+	size_t count = INET_MAX_ADDRESSES, i;
+	lua_Integer version = luaL_checkinteger(L, 3);
+
+	luaL_argcheck(L, version == 0 || version == 4 || version == 6, 3, "0, 4 or 6 expected");
+	if (inet_resolve(L, 1, 2, families[version / 2 - (version > 0)], false, addrs, &count) != 0)
+		return sock_error(L, lua_tostring(L, -1));
+	lua_createtable(L, (int)count, 0);
+	for (i = 0; i < count; i++) {
+		inet_push(L, &addrs[i]);
+		lua_pop(L, 2);
+		lua_seti(L, -2, (lua_Integer)i + 1);
+	}
+	return 1;
+}
+
+socklen_t inet_length(const union sock_addr *addr)
+{
+	return addr->sa.sa_family == AF_INET6 ? sizeof(addr->in6) : sizeof(addr->in);
+}
+
+/* Pushes address, port, "inet" or "inet6". Returns 3. */
+int inet_push(lua_State *L, const union sock_addr *addr)
+{
+	bool v6 = addr->sa.sa_family == AF_INET6;
+	char text[NI_MAXHOST] = "";
+
+	getnameinfo(&addr->sa, inet_length(addr), text, sizeof(text), NULL, 0, NI_NUMERICHOST);
+	lua_pushstring(L, text);
+	lua_pushinteger(L, ntohs(v6 ? addr->in6.sin6_port : addr->in.sin_port));
+	lua_pushstring(L, v6 ? "inet6" : "inet");
+	return 3;
+}
+
+/*
+ * sock:getsockname() → address, port, "inet" | "inet6"
+ * getsockname(2) for sockets that are not connected, else what was noted on connection.
+ */
+int sock_getsockname(lua_State *L)
+{
+	struct sock *s = sock_check(L, 1);
+	union sock_addr addr;
+	socklen_t len = sizeof(addr);
+
+	if (s->local.sa.sa_family != AF_UNSPEC)
+		return inet_push(L, &s->local);
+	memset(&addr, 0, sizeof(addr));
+	if (getsockname(s->fd, &addr.sa, &len) != 0)
+		return sock_error(L, sock_strerror(errno));
+	return inet_push(L, &addr);
+}
+
+/* sock:getpeername() → address, port, "inet" | "inet6", as noted on connection */
+int sock_getpeername(lua_State *L)
+{
+	struct sock *s = sock_check(L, 1);
+
+	if (s->fd < 0)
+		return sock_error(L, sock_strerror(EBADF));
+	if (s->peer.sa.sa_family == AF_UNSPEC)
+		return sock_error(L, sock_strerror(ENOTCONN));
+	return inet_push(L, &s->peer);
+}

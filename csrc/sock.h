@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of smc.core.socket share: the socket object and the pieces
+ * that each of them gives to the others.
+ */
+#ifndef SMC_SOCK_H
+#define SMC_SOCK_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include <lauxlib.h>
+#include <lua.h>
+
+/* An IPv4 or IPv6 address with its port; AF_UNSPEC while it is not known. */
+union sock_addr {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+/* Limits in seconds, negative: none; and when the operation under way ends, CLOCK_MONOTONIC. */
+struct sock_timeout {
+	double block;
+	double total;
+	double deadline;
+};
+
+/* Bytes received and not yet asked for. data is NULL whenever there are none. */
+struct sock_buffer {
+	char *data;
+	size_t first;
+	size_t last;
+};
+
+struct sock {
+	int fd;       /* -1: not created yet, or closed */
+	int family;   /* AF_INET, AF_INET6, or AF_UNSPEC until the first bind or connect */
+	bool v6only;  /* made by tcp6(): speaks IPv6 alone */
+	bool may_tcp; /* the caller accepts TCP where the kernel has no SMC */
+	bool is_tcp;  /* and TCP it became */
+	struct sock_timeout timeout;
+	struct sock_buffer buffer;
+	lua_Integer received;
+	lua_Integer sent;
+	double birth;
+	/*
+	 * Names are kept from the moment of connection: asking the kernel for the name of a
+	 * socket whose device went away can crash it (net/smc/af_smc.c, smc_getname).
+	 */
+	union sock_addr local;
+	union sock_addr peer;
+};
+
+enum sock_class { SOCK_MASTER, SOCK_CLIENT, SOCK_SERVER };
+
+/* socket.c */
+struct sock *sock_check(lua_State *L, int arg);
+struct sock *sock_check_class(lua_State *L, int arg, enum sock_class wanted);
+int sock_error(lua_State *L, const char *words);
+const char *sock_strerror(int err);
+
+/* inet.c */
+#define INET_MAX_ADDRESSES 32
+int inet_resolve(lua_State *L, int host, int port, int family, bool passive,
+		 union sock_addr *addrs, size_t *count);
+socklen_t inet_length(const union sock_addr *addr);
+int core_resolve(lua_State *L);
+int inet_push(lua_State *L, const union sock_addr *addr);
+int sock_getsockname(lua_State *L);
+int sock_getpeername(lua_State *L);
+
+/* wait.c */
+double wait_now(void);
+void wait_start(struct sock_timeout *t);
+int wait_for(lua_State *L, const struct sock *s, short events);
+void wait_interrupted(lua_State *L);
+int sock_settimeout(lua_State *L);
+int sock_gettimeout(lua_State *L);
+
+/* stream.c */
+void buffer_free(struct sock_buffer *b);
+int sock_send(lua_State *L);
+int sock_receive(lua_State *L);
+int sock_receiveany(lua_State *L);
+int sock_dirty(lua_State *L);
+int sock_getstats(lua_State *L);
+int sock_setstats(lua_State *L);
+
+/* sockopt.c */
+int option_apply_pending(lua_State *L, const struct sock *s);
+int sock_setoption(lua_State *L);
+int sock_getoption(lua_State *L);
+
+#endif

@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: MIT
+/*
+ * smc.core.socket: stream sockets of the family AF_SMC, with the methods of LuaSocket's TCP
+ * object. This file has the object and its life: made, bound, connected, accepted, closed.
+ *
+ * Descriptors never block in the kernel: an operation is tried first, and poll(2) is asked
+ * only when it would block, within the object's timeouts.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "smc.h"
+#include "sock.h"
+
+#define LISTEN_BACKLOG 32 /* LuaSocket's default */
+
+/* Names in the registry: not LuaSocket's own, so that both live in one program. */
+static const char *const class_keys[] = {"smc.tcp{master}", "smc.tcp{client}", "smc.tcp{server}"};
+
+static const char *class_name(enum sock_class class)
+{
+	return class_keys[class] + strlen("smc.");
+}
+
+/* The socket at index arg, of whichever class. Throws for anything else. */
+struct sock *sock_check(lua_State *L, int arg)
+{
+	struct sock *s = NULL;
+	int i;
+
+	for (i = SOCK_CLIENT; !s && i < SOCK_CLIENT + 3; i++)
+		s = luaL_testudata(L, arg, class_keys[i % 3]);
+	if (!s)
+		luaL_argerror(L, arg, "tcp{any} expected");
+	return s;
+}
+
+/* The socket at index arg, which must be of the class wanted. Throws for anything else. */
+struct sock *sock_check_class(lua_State *L, int arg, enum sock_class wanted)
+{
+	struct sock *s = luaL_testudata(L, arg, class_keys[wanted]);
+
+	if (!s)
+		luaL_argerror(L, arg, lua_pushfstring(L, "%s expected", class_name(wanted)));
+	return s;
+}
+
+/* Gives the socket on top of the stack its class. */
+static void set_class(lua_State *L, enum sock_class class)
+{
+	luaL_setmetatable(L, class_keys[class]);
+}
+
+/* Pushes nil and the words: the answer of a socket's method that failed. Returns 2. */
+int sock_error(lua_State *L, const char *words)
+{
+	lua_pushnil(L);
+	lua_pushstring(L, words);
+	return 2;
+}
+
+/* LuaSocket's words for an errno where programs compare them, else the C library's. */
+const char *sock_strerror(int err)
+{
+	switch (err) {
+	case EBADF:
+	case EPIPE:
+	case ECONNRESET:
+	case ECONNABORTED:
+		return "closed";
+	case ETIMEDOUT:
+		return "timeout";
+	case ECONNREFUSED:
+		return "connection refused";
+	case EISCONN:
+		return "already connected";
+	case EADDRINUSE:
+		return "address already in use";
+	case EACCES:
+		return "permission denied";
+	case EAFNOSUPPORT:
+		return "SMC is not in this kernel: load it with \"modprobe smc\"";
+	default:
+		return strerror(err);
+	}
+}
+
+static struct sock *new_sock(lua_State *L, enum sock_class class)
+{
+	struct sock *s = lua_newuserdatauv(L, sizeof(*s), 1);
+
+	memset(s, 0, sizeof(*s));
+	s->fd = -1;
+	s->timeout.block = s->timeout.total = -1;
+	s->birth = wait_now();
+	set_class(L, class);
+	return s;
+}
+
+static void close_fd(struct sock *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+	s->local.sa.sa_family = s->peer.sa.sa_family = AF_UNSPEC;
+}
+
+/*
+ * Creates the descriptor of the socket at index 1: AF_SMC over the internet protocol of the
+ * family, and TCP only where the caller accepts it and the kernel has no SMC. Options that were
+ * set before are set on it. Returns 0 or errno.
+ */
+static int open_fd(lua_State *L, struct sock *s, int family)
+{
+	const int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+	const int on = 1;
+	int err = 0;
+
+	s->is_tcp = false;
+	s->fd = socket(AF_SMC, type, family == AF_INET6 ? SMCPROTO_SMC6 : SMCPROTO_SMC);
+	if (s->fd < 0 && s->may_tcp) {
+		s->fd = socket(family, type, 0);
+		s->is_tcp = true;
+	}
+	if (s->fd < 0)
+		return errno;
+	s->family = family;
+	if (s->v6only && setsockopt(s->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) != 0)
+		err = errno;
+	if (!err)
+		err = option_apply_pending(L, s);
+	if (err)
+		close_fd(s);
+	return err;
+}
+
+/* Notes the local name of a socket that has just been connected. */
+static void note_local(struct sock *s)
+{
+	socklen_t len = sizeof(s->local);
+
+	if (getsockname(s->fd, &s->local.sa, &len) != 0)
+		s->local.sa.sa_family = AF_UNSPEC;
+}
+
+/*
+ * core.new(family, v6only, may_tcp) → socket | nil, message
+ * family 0: made at the first bind or connect; 4 or 6: made at once. socket(2), af_smc(7)
+ */
+static int core_new(lua_State *L)
+{
+	lua_Integer version = luaL_checkinteger(L, 1);
+	bool may_tcp = lua_toboolean(L, 2);
+	struct sock *s;
+	int err = 0;
+
+	lua_settop(L, 0);
+	s = new_sock(L, SOCK_MASTER);
+	s->may_tcp = may_tcp;
+	s->v6only = version == 6;
+	if (version != 0)
+		err = open_fd(L, s, version == 6 ? AF_INET6 : AF_INET);
+	if (err)
+		return sock_error(L, sock_strerror(err));
+	return 1;
+}
+
+static int try_bind(lua_State *L, struct sock *s, const union sock_addr *addr)
+{
+	int err = 0;
+
+	if (s->fd < 0)
+		err = open_fd(L, s, addr->sa.sa_family);
+	if (!err && bind(s->fd, &addr->sa, inet_length(addr)) != 0)
+		err = errno;
+	return err;
+}
+
+/* sock:bind(address, port) → 1 | nil, message. Names are resolved; "*": 0.0.0.0. bind(2) */
+static int sock_bind(lua_State *L)
+{
+	struct sock *s = sock_check_class(L, 1, SOCK_MASTER);
+	union sock_addr addrs[INET_MAX_ADDRESSES];
+	size_t count = INET_MAX_ADDRESSES, i;
+	bool made_here = s->fd < 0;
+	int err = EADDRNOTAVAIL;
+
+	if (inet_resolve(L, 2, 3, s->family, true, addrs, &count) != 0)
+		return sock_error(L, lua_tostring(L, -1));
+	for (i = 0; i < count; i++) {
+		err = try_bind(L, s, &addrs[i]);
+		if (!err) {
+			lua_pushinteger(L, 1);
+			return 1;
+		}
+		if (made_here)
+			close_fd(s);
+	}
+	return sock_error(L, sock_strerror(err));
+}
+
+/* sock:listen([backlog = 32]) → 1 | nil, message. The object becomes a server. listen(2) */
+static int sock_listen(lua_State *L)
+{
+	struct sock *s = sock_check_class(L, 1, SOCK_MASTER);
+	lua_Integer backlog = luaL_optinteger(L, 2, LISTEN_BACKLOG);
+
+	luaL_argcheck(L, backlog >= 0 && backlog <= 65535, 2, "backlog is 0 to 65535");
+	if (listen(s->fd, (int)backlog) != 0)
+		return sock_error(L, sock_strerror(errno));
+	lua_settop(L, 1);
+	set_class(L, SOCK_SERVER);
+	lua_pushinteger(L, 1);
+	return 1;
+}
+
+/* sock:accept() → client | nil, message. accept4(2) */
+static int sock_accept(lua_State *L)
+{
+	struct sock *server = sock_check_class(L, 1, SOCK_SERVER);
+	struct sock *client = new_sock(L, SOCK_CLIENT);
+	int err = 0;
+
+	wait_start(&server->timeout);
+	while (!err) {
+		socklen_t len = sizeof(client->peer);
+
+		client->fd = accept4(server->fd, &client->peer.sa, &len,
+				     SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (client->fd >= 0) {
+			client->family = server->family;
+			client->is_tcp = server->is_tcp;
+			note_local(client);
+			return 1;
+		}
+		if (errno == EAGAIN)
+			err = wait_for(L, server, POLLIN);
+		else if (errno == EINTR)
+			wait_interrupted(L);
+		else if (errno != ECONNABORTED)
+			err = errno;
+	}
+	return sock_error(L, sock_strerror(err));
+}
+
+/* What became of a connect under way: 0 or errno. */
+static int finish_connect(lua_State *L, struct sock *s)
+{
+	socklen_t len = sizeof(int);
+	int err = wait_for(L, s, POLLOUT);
+
+	if (err)
+		return err;
+	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &err, &len) != 0)
+		err = errno;
+	return err;
+}
+
+/*
+ * Connects to one address: 0 or errno. After a timeout the attempt goes on in the kernel,
+ * and the next call of connect learns its end, as with TCP.
+ */
+static int try_connect(lua_State *L, struct sock *s, const union sock_addr *addr)
+{
+	int err = 0;
+
+	if (s->fd < 0)
+		err = open_fd(L, s, addr->sa.sa_family);
+	if (err)
+		return err;
+	if (connect(s->fd, &addr->sa, inet_length(addr)) != 0)
+		err = errno;
+	/* Under way since an earlier call: loops that never wait are told so. */
+	if (err == EINPROGRESS || (err == EALREADY && s->timeout.deadline != 0))
+		err = finish_connect(L, s);
+	if (!err) {
+		s->peer = *addr;
+		note_local(s);
+	}
+	return err;
+}
+
+/*
+ * sock:connect(address, port) → 1 | nil, message. connect(2)
+ * A name with several addresses: each is tried in turn, unless the timeout is zero. The object
+ * becomes a client, even on failure.
+ */
+static int sock_connect(lua_State *L)
+{
+	struct sock *s = sock_check(L, 1);
+	union sock_addr addrs[INET_MAX_ADDRESSES];
+	size_t count = INET_MAX_ADDRESSES, i;
+	bool made_here = s->fd < 0;
+	int err = EADDRNOTAVAIL;
+
+	if (inet_resolve(L, 2, 3, s->family, false, addrs, &count) != 0)
+		return sock_error(L, lua_tostring(L, -1));
+	lua_pushvalue(L, 1);
+	set_class(L, SOCK_CLIENT);
+	for (i = 0; i < count; i++) {
+		if (i > 0 && made_here)
+			close_fd(s);
+		wait_start(&s->timeout);
+		err = try_connect(L, s, &addrs[i]);
+		if (!err) {
+			lua_pushinteger(L, 1);
+			return 1;
+		}
+		if (s->timeout.deadline == 0)
+			break;
+	}
+	if (made_here)
+		s->family = s->fd < 0 ? AF_UNSPEC : s->family;
+	return sock_error(L, sock_strerror(err));
+}
+
+/* sock:shutdown([how = "both"]) → 1. how: "both", "send", "receive". shutdown(2) */
+static int sock_shutdown(lua_State *L)
+{
+	static const char *const names[] = {"receive", "send", "both", NULL};
+	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
+	int how = luaL_checkoption(L, 2, "both", names);
+
+	shutdown(s->fd, how); /* SHUT_RD, SHUT_WR, SHUT_RDWR are 0, 1, 2 */
+	lua_pushinteger(L, 1);
+	return 1;
+}
+
+/* sock:close() → 1. Closing twice is fine. Also __gc and __close. close(2) */
+static int sock_close(lua_State *L)
+{
+	struct sock *s = sock_check(L, 1);
+
+	close_fd(s);
+	buffer_free(&s->buffer);
+	lua_pushinteger(L, 1);
+	return 1;
+}
+
+/* sock:getfd() → descriptor, -1 when there is none */
+static int sock_getfd(lua_State *L)
+{
+	lua_pushinteger(L, sock_check(L, 1)->fd);
+	return 1;
+}
+
+/* sock:setfd(descriptor): takes the descriptor over; the old one is neither closed nor kept */
+static int sock_setfd(lua_State *L)
+{
+	struct sock *s = sock_check(L, 1);
+	lua_Integer fd = luaL_checkinteger(L, 2);
+
+	luaL_argcheck(L, fd >= -1 && fd <= 0x7fffffff, 2, "not a descriptor");
+	s->fd = (int)fd;
+	s->local.sa.sa_family = s->peer.sa.sa_family = AF_UNSPEC;
+	return 0;
+}
+
+/* sock:getfamily() → "inet4" | "inet6" | "unspec" before the first bind or connect */
+static int sock_getfamily(lua_State *L)
+{
+	const struct sock *s = sock_check(L, 1);
+
+	lua_pushstring(L, s->family == AF_INET6 ? "inet6" : s->family == AF_INET ? "inet4" : "unspec");
+	return 1;
+}
+
+/*
+ * core.identity(sock) → inode, is_tcp | nil, message
+ * The inode by which the kernel's diag dump names the socket, fstat(2).
+ */
+static int core_identity(lua_State *L)
+{
+	const struct sock *s = sock_check(L, 1);
+	struct stat st;
+
+	if (fstat(s->fd, &st) != 0)
+		return sock_error(L, s->fd < 0 ? "closed" : sock_strerror(errno));
+	lua_pushinteger(L, (lua_Integer)st.st_ino);
+	lua_pushboolean(L, s->is_tcp);
+	return 2;
+}
+
+/*
+ * core.probe() → true | nil, message, errno
+ * Whether this process can make SMC sockets. The kernel loads its module for that where it can.
+ */
+static int core_probe(lua_State *L)
+{
+	int fd = socket(AF_SMC, SOCK_STREAM | SOCK_CLOEXEC, SMCPROTO_SMC);
+
+	if (fd < 0)
+		return smc_push_error(L, errno, "socket(AF_SMC)");
+	close(fd);
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
+static int sock_tostring(lua_State *L)
+{
+	const void *s = sock_check(L, 1);
+
+	luaL_getmetafield(L, 1, "__name");
+	lua_pushfstring(L, "%s: %p", lua_tostring(L, -1), s);
+	return 1;
+}
+
+static const luaL_Reg methods[] = {
+	{"accept", sock_accept},
+	{"bind", sock_bind},
+	{"close", sock_close},
+	{"connect", sock_connect},
+	{"dirty", sock_dirty},
+	{"getfamily", sock_getfamily},
+	{"getfd", sock_getfd},
+	{"getoption", sock_getoption},
+	{"getpeername", sock_getpeername},
+	{"getsockname", sock_getsockname},
+	{"getstats", sock_getstats},
+	{"gettimeout", sock_gettimeout},
+	{"listen", sock_listen},
+	{"receive", sock_receive},
+	{"receiveany", sock_receiveany},
+	{"send", sock_send},
+	{"setfd", sock_setfd},
+	{"setoption", sock_setoption},
+	{"setpeername", sock_connect},
+	{"setsockname", sock_bind},
+	{"setstats", sock_setstats},
+	{"settimeout", sock_settimeout},
+	{"shutdown", sock_shutdown},
+	{NULL, NULL},
+};
+
+static const luaL_Reg metamethods[] = {
+	{"__gc", sock_close},
+	{"__close", sock_close},
+	{"__tostring", sock_tostring},
+	{NULL, NULL},
+};
+
+/* Makes the metatable of a class; its __index finds the class name and the methods. */
+static void new_class(lua_State *L, int methods_index, enum sock_class class)
+{
+	luaL_newmetatable(L, class_keys[class]);
+	luaL_setfuncs(L, metamethods, 0);
+	lua_pushstring(L, class_name(class));
+	lua_setfield(L, -2, "__name");
+
+	lua_createtable(L, 0, sizeof(methods) / sizeof(methods[0]) + 4);
+	luaL_setfuncs(L, methods, 0);
+	lua_pushstring(L, class_name(class));
+	lua_setfield(L, -2, "class");
+	lua_pushvalue(L, -1);
+	lua_setfield(L, -3, "__index");
+	lua_seti(L, methods_index, (lua_Integer)class + 1);
+	lua_pop(L, 1);
+}
+
+static const luaL_Reg functions[] = {
+	{"new", core_new},
+	{"identity", core_identity},
+	{"probe", core_probe},
+	{"resolve", core_resolve},
+	{NULL, NULL},
+};
+
+/* core.methods: the method tables of the three classes, for the methods written in Lua. */
+SMC_EXPORT int luaopen_smc_core_socket(lua_State *L);
+SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)
+{
+	int class;
+
+	luaL_newlib(L, functions);
+	lua_createtable(L, 3, 0);
+	for (class = SOCK_MASTER; class <= SOCK_SERVER; class++)
+		new_class(L, lua_gettop(L), (enum sock_class)class);
+	lua_setfield(L, -2, "methods");
+	return 1;
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+/* Options of sockets, LuaSocket's names: socket(7), tcp(7), ipv6(7). */
+#include <errno.h>
+#include <limits.h>
+#include <net/if.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "smc.h"
+#include "sock.h"
+
+enum kind { BOOLEAN, NUMBER, LINGER, DEVICE, ERROR };
+
+/* What an option may be used for. TCP_ONLY: on an SMC socket it forces the fallback to TCP. */
+enum { GET = 1, SET = 2, TCP_ONLY = 4 };
+
+union value {
+	int number;
+	struct linger linger;
+	char device[IFNAMSIZ];
+};
+
+struct option {
+	const char *name;
+	int level;
+	int id;
+	enum kind kind;
+	int use;
+};
+
+static const struct option options[] = {
+	{"bindtodevice", SOL_SOCKET, SO_BINDTODEVICE, DEVICE, GET | SET},
+	{"error", SOL_SOCKET, SO_ERROR, ERROR, GET},
+	{"ipv6-v6only", IPPROTO_IPV6, IPV6_V6ONLY, BOOLEAN, SET},
+	{"keepalive", SOL_SOCKET, SO_KEEPALIVE, BOOLEAN, GET | SET},
+	{"linger", SOL_SOCKET, SO_LINGER, LINGER, GET | SET},
+	{"recv-buffer-size", SOL_SOCKET, SO_RCVBUF, NUMBER, GET | SET},
+	{"reuseaddr", SOL_SOCKET, SO_REUSEADDR, BOOLEAN, GET | SET},
+	{"reuseport", SOL_SOCKET, SO_REUSEPORT, BOOLEAN, GET | SET},
+	{"send-buffer-size", SOL_SOCKET, SO_SNDBUF, NUMBER, GET | SET},
+	{"tcp-defer-accept", IPPROTO_TCP, TCP_DEFER_ACCEPT, NUMBER, SET},
+	{"tcp-fastopen", IPPROTO_TCP, TCP_FASTOPEN, NUMBER, SET | TCP_ONLY},
+	{"tcp-fastopen-connect", IPPROTO_TCP, TCP_FASTOPEN_CONNECT, NUMBER, SET | TCP_ONLY},
+	{"tcp-keepcnt", IPPROTO_TCP, TCP_KEEPCNT, NUMBER, GET | SET},
+	{"tcp-keepidle", IPPROTO_TCP, TCP_KEEPIDLE, NUMBER, GET | SET},
+	{"tcp-keepintvl", IPPROTO_TCP, TCP_KEEPINTVL, NUMBER, GET | SET},
+	{"tcp-nodelay", IPPROTO_TCP, TCP_NODELAY, BOOLEAN, GET | SET},
+};
+
+/* The option named at index 2. Throws when there is none for this use. */
+static const struct option *check_option(lua_State *L, int use)
+{
+	const char *name = luaL_checkstring(L, 2);
+	size_t i;
+
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (strcmp(options[i].name, name) == 0 && (options[i].use & use))
+			return &options[i];
+	}
+	luaL_argerror(L, 2, lua_pushfstring(L, "unsupported option `%s'", name));
+	return NULL;
+}
+
+/* Checks the value at index arg and puts it where setsockopt(2) wants it. Throws for a wrong one. */
+static socklen_t check_value(lua_State *L, const struct option *o, int arg, union value *value)
+{
+	lua_Integer number;
+	const char *device;
+
+	switch (o->kind) {
+	case BOOLEAN:
+		luaL_checktype(L, arg, LUA_TBOOLEAN);
+		value->number = lua_toboolean(L, arg);
+		return sizeof(value->number);
+	case LINGER:
+		luaL_checktype(L, arg, LUA_TTABLE);
+		if (lua_getfield(L, arg, "on") != LUA_TBOOLEAN)
+			luaL_argerror(L, arg, "boolean 'on' field expected");
+		value->linger.l_onoff = lua_toboolean(L, -1);
+		if (lua_getfield(L, arg, "timeout") != LUA_TNUMBER)
+			luaL_argerror(L, arg, "number 'timeout' field expected");
+		value->linger.l_linger = (int)lua_tonumber(L, -1);
+		lua_pop(L, 2);
+		return sizeof(value->linger);
+	case DEVICE:
+		device = luaL_checkstring(L, arg);
+		luaL_argcheck(L, strlen(device) < IFNAMSIZ, arg, "name of an interface expected");
+		strcpy(value->device, device);
+		return (socklen_t)strlen(device) + 1;
+	default:
+		number = luaL_checkinteger(L, arg);
+		luaL_argcheck(L, number >= 0 && number <= INT_MAX, arg, "out of range");
+		value->number = (int)number;
+		return sizeof(value->number);
+	}
+}
+
+/* Keeps an option until there is a descriptor: in order, in the user value of the socket. */
+static void keep_pending(lua_State *L, const struct option *o)
+{
+	if (lua_getiuservalue(L, 1, 1) != LUA_TTABLE) {
+		lua_pop(L, 1);
+		lua_newtable(L);
+		lua_pushvalue(L, -1);
+		lua_setiuservalue(L, 1, 1);
+	}
+	lua_pushinteger(L, o - options);
+	lua_seti(L, -2, luaL_len(L, -2) + 1);
+	lua_pushvalue(L, 3);
+	lua_seti(L, -2, luaL_len(L, -2) + 1);
+	lua_pop(L, 1);
+}
+
+/* Sets what was kept for the socket at index 1 on its new descriptor. Returns 0 or errno. */
+int option_apply_pending(lua_State *L, const struct sock *s)
+{
+	lua_Integer i, n = 0;
+	int err = 0;
+
+	if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE)
+		n = luaL_len(L, -1);
+	for (i = 1; i < n && !err; i += 2) {
+		const struct option *o;
+		union value value;
+		socklen_t size;
+
+		lua_geti(L, -1, i);
+		o = &options[lua_tointeger(L, -1)];
+		lua_geti(L, -2, i + 1);
+		size = check_value(L, o, lua_gettop(L), &value);
+		if (setsockopt(s->fd, o->level, o->id, &value, size) != 0)
+			err = errno;
+		lua_pop(L, 2);
+	}
+	lua_pop(L, 1);
+	return err;
+}
+
+/*
+ * sock:setoption(name, value) → 1 | nil, message
+ * Before the first bind or connect it is kept, and set when the descriptor is made.
+ * Throws for an unknown name and a value of the wrong type. setsockopt(2)
+ */
+int sock_setoption(lua_State *L)
+{
+	const struct sock *s = sock_check(L, 1);
+	const struct option *o = check_option(L, SET);
+	union value value;
+	socklen_t size = check_value(L, o, 3, &value);
+
+	if ((o->use & TCP_ONLY) && !s->may_tcp)
+		return sock_error(L, lua_pushfstring(L,
+			"option '%s' would turn the SMC connection into TCP: make the socket with "
+			"fallback = \"tcp\" if that is wanted", o->name));
+	if (s->fd < 0 && s->family == AF_UNSPEC)
+		keep_pending(L, o);
+	else if (setsockopt(s->fd, o->level, o->id, &value, size) != 0)
+		return sock_error(L, sock_strerror(errno));
+	lua_pushinteger(L, 1);
+	return 1;
+}
+
+/* Pushes the value of an option that getsockopt(2) has read. */
+static void push_value(lua_State *L, const struct option *o, const union value *value)
+{
+
+	switch (o->kind) {
+	case LINGER:
+		lua_createtable(L, 0, 2);
+		lua_pushboolean(L, value->linger.l_onoff);
+		lua_setfield(L, -2, "on");
+		lua_pushinteger(L, value->linger.l_linger);
+		lua_setfield(L, -2, "timeout");
+		break;
+	case DEVICE:
+		lua_pushstring(L, value->device);
+		break;
+	case BOOLEAN:
+		lua_pushboolean(L, value->number);
+		break;
+	case ERROR:
+		if (value->number)
+			lua_pushstring(L, sock_strerror(value->number));
+		else
+			lua_pushnil(L);
+		break;
+	default:
+		lua_pushinteger(L, value->number);
+	}
+}
+
+/* sock:getoption(name) → value | nil, message. Throws for an unknown name. getsockopt(2) */
+int sock_getoption(lua_State *L)
+{
+	const struct sock *s = sock_check(L, 1);
+	const struct option *o = check_option(L, GET);
+	union value value;
+	socklen_t size = o->kind == DEVICE ? sizeof(value.device)
+		       : o->kind == LINGER ? sizeof(value.linger) : sizeof(value.number);
+
+	memset(&value, 0, sizeof(value));
+	if (getsockopt(s->fd, o->level, o->id, &value, &size) != 0)
+		return sock_error(L, sock_strerror(errno));
+	push_value(L, o, &value);
+	return 1;
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/* Timeouts of socket operations, and waiting for a descriptor within them. */
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <time.h>
+
+#include "sock.h"
+
+double wait_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Marks the start of an operation. The shorter of both limits counts, from here. */
+void wait_start(struct sock_timeout *t)
+{
+	double limit = t->block;
+
+	if (t->total >= 0 && (limit < 0 || t->total < limit))
+		limit = t->total;
+	if (limit <= 0)
+		t->deadline = limit; /* no wait at all, or no limit: the clock does not matter */
+	else
+		t->deadline = wait_now() + limit;
+}
+
+static int no_op(lua_State *L)
+{
+	(void)L;
+	return 0;
+}
+
+/*
+ * A signal arrived. Lua programs learn of signals by a debug hook (lua.c sets one on Ctrl-C):
+ * a call gives the hook its chance, and it may raise. The caller holds no resource here.
+ */
+void wait_interrupted(lua_State *L)
+{
+	lua_pushcfunction(L, no_op);
+	lua_call(L, 0, 0);
+}
+
+/*
+ * Waits until the socket has one of the events, an error or a hang-up.
+ * Returns 0, ETIMEDOUT, or the errno of ppoll(2). May raise when a signal arrived.
+ */
+int wait_for(lua_State *L, const struct sock *s, short events)
+{
+	struct pollfd pfd = {.fd = s->fd, .events = events};
+	double deadline = s->timeout.deadline;
+
+	if (deadline == 0)
+		return ETIMEDOUT;
+	for (;;) {
+		struct timespec left;
+		int n;
+
+		if (deadline > 0) {
+			double seconds = fmin(fmax(deadline - wait_now(), 0), 1e9);
+
+			left.tv_sec = (time_t)seconds;
+			left.tv_nsec = (long)((seconds - (double)left.tv_sec) * 1e9);
+		}
+		n = ppoll(&pfd, 1, deadline > 0 ? &left : NULL, NULL);
+		if (n > 0)
+			return 0;
+		if (n == 0)
+			return ETIMEDOUT;
+		if (errno != EINTR)
+			return errno;
+		wait_interrupted(L);
+	}
+}
+
+/*
+ * sock:settimeout(seconds [, mode]) → 1
+ * mode "b" (default): a limit of each operation; "t" or "r": the same, kept apart, as in
+ * LuaSocket. nil or a negative number: no limit.
+ */
+int sock_settimeout(lua_State *L)
+{
+	struct sock *s = sock_check(L, 1);
+	double seconds = luaL_optnumber(L, 2, -1);
+	const char *mode = luaL_optstring(L, 3, "b");
+
+	luaL_argcheck(L, seconds == seconds, 2, "not a number");
+	switch (*mode) {
+	case 'b':
+		s->timeout.block = seconds;
+		break;
+	case 't':
+	case 'r':
+		s->timeout.total = seconds;
+		break;
+	default:
+		return luaL_argerror(L, 3, "invalid timeout mode");
+	}
+	lua_pushinteger(L, 1);
+	return 1;
+}
+
+/* sock:gettimeout() → block, total: seconds, -1 where there is none */
+int sock_gettimeout(lua_State *L)
+{
+	const struct sock *s = sock_check(L, 1);
+
+	lua_pushnumber(L, s->timeout.block);
+	lua_pushnumber(L, s->timeout.total);
+	return 2;
+}

@@ -1,0 +1,126 @@
+--- Stream sockets over shared memory, with the methods of LuaSocket's TCP object.
+--
+-- `require "smc.socket"` in place of `require "socket"` turns a script into an SMC script.
+-- A connection whose peer or path has no SMC is TCP, by the kernel's own decision; `sock:mode()`
+-- tells which it became and `sock:info()` why.
+--
+-- Methods answer as LuaSocket's: `nil, message, partial` on failure.
+-- See af_smc(7) and LuaSocket's tcp reference.
+-- @module smc.socket
+
+local core = require "smc.core.socket"
+local diag = require "smc.diag"
+local reason = require "smc.reason"
+
+local socket = { _VERSION = require("smc")._VERSION }
+
+local versions = { inet = 4, inet4 = 4, inet6 = 6, unspec = 0 }
+
+--- @alias smc.mode "SMC-D"|"SMC-R"|"TCP"
+
+local function new(version, options)
+  local may_tcp = false
+  for name, value in pairs(options or {}) do
+    if name ~= "fallback" then error(("unknown option '%s'"):format(name), 3) end
+    if value ~= "tcp" then error("fallback is \"tcp\" or absent", 3) end
+    may_tcp = true
+  end
+  return core.new(version, may_tcp)
+end
+
+--- A socket that becomes IPv4 or IPv6 at its first bind or connect.
+-- @tparam[opt] table options `fallback = "tcp"`: accept a plain TCP socket where this kernel has no SMC
+-- @return the socket, or nil and a message
+function socket.tcp(options) return new(0, options) end
+
+--- An IPv4 socket. Parameters and returns as `tcp`.
+function socket.tcp4(options) return new(4, options) end
+
+--- An IPv6 socket that speaks IPv6 only. Parameters and returns as `tcp`.
+function socket.tcp6(options) return new(6, options) end
+
+local function check_family(family)
+  local version = versions[family or "unspec"]
+  if not version then error(("unknown family '%s': inet, inet6 or unspec"):format(family), 3) end
+  return version
+end
+
+--- Connects to a host: every address of its name is tried in turn.
+-- @tparam string host name or address
+-- @tparam number|string port 1 to 65535 or the name of a service
+-- @tparam[opt] string local_address to bind to first
+-- @tparam[opt] number|string local_port
+-- @tparam[opt] string family `"inet"`, `"inet6"` or `"unspec"`
+-- @return the connected socket, or nil and a message
+function socket.connect(host, port, local_address, local_port, family)
+  local sock, message, ok = new(check_family(family))
+  if not sock then return nil, message end
+  if local_address then
+    ok, message = sock:bind(local_address, local_port or 0)
+    if not ok then sock:close() return nil, message end
+  end
+  ok, message = sock:connect(host, port)
+  if not ok then sock:close() return nil, message end
+  return sock
+end
+
+--- A socket that listens on an address.
+-- @tparam string host name or address; `"*"` is 0.0.0.0, `"::"` takes IPv6 and IPv4
+-- @tparam number|string port 0 lets the kernel choose
+-- @tparam[opt=32] integer backlog
+-- @return the listening socket, or nil and a message
+function socket.bind(host, port, backlog)
+  local sock, message, ok = new(0)
+  if not sock then return nil, message end
+  sock:setoption("reuseaddr", true)
+  ok, message = sock:bind(host, port)
+  if ok then ok, message = sock:listen(backlog) end
+  if not ok then sock:close() return nil, message end
+  return sock
+end
+
+--- Everything the kernel tells of this socket: the record of `smc.diag`, and words for a fallback.
+-- The socket is found by its inode in the kernel's diag dump.
+-- @treturn table as `smc.diag.sockets` gives it; with `fallback` and `peer_fallback`, records of
+--   `smc.reason`, where the connection fell back to TCP
+-- @return or nil and a message
+local function info(sock)
+  local inode, is_tcp = core.identity(sock)
+  if not inode then return nil, is_tcp end
+  if is_tcp then
+    return { mode = "TCP", inode = inode, note = "a TCP socket: this kernel had no SMC to offer" }
+  end
+  local record, message, errno = diag.find(inode)
+  if not record then return nil, message, errno end
+  record.fallback = record.fallback_reason and reason.get(record.fallback_reason)
+  record.peer_fallback = record.peer_reason and reason.get(record.peer_reason)
+  return record
+end
+
+--- How the bytes of a connection travel.
+-- @treturn smc.mode or nil and a message, also while the socket is not connected
+local function mode(sock)
+  local record, message, errno = info(sock)
+  if not record then return nil, message, errno end
+  if not record.mode then return nil, "not connected yet: the mode is decided on connection" end
+  return record.mode
+end
+
+--- The texts of a host's addresses, in the order in which `connect` tries them.
+-- @tparam string host
+-- @tparam[opt] string family `"inet"`, `"inet6"` or `"unspec"`
+-- @treturn table an array, or nil and a message
+function socket.resolve(host, family)
+  return core.resolve(host, 1, check_family(family))
+end
+
+--- A poller for many sockets: `smc.poller`.
+function socket.poller()
+  return require("smc.poller").new()
+end
+
+for _, methods in ipairs(core.methods) do
+  methods.info, methods.mode = info, mode
+end
+
+return socket
