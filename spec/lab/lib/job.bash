@@ -1,0 +1,86 @@
+# A job: the folder through which a guest gets its orders and hands back files.
+#   setup           what guest/init shall set up, as shell assignments
+#   argv env cwd user size   what lab-agent shall run
+#   out/            $LAB_OUT
+#   ready go        how the two guests of a pair wait for each other
+# Beside the folder: JOB.console, JOB.qemu (messages), JOB.status.
+# shellcheck shell=bash
+
+job_make() { # JOB NAME MODE [ADDRESS PEER]
+	mkdir -p "$1/out"
+	chmod 1777 "$1/out"
+	job_setup "$@" >"$1/setup"
+	printf '%s\0' "${command_words[@]}" >"$1/argv"
+	job_environment "$3" >"$1/env"
+	job_folder >"$1/cwd"
+	echo "$opt_user" >"$1/user"
+}
+
+job_setup() { # JOB NAME MODE [ADDRESS PEER]
+	local sets=("${4:+wire}") without=()
+	if [[ $opt_smc == yes ]]; then
+		sets+=(smc)
+		[[ $opt_diag == yes ]] && sets+=(diag) || without+=(smc_diag)
+	else
+		without=(smc smc_diag)
+	fi
+	printf '%s=%s\n' name "$2" mode "$3" address "${4:-}" peer "${5:-}" \
+		smc "$opt_smc" ueid "$opt_ueid" \
+		module_sets "'${sets[*]}'" without "'${without[*]}'" \
+		modules "$(shell_quote "$kernel/lib/modules/$(<"$kernel/release")")"
+}
+
+shell_quote() {
+	local apostrophe="'\\''"
+	printf "'%s'" "${1//\'/$apostrophe}"
+}
+
+# The command starts in the project: where the caller is, or at its top.
+job_folder() {
+	local here
+	here=$(pwd -P)
+	case $here/ in
+	"$project"/*) printf %s "$here" ;;
+	*) printf %s "$project" ;;
+	esac
+}
+
+# The whole environment of a command. Lua finds the checkout's own module, or
+# what the caller's own paths name.
+job_environment() { # MODE
+	local -A env=(
+		[PATH]=/run/lab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+		[HOME]=/run/lab/home
+		[LANG]=C.UTF-8 [LC_ALL]=C.UTF-8
+		[TERM]=dumb
+		[SMC_LAB]=1
+		[LAB_OUT]=/run/lab/job/out
+		[LUA_PATH]="$project/lua/?.lua;$project/lua/?/init.lua;;"
+		[LUA_CPATH]="$project/build/?.so;;"
+	)
+	[[ $1 != terminal ]] || env[TERM]=${TERM:-linux}
+	local name assignment
+	for name in LUA_PATH LUA_PATH_5_4 LUA_CPATH LUA_CPATH_5_4; do
+		[[ -z ${!name:-} ]] || env[$name]=${!name}
+	done
+	for assignment in "${opt_env[@]}"; do
+		env[${assignment%%=*}]=${assignment#*=}
+	done
+	for name in "${!env[@]}"; do
+		printf '%s=%s\0' "$name" "${env[$name]}"
+	done
+}
+
+# Hands $LAB_OUT back, whatever became of the guest.
+job_collect() { # JOB FOLDER
+	[[ -n $2 ]] || return 0
+	mkdir -p "$2"
+	cp -a "$1/out/." "$2/"
+}
+
+# Says why a guest ended without a status; its own last words help most.
+job_explain() { # JOB
+	say "the guest ended before its command did"
+	tail -n 5 "$1.qemu" >&2
+	grep -aE 'lab: |lab-|panic|BUG|Oops|RIP:|insmod' "$1.console" 2>/dev/null | tr -d '\r' | tail -n 15 >&2 || true
+}

@@ -1,0 +1,72 @@
+# The options that lab run, pair and shell have in common.
+# shellcheck shell=bash
+
+options_help="  --memory MB        memory of a guest (default 1024)
+  --cpus N           processors of a guest (default 2)
+  --timeout SECONDS  kill the guest after this time, from its start (default 120)
+  --env NAME=VALUE   set a variable for the command; may be repeated
+  --user UID         run the command as this user, without privileges
+  --no-ueid          set no user-defined EID: SMC-D falls back to TCP
+  --no-diag          SMC without smc_diag
+  --tcp-only         a guest that knows no SMC at all
+  --out DIR          where files come that the command writes to \$LAB_OUT
+                     (default: \$LAB_OUT of the caller, if set)
+  --verbose          boot messages on standard error
+  --help             this text"
+
+options_default() {
+	opt_memory=1024 opt_cpus=2 opt_timeout=${1:-120}
+	opt_env=() opt_user=0
+	opt_ueid=SMCV2-LAB opt_smc=yes opt_diag=yes
+	opt_out=${LAB_OUT:-} opt_verbose=no opt_stdin=no
+	command_words=()
+}
+
+option_number() { # OPTION VALUE
+	[[ $2 =~ ^[0-9]+$ ]] || misuse "$1 wants a number, not '$2'"
+	option_value=$2
+}
+
+# Reads options up to -- or the first word that is none; the rest is the command.
+options_parse() {
+	while (($#)); do
+		case $1 in
+		--memory | --cpus | --timeout | --env | --user | --out)
+			(($# > 1)) || misuse "$1 wants a value"
+			option_with_value "$1" "$2"
+			shift
+			;;
+		--no-ueid) opt_ueid= ;;
+		--no-diag) opt_diag=no ;;
+		--tcp-only) opt_smc=no ;;
+		--stdin) opt_stdin=yes ;;
+		--verbose) opt_verbose=yes ;;
+		--help)
+			"help_$command"
+			exit 0
+			;;
+		--)
+			shift
+			break
+			;;
+		-*) misuse "unknown option '$1'" ;;
+		*) break ;;
+		esac
+		shift
+	done
+	command_words=("$@")
+}
+
+option_with_value() { # OPTION VALUE
+	case $1 in
+	--memory) option_number "$@"; opt_memory=$2 ;;
+	--cpus) option_number "$@"; opt_cpus=$2 ;;
+	--timeout) option_number "$@"; opt_timeout=$2 ;;
+	--user) option_number "$@"; opt_user=$2 ;;
+	--out) opt_out=$2 ;;
+	--env)
+		[[ $2 == ?*=* ]] || misuse "--env wants NAME=VALUE, not '$2'"
+		opt_env+=("$2")
+		;;
+	esac
+}

@@ -1,0 +1,51 @@
+# lab run: one guest, one command.
+# shellcheck shell=bash
+
+help_run() {
+	cat <<-EOF
+		usage: lab run [options] -- COMMAND [ARGUMENT]…
+
+		Boots a guest with SMC, runs the command in the project's folder there, and
+		ends with the command's own output and exit status. The guest sees this
+		machine's files as they are; what it writes is thrown away with it, except
+		in the folder \$LAB_OUT.
+
+		$options_help
+		  --stdin            give the command this standard input (else it is empty)
+
+		Status 124: the time limit was reached. 125: the guest died.
+	EOF
+}
+
+cmd_run() {
+	options_default
+	options_parse "$@"
+	((${#command_words[@]})) || misuse "no command to run"
+	session_begin
+	local job=$session/guest mode=plain
+	[[ $opt_stdin == no ]] || mode=stdin
+	job_make "$job" lab "$mode"
+	run_guest "$job" "$mode"
+	job_collect "$job" "$opt_out"
+	exit "$status"
+}
+
+run_guest() { # JOB MODE
+	local frames input=/dev/null relay
+	exec {frames}> >(exec "$image/lab-relay" -s "$1.status")
+	relay=$!
+	pids+=("$relay")
+	qemu_arguments "$1"
+	if [[ $2 == stdin ]]; then
+		qemu_stdin
+		exec {input}< <(exec cat)
+		pids+=($!)
+	else
+		exec {input}</dev/null
+	fi
+	session_follow "$1"
+	qemu_start "$1" "$frames" "$input"
+	pids+=("$qemu_pid")
+	exec {frames}>&- {input}<&-
+	session_status "$1" "$relay" "$qemu_pid"
+}
