@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading a netlink dump, one datagram in memory at a time. What the messages
+ * mean is the business of the decoders: diag.c for smc_diag.
+ */
+#ifndef SMC_NETLINK_H
+#define SMC_NETLINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/netlink.h>
+#include <lua.h>
+
+struct nl_sock;
+
+/* One dump: a netlink socket, or a recorded datagram when sock is NULL. */
+struct smc_nl {
+	struct nl_sock *sock;
+	void *datagram;		 /* the one being read: freed before the next */
+	const struct nlmsghdr *at; /* next message in it */
+	int left;		 /* bytes from there on */
+	uint32_t seq;		 /* of the request: answers to others are skipped */
+	bool interrupted;	 /* the kernel says that the list changed under it */
+	bool done;
+};
+
+/*
+ * Turns a message into one Lua value. Returns 1 when it pushed it, 0 when the
+ * message is not wanted, a negative errno when it is malformed. May raise.
+ *
+ * A Lua call that allocates can run the garbage collector, and with it somebody's
+ * finalizer that closes this very iterator: copy what is needed out of the
+ * message first, do not look at it again afterwards.
+ */
+typedef int smc_nl_decoder(lua_State *L, const struct nlmsghdr *msg, const void *want);
+
+/* Says what to do about an errno the kernel answered with; may return NULL. */
+typedef const char *smc_nl_advice(int err);
+
+struct smc_dump_ops {
+	const char *what; /* "cannot …", for messages */
+	smc_nl_decoder *decode;
+	smc_nl_advice *advice;
+	size_t want_size; /* of the decoder's own description of what is wanted */
+};
+
+/* The iterator userdata. */
+struct smc_dump {
+	const struct smc_dump_ops *ops;
+	struct smc_nl nl;
+	const struct nlmsghdr *ahead; /* read while opening, not yet given out */
+	_Alignas(max_align_t) unsigned char want[];
+};
+
+struct smc_dump *smc_dump_new(lua_State *L, const struct smc_dump_ops *ops);
+int smc_dump_request(lua_State *L, struct smc_dump *dump, int protocol, int type,
+		     const void *payload, size_t size);
+int smc_dump_recorded(lua_State *L, struct smc_dump *dump, const void *bytes, size_t size);
+
+/* diag.c */
+int smc_diag_dump(lua_State *L);
+int smc_diag_decode(lua_State *L);
+
+#endif

@@ -1,0 +1,206 @@
+--- Every SMC socket of this network namespace: state, addresses, mode, reasons of a fallback.
+--
+--    local diag = require "smc.diag"
+--    for s in assert(diag.sockets { mode = "TCP" }) do
+--      print(s.inode, s.peer_address, string.format("0x%08x", s.fallback_reason))
+--    end
+--
+-- The data is that of the kernel's `smc_diag` (`net/smc/smc_diag.c`, netlink `sock_diag(7)`), the
+-- names are its names too. Everybody may ask. The kernel gives the sockets out piece by piece: a
+-- socket made or closed while they are read may be missing, and in a change another one may be
+-- listed twice, with the same `cookie`.
+--
+-- @module smc.diag
+
+local netlink = require "smc.core.netlink"
+
+local diag = {}
+
+-- What the caller may choose by, and the attributes that more details are asked with: SMC_DIAG_CONNINFO,
+-- _LGRINFO and _DMBINFO of <linux/smc_diag.h>, as bits.
+local filters = {
+  mode = true, state = true, local_address = true, local_port = true, peer_address = true,
+  peer_port = true, uid = true, inode = true,
+}
+local extensions = { connection = 1, link_group = 2, dmb = 8 }
+local every_extension = 1 | 2 | 8
+
+--- An SMC socket. A field that the kernel does not send, or that has no meaning in the state of the
+-- socket, is absent: there are no invented zeros.
+--
+-- @table socket
+-- @tfield string state `ACTIVE`, `INIT`, `CLOSED`, `LISTEN`, `PEERCLOSEWAIT1`, `PEERCLOSEWAIT2`,
+--   `APPCLOSEWAIT1`, `APPCLOSEWAIT2`, `APPFINCLOSEWAIT`, `PEERFINCLOSEWAIT`, `PEERABORTWAIT` or
+--   `PROCESSABORT`; a state of a later kernel in the form `0x1c?`
+-- @tfield ?string mode `"SMC-D"`, `"SMC-R"` or `"TCP"`: what carries the data. Absent while there is no
+--   connection, and when its link group is gone. Without the detail `link_group` the kernel does not
+--   tell an SMC-R connection from one whose link group is gone.
+-- @tfield ?string family `"inet"` or `"inet6"`; absent where no address tells
+-- @tfield ?string local_address absent while unbound, and for sockets of IPPROTO_SMC, whose addresses the
+--   kernel does not give out. `0.0.0.0` of a socket without a peer: every address, and the kernel does
+--   not say whether of IPv4 or of IPv6.
+-- @tfield ?integer local_port
+-- @tfield ?string peer_address absent without a peer, and for sockets of IPPROTO_SMC. IPv4 over an IPv6
+--   socket reads `::ffff:192.168.0.10`.
+-- @tfield ?integer peer_port
+-- @tfield integer uid user of the socket
+-- @tfield integer inode as in `/proc/PID/fd`; 0 when no file belongs to the socket any more, or not yet
+-- @tfield integer interface index of the interface that it is bound to with SO_BINDTODEVICE, or 0
+-- @tfield integer cookie number of the socket that is not used again while the kernel runs
+-- @tfield ?string shutdown `"none"`, `"receive"`, `"send"` or `"both"`: directions shut down
+-- @tfield ?integer fallback_reason in mode `"TCP"`: why, see `smc.reason`
+-- @tfield ?integer peer_reason why the peer declined SMC
+-- @tfield ?connection connection of SMC-D and SMC-R connections
+-- @tfield ?link_group link_group of SMC-R connections
+-- @tfield ?dmb dmb of SMC-D connections
+
+--- Buffers and cursors of a connection. A cursor is a table `{ wrap =, count = }`: how often it went
+-- round the buffer, and its offset in bytes. Flags are the bytes of the CDC message as they are.
+--
+-- @table connection
+-- @tfield integer token of the connection in its link group
+-- @tfield integer sndbuf_size bytes, as are the next two
+-- @tfield integer rmbe_size
+-- @tfield integer peer_rmbe_size
+-- @tfield table rx_prod how far the peer has written into the local buffer
+-- @tfield table rx_cons how far the peer has read out of its own
+-- @tfield table tx_prod how far the peer's buffer is written
+-- @tfield table tx_cons how far the local buffer is read
+-- @tfield table tx_prep send buffer: filled, and to be sent
+-- @tfield table tx_sent send buffer: sent
+-- @tfield table tx_fin send buffer: sent, and confirmed
+-- @tfield integer rx_prod_flags
+-- @tfield integer rx_conn_state_flags
+-- @tfield integer tx_prod_flags
+-- @tfield integer tx_conn_state_flags
+
+--- The link group of an SMC-R connection, with the link that it uses.
+--
+-- @table link_group
+-- @tfield string role `"client"` or `"server"`
+-- @tfield {table,...} links each `{ ibname =, ibport =, link_id =, gid =, peer_gid = }`: RDMA device, its
+--   port, number of the link, and the GIDs as text
+
+--- The direct memory buffers of an SMC-D connection. GIDs and tokens have 64 bits, and are printed
+-- with `%016x`.
+--
+-- @table dmb
+-- @tfield integer linkid of the link group, printed with `%08x`
+-- @tfield integer peer_gid
+-- @tfield integer my_gid
+-- @tfield integer token of the local buffer
+-- @tfield integer peer_token of the peer's
+-- @tfield ?integer peer_gid_ext the other half where GIDs have 128 bits, since Linux 6.8
+-- @tfield ?integer my_gid_ext
+
+-- The bits for `details`: a boolean, or a list of names.
+local function extension_bits(details)
+  if details == nil or details == true then
+    return every_extension
+  elseif details == false then
+    return 0
+  elseif type(details) ~= "table" then
+    error(("details: a boolean or a list of names expected, got %s"):format(type(details)), 4)
+  end
+  local bits = 0
+  for _, name in ipairs(details) do
+    if not extensions[name] then
+      error(('details: "connection", "link_group" or "dmb" expected, got "%s"'):format(name), 4)
+    end
+    bits = bits | extensions[name]
+  end
+  return bits
+end
+
+-- Opens the iterator for a public function of this module, whose caller the mistakes are blamed on.
+local function open(source, filter)
+  local bits, wanted = every_extension, nil
+  if filter ~= nil then
+    if type(filter) ~= "table" then
+      error(("filter: a table expected, got %s"):format(type(filter)), 3)
+    end
+    bits = extension_bits(filter.details)
+    for key in next, filter do
+      if filters[key] then
+        wanted = filter
+      elseif key ~= "details" then
+        error(("no such filter: %s"):format(key), 3)
+      end
+    end
+  end
+  local ok, iterator, message, errno, closing = pcall(source, bits, wanted)
+  if not ok then
+    error(iterator, 3)
+  elseif not iterator then
+    return nil, message, errno
+  end
+  return iterator, message, errno, closing
+end
+
+--- Iterates over the SMC sockets, all of them or those that match every field of a filter.
+--
+-- Records come one at a time out of the kernel's answer, so memory stays the same however many there
+-- are. The netlink socket is closed at the end of the loop, however it is left. Outside of a loop the
+-- iterator is called for the next record, or nil at the end, and `iterator:close()` ends it early.
+--
+-- @tparam[opt] table filter
+-- @tparam ?string filter.mode `"SMC-D"`, `"SMC-R"` or `"TCP"`
+-- @tparam ?string filter.state as in @{socket}
+-- @tparam ?string filter.local_address IPv4 or IPv6, in any spelling; IPv4 finds IPv4 over IPv6 too
+-- @tparam ?integer filter.local_port
+-- @tparam ?string filter.peer_address
+-- @tparam ?integer filter.peer_port
+-- @tparam ?integer filter.uid
+-- @tparam ?integer filter.inode
+-- @tparam ?boolean|{string,...} filter.details which of `connection`, `link_group` and `dmb` to ask the
+--   kernel for: true, the default, all; false, the quickest, none; or a list of their names
+-- @treturn[1] function iterator, for `for s in assert(diag.sockets()) do`
+-- @treturn[2] nil
+-- @treturn[2] string message, which says what to do
+-- @treturn[2] integer errno: 2 (ENOENT) where `smc_diag` is not loaded
+-- @raise for an unknown filter or a value it cannot have; and in the middle of a loop when the kernel's
+--   answer breaks off, since a loop cannot tell that from its end
+function diag.sockets(filter)
+  return open(netlink.diag, filter)
+end
+
+--- Finds the socket of an inode, the number in `socket:[…]` of `/proc/PID/fd`. Stops at the first match.
+--
+-- @tparam integer inode
+-- @tparam[opt] table options `details`, as for @{sockets}
+-- @treturn[1] socket
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 2 (ENOENT) where there is no such socket, or no `smc_diag`
+function diag.find(inode, options)
+  if math.type(inode) ~= "integer" then
+    error(("inode: an integer expected, got %s"):format(math.type(inode) or type(inode)), 2)
+  end
+  local iterator <close>, message, errno = open(netlink.diag, {
+    inode = inode, details = options and options.details,
+  })
+  if not iterator then
+    return nil, message, errno
+  end
+  local ok, found = pcall(iterator)
+  if not ok then
+    return nil, found
+  elseif not found then
+    return nil, ("no SMC socket has the inode %d"):format(inode), 2
+  end
+  return found
+end
+
+--- Decodes one recorded datagram of the kernel's answer, in the byte order of this host.
+--
+-- @tparam string datagram
+-- @tparam[opt] table filter as for @{sockets}; `details` says which were asked for when it was recorded
+-- @treturn as @{sockets}
+function diag.decode(datagram, filter)
+  if type(datagram) ~= "string" then
+    error(("datagram: a string expected, got %s"):format(type(datagram)), 2)
+  end
+  return open(function(bits, wanted) return netlink.decode(datagram, bits, wanted) end, filter)
+end
+
+return diag
