@@ -5,14 +5,14 @@
 # shellcheck shell=bash
 
 kernel_series=6.12
-kernel_recipe=1 # raise it when the outcome of this file changes
+kernel_recipe=2 # raise it when the outcome of this file changes
 kernel=$cache/kernel-$kernel_recipe
 
 # Folders of the image that can matter to a guest; the rest stays packed.
 kernel_folders=(
-	arch/x86/crypto crypto lib net fs/9p fs/netfs fs/overlayfs fs/fuse
+	arch/x86/crypto crypto lib net fs/9p fs/netfs fs/overlayfs fs/fuse fs/configfs
 	drivers/net/veth.ko.xz drivers/net/virtio_net.ko.xz drivers/net/net_failover.ko.xz
-	drivers/net/dummy.ko.xz drivers/net/tun.ko.xz drivers/net/macvlan.ko.xz drivers/net/ifb.ko.xz
+	drivers/net/dummy.ko.xz drivers/net/tun.ko.xz drivers/net/macvlan.ko.xz drivers/net/ifb.ko.xz drivers/net/nlmon.ko.xz
 	drivers/net/bonding drivers/infiniband/core drivers/infiniband/sw
 	drivers/virtio drivers/char/hw_random
 )

@@ -1,0 +1,116 @@
+# lab pair: two guests, host10 and host12, on one Ethernet segment with SMC-R.
+# shellcheck shell=bash
+
+pair_names=(host10 host12)
+pair_addresses=(192.168.0.10 192.168.0.12)
+
+help_pair() {
+	cat <<-EOF
+		usage: lab pair [options] -- COMMAND10… ::: COMMAND12…
+
+		Boots two guests, host10 (192.168.0.10) and host12 (192.168.0.12), on one
+		Ethernet segment, with Soft-RoCE for SMC-R, one PNET ID and one UEID. Both
+		commands start when both guests can hear each other, and both guests stay up
+		until both commands have ended.
+
+		Every line of output gets its guest's name in front. With --out DIR, DIR also
+		gets host10.stdout, host10.stderr, host10.status, the same of host12, and the
+		files of each \$LAB_OUT in the folders host10 and host12.
+
+		$options_help
+
+		Status: 0 if both commands ended with 0, else the first other one of the two.
+	EOF
+}
+
+cmd_pair() {
+	options_default
+	options_parse "$@"
+	[[ $opt_stdin == no ]] || misuse "a pair takes no standard input"
+	pair_split "${command_words[@]}"
+	session_begin
+	[[ -z $opt_out ]] || mkdir -p "$opt_out"
+	pair_start 0 "${words10[@]}"
+	pair_start 1 "${words12[@]}"
+	pair_release
+	pair_finish
+}
+
+# The commands are the words before and after `:::`.
+pair_split() { # WORD…
+	words10=() words12=()
+	while (($#)) && [[ $1 != ::: ]]; do
+		words10+=("$1")
+		shift
+	done
+	words12=("${@:2}")
+	((${#words10[@]} && ${#words12[@]})) || misuse "two commands are wanted, with ::: between them"
+}
+
+pair_start() { # INDEX WORD…
+	local index=$1 name=${pair_names[$1]} frames none
+	local job=$session/$name
+	shift
+	command_words=("$@")
+	job_make "$job" "$name" plain "${pair_addresses[index]}" "${pair_addresses[1 - index]}"
+	exec {frames}> >(pair_relay "$name") {none}</dev/null
+	relays[index]=$!
+	qemu_arguments "$job"
+	pair_wire "$index"
+	session_follow "$job"
+	qemu_start "$job" "$frames" "$none"
+	qemus[index]=$qemu_pid
+	pids+=("$!" "${relays[index]}")
+	exec {frames}>&- {none}<&-
+}
+
+pair_relay() { # NAME
+	local copies=()
+	[[ -z $opt_out ]] || copies=(-o "$opt_out/$1.stdout" -e "$opt_out/$1.stderr")
+	exec "$image/lab-relay" -p "$1: " "${copies[@]}" -s "$session/$1.status"
+}
+
+# The wire is a socket of which host10 holds the listening end.
+pair_wire() { # INDEX
+	local role=server=on wire=$session/wire tries=0
+	if (($1 == 1)); then
+		role=server=off
+		until [[ -S $wire ]]; do
+			((++tries < 100)) && kill -0 "${qemus[0]}" 2>/dev/null || break
+			sleep 0.1
+		done
+	fi
+	qemu_args+=(
+		-netdev "stream,id=wire,$role,addr.type=unix,addr.path=${wire//,/,,}"
+		-device "virtio-net-pci,netdev=wire,romfile=,mac=52:54:00:00:00:0$1"
+	)
+}
+
+# Lets both commands start once both guests are ready.
+pair_release() {
+	local name
+	for name in "${pair_names[@]}"; do
+		until [[ -e $session/$name/ready ]]; do
+			kill -0 "${relays[@]}" 2>/dev/null || return 0 # a guest died
+			sleep 0.1
+		done
+	done
+	for name in "${pair_names[@]}"; do : >"$session/$name/go"; done
+}
+
+# A guest is switched off only when neither command needs it any more.
+pair_finish() {
+	local index result=0
+	for index in 0 1; do
+		session_status "$session/${pair_names[index]}" "${relays[index]}" "${qemus[index]}"
+		((result != 0)) || result=$status
+		pair_collect "${pair_names[index]}" "$status"
+	done
+	exit "$result"
+}
+
+pair_collect() { # NAME STATUS
+	[[ -n $opt_out ]] || return 0
+	echo "$2" >"$opt_out/$1.status"
+	job_collect "$session/$1" "$opt_out/$1"
+}
