@@ -1,0 +1,99 @@
+#!/usr/bin/env lua5.4
+--- Runs a command with its TCP sockets turned into SMC sockets; the options are those of smc_run(8).
+--
+-- The command takes the place of this script: it has its process ID, its terminal, and its exit status.
+
+local argparse = require "argparse"
+local run = require "smc.run"
+local smc = require "smc"
+
+local NAME <const> = "smc_run.lua"
+local BAD_USAGE <const>, NO_SMC <const>, NOT_EXECUTABLE <const>, NOT_FOUND <const> = 2, 125, 126, 127
+local ENOENT <const> = 2
+
+local EPILOG <const> = [[
+Examples:
+   smc_run.lua python3 echo_server.py
+   smc_run.lua -d -r 256k -t 256k iperf3 -s
+   smc_run.lua --fallback tcp curl http://192.168.0.10/
+
+SIZE is in bytes, or with suffix k or m: 8k to 1m. The kernel rounds it up to
+16k, 32k, 64k, ... A size above net.core.rmem_max or wmem_max takes
+CAP_NET_ADMIN. The command may set another size itself.
+
+Exit status: that of COMMAND; 2 for bad usage, 125 when SMC is not in this
+kernel, 126 when COMMAND cannot be executed, 127 when it is not found.]]
+
+local function say(message)
+  io.stderr:write(NAME, ": ", message, "\n")
+end
+
+local function fail(status, message)
+  say(message)
+  os.exit(status)
+end
+
+local function parser()
+  local p = argparse(NAME, "Run COMMAND using SMC for its TCP sockets.", EPILOG)
+    :usage("Usage: smc_run.lua [-d] [-r SIZE] [-t SIZE] [--fallback tcp] COMMAND [ARGUMENT]...")
+    :usage_margin(3)
+    :help_max_width(80)
+    :help_description_margin(32)
+  p:flag("-d --debug", "Say on standard error what becomes of every socket.")
+  p:option("-r --receive-buffer", "Size of the receive buffer."):argname("SIZE"):convert(run.size)
+  p:option("-t --send-buffer", "Size of the transmit buffer."):argname("SIZE"):convert(run.size)
+  p:option("--fallback", "Use TCP where SMC cannot be had."):choices({ "tcp" }):argname("tcp")
+  p:flag("-v --version", "Show the version and exit."):action(function()
+    print(NAME .. ", " .. smc._VERSION)
+    os.exit(0)
+  end)
+  p:argument("command", "The command and its arguments."):args("+"):argname("COMMAND")
+  return p
+end
+
+-- Puts "--" in front of the command: argparse would take the -l of `smc_run.lua ls -l` for an option
+-- of its own.
+local function mark_command(words)
+  local i = 1
+  while words[i] and words[i]:find("^%-.") and words[i] ~= "--" do
+    local takes_next = words[i]:find("^%-[^-rt]*[rt]$")
+      or words[i] == "--receive-buffer" or words[i] == "--send-buffer" or words[i] == "--fallback"
+    i = i + (takes_next and 2 or 1)
+  end
+  local marked = table.move(words, 1, #words, 1, {})
+  if words[i] and words[i] ~= "--" then
+    table.insert(marked, i, "--")
+  end
+  return marked
+end
+
+local ok, args = parser():pparse(mark_command(arg))
+if not ok then
+  fail(BAD_USAGE, args .. "\nTry " .. NAME .. " --help")
+end
+
+local options = {
+  receive_buffer = args.receive_buffer,
+  send_buffer = args.send_buffer,
+  debug = args.debug or nil,
+  fallback = args.fallback,
+  unreachable = "run", -- it is warned of below: what the command starts can be converted all the same
+}
+
+local has_system, system = pcall(require, "smc.system")
+if has_system and not args.fallback then
+  local available, message = system.available()
+  if not available then
+    fail(NO_SMC, message)
+  end
+end
+
+for _, check in ipairs { run.attainable, function() return run.convertible(args.command[1]) end } do
+  local fine, warning = check(options)
+  if fine == false then
+    say(warning)
+  end
+end
+
+local _, message, errno = run.exec(args.command, options)
+fail(errno == ENOENT and NOT_FOUND or NOT_EXECUTABLE, message)
