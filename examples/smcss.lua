@@ -1,0 +1,390 @@
+#!/usr/bin/env lua5.4
+-- Shows the SMC sockets of this network namespace: smcss of smc-tools, in Lua.
+--
+-- The options, the table and the exit status are those of smcss(8), so that what parses its output
+-- parses this. Beyond it: --json, with every detail the kernel has, and --reasons, which explains the
+-- codes of the connections that fell back to TCP.
+--
+-- Some of the table is odd, and stays so for the parsers' sake:
+-- * SMCR stands in the Mode column for every connection that is neither SMC-D nor TCP, also when its
+--   link group is gone, and -R shows sockets that never were connected. --json tells them apart.
+-- * The state APPFINCLOSEWAIT has a 1 behind its name.
+-- * Addresses are told apart by their last 96 bits, so the IPv6 wildcard reads 0.0.0.0.
+-- * User IDs from 2^31 on are printed as negative numbers.
+
+local diag = require "smc.diag"
+local reason = require "smc.reason"
+
+local program = arg[0]:match("[^/]*$")
+local stdout, stderr = io.stdout, io.stderr
+local format = string.format
+
+local usage = [[
+Usage: %s [ OPTIONS ]
+	-h, --help          this message
+	-v, --version       show version information
+	-a, --all           show all sockets
+	-l, --listening     show listening sockets
+	-d, --debug         show debug socket information
+	-W, --wide          do not truncate IP addresses
+	-D, --smcd          show detailed SMC-D information (shows only SMC-D sockets)
+	-R, --smcr          show detailed SMC-R information (shows only SMC-R sockets)
+	    --json          print a JSON array, with all details
+	    --reasons       explain the fallback reasons below the table
+	no OPTIONS          show all connected sockets
+]]
+
+-- Output is flushed here, so that a full disk is not taken for success. A reader that went away, as in
+-- `smcss.lua | head -1`, is no news.
+local function leave(status, message)
+  local ok, err, errno = stdout:flush()
+  if not ok then
+    local EPIPE <const> = 32
+    if errno ~= EPIPE then
+      stderr:write(program, ": ", err, "\n")
+    end
+    status = 1
+  end
+  if message then
+    stderr:write(message)
+  end
+  os.exit(status)
+end
+
+local function refuse(message)
+  leave(1, message .. "\n" .. usage:format(program))
+end
+
+--- Options. They follow getopt_long(3), which argparse does not: abbreviated long options, the words of
+-- its messages, and operands that are passed over.
+
+local short_options = {
+  a = "all", l = "listening", d = "debug", D = "smcd", R = "smcr", h = "help", v = "version", W = "wide",
+}
+local long_options = { "all", "debug", "listening", "smcd", "smcr", "version", "wide", "help" }
+local own_options = { json = true, reasons = true } -- not to be abbreviated: --r stays --smcr's neighbour
+
+local function find_long_option(given)
+  local name, value = given:match("^%-%-([^=]*)(=?)")
+  local found = {}
+  if own_options[name] then
+    found = { name }
+  end
+  for _, option in ipairs(long_options) do
+    if option == name then
+      found = { option }
+      break
+    elseif option:sub(1, #name) == name then
+      found[#found + 1] = option
+    end
+  end
+  if #found == 0 then
+    refuse(format("%s: unrecognized option '%s'", program, given))
+  elseif #found > 1 then
+    refuse(format("%s: option '%s' is ambiguous; possibilities: '--%s'", program, given,
+      table.concat(found, "' '--")))
+  elseif value ~= "" then
+    refuse(format("%s: option '--%s' doesn't allow an argument", program, found[1]))
+  end
+  return found[1]
+end
+
+local function parse_options(words)
+  local options = {}
+  local function set(name)
+    if name == "help" then
+      stdout:write(usage:format(program))
+      leave(0)
+    elseif name == "version" then
+      stdout:write("smcss.lua utility, ", (require("smc")._VERSION:gsub(" ", "-")), "\n")
+      leave(0)
+    end
+    options[name] = true
+  end
+  for _, word in ipairs(words) do
+    if word == "--" then
+      break
+    elseif word:sub(1, 2) == "--" then
+      set(find_long_option(word))
+    elseif word:sub(1, 1) == "-" then
+      for letter in word:sub(2):gmatch(".") do
+        if not short_options[letter] then
+          refuse(format("%s: invalid option -- '%s'", program, letter))
+        end
+        set(short_options[letter])
+      end
+    end
+  end
+  if options.smcr and options.smcd then
+    refuse("--smcd together with --smcr is not supported")
+  end
+  for _, other in ipairs { "debug", "all", "smcr", "smcd" } do
+    if options.listening and options[other] then
+      refuse(format("--listening together with --%s is not supported", other))
+    end
+  end
+  return options
+end
+
+--- The table.
+
+local state_names = { APPFINCLOSEWAIT = "APPFINCLOSEWAIT1" }
+local mode_names = { ["SMC-D"] = "SMCD ", ["SMC-R"] = "SMCR " }
+local shutdown_names = { none = " <->  ", receive = " R->  ", send = " <-W  ", both = " R-W  " }
+local connection_format <const> = "%08x %08x %08x %08x "
+  .. "%04x:%08x %04x:%08x %02x:%02x   %04x:%08x %04x:%08x %02x:%02x   %04x:%08x %04x:%08x %04x:%08x "
+local address_width <const> = 23
+
+local function print_header(options)
+  stdout:write("State          UID   Inode   Local Address           Peer Address            Intf Mode ")
+  if options.debug then
+    stdout:write("Shutd Token    Sndbuf   Rcvbuf   Peerbuf  rxprod-Cursor rxcons-Cursor rxFlags ",
+      "txprod-Cursor txcons-Cursor txFlags txprep-Cursor txsent-Cursor txfin-Cursor  ")
+  end
+  if options.smcr then
+    stdout:write("Role IB-device       Port Linkid GID                                      Peer-GID")
+  end
+  if options.smcd then
+    stdout:write("GID              Token            Peer-GID         Peer-Token       Linkid")
+  end
+  stdout:write("\n")
+end
+
+-- An address that smcss takes for IPv4: none of the last three words of the four is set.
+local function ipv4_reading(address)
+  local high, low = address:match("^(%x*):?(%x*)::$")
+  if not high then
+    return address
+  end
+  high, low = tonumber(high, 16) or 0, tonumber(low, 16) or 0
+  return format("%d.%d.%d.%d", high >> 8, high & 255, low >> 8, low & 255)
+end
+
+local function address_text(address, port, wide)
+  address = address or "0.0.0.0"
+  if address:byte(-1) == 58 then -- a colon
+    address = ipv4_reading(address)
+  end
+  local text = address .. ":" .. (port or 0)
+  if #text > address_width and not wide then
+    local tail = "..:" .. port
+    return address:sub(1, address_width - #tail) .. tail
+  end
+  return text
+end
+
+local function debug_text(s)
+  local text = shutdown_names[s.shutdown] or ""
+  local c = s.connection
+  if c and c.tx_fin then
+    text = text .. format(connection_format,
+      c.token, c.sndbuf_size, c.rmbe_size, c.peer_rmbe_size,
+      c.rx_prod.wrap, c.rx_prod.count, c.rx_cons.wrap, c.rx_cons.count,
+      c.rx_prod_flags, c.rx_conn_state_flags,
+      c.tx_prod.wrap, c.tx_prod.count, c.tx_cons.wrap, c.tx_cons.count,
+      c.tx_prod_flags, c.tx_conn_state_flags,
+      c.tx_prep.wrap, c.tx_prep.count, c.tx_sent.wrap, c.tx_sent.count, c.tx_fin.wrap, c.tx_fin.count)
+  end
+  return text
+end
+
+local function smcr_text(s)
+  local group = s.link_group
+  if not group or not group.role then
+    return ""
+  end
+  local link = group.links[1]
+  return format("%4s %-15s %02x   %02x     %-40s %s", group.role == "server" and "SERV" or "CLNT",
+    link.ibname, link.ibport, link.link_id, link.gid, link.peer_gid)
+end
+
+local function smcd_text(s)
+  local d = s.dmb
+  if not d or not d.peer_token then
+    return ""
+  end
+  return format("%016x %016x %016x %016x %08x ", d.my_gid, d.token, d.peer_gid, d.peer_token, d.linkid)
+end
+
+local function print_row(s, options)
+  local state, mode = s.state, s.mode
+  local uid = s.uid
+  if uid >= 1 << 31 then
+    uid = uid - (1 << 32)
+  end
+  if state == "INIT" then
+    return stdout:write(format("%-14s %05d %07d \n", state, uid, s.inode))
+  end
+  local wide = options.wide
+  local here = address_text(s.local_address, s.local_port, wide)
+  if state == "LISTEN" then
+    return stdout:write(format("%-14s %05d %07d %-23s \n", state, uid, s.inode, here))
+  end
+  local rest
+  if state == "CLOSED" then
+    rest = ""
+  elseif mode == "TCP" then
+    if s.peer_reason then
+      rest = format("TCP 0x%08x/0x%08x", s.fallback_reason, s.peer_reason)
+    elseif s.fallback_reason then
+      rest = format("TCP 0x%08x", s.fallback_reason)
+    else
+      rest = "TCP "
+    end
+  else
+    rest = mode_names[mode] or "SMCR "
+    if options.debug then
+      rest = rest .. debug_text(s)
+    end
+    if options.smcr then
+      rest = rest .. smcr_text(s)
+    elseif options.smcd then
+      rest = rest .. smcd_text(s)
+    end
+  end
+  return stdout:write(format("%-14s %05d %07d %-23s %-23s %04x %s\n", state_names[state] or state, uid,
+    s.inode, here, address_text(s.peer_address, s.peer_port, wide), s.interface, rest))
+end
+
+-- Whether a row belongs into the table. -l and -D are filters of the query.
+local function is_wanted(s, options)
+  if not options.all and not options.listening and (s.state == "LISTEN" or s.state == "INIT") then
+    return false
+  end
+  return not options.smcr or s.mode ~= "TCP" and s.mode ~= "SMC-D"
+end
+
+local function wrap(text, indent, width)
+  local line, lines = indent, {}
+  for word in text:gmatch("%S+") do
+    if #line + #word >= width and line ~= indent then
+      lines[#lines + 1] = line
+      line = indent
+    end
+    line = line == indent and indent .. word or line .. " " .. word
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, "\n")
+end
+
+local function print_reasons(seen)
+  local codes = {}
+  for code in pairs(seen) do
+    codes[#codes + 1] = code
+  end
+  table.sort(codes)
+  for _, code in ipairs(codes) do
+    stdout:write("\n", reason.describe(code), "\n", wrap(reason.get(code).advice, "    ", 80), "\n")
+  end
+end
+
+local function print_table(sockets, closing, options)
+  local _ <close> = closing
+  local seen = {}
+  print_header(options)
+  for s in sockets do
+    if is_wanted(s, options) then
+      if not print_row(s, options) then
+        leave(1)
+      end
+      if options.reasons then
+        seen[s.fallback_reason or 0] = true
+        seen[s.peer_reason or 0] = true
+      end
+    end
+  end
+  seen[0] = nil
+  print_reasons(seen)
+end
+
+--- JSON: the records of smc.diag as they are, in this order. `fallback` and `peer_fallback` are added
+-- where there is a code. GIDs, DMB tokens and link group IDs are strings of hex digits as the tools
+-- print them: JSON readers lose digits of numbers beyond 2^53.
+
+local order = {
+  socket = {
+    "state", "mode", "family", "local_address", "local_port", "peer_address", "peer_port", "uid", "inode",
+    "interface", "cookie", "shutdown", "fallback_reason", "fallback", "peer_reason", "peer_fallback",
+    "connection", "link_group", "dmb",
+  },
+  fallback = { "code", "name", "meaning", "advice" },
+  connection = {
+    "token", "sndbuf_size", "rmbe_size", "peer_rmbe_size", "rx_prod", "rx_cons", "tx_prod", "tx_cons",
+    "rx_prod_flags", "rx_conn_state_flags", "tx_prod_flags", "tx_conn_state_flags",
+    "tx_prep", "tx_sent", "tx_fin",
+  },
+  cursor = { "wrap", "count" },
+  link_group = { "role", "links" },
+  link = { "ibname", "ibport", "link_id", "gid", "peer_gid" },
+  dmb = { "linkid", "my_gid", "my_gid_ext", "token", "peer_gid", "peer_gid_ext", "peer_token" },
+}
+
+local function ordered(kind, value)
+  return value and setmetatable(value, order[kind])
+end
+
+local function explained(code)
+  local found = code and reason.get(code)
+  if found then
+    found.code = format("0x%08x", code)
+  end
+  return ordered("fallback", found)
+end
+
+local function json_record(s)
+  s.fallback, s.peer_fallback = explained(s.fallback_reason), explained(s.peer_reason)
+  for _, value in pairs(ordered("connection", s.connection) or {}) do
+    if type(value) == "table" then
+      ordered("cursor", value)
+    end
+  end
+  for _, link in ipairs(ordered("link_group", s.link_group) and s.link_group.links or {}) do
+    ordered("link", link)
+  end
+  for name, value in pairs(ordered("dmb", s.dmb) or {}) do
+    s.dmb[name] = format(name == "linkid" and "%08x" or "%016x", value)
+  end
+  return ordered("socket", s)
+end
+
+local function print_json(sockets, closing, options)
+  local _ <close> = closing
+  local json = require "dkjson"
+  local separator = "["
+  for kind, keys in pairs(order) do
+    order[kind] = { __jsonorder = keys }
+  end
+  for s in sockets do
+    if is_wanted(s, options) and (not options.smcr or s.mode == "SMC-R") then
+      if not stdout:write(separator, "\n", json.encode(json_record(s))) then
+        leave(1)
+      end
+      separator = ","
+    end
+  end
+  stdout:write(separator == "[" and "[]\n" or "\n]\n")
+end
+
+local function main()
+  local options = parse_options(arg)
+  local details = {}
+  for option, detail in pairs { debug = "connection", smcr = "link_group", smcd = "dmb" } do
+    details[#details + 1] = options[option] and detail
+  end
+  local sockets, message, _, closing = diag.sockets {
+    state = options.listening and "LISTEN" or nil,
+    mode = options.smcd and "SMC-D" or nil,
+    details = options.json or details,
+  }
+  if not sockets then
+    leave(1, format("%s: %s\n", program, message))
+  end
+  stdout:setvbuf("full", 1 << 16)
+  local ok, err = pcall(options.json and print_json or print_table, sockets, closing, options)
+  if not ok then
+    leave(1, format("%s: %s\n", program, err))
+  end
+  leave(0)
+end
+
+main()
