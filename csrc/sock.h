@@ -77,6 +77,9 @@ double wait_now(void);
 void wait_start(struct sock_timeout *t);
 int wait_for(lua_State *L, const struct sock *s, short events);
 void wait_interrupted(lua_State *L);
+int core_gettime(lua_State *L);
+int core_monotonic(lua_State *L);
+int core_sleep(lua_State *L);
 int sock_settimeout(lua_State *L);
 int sock_gettimeout(lua_State *L);
 

@@ -462,6 +462,9 @@ static void new_class(lua_State *L, int methods_index, enum sock_class class)
 }
 
 static const luaL_Reg functions[] = {
+	{"gettime", core_gettime},
+	{"monotonic", core_monotonic},
+	{"sleep", core_sleep},
 	{"new", core_new},
 	{"identity", core_identity},
 	{"probe", core_probe},

@@ -7,12 +7,51 @@
 
 #include "sock.h"
 
-double wait_now(void)
+static double clock_seconds(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static struct timespec timespec_of(double seconds)
+{
+	struct timespec t;
+
+	seconds = fmin(fmax(seconds, 0), 1e9);
+	t.tv_sec = (time_t)seconds;
+	t.tv_nsec = (long)((seconds - (double)t.tv_sec) * 1e9);
+	return t;
+}
+
+double wait_now(void)
+{
+	return clock_seconds(CLOCK_MONOTONIC);
+}
+
+/* core.gettime() → seconds since the epoch. clock_gettime(2) */
+int core_gettime(lua_State *L)
+{
+	lua_pushnumber(L, clock_seconds(CLOCK_REALTIME));
+	return 1;
+}
+
+/* core.monotonic() → seconds of CLOCK_MONOTONIC. clock_gettime(2) */
+int core_monotonic(lua_State *L)
+{
+	lua_pushnumber(L, wait_now());
+	return 1;
+}
+
+/* core.sleep(seconds). clock_nanosleep(2) */
+int core_sleep(lua_State *L)
+{
+	struct timespec end = timespec_of(wait_now() + luaL_checknumber(L, 1));
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
+		wait_interrupted(L);
+	return 0;
 }
 
 /* Marks the start of an operation. The shorter of both limits counts, from here. */
@@ -56,16 +95,9 @@ int wait_for(lua_State *L, const struct sock *s, short events)
 	if (deadline == 0)
 		return ETIMEDOUT;
 	for (;;) {
-		struct timespec left;
-		int n;
+		struct timespec left = timespec_of(deadline - wait_now());
+		int n = ppoll(&pfd, 1, deadline > 0 ? &left : NULL, NULL);
 
-		if (deadline > 0) {
-			double seconds = fmin(fmax(deadline - wait_now(), 0), 1e9);
-
-			left.tv_sec = (time_t)seconds;
-			left.tv_nsec = (long)((seconds - (double)left.tv_sec) * 1e9);
-		}
-		n = ppoll(&pfd, 1, deadline > 0 ? &left : NULL, NULL);
 		if (n > 0)
 			return 0;
 		if (n == 0)

@@ -8,24 +8,23 @@
 -- See af_smc(7) and LuaSocket's tcp reference.
 -- @module smc.socket
 
+local check_options = require("smc.options").check
 local core = require "smc.core.socket"
 local diag = require "smc.diag"
 local reason = require "smc.reason"
 
 local socket = { _VERSION = require("smc")._VERSION }
 
+local OPTIONS = { fallback = "string" }
+
 local versions = { inet = 4, inet4 = 4, inet6 = 6, unspec = 0 }
 
 --- @alias smc.mode "SMC-D"|"SMC-R"|"TCP"
 
 local function new(version, options)
-  local may_tcp = false
-  for name, value in pairs(options or {}) do
-    if name ~= "fallback" then error(("unknown option '%s'"):format(name), 3) end
-    if value ~= "tcp" then error("fallback is \"tcp\" or absent", 3) end
-    may_tcp = true
-  end
-  return core.new(version, may_tcp)
+  local fallback = check_options(options or {}, OPTIONS, 3).fallback
+  if fallback and fallback ~= "tcp" then error("option 'fallback' is \"tcp\" or absent", 3) end
+  return core.new(version, fallback == "tcp")
 end
 
 --- A socket that becomes IPv4 or IPv6 at its first bind or connect.
@@ -53,8 +52,9 @@ end
 -- @tparam[opt] string family `"inet"`, `"inet6"` or `"unspec"`
 -- @return the connected socket, or nil and a message
 function socket.connect(host, port, local_address, local_port, family)
-  local sock, message, ok = new(check_family(family))
+  local sock, message = new(check_family(family))
   if not sock then return nil, message end
+  local ok
   if local_address then
     ok, message = sock:bind(local_address, local_port or 0)
     if not ok then sock:close() return nil, message end
@@ -70,8 +70,9 @@ end
 -- @tparam[opt=32] integer backlog
 -- @return the listening socket, or nil and a message
 function socket.bind(host, port, backlog)
-  local sock, message, ok = new(0)
+  local sock, message = new(0)
   if not sock then return nil, message end
+  local ok
   sock:setoption("reuseaddr", true)
   ok, message = sock:bind(host, port)
   if ok then ok, message = sock:listen(backlog) end
@@ -105,6 +106,16 @@ local function mode(sock)
   if not record.mode then return nil, "not connected yet: the mode is decided on connection" end
   return record.mode
 end
+
+--- Seconds since the epoch.
+socket.gettime = core.gettime
+
+--- Seconds of a clock that is never set, CLOCK_MONOTONIC.
+socket.monotonic = core.monotonic
+
+--- Sleeps. A signal does not end it early.
+-- @tparam number seconds
+socket.sleep = core.sleep
 
 --- The texts of a host's addresses, in the order in which `connect` tries them.
 -- @tparam string host

@@ -1,0 +1,158 @@
+#!/usr/bin/env lua5.4
+--- Checks live whether two hosts talk through shared memory; the options are those of smc_chk(8).
+
+local check = require "smc.check"
+local reason = require "smc.reason"
+local script = require "smc.script"
+local socket = require "smc.socket"
+
+local SMC <const>, FELL_BACK <const>, NO_RESULT <const> = 0, 1, 2
+
+local EPILOG <const> = [[
+Examples:
+   smc_chk.lua -S                             on one host
+   smc_chk.lua -C 192.168.0.10 -p 37373       on the other
+   smc_chk.lua -C host10 --json
+
+Exit status: 0 the connection uses SMC; 1 it fell back to TCP; 2 there was no
+connection, no SMC in this kernel, or bad usage.]]
+
+local function parser()
+  local p = script.parser("Check whether the path to a host uses SMC.", EPILOG)
+  p:mutex(
+    p:option("-C --connect", "Connect to a server."):argname("HOST"),
+    p:flag("-S --server", "Start a server for others to connect to."),
+    p:option("-i --pnetid", "Print the PNET ID of an interface."):argname("IFACE")
+  )
+  p:option("-p --port", "Port of the server; with -S the next free one from there.", tostring(check.PORT))
+    :argname("PORT"):convert(script.port)
+  p:flag("-6 --ipv6", "Use IPv6.")
+  p:option("-t --timeout", "Seconds to wait for a connection.", "10"):argname("SECONDS"):convert(tonumber)
+  p:flag("-d --debug", "Say on standard error what is being done.")
+  p:flag("--json", "Print the result as JSON.")
+  return p
+end
+
+local function family_of(args)
+  return args.ipv6 and "inet6" or nil
+end
+
+local function debugger(args)
+  return function(...)
+    if args.debug then io.stderr:write("[DEBUG] ", string.format(...), "\n") end
+  end
+end
+
+local function wrapped(text, indent)
+  local lines, line = {}, indent
+  for word in text:gmatch("%S+") do
+    if #line + #word > 79 and line ~= indent then
+      lines[#lines + 1] = line
+      line = indent
+    end
+    line = line .. (line == indent and "" or " ") .. word
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, "\n")
+end
+
+local function print_evidence(report)
+  local evidence = report.evidence
+  local text = ("%d of %d bytes went through shared memory"):format(
+    evidence.bytes_through_shared_memory or 0, evidence.bytes_sent)
+  if evidence.dmb then
+    text = text .. (", from GID %016x to GID %016x, into the peer's DMB %016x"):format(
+      evidence.dmb.my_gid, evidence.dmb.peer_gid, evidence.dmb.peer_token)
+  elseif evidence.link_group then
+    local link = evidence.link_group.links[1]
+    text = text .. (", over %s port %d, from GID %s to GID %s"):format(
+      link.ibname, link.ibport, link.gid, link.peer_gid)
+  end
+  if evidence.peer_mode then text = text .. "; the peer sees " .. evidence.peer_mode .. " too" end
+  print(wrapped("Evidence: " .. text, "     "))
+end
+
+local function print_reason(side, record)
+  if record then
+    print(("          %s:        0x%08x   %s"):format(side, record.code, record.meaning))
+  end
+end
+
+local function print_report(report)
+  if report.success then
+    print("     Success, using " .. report.mode)
+    print_evidence(report)
+  else
+    print("     Failed  (TCP fallback), reasons:")
+    print_reason("Client", report.fallback)
+    print_reason("Server", report.peer_fallback)
+    if report.advice then
+      print("     What to do:")
+      print(wrapped(report.advice, "          "))
+    end
+  end
+  print()
+end
+
+local function print_pnetid(args)
+  local pnetid, message = require("smc.pnet").of_interface(args.pnetid)
+  if not pnetid then script.fail(NO_RESULT, message) end
+  if args.json then
+    print(script.json(pnetid))
+  else
+    print(pnetid.name .. (pnetid.source == "user" and "*" or ""))
+  end
+  return SMC
+end
+
+local function connect(args, debug_message)
+  local addresses, message = socket.resolve(args.connect, family_of(args))
+  if not addresses then
+    script.fail(NO_RESULT, ("unknown destination '%s': %s"):format(args.connect, message))
+  end
+  if not args.json then
+    print(("Test with target IP %s and port %d"):format(addresses[1], args.port))
+    print("  Live test (SMC-D and SMC-R)")
+  end
+  debug_message("addresses of %s: %s", args.connect, table.concat(addresses, " "))
+  local report
+  report, message = check.connect(args.connect, args.port,
+    { family = family_of(args), timeout = args.timeout })
+  if not report then
+    if not args.json then print("     Failed, no connection\n") end
+    script.fail(NO_RESULT, message)
+  end
+  debug_message("connected to %s in %.3f s: %s", report.address, report.seconds, report.mode)
+  if args.json then print(script.json(report)) else print_report(report) end
+  return report.success and SMC or FELL_BACK
+end
+
+local function serve(args, debug_message)
+  local server <close>, message = check.server {
+    port = args.port, family = family_of(args),
+    on_event = function(what, client)
+      local info = client.info
+      debug_message("%s port %d: %s%s%s", client.address, client.port, what,
+        info and " over " .. info.mode or "",
+        info and info.fallback_reason and ", " .. reason.describe(info.fallback_reason) or "")
+    end,
+  }
+  if not server then script.fail(NO_RESULT, message) end
+  if args.json then
+    print(script.json({ port = server.port }, {}))
+  else
+    print("Server started on port " .. server.port)
+  end
+  io.stdout:flush()
+  message = select(2, server:serve())
+  script.fail(NO_RESULT, message)
+end
+
+script.run(function()
+  local p = parser()
+  local args = script.parse(p, NO_RESULT)
+  if args.pnetid then return print_pnetid(args) end
+  if args.connect then return connect(args, debugger(args)) end
+  if args.server then return serve(args, debugger(args)) end
+  script.fail(NO_RESULT, "one of -C, -S and -i is needed\n" .. p:get_usage())
+end)
