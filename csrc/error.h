@@ -2,8 +2,11 @@
 #ifndef SMC_ERROR_H
 #define SMC_ERROR_H
 
+#include <stdbool.h>
+
 #include <lua.h>
 
+bool smc_reclaim(lua_State *L, int err);
 int smc_push_error(lua_State *L, int err, const char *what);
 
 #endif

@@ -13,6 +13,7 @@
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
 
+#include "error.h"
 #include "netlink.h"
 #include "smc.h"
 
@@ -111,7 +112,10 @@ static int nl_fill(struct smc_nl *nl)
 			free(bytes); /* another process's, not the kernel's */
 	} while (from.nl_pid);
 
-	nl->datagram = bytes;
+	/* Many iterators may lie about until they are collected: keep what came, not the room for it. */
+	nl->datagram = realloc(bytes, (size_t)n);
+	if (!nl->datagram)
+		nl->datagram = bytes;
 	nl->at = nl->datagram;
 	nl->left = n;
 	return 1;
@@ -261,6 +265,11 @@ int smc_dump_request(lua_State *L, struct smc_dump *dump, int protocol, int type
 
 	dump->nl.done = false;
 	err = nl_open(&dump->nl, protocol);
+	if (err && smc_reclaim(L, -err)) {
+		nl_shut(&dump->nl);
+		dump->nl.done = false;
+		err = nl_open(&dump->nl, protocol);
+	}
 	if (!err)
 		err = nl_ask(&dump->nl, type, payload, size);
 	if (!err)

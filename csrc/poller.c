@@ -32,6 +32,8 @@ static int poller_new(lua_State *L)
 	p->fd = -1;
 	luaL_setmetatable(L, POLLER);
 	p->fd = epoll_create1(EPOLL_CLOEXEC);
+	if (p->fd < 0 && smc_reclaim(L, errno))
+		p->fd = epoll_create1(EPOLL_CLOEXEC);
 	if (p->fd < 0)
 		return smc_push_error(L, errno, "epoll_create1");
 	return 1;

@@ -117,11 +117,14 @@ static void close_fd(struct sock *s)
 static int open_fd(lua_State *L, struct sock *s, int family)
 {
 	const int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+	const int protocol = family == AF_INET6 ? SMCPROTO_SMC6 : SMCPROTO_SMC;
 	const int on = 1;
 	int err = 0;
 
 	s->is_tcp = false;
-	s->fd = socket(AF_SMC, type, family == AF_INET6 ? SMCPROTO_SMC6 : SMCPROTO_SMC);
+	s->fd = socket(AF_SMC, type, protocol);
+	if (s->fd < 0 && smc_reclaim(L, errno))
+		s->fd = socket(AF_SMC, type, protocol);
 	if (s->fd < 0 && s->may_tcp) {
 		s->fd = socket(family, type, 0);
 		s->is_tcp = true;
@@ -218,11 +221,31 @@ static int sock_listen(lua_State *L)
 	return 1;
 }
 
+/* What to do about an accept that failed: 0 to try again, else the errno to give up with. */
+static int accept_again(lua_State *L, const struct sock *server, int err, bool *reclaimed)
+{
+	switch (err) {
+	case EAGAIN:
+		return wait_for(L, server, POLLIN);
+	case EINTR:
+		wait_interrupted(L);
+		return 0;
+	case ECONNABORTED:
+		return 0;
+	default:
+		if (*reclaimed || !smc_reclaim(L, err))
+			return err;
+		*reclaimed = true;
+		return 0;
+	}
+}
+
 /* sock:accept() → client | nil, message. accept4(2) */
 static int sock_accept(lua_State *L)
 {
 	struct sock *server = sock_check_class(L, 1, SOCK_SERVER);
 	struct sock *client = new_sock(L, SOCK_CLIENT);
+	bool reclaimed = false;
 	int err = 0;
 
 	wait_start(&server->timeout);
@@ -237,12 +260,7 @@ static int sock_accept(lua_State *L)
 			note_local(client);
 			return 1;
 		}
-		if (errno == EAGAIN)
-			err = wait_for(L, server, POLLIN);
-		else if (errno == EINTR)
-			wait_interrupted(L);
-		else if (errno != ECONNABORTED)
-			err = errno;
+		err = accept_again(L, server, errno, &reclaimed);
 	}
 	return sock_error(L, sock_strerror(err));
 }
