@@ -17,10 +17,11 @@
  *                 Without it socket() fails, with the kernel's errno.
  *
  * A size is what setsockopt(2) gets. The kernel doubles it for its bookkeeping
- * and halves it again for SMC, then rounds up to 16 KiB, 32 KiB, 64 KiB, …: so
- * 256k is a ring of 256 KiB, 200k one of 256 KiB too, 8k one of 16 KiB. A size
- * above net.core.[rw]mem_max takes CAP_NET_ADMIN; else the limit is what the
- * socket gets. That limit is the whole system's and is left alone here.
+ * and halves it again for SMC, then rounds up to 16 KiB, 32 KiB, 64 KiB, … 1 MiB:
+ * 256k is a ring of 256 KiB (of which SMC-D uses 32 bytes itself), 200k one of
+ * 256 KiB too, 8k one of 16 KiB; unset, net.smc.rmem and wmem count. A size above
+ * net.core.[rw]mem_max takes CAP_NET_ADMIN; else the limit is what the socket
+ * gets. That limit is the whole system's and is left alone here.
  *
  * Programs call socket() from threads, from signal handlers, between vfork()
  * and exec(), and before main(). Therefore: no locks, no stdio, no allocation,
@@ -111,14 +112,24 @@ static void begin_result(struct line *line, int domain, int type, int fd)
 	add_number(line, fd);
 }
 
-/* Leaves errno alone. A socket that became fd 2 is nobody's standard error. */
-static void end(struct line *line, int fd)
+/* A program that closed its standard error may have a connection there, where our text is data. */
+static bool stderr_is_connection(void)
+{
+	int domain;
+	socklen_t length = sizeof(domain);
+
+	return !getsockopt(STDERR_FILENO, SOL_SOCKET, SO_DOMAIN, &domain, &length) &&
+	       domain != AF_UNIX;
+}
+
+/* Leaves errno alone. */
+static void end(struct line *line)
 {
 	int saved = errno;
 	ssize_t written; /* that nobody listens is no reason to fail */
 
 	line->text[line->used++] = '\n'; /* add() leaves room for it */
-	if (fd != STDERR_FILENO) {
+	if (!stderr_is_connection()) {
 		written = write(STDERR_FILENO, line->text, line->used);
 		(void)written;
 	}
@@ -156,7 +167,7 @@ static int size_from(const char *name)
 		add(&line, name);
 		add(&line, " is ignored, being no size in bytes (suffix k or m): ");
 		add(&line, text);
-		end(&line, -1);
+		end(&line);
 	}
 	return bytes;
 }
@@ -178,7 +189,7 @@ static void read_fallback(void)
 		begin(&line);
 		add(&line, "SMC_FALLBACK is ignored, not being tcp: ");
 		add(&line, text);
-		end(&line, -1);
+		end(&line);
 	}
 }
 
@@ -236,7 +247,7 @@ static void set_buffer(int fd, int option, int force, int bytes, const char *nam
 		add_number(&line, bytes);
 		add(&line, option == SO_RCVBUF ? ": net.core.rmem_max" : ": net.core.wmem_max");
 		add(&line, " is the limit without CAP_NET_ADMIN");
-		end(&line, fd);
+		end(&line);
 	}
 }
 
@@ -249,7 +260,7 @@ static int converted(int fd, int domain, int type)
 	if (atomic_load(&debug)) {
 		begin_result(&line, domain, type, fd);
 		add(&line, " is now AF_SMC");
-		end(&line, fd);
+		end(&line);
 	}
 	return fd;
 }
@@ -284,7 +295,7 @@ static int refused(int domain, int type, int protocol)
 		begin_result(&line, domain, type, fd);
 		add(&line, fd < 0 ? ": " : " stays TCP: ");
 		add_reason(&line, why);
-		end(&line, fd);
+		end(&line);
 	}
 	errno = err;
 	return fd;
@@ -304,7 +315,7 @@ static void explain_protocol(int domain, int type, int protocol)
 	add_number(&line, protocol);
 	add(&line, protocol == IPPROTO_MPTCP ? ") is left alone: MPTCP is not TCP" :
 					       ") is left alone: not TCP");
-	end(&line, -1);
+	end(&line);
 }
 
 static bool is_tcp(int domain, int type, int protocol)

@@ -349,8 +349,10 @@ end
 
 -- Returns the environment for argv, or nil, message, errno.
 local function prepare(argv, options)
-  if type(argv) ~= "table" or type(argv[1]) ~= "string" then
-    error("argv: a list of strings expected, the program first", 3)
+  for i = 1, math.max(1, type(argv) == "table" and #argv or 0) do
+    if type(argv) ~= "table" or type(argv[i]) ~= "string" then
+      error("argv: a list of strings expected, the program first", 3)
+    end
   end
   if options.fallback ~= "tcp" and options.unreachable ~= "run" then
     local can, why = run.convertible(argv[1])
