@@ -46,7 +46,9 @@ build = {
       libraries = { "m" },
     },
     ["smc.core.netlink"] = {
-      sources = { "csrc/netlink.c", "csrc/diag.c", "csrc/error.c" },
+      sources = {
+        "csrc/netlink.c", "csrc/diag.c", "csrc/genl.c", "csrc/pnet.c", "csrc/eid.c", "csrc/error.c",
+      },
       defines = { "_GNU_SOURCE" },
       incdirs = { "$(NL_INCDIR)/libnl3", "$(NLGENL_INCDIR)/libnl3" },
       libdirs = { "$(NL_LIBDIR)", "$(NLGENL_LIBDIR)" },

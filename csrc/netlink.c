@@ -26,7 +26,7 @@
 /* === transport === */
 
 /* libnl's own error numbers lose the kernel's errno, which it leaves in errno. */
-static int nl_errno(int nlerr)
+int smc_nl_errno(int nlerr)
 {
 	if (errno)
 		return -errno;
@@ -42,7 +42,7 @@ static void nl_drop_datagram(struct smc_nl *nl)
 }
 
 /* Closes whatever is open. Closing twice is fine. */
-static void nl_shut(struct smc_nl *nl)
+void smc_nl_shut(struct smc_nl *nl)
 {
 	nl_drop_datagram(nl);
 	if (nl->sock)
@@ -61,10 +61,10 @@ static int nl_open(struct smc_nl *nl, int protocol)
 		return -ENOMEM;
 	err = nl_connect(nl->sock, protocol);
 	if (err < 0)
-		return nl_errno(err);
+		return smc_nl_errno(err);
 	err = nl_socket_set_buffer_size(nl->sock, RECEIVE_BUFFER, 0);
 	if (err < 0)
-		return nl_errno(err);
+		return smc_nl_errno(err);
 	/* Datagrams of a known size need no look ahead: one system call each. */
 	nl_socket_set_msg_buf_size(nl->sock, DATAGRAM_MAX);
 	nl_socket_disable_msg_peek(nl->sock);
@@ -72,24 +72,32 @@ static int nl_open(struct smc_nl *nl, int protocol)
 }
 
 /*
- * The acknowledgement that libnl asks for is not sent for a dump. It is what
- * keeps a kernel that ignores the request from leaving us waiting for ever.
+ * Sends a request, and frees it. The acknowledgement that libnl asks for is not
+ * sent for a dump. It is what keeps a kernel that ignores the request from
+ * leaving us waiting for ever.
  */
+int smc_nl_send(struct smc_nl *nl, struct nl_msg *msg)
+{
+	int err;
+
+	errno = 0;
+	err = nl_send_auto(nl->sock, msg);
+	if (err >= 0)
+		nl->seq = nlmsg_hdr(msg)->nlmsg_seq;
+	err = err < 0 ? smc_nl_errno(err) : 0;
+	nlmsg_free(msg);
+	return err;
+}
+
 static int nl_ask(struct smc_nl *nl, int type, const void *payload, size_t size)
 {
 	struct nl_msg *msg = nlmsg_alloc_simple(type, NLM_F_DUMP);
-	int err = -NLE_NOMEM;
 
-	errno = 0;
-	if (msg)
-		err = nlmsg_append(msg, (void *)payload, size, NLMSG_ALIGNTO);
-	if (!err)
-		err = nl_send_auto(nl->sock, msg);
-	if (err >= 0)
-		nl->seq = nlmsg_hdr(msg)->nlmsg_seq;
-	err = err < 0 ? nl_errno(err) : 0;
-	nlmsg_free(msg);
-	return err;
+	if (!msg || nlmsg_append(msg, (void *)payload, size, NLMSG_ALIGNTO)) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	return smc_nl_send(nl, msg);
 }
 
 /* Reads the next datagram of the kernel's. Returns 1, or a negative errno. */
@@ -107,15 +115,12 @@ static int nl_fill(struct smc_nl *nl)
 		if (n == -NLE_MSG_TRUNC)
 			return -EMSGSIZE;
 		if (n <= 0)
-			return nl_errno(n);
+			return smc_nl_errno(n);
 		if (from.nl_pid)
 			free(bytes); /* another process's, not the kernel's */
 	} while (from.nl_pid);
 
-	/* Many iterators may lie about until they are collected: keep what came, not the room for it. */
-	nl->datagram = realloc(bytes, (size_t)n);
-	if (!nl->datagram)
-		nl->datagram = bytes;
+	nl->datagram = bytes;
 	nl->at = nl->datagram;
 	nl->left = n;
 	return 1;
@@ -137,7 +142,7 @@ static int nl_verdict(const struct nlmsghdr *msg)
  * Gives the next data message: 1 and the message, which is good until the next
  * call; 0 at the end of the dump; or a negative errno.
  */
-static int nl_step(struct smc_nl *nl, const struct nlmsghdr **out)
+int smc_nl_step(struct smc_nl *nl, const struct nlmsghdr **out)
 {
 	const struct nlmsghdr *msg;
 	int len, err;
@@ -221,9 +226,9 @@ static void dump_push_message(lua_State *L, const struct smc_dump *dump, int err
 			advice ? advice : "");
 }
 
-static int dump_fail(lua_State *L, struct smc_dump *dump, int err)
+int smc_dump_fail(lua_State *L, struct smc_dump *dump, int err)
 {
-	nl_shut(&dump->nl);
+	smc_nl_shut(&dump->nl);
 	lua_pushnil(L);
 	dump_push_message(L, dump, err);
 	lua_pushinteger(L, err);
@@ -254,6 +259,22 @@ static int dump_push_for(lua_State *L)
 }
 
 /*
+ * Opens the iterator's socket. Finalizers can run here. Returns a negative errno
+ * when it fails; smc_dump_fail() closes what is half open.
+ */
+int smc_dump_open(lua_State *L, struct smc_dump *dump, int protocol)
+{
+	int err = nl_open(&dump->nl, protocol);
+
+	if (err && smc_reclaim(L, -err)) {
+		smc_nl_shut(&dump->nl);
+		err = nl_open(&dump->nl, protocol);
+	}
+	dump->nl.done = err < 0;
+	return err;
+}
+
+/*
  * Sends a dump request, and reads as far as the first message, so that a kernel
  * that refuses is known here and not in the middle of a loop. The iterator is
  * on top of the stack. Returns what the Lua function is to return.
@@ -263,19 +284,13 @@ int smc_dump_request(lua_State *L, struct smc_dump *dump, int protocol, int type
 {
 	int err;
 
-	dump->nl.done = false;
-	err = nl_open(&dump->nl, protocol);
-	if (err && smc_reclaim(L, -err)) {
-		nl_shut(&dump->nl);
-		dump->nl.done = false;
-		err = nl_open(&dump->nl, protocol);
-	}
+	err = smc_dump_open(L, dump, protocol);
 	if (!err)
 		err = nl_ask(&dump->nl, type, payload, size);
 	if (!err)
-		err = nl_step(&dump->nl, &dump->ahead);
+		err = smc_nl_step(&dump->nl, &dump->ahead);
 	if (err < 0)
-		return dump_fail(L, dump, -err);
+		return smc_dump_fail(L, dump, -err);
 	return dump_push_for(L);
 }
 
@@ -289,14 +304,14 @@ int smc_dump_recorded(lua_State *L, struct smc_dump *dump, const void *bytes, si
 	/* A copy of the very size: aligned, and a tool sees reads beyond it. */
 	nl->datagram = malloc(size ? size : 1);
 	if (!nl->datagram)
-		return dump_fail(L, dump, ENOMEM);
+		return smc_dump_fail(L, dump, ENOMEM);
 	memcpy(nl->datagram, bytes, size);
 	nl->at = nl->datagram;
 	nl->left = (int)size;
 	nl->done = false;
-	err = nl_step(nl, &dump->ahead);
+	err = smc_nl_step(nl, &dump->ahead);
 	if (err < 0)
-		return dump_fail(L, dump, -err);
+		return smc_dump_fail(L, dump, -err);
 	return dump_push_for(L);
 }
 
@@ -318,7 +333,7 @@ static int dump_call(lua_State *L)
 			dump->ahead = NULL;
 			ret = 1;
 		} else {
-			ret = nl_step(&dump->nl, &msg);
+			ret = smc_nl_step(&dump->nl, &msg);
 		}
 		if (ret > 0) {
 			ret = dump->ops->decode(L, msg, dump->want);
@@ -327,7 +342,7 @@ static int dump_call(lua_State *L)
 			if (ret == 0)
 				continue;
 		}
-		nl_shut(&dump->nl);
+		smc_nl_shut(&dump->nl);
 		if (ret == 0) {
 			lua_pushnil(L);
 			return 1;
@@ -345,7 +360,7 @@ static int dump_close(lua_State *L)
 	struct smc_dump *dump = luaL_checkudata(L, 1, DUMP);
 
 	dump->ahead = NULL;
-	nl_shut(&dump->nl);
+	smc_nl_shut(&dump->nl);
 	return 0;
 }
 
@@ -364,6 +379,17 @@ static const luaL_Reg dump_methods[] = {
 static const luaL_Reg functions[] = {
 	{ "diag", smc_diag_dump },
 	{ "decode", smc_diag_decode },
+	{ "pnet_list", smc_pnet_list },
+	{ "pnet_add", smc_pnet_add },
+	{ "pnet_remove", smc_pnet_remove },
+	{ "pnet_flush", smc_pnet_flush },
+	{ "ueid_list", smc_ueid_list },
+	{ "ueid_add", smc_ueid_add },
+	{ "ueid_remove", smc_ueid_remove },
+	{ "ueid_flush", smc_ueid_flush },
+	{ "seid", smc_seid_get },
+	{ "seid_enable", smc_seid_enable },
+	{ "seid_disable", smc_seid_disable },
 	{ NULL, NULL },
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading a netlink dump, one datagram in memory at a time. What the messages
- * mean is the business of the decoders: diag.c for smc_diag.
+ * Talking netlink with the kernel: requests, and dumps with one datagram in
+ * memory at a time. What the messages mean is the business of the decoders:
+ * diag.c for smc_diag; those of SMC's generic netlink families stand on genl.h.
  */
 #ifndef SMC_NETLINK_H
 #define SMC_NETLINK_H
@@ -13,6 +14,7 @@
 #include <linux/netlink.h>
 #include <lua.h>
 
+struct nl_msg;
 struct nl_sock;
 
 /* One dump: a netlink socket, or a recorded datagram when sock is NULL. */
@@ -54,7 +56,14 @@ struct smc_dump {
 	_Alignas(max_align_t) unsigned char want[];
 };
 
+int smc_nl_errno(int nlerr);
+int smc_nl_send(struct smc_nl *nl, struct nl_msg *msg);
+int smc_nl_step(struct smc_nl *nl, const struct nlmsghdr **out);
+void smc_nl_shut(struct smc_nl *nl);
+
 struct smc_dump *smc_dump_new(lua_State *L, const struct smc_dump_ops *ops);
+int smc_dump_open(lua_State *L, struct smc_dump *dump, int protocol);
+int smc_dump_fail(lua_State *L, struct smc_dump *dump, int err);
 int smc_dump_request(lua_State *L, struct smc_dump *dump, int protocol, int type,
 		     const void *payload, size_t size);
 int smc_dump_recorded(lua_State *L, struct smc_dump *dump, const void *bytes, size_t size);
@@ -62,5 +71,20 @@ int smc_dump_recorded(lua_State *L, struct smc_dump *dump, const void *bytes, si
 /* diag.c */
 int smc_diag_dump(lua_State *L);
 int smc_diag_decode(lua_State *L);
+
+/* pnet.c */
+int smc_pnet_list(lua_State *L);
+int smc_pnet_add(lua_State *L);
+int smc_pnet_remove(lua_State *L);
+int smc_pnet_flush(lua_State *L);
+
+/* eid.c */
+int smc_ueid_list(lua_State *L);
+int smc_ueid_add(lua_State *L);
+int smc_ueid_remove(lua_State *L);
+int smc_ueid_flush(lua_State *L);
+int smc_seid_get(lua_State *L);
+int smc_seid_enable(lua_State *L);
+int smc_seid_disable(lua_State *L);
 
 #endif
