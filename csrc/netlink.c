@@ -120,7 +120,10 @@ static int nl_fill(struct smc_nl *nl)
 			free(bytes); /* another process's, not the kernel's */
 	} while (from.nl_pid);
 
-	nl->datagram = bytes;
+	/* Many iterators may lie about until they are collected: keep what came, not the room for it. */
+	nl->datagram = realloc(bytes, (size_t)n);
+	if (!nl->datagram)
+		nl->datagram = bytes;
 	nl->at = nl->datagram;
 	nl->left = n;
 	return 1;
