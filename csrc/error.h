@@ -6,7 +6,9 @@
 
 #include <lua.h>
 
+#pragma GCC visibility push(hidden)
 bool smc_reclaim(lua_State *L, int err);
 int smc_push_error(lua_State *L, int err, const char *what);
+#pragma GCC visibility pop
 
 #endif

@@ -54,6 +54,8 @@ struct sock {
 	union sock_addr peer;
 };
 
+#pragma GCC visibility push(hidden)
+
 enum sock_class { SOCK_MASTER, SOCK_CLIENT, SOCK_SERVER };
 
 /* socket.c */
@@ -96,5 +98,7 @@ int sock_setstats(lua_State *L);
 int option_apply_pending(lua_State *L, const struct sock *s);
 int sock_setoption(lua_State *L);
 int sock_getoption(lua_State *L);
+
+#pragma GCC visibility pop
 
 #endif

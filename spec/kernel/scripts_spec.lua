@@ -1,0 +1,96 @@
+-- The scripts as users run them: their text, their streams, their exit statuses.
+local json = require "dkjson"
+local support = require "support"
+
+describe("smc_chk.lua", function()
+  it("prints what smc_chk prints, with evidence, and ends with 0", function()
+    local server <close> = support.start("smc_chk.lua", "-S")
+    local port = server.stdout:read():match("%d+$")
+    local result = support.script("smc_chk.lua", "-C", "127.0.0.1", "-p", port)
+    assert.same({ 0, "" }, { result.status, result.stderr })
+    assert.matches("^Test with target IP 127%.0%.0%.1 and port " .. port ..
+      "\n  Live test %(SMC%-D and SMC%-R%)\n     Success, using SMC%-D\n     Evidence: 4096 of 4096 bytes ",
+      result.stdout)
+  end)
+
+  it("gives the same as JSON", function()
+    local server <close> = support.start("smc_chk.lua", "-S", "-p", "38000")
+    local port = server.stdout:read():match("%d+$")
+    local result = support.script("smc_chk.lua", "-C", "127.0.0.1", "-p", port, "--json")
+    assert.equal(0, result.status)
+    local report = assert(json.decode(result.stdout))
+    assert.equal("SMC-D", report.mode)
+    assert.matches("^%x+$", report.evidence.dmb.token)
+    assert.equal(16, #report.evidence.dmb.token)
+  end)
+
+  it("ends with 1 after a fallback, and says what to do", function()
+    local server <close> = support.start("smc_chk.lua", "-S")
+    local port = server.stdout:read():match("%d+$")
+    support.run { "lab-setup", "ueid", "flush" }
+    local result = support.script("smc_chk.lua", "-C", "127.0.0.1", "-p", port)
+    support.run { "lab-setup", "ueid", "add", "SMCV2-LAB-CHECK" }
+    assert.equal(1, result.status)
+    assert.matches("Failed  %(TCP fallback%), reasons:\n          Client:        0x05000000   ", result.stdout)
+    assert.matches("          Server:        0x03030008   ", result.stdout)
+    assert.matches("What to do:", result.stdout)
+  end)
+
+  it("ends with 2 where there is no connection or the words are wrong, and says why", function()
+    for _, case in ipairs {
+      { { "-C", "127.0.0.1", "-p", "4444" }, "connection refused" },
+      { { "-C", "no.such.host.invalid" }, "unknown destination" },
+      { { "-C", "127.0.0.1", "-p", "0" }, "1 to 65535" },
+      { { "-C", "127.0.0.1", "-p", "70000" }, "1 to 65535" },
+      { { "-C", "127.0.0.1", "-S" }, "can not be used together" },
+      { { "-C", "127.0.0.1", "-t", "soon" }, "%-t" },
+      { { "-i", "nosuch0" }, "nosuch0" },
+      { { "-i", "../../etc" }, "interface" },
+      { {}, "is needed" },
+      { { "--nonsense" }, "unknown option" },
+    } do
+      local result = support.script("smc_chk.lua", table.unpack(case[1]))
+      assert.equal(2, result.status, table.concat(case[1], " "))
+      assert.matches(case[2], result.stderr)
+      assert.matches("^smc_chk.lua: ", result.stderr)
+    end
+  end)
+
+  it("ends quietly on Ctrl-C", function()
+    local server = support.start("smc_chk.lua", "-S")
+    server.stdout:read()
+    assert.same({ "exit", 130 }, { server.stop("INT") })
+  end)
+
+  it("has help and a version", function()
+    for _, name in ipairs { "smc_chk.lua", "smcss.lua", "smc_run.lua", "echo_server.lua", "send_data.lua" } do
+      local help, version = support.script(name, "--help"), support.script(name, "-v")
+      assert.same({ 0, 0 }, { help.status, version.status })
+      assert.matches("Usage: " .. name:gsub("%.", "%%."), help.stdout)
+      assert.matches("^" .. name:gsub("%.", "%%."), version.stdout)
+    end
+  end)
+end)
+
+describe("echo_server.lua and send_data.lua", function()
+  it("echo lines over SMC, and say so", function()
+    local server <close> = support.start("echo_server.lua", "--host", "127.0.0.1", "--port", "12400")
+    assert.equal("listening on 127.0.0.1 port 12400", server.stdout:read())
+    local result = support.run({ "lua5.4", "examples/send_data.lua", "--port", "12400" }, "one\ntwo\n\nlast")
+    assert.same({ 0, "one\ntwo\n\nlast\n" }, { result.status, result.stdout })
+    assert.matches("connected over SMC%-D", result.stderr)
+    assert.matches("connected, SMC%-D", server.stdout:read())
+    assert.matches("closed after 14 bytes", server.stdout:read())
+  end)
+
+  it("have clear answers to bad input", function()
+    local refused = support.run({ "lua5.4", "examples/send_data.lua", "--port", "4444" }, "x\n")
+    assert.equal(2, refused.status)
+    assert.matches("connection refused", refused.stderr)
+    assert.equal(2, support.script("send_data.lua", "--port", "0").status)
+    assert.equal(2, support.script("echo_server.lua", "--port", "70000").status)
+    local server = support.script("echo_server.lua", "--host", "203.0.113.77")
+    assert.equal(2, server.status)
+    assert.matches("cannot listen on 203.0.113.77 port 12345", server.stderr)
+  end)
+end)

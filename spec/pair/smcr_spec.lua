@@ -1,0 +1,65 @@
+-- Two kernels on one Ethernet: SMC-R. This runs on the host and boots both.
+local support = require "support"
+
+-- Runs a shell script on each; gives the lines of both, by their names.
+local function pair(host10, host12)
+  local result = support.run {
+    "spec/lab/lab", "pair", "--timeout", "120", "--", "sh", "-c", host10, ":::", "sh", "-c", host12,
+  }
+  local lines = { host10 = {}, host12 = {} }
+  for name, line in result.stdout:gmatch("(host1[02]): ([^\n]*)") do table.insert(lines[name], line) end
+  for name in pairs(lines) do lines[name] = table.concat(lines[name], "\n") end
+  lines.status, lines.stderr = result.status, result.stderr
+  return lines
+end
+
+describe("two hosts", function()
+  local result
+
+  setup(function()
+    result = pair([[
+      lua5.4 examples/smc_chk.lua -S & chk=$!
+      lua5.4 examples/echo_server.lua & echo=$!
+      lua5.4 examples/smc_run.lua python3 examples/echo_server.py 0.0.0.0 12346 & python=$!
+      lua5.4 -e 'local s = assert(require "smc.socket".bind("*", 37300)) s:settimeout(90) assert(s:accept())'
+      kill $chk $echo $python]], [[
+      sleep 2
+      lua5.4 examples/smc_chk.lua -C host10 -p 37373; echo "check $?"
+      lua5.4 examples/smc_chk.lua -C 192.168.0.10 -p 37373 --json | tr -d '\n'; echo
+      { echo hello; sleep 1; echo bye; } | lua5.4 examples/send_data.lua --host 192.168.0.10; echo "echo $?"
+      { echo python; sleep 2; } | lua5.4 examples/smc_run.lua python3 examples/send_data.py 192.168.0.10 12346 &
+      sleep 1; lua5.4 examples/smcss.lua; lua5.4 examples/smcss.lua -R; wait
+      lua5.4 examples/smc_chk.lua -C 192.168.0.10 -p 4444; echo "refused $?"
+      lua5.4 examples/smc_chk.lua -C 192.168.0.99 -t 1; echo "dead $?"
+      lua5.4 -e 'assert(require "smc.socket".connect("192.168.0.10", 37300))']])
+  end)
+
+  it("talk over SMC-R, with evidence", function()
+    assert.matches("Success, using SMC%-R", result.host12)
+    assert.matches("4096 of 4096 bytes", result.host12)
+    assert.matches("check 0", result.host12)
+    assert.matches('"mode":"SMC%-R"', result.host12)
+    assert.matches('"peer_mode":"SMC%-R"', result.host12)
+  end)
+
+  it("echo over SMC-R", function()
+    assert.matches("hello\nbye\necho 0", result.host12)
+    assert.matches("192%.168%.0%.12 port %d+: connected, SMC%-R", result.host10)
+    assert.matches("closed after 10 bytes", result.host10)
+  end)
+
+  it("convert plain programs, and smcss.lua shows it", function()
+    assert.matches("\npython\n", result.host12)
+    assert.matches("192%.168%.0%.12:%d+ +192%.168%.0%.10:12346 +0000 SMCR", result.host12)
+    assert.matches("SMCR CLNT rxe0 +01 +01 ", result.host12)
+  end)
+
+  it("tell a closed port and a dead peer at once", function()
+    assert.matches("refused 2", result.host12)
+    assert.matches("dead 2", result.host12)
+  end)
+
+  it("ended well", function()
+    assert.equal(0, result.status, result.stderr)
+  end)
+end)

@@ -1,0 +1,79 @@
+-- Installs the rock into a scratch tree, as a user would, and runs the examples from that tree.
+local support = require "support"
+
+local tree
+
+local function sh(command)
+  return support.run { "sh", "-c", command }
+end
+
+-- What a script of the tree says. Nothing of the checkout is on the paths.
+local function from_tree(command)
+  return sh(("cd / && unset LUA_PATH LUA_CPATH && %s/bin/%s"):format(tree, command))
+end
+
+describe("the rock", function()
+  setup(function()
+    tree = assert(sh("mktemp -d").stdout:match("%S+"))
+    local source = tree .. "/source"
+    -- The rocks that it depends on are here as the distribution's packages: luarocks is told so.
+    local config = tree .. "/config.lua"
+    local file = assert(io.open(config, "w"))
+    file:write('rocks_provided = { dkjson = "2.6-1", argparse = "0.7.1-1" }')
+    file:close()
+    local made = sh(([[mkdir %s && git ls-files -z | xargs -0 cp --parents -t %s && cd %s &&
+      LUAROCKS_CONFIG=%s luarocks --lua-version=5.4 --tree=%s make smc-scm-1.rockspec 2>&1]])
+      :format(source, source, source, config, tree))
+    assert.equal(0, made.status, made.stdout)
+    sh("rm -r " .. source)
+  end)
+
+  teardown(function()
+    sh("rm -r " .. tree)
+  end)
+
+  it("installs every module", function()
+    local listed = sh("cd lua && find . -name '*.lua' | sort").stdout
+    local installed = sh(("cd %s/share/lua/5.4 && find . -name '*.lua' | sort"):format(tree)).stdout
+    assert.equal(listed, installed)
+    local libraries = sh(("cd %s/lib/lua/5.4 && find . -name '*.so' | sort"):format(tree)).stdout
+    local built = sh("cd build && find ./smc -name '*.so' | sort").stdout
+    assert.equal(built, libraries)
+  end)
+
+  it("passes luarocks' lint", function()
+    assert.equal(0, sh("luarocks --lua-version=5.4 lint smc-scm-1.rockspec").status)
+  end)
+
+  it("has scripts that run from anywhere", function()
+    for _, name in ipairs { "smc_chk.lua", "smc_run.lua", "smcss.lua" } do
+      local result = from_tree(name .. " --help")
+      assert.equal(0, result.status, result.stderr)
+      assert.matches("Usage:", result.stdout)
+    end
+    assert.equal(0, from_tree("smc_run.lua --fallback tcp true").status)
+    assert.equal(2, from_tree("smc_chk.lua -C localhost -p 0").status)
+  end)
+
+  it("works in the lab, from that tree", function()
+    local result = support.run { "spec/lab/lab", "run", "--", "sh", "-c", ([[
+      unset LUA_PATH LUA_CPATH LUA_PATH_5_4 LUA_CPATH_5_4; cd /
+      eval "$(luarocks --lua-version=5.4 --tree=%s path)"
+      examples=$(dirname "$(find %s/lib/luarocks -name echo_server.lua)")
+      %s/bin/smc_chk.lua -S & chk=$!
+      lua5.4 "$examples/echo_server.lua" & echo=$!
+      %s/bin/smc_run.lua python3 "$examples/echo_server.py" 127.0.0.1 12346 & python=$!
+      sleep 2
+      %s/bin/smc_chk.lua -C 127.0.0.1; echo "check $?"
+      echo hello | lua5.4 "$examples/send_data.lua"
+      { echo converted; sleep 3; } | %s/bin/smc_run.lua python3 "$examples/send_data.py" 127.0.0.1 12346 &
+      for i in 1 2 3 4 5 6 7 8; do sleep 0.3; %s/bin/smcss.lua; done; wait $!
+      kill $chk $echo $python]]):format(tree, tree, tree, tree, tree, tree, tree) }
+    assert.matches("Success, using SMC%-D", result.stdout, nil, result.stderr)
+    assert.matches("check 0", result.stdout)
+    assert.matches("\nhello\n", result.stdout)
+    assert.matches("\nconverted\n", result.stdout)
+    assert.matches("127%.0%.0%.1:12346 +0000 SMCD", result.stdout)
+    assert.equal("", (result.stderr:gsub("connected over SMC%-D\n", "")))
+  end)
+end)
