@@ -43,6 +43,7 @@ image_module() { # FROM TO
 	*.xz) xz -dc "$1" >"$2" ;;
 	*) cp "$1" "$2" ;;
 	esac
+	strip --strip-debug "$2"
 }
 
 image_compile() { # INTO

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 options_help="  --memory MB        memory of a guest (default 1024)
-  --cpus N           processors of a guest (default 2)
+  --cpus N           processors of a guest (default 1)
   --timeout SECONDS  kill the guest after this time, from its start (default 120)
   --env NAME=VALUE   set a variable for the command; may be repeated
   --user UID         run the command as this user, without privileges
@@ -15,7 +15,7 @@ options_help="  --memory MB        memory of a guest (default 1024)
   --help             this text"
 
 options_default() {
-	opt_memory=1024 opt_cpus=2 opt_timeout=${1:-120}
+	opt_memory=1024 opt_cpus=1 opt_timeout=${1:-120}
 	opt_env=() opt_user=0
 	opt_ueid=SMCV2-LAB opt_smc=yes opt_diag=yes
 	opt_out=${LAB_OUT:-} opt_verbose=no opt_stdin=no

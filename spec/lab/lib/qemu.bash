@@ -4,15 +4,32 @@
 qemu_machine=(-M q35 -cpu max -display none -monitor none -no-reboot -nodefaults -no-user-config)
 kernel_words="console=ttyS0 quiet panic=-1 rdinit=/init mitigations=off nokaslr audit=0 apparmor=0 no_timer_check random.trust_cpu=on"
 
+# Before 8.1, QEMU's threads could translate an instruction while another
+# processor of the guest was writing it, and the guest's kernel, which patches
+# itself as it runs, crashed now and then. There, processors take turns.
+qemu_accel() {
+	if [[ $accel == kvm ]]; then
+		echo kvm
+	elif qemu_is_before 8.1; then
+		echo tcg,thread=single
+	else
+		echo tcg,thread=multi
+	fi
+}
+
+qemu_is_before() { # VERSION
+	local version
+	version=$(qemu-system-x86_64 --version | sed -n 's/^QEMU emulator version \([0-9.]*\).*/\1/p')
+	[[ $(printf '%s\n' "$version" "$1" | sort -V | head -n 1) != "$1" ]]
+}
+
 # File descriptors handed to QEMU: 7 takes the guest's frames, 8 gives its
 # standard input. (As descriptors, because a pipe ends when its writer does.)
 qemu_arguments() { # JOB
-	local tcg_threads=
-	[[ $accel == tcg ]] && tcg_threads=,thread=multi
 	qemu_args=(
-		-accel "$accel$tcg_threads" "${qemu_machine[@]}"
+		-accel "$(qemu_accel)" "${qemu_machine[@]}"
 		-smp "$opt_cpus" -m "$opt_memory"
-		-kernel "$kernel/vmlinuz" -initrd "$image/initramfs" -append "$kernel_words"
+		-kernel "$(kernel_file)" -initrd "$image/initramfs" -append "$kernel_words"
 		-serial "file:$1.console"
 		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap"
 		-device virtio-9p-pci,fsdev=root,mount_tag=root
