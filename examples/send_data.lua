@@ -25,7 +25,7 @@ script.run(function()
   local parser = script.parser("Send lines to an echo server over SMC.", EPILOG)
   parser:option("--host", "Name or address of the server.", "127.0.0.1"):argname("HOST")
   parser:option("--port", "Port of the server.", "12345"):argname("PORT"):convert(script.port)
-  parser:option("--timeout", "Seconds to wait for each answer.", "10"):argname("SECONDS"):convert(tonumber)
+  parser:option("--timeout", "Seconds to wait for each answer.", "10"):argname("SECONDS"):convert(script.seconds)
   local args = script.parse(parser)
 
   local sock <close>, message = socket.connect(args.host, args.port)

@@ -2,6 +2,7 @@
 --- Checks live whether two hosts talk through shared memory; the options are those of smc_chk(8).
 
 local check = require "smc.check"
+local json = require "smc.json"
 local reason = require "smc.reason"
 local script = require "smc.script"
 local socket = require "smc.socket"
@@ -27,7 +28,7 @@ local function parser()
   p:option("-p --port", "Port of the server; with -S the next free one from there.", tostring(check.PORT))
     :argname("PORT"):convert(script.port)
   p:flag("-6 --ipv6", "Use IPv6.")
-  p:option("-t --timeout", "Seconds to wait for a connection.", "10"):argname("SECONDS"):convert(tonumber)
+  p:option("-t --timeout", "Seconds to wait for a connection.", "10"):argname("SECONDS"):convert(script.seconds)
   p:flag("-d --debug", "Say on standard error what is being done.")
   p:flag("--json", "Print the result as JSON.")
   return p
@@ -98,7 +99,7 @@ local function print_pnetid(args)
   local pnetid, message = require("smc.pnet").of_interface(args.pnetid)
   if not pnetid then script.fail(NO_RESULT, message) end
   if args.json then
-    print(script.json(pnetid))
+    print(json.encode(pnetid))
   else
     print(pnetid.name .. (pnetid.source == "user" and "*" or ""))
   end
@@ -111,7 +112,7 @@ local function connect(args, debug_message)
     script.fail(NO_RESULT, ("unknown destination '%s': %s"):format(args.connect, message))
   end
   if not args.json then
-    print(("Test with target IP %s and port %d"):format(addresses[1], args.port))
+    print(("Test with target IP %s and port %d"):format(table.concat(addresses, ", "), args.port))
     print("  Live test (SMC-D and SMC-R)")
   end
   debug_message("addresses of %s: %s", args.connect, table.concat(addresses, " "))
@@ -123,7 +124,7 @@ local function connect(args, debug_message)
     script.fail(NO_RESULT, message)
   end
   debug_message("connected to %s in %.3f s: %s", report.address, report.seconds, report.mode)
-  if args.json then print(script.json(report)) else print_report(report) end
+  if args.json then print(json.encode(report)) else print_report(report) end
   return report.success and SMC or FELL_BACK
 end
 
@@ -139,7 +140,7 @@ local function serve(args, debug_message)
   }
   if not server then script.fail(NO_RESULT, message) end
   if args.json then
-    print(script.json({ port = server.port }, {}))
+    print(json.encode({ port = server.port }, true))
   else
     print("Server started on port " .. server.port)
   end

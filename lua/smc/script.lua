@@ -1,8 +1,7 @@
---- What the project's scripts have in common: arguments, messages, JSON, and their ends.
+--- What the project's scripts have in common: arguments, messages, and their ends.
 -- @module smc.script
 
 local argparse = require "argparse"
-local json = require "dkjson"
 local smc = require "smc"
 
 local script = {}
@@ -49,33 +48,18 @@ function script.parse(parser, status, words)
   return result
 end
 
+--- A number of seconds from the command line, for argparse's `convert`.
+function script.seconds(text)
+  local seconds = tonumber(text)
+  if seconds and seconds > 0 and seconds < 1e9 then return seconds end
+  return nil, ("'%s' is not a number of seconds"):format(text)
+end
+
 --- A port from the command line, for argparse's `convert`.
 function script.port(text)
   local port = math.tointeger(tonumber(text))
   if port and port >= 1 and port <= 65535 then return port end
   return nil, ("port '%s' is not a number from 1 to 65535"):format(text)
-end
-
-local function collect_keys(value, keys)
-  if type(value) ~= "table" then return end
-  for key, inner in pairs(value) do
-    if type(key) == "string" then keys[key] = true end
-    collect_keys(inner, keys)
-  end
-end
-
---- JSON with the keys in order, so that the same values give the same text.
--- @param value
--- @tparam[opt] table state more settings of dkjson's encode
--- @treturn string
-function script.json(value, state)
-  local keys, order = {}, {}
-  collect_keys(value, keys)
-  for key in pairs(keys) do order[#order + 1] = key end
-  table.sort(order)
-  state = state or { indent = true }
-  state.keyorder = order
-  return json.encode(value, state)
 end
 
 --- Runs a script's main function. Ctrl-C ends it quietly with status 130, after the closing of what

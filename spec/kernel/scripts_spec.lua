@@ -43,7 +43,7 @@ describe("smc_chk.lua", function()
       { { "-C", "127.0.0.1", "-p", "0" }, "1 to 65535" },
       { { "-C", "127.0.0.1", "-p", "70000" }, "1 to 65535" },
       { { "-C", "127.0.0.1", "-S" }, "can not be used together" },
-      { { "-C", "127.0.0.1", "-t", "soon" }, "%-t" },
+      { { "-C", "127.0.0.1", "-t", "soon" }, "not a number of seconds" },
       { { "-i", "nosuch0" }, "nosuch0" },
       { { "-i", "../../etc" }, "interface" },
       { {}, "is needed" },
