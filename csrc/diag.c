@@ -46,7 +46,6 @@ struct diag_socket {
 	struct attr attr[SMC_DIAG_MAX + 1];
 	int family;	  /* AF_INET, AF_INET6, or AF_UNSPEC when nothing tells */
 	const char *mode; /* NULL when it has none (yet) */
-	char text[2][INET6_ADDRSTRLEN];
 };
 
 /* What the caller wants to see. */
@@ -133,11 +132,31 @@ static bool has_local_address(const struct smc_diag_msg *m)
 	       (m->diag_family == AF_SMC && m->id.idiag_sport && !m->id.idiag_dport);
 }
 
-static const char *format_address(struct diag_socket *s, int side, const __be32 address[4])
+static char *put_octet(char *p, unsigned int n)
 {
-	int family = s->family == AF_UNSPEC ? AF_INET : s->family;
+	if (n >= 100)
+		*p++ = (char)('0' + n / 100);
+	if (n >= 10)
+		*p++ = (char)('0' + n / 10 % 10);
+	*p++ = (char)('0' + n % 10);
+	return p;
+}
 
-	return inet_ntop(family, address, s->text[side], sizeof(s->text[side]));
+/* IPv4 by hand: with thousands of sockets, inet_ntop took a third of the time. */
+static const char *format_address(const struct diag_socket *s, const __be32 address[4],
+				  char text[INET6_ADDRSTRLEN])
+{
+	const unsigned char *octet = (const unsigned char *)address;
+	char *p = text;
+	int i;
+
+	if (s->family == AF_INET6)
+		return inet_ntop(AF_INET6, address, text, INET6_ADDRSTRLEN);
+	for (i = 0; i < 4; i++) {
+		p = put_octet(p, octet[i]);
+		*p++ = i < 3 ? '.' : '\0';
+	}
+	return text;
 }
 
 /*
@@ -518,8 +537,9 @@ static void set_fallback(lua_State *L, const struct diag_socket *s)
 		set_integer(L, "peer_reason", code);
 }
 
-static void push_record(lua_State *L, struct diag_socket *s)
+static void push_record(lua_State *L, const struct diag_socket *s)
 {
+	char local[INET6_ADDRSTRLEN], peer[INET6_ADDRSTRLEN]; /* of their own: Lua caches by pointer */
 	const struct smc_diag_msg *m = &s->msg;
 	uint64_t cookie = (uint64_t)m->id.idiag_cookie[1] << 32 | m->id.idiag_cookie[0];
 	lua_Integer mask;
@@ -531,11 +551,11 @@ static void push_record(lua_State *L, struct diag_socket *s)
 	if (s->family != AF_UNSPEC)
 		set_string(L, "family", s->family == AF_INET ? "inet" : "inet6");
 	if (has_local_address(m))
-		set_string(L, "local_address", format_address(s, LOCAL, m->id.idiag_src));
+		set_string(L, "local_address", format_address(s, m->id.idiag_src, local));
 	if (m->id.idiag_sport)
 		set_integer(L, "local_port", ntohs(m->id.idiag_sport));
 	if (!is_zero(m->id.idiag_dst))
-		set_string(L, "peer_address", format_address(s, PEER, m->id.idiag_dst));
+		set_string(L, "peer_address", format_address(s, m->id.idiag_dst, peer));
 	if (m->id.idiag_dport)
 		set_integer(L, "peer_port", ntohs(m->id.idiag_dport));
 	set_integer(L, "uid", m->diag_uid);

@@ -112,7 +112,8 @@ local function extension_bits(details)
   return bits
 end
 
--- Opens the iterator for a public function of this module, whose caller the mistakes are blamed on.
+-- Opens the iterator for a public function of this module, whose caller the mistakes are blamed on: a tail
+-- call would blame its caller's caller.
 local function open(source, filter)
   local bits, wanted = every_extension, nil
   if filter ~= nil then
@@ -131,8 +132,6 @@ local function open(source, filter)
   local ok, iterator, message, errno, closing = pcall(source, bits, wanted)
   if not ok then
     error(iterator, 3)
-  elseif not iterator then
-    return nil, message, errno
   end
   return iterator, message, errno, closing
 end
@@ -161,7 +160,8 @@ end
 -- @raise for an unknown filter or a value it cannot have; and in the middle of a loop when the kernel's
 --   answer breaks off, since a loop cannot tell that from its end
 function diag.sockets(filter)
-  return open(netlink.diag, filter)
+  local iterator, message, errno, closing = open(netlink.diag, filter)
+  return iterator, message, errno, closing
 end
 
 --- Finds the socket of an inode, the number in `socket:[…]` of `/proc/PID/fd`. Stops at the first match.
@@ -200,7 +200,10 @@ function diag.decode(datagram, filter)
   if type(datagram) ~= "string" then
     error(("datagram: a string expected, got %s"):format(type(datagram)), 2)
   end
-  return open(function(bits, wanted) return netlink.decode(datagram, bits, wanted) end, filter)
+  local iterator, message, errno, closing = open(function(bits, wanted)
+    return netlink.decode(datagram, bits, wanted)
+  end, filter)
+  return iterator, message, errno, closing
 end
 
 return diag
