@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ static void write_all(int fd, const void *data, size_t size)
 	while (size > 0) {
 		ssize_t put = write(fd, p, size);
 		if (put < 0 && errno != EINTR)
-			exit(125);
+			exit(128 + SIGPIPE); /* as if the signal had not been ignored */
 		if (put > 0) {
 			p += put;
 			size -= (size_t)put;

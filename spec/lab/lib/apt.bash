@@ -9,11 +9,13 @@ apt_dir=$cache/work/apt
 apt_suite() {
 	local codename
 	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-	case ${SMC_LAB_SUITE:-$codename} in
-	bookworm) echo bookworm-backports ;;
-	*-*) echo "${SMC_LAB_SUITE:-trixie}" ;;
-	*) echo "${SMC_LAB_SUITE:-trixie}" ;;
-	esac
+	if [[ -n ${SMC_LAB_SUITE:-} ]]; then
+		echo "$SMC_LAB_SUITE"
+	elif [[ $codename == bookworm ]]; then
+		echo bookworm-backports
+	else
+		echo trixie
+	fi
 }
 
 # The archives this machine's apt asks for the release itself (security and
@@ -22,6 +24,7 @@ apt_mirrors() {
 	local codename
 	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 	[[ -z ${SMC_LAB_MIRROR:-} ]] || { echo "$SMC_LAB_MIRROR"; return; }
+	# shellcheck disable=SC2016 # the dollars are apt's
 	apt-get indextargets --format '$(CREATED_BY)|$(COMPONENT)|$(RELEASE)|$(ORIGIN)|$(REPO_URI)' |
 		awk -F'|' -v codename="$codename" '
 			$1 != "Packages" || $2 != "main" || $5 ~ /^cdrom:/ { next }

@@ -2,11 +2,13 @@
 #   setup           what guest/init shall set up, as shell assignments
 #   argv env cwd user size   what lab-agent shall run
 #   out/            $LAB_OUT
+#   started         made by the guest when the command starts
 #   ready go        how the two guests of a pair wait for each other
 # Beside the folder: JOB.console, JOB.qemu (messages), JOB.status.
 # shellcheck shell=bash
 
 job_make() { # JOB NAME MODE [ADDRESS PEER]
+	rm -rf "$1" "$1".*
 	mkdir -p "$1/out"
 	chmod 1777 "$1/out"
 	job_setup "$@" >"$1/setup"
@@ -20,7 +22,7 @@ job_setup() { # JOB NAME MODE [ADDRESS PEER]
 	local sets=("${4:+wire}") without=()
 	if [[ $opt_smc == yes ]]; then
 		sets+=(smc)
-		[[ $opt_diag == yes ]] && sets+=(diag) || without+=(smc_diag)
+		if [[ $opt_diag == yes ]]; then sets+=(diag); else without+=(smc_diag); fi
 	else
 		without=(smc smc_diag)
 	fi
@@ -76,11 +78,4 @@ job_collect() { # JOB FOLDER
 	[[ -n $2 ]] || return 0
 	mkdir -p "$2"
 	cp -a "$1/out/." "$2/"
-}
-
-# Says why a guest ended without a status; its own last words help most.
-job_explain() { # JOB
-	say "the guest ended before its command did"
-	tail -n 5 "$1.qemu" >&2
-	grep -aE 'lab: |lab-|panic|BUG|Oops|RIP:|insmod' "$1.console" 2>/dev/null | tr -d '\r' | tail -n 15 >&2 || true
 }

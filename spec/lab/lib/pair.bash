@@ -30,10 +30,22 @@ cmd_pair() {
 	pair_split "${command_words[@]}"
 	session_begin
 	[[ -z $opt_out ]] || mkdir -p "$opt_out"
+	session_try pair_attempt
+	pair_finish
+}
+
+# Sets the fate and the status of each guest; `fate` is the worse of the two.
+pair_attempt() {
+	local index
 	pair_start 0 "${words10[@]}"
 	pair_start 1 "${words12[@]}"
 	pair_release
-	pair_finish
+	pair_attend
+	for index in 0 1; do
+		session_status "$session/${pair_names[index]}" "${relays[index]}" "${qemus[index]}"
+		fates[index]=$fate statuses[index]=$status
+	done
+	[[ ${fates[0]} != unborn ]] || fate=unborn
 }
 
 # The commands are the words before and after `:::`.
@@ -86,31 +98,47 @@ pair_wire() { # INDEX
 	)
 }
 
+pair_ended() { # INDEX
+	[[ -e $session/${pair_names[$1]}.status ]] || ! kill -0 "${qemus[$1]}" 2>/dev/null
+}
+
 # Lets both commands start once both guests are ready.
 pair_release() {
 	local name
 	for name in "${pair_names[@]}"; do
 		until [[ -e $session/$name/ready ]]; do
-			kill -0 "${relays[@]}" 2>/dev/null || return 0 # a guest died
+			! pair_ended 0 && ! pair_ended 1 || return 0
 			sleep 0.1
 		done
 	done
 	for name in "${pair_names[@]}"; do : >"$session/$name/go"; done
 }
 
-# A guest is switched off only when neither command needs it any more.
-pair_finish() {
-	local index result=0
-	for index in 0 1; do
-		session_status "$session/${pair_names[index]}" "${relays[index]}" "${qemus[index]}"
-		((result != 0)) || result=$status
-		pair_collect "${pair_names[index]}" "$status"
+# A guest is switched off only when neither command needs it any more; but
+# without its peer, after a crash, none has anything left to do.
+pair_attend() {
+	local index
+	until pair_ended 0 && pair_ended 1; do
+		for index in 0 1; do
+			if pair_ended "$index" && [[ ! -e $session/${pair_names[index]}.status ]]; then
+				kill "${qemus[@]}" 2>/dev/null || true
+			fi
+		done
+		sleep 0.1
 	done
-	exit "$result"
 }
 
-pair_collect() { # NAME STATUS
-	[[ -n $opt_out ]] || return 0
-	echo "$2" >"$opt_out/$1.status"
-	job_collect "$session/$1" "$opt_out/$1"
+# Ends with the first status that is not 0.
+pair_finish() {
+	local index name result=0
+	for index in 0 1; do
+		name=${pair_names[index]} fate=${fates[index]} status=${statuses[index]}
+		session_explain "$session/$name"
+		((result != 0)) || result=$status
+		if [[ -n $opt_out ]]; then
+			echo "$status" >"$opt_out/$name.status"
+			job_collect "$session/$name" "$opt_out/$name"
+		fi
+	done
+	exit "$result"
 }

@@ -23,8 +23,8 @@ qemu_is_before() { # VERSION
 	[[ $(printf '%s\n' "$version" "$1" | sort -V | head -n 1) != "$1" ]]
 }
 
-# File descriptors handed to QEMU: 7 takes the guest's frames, 8 gives its
-# standard input. (As descriptors, because a pipe ends when its writer does.)
+# QEMU writes the guest's frames to its descriptor 7. (A descriptor and not a
+# name, because a pipe ends when its writer does, however that comes about.)
 qemu_arguments() { # JOB
 	qemu_args=(
 		-accel "$(qemu_accel)" "${qemu_machine[@]}"
@@ -32,27 +32,44 @@ qemu_arguments() { # JOB
 		-kernel "$(kernel_file)" -initrd "$image/initramfs" -append "$kernel_words"
 		-serial "file:$1.console"
 		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap"
-		-device virtio-9p-pci,fsdev=root,mount_tag=root
+		-device "virtio-9p-pci,fsdev=root,mount_tag=root"
 		-fsdev "local,id=job,path=${1//,/,,},security_model=none,multidevs=remap"
-		-device virtio-9p-pci,fsdev=job,mount_tag=job
+		-device "virtio-9p-pci,fsdev=job,mount_tag=job"
 		-device virtio-rng-pci
-		-add-fd fd=7,set=1 -chardev file,id=frames,path=/dev/fdset/1,append=on
-		-device virtio-serial-pci -device virtserialport,chardev=frames,name=lab.frames
+		-add-fd "fd=7,set=1" -chardev "file,id=frames,path=/dev/fdset/1,append=on"
+		-device virtio-serial-pci -device "virtserialport,chardev=frames,name=lab.frames"
 	)
 }
 
+# QEMU's own standard input becomes the command's.
 qemu_stdin() {
 	qemu_args+=(
-		-add-fd fd=8,set=2 -chardev file,id=stdin,path=/dev/null,input-path=/dev/fdset/2
-		-device virtserialport,chardev=stdin,name=lab.stdin
+		-chardev "stdio,id=stdin,mux=off,signal=off"
+		-device "virtserialport,chardev=stdin,name=lab.stdin"
+	)
+}
+
+# The caller's terminal, with Ctrl-] in the place of QEMU's usual Ctrl-A.
+qemu_terminal() {
+	qemu_args+=(
+		-echr 0x1d -chardev "stdio,id=terminal,mux=on,signal=off"
+		-device "virtconsole,chardev=terminal"
 	)
 }
 
 # Started so that it cannot outlive the lab, however the lab ends, nor its limit.
-# Sets qemu_pid. The caller's descriptors FRAMES and STDIN become 7 and 8.
+qemu_guarded() { # OPTION-OF-TIMEOUT…
+	exec setpriv --pdeathsig TERM timeout "$@" -k 2 "$opt_timeout" qemu-system-x86_64 "${qemu_args[@]}"
+}
+
+# Sets qemu_pid. FRAMES and STDIN are descriptors.
 qemu_start() { # JOB FRAMES STDIN
-	setpriv --pdeathsig TERM timeout -k 2 "$opt_timeout" \
-		qemu-system-x86_64 "${qemu_args[@]}" \
-		7>&"$2" 8<&"$3" </dev/null >"$1.qemu" 2>&1 &
+	qemu_guarded 7>&"$2" <&"$3" >"$1.qemu" 2>&1 &
+	qemu_pid=$!
+}
+
+# In the foreground as the terminal sees it, or QEMU could not read from it.
+qemu_start_on_terminal() { # JOB FRAMES
+	qemu_guarded --foreground 7>&"$2" <&0 2>"$1.qemu" &
 	qemu_pid=$!
 }

@@ -24,28 +24,33 @@ cmd_run() {
 	session_begin
 	local job=$session/guest mode=plain
 	[[ $opt_stdin == no ]] || mode=stdin
-	job_make "$job" lab "$mode"
-	run_guest "$job" "$mode"
+	session_try run_guest "$job" "$mode"
+	session_explain "$job"
 	job_collect "$job" "$opt_out"
 	exit "$status"
 }
 
 run_guest() { # JOB MODE
-	local frames input=/dev/null relay
+	local frames input relay
+	job_make "$1" lab "$2"
 	exec {frames}> >(exec "$image/lab-relay" -s "$1.status")
 	relay=$!
-	pids+=("$relay")
 	qemu_arguments "$1"
-	if [[ $2 == stdin ]]; then
-		qemu_stdin
-		exec {input}< <(exec cat)
-		pids+=($!)
-	else
-		exec {input}</dev/null
-	fi
+	run_input "$2"
 	session_follow "$1"
 	qemu_start "$1" "$frames" "$input"
-	pids+=("$qemu_pid")
+	pids+=("$relay" "$qemu_pid")
 	exec {frames}>&- {input}<&-
 	session_status "$1" "$relay" "$qemu_pid"
+}
+
+# Opens `input`, what the command reads.
+run_input() { # MODE
+	if [[ $1 != stdin ]]; then
+		exec {input}</dev/null
+		return
+	fi
+	qemu_stdin
+	exec {input}< <(exec cat)
+	pids+=($!)
 }

@@ -1,4 +1,5 @@
-# What run, pair and shell share: a folder for the session, and its end.
+# What run, pair and shell share: a folder for the session, its processes, and
+# what became of a guest.
 # shellcheck shell=bash
 
 session_begin() {
@@ -12,34 +13,68 @@ session_begin() {
 	trap 'exit 129' HUP
 }
 
+session_kill() {
+	((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true
+	pids=()
+}
+
 session_end() {
 	trap '' INT TERM HUP
-	((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true
+	session_kill
 	wait || true
 	rm -rf "$session"
 }
 
+# Runs ATTEMPT, which sets `fate`, again when a guest died before its command had
+# started: nothing was lost, and an emulated kernel does that once in a while.
+session_try() { # ATTEMPT ARGUMENT…
+	local try
+	for try in 1 2 3; do
+		"$@"
+		session_kill
+		[[ $fate == unborn ]] || return 0
+		((try == 3)) || say "a guest died while it booted: trying again"
+	done
+}
+
 # Follows a guest's boot messages, for --verbose.
 session_follow() { # JOB
-	[[ $opt_verbose == yes ]] || return 0
 	: >"$1.console"
+	[[ $opt_verbose == yes ]] || return 0
 	tail -f -n +1 "$1.console" >&2 &
 	pids+=($!)
 }
 
-# Waits for a guest's relay and sets `status`: the command's own, 124 for a guest
-# that was killed at its limit, 125 for one that died.
+# Waits for a guest and sets `status` to the command's own, 124 or 125, and `fate`
+# to done, limit (killed at its limit), unborn (died before the command) or died.
 session_status() { # JOB RELAY_PID QEMU_PID
+	local ended=0
 	status=0
 	wait "$2" || status=$?
-	[[ -e $1.status ]] && return 0
-	local ended=0
+	fate="done"
+	[[ ! -e $1.status ]] || return 0
+	((status != 141)) || return 0 # nobody reads our output any more
+	status=125
 	kill "$3" 2>/dev/null || true
 	wait "$3" || ended=$?
 	if ((ended == 124 || ended == 137)); then
-		say "time limit of $opt_timeout s reached: the guest was killed"
-		status=124
-	elif ((status == 125)); then
-		job_explain "$1"
+		fate=limit status=124
+	elif [[ ! -e $1/started ]]; then
+		fate=unborn
+	else
+		fate=died
 	fi
+}
+
+# Says what became of a guest that gave no status; its own last words help most.
+session_explain() { # JOB
+	case $fate in
+	done) return 0 ;;
+	limit) say "time limit of $opt_timeout s reached: the guest was killed" ;;
+	*)
+		say "the guest died before its command ended"
+		tail -n 5 "$1.qemu" >&2
+		tr -d '\r' <"$1.console" | grep -aE 'lab: |lab-|panic|BUG|Oops|RIP:|insmod' | tail -n 15 >&2 || true
+		;;
+	esac
 }
