@@ -120,9 +120,11 @@ static char **check_env(lua_State *L, int arg)
  */
 static int process_exec(lua_State *L)
 {
-	char **argv = check_argv(L, 1);
-	char **env = check_env(L, 2);
+	char **argv, **env;
 
+	lua_settop(L, 2);
+	argv = check_argv(L, 1);
+	env = check_env(L, 2);
 	fflush(NULL);
 	execvpe(argv[0], argv, env);
 	return smc_push_error(L, errno, argv[0]);

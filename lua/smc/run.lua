@@ -380,20 +380,10 @@ function run.exec(argv, options)
   return process.exec(argv, env)
 end
 
---- A program that was started.
--- Closing it (`close`, `<close>`, or by garbage collection, at the end of the script too) ends the
--- program: SIGTERM, one second later SIGKILL. Keep the object as long as the program shall run.
--- @type Process
--- @field pid (integer) its process ID
--- @field stdin (file) to write to, when `stdin = "pipe"`; unbuffered. Writing after its end is SIGPIPE,
---   as with io.popen
--- @field stdout (file) to read from, when `stdout = "pipe"`
--- @field stderr (file) to read from, when `stderr = "pipe"`
 local Process = { __name = "smc.run.Process" }
 Process.__index = Process
 
 --- Starts a program that uses SMC.
--- @function spawn
 -- @tparam table argv the program, its path or a name that is looked for in PATH, and its arguments
 -- @tparam[opt] table options see above, and `stdin`, `stdout`, `stderr`: `"inherit"` (default),
 --   `"null"` or `"pipe"`
@@ -415,6 +405,16 @@ function run.spawn(argv, options)
   local self = { pid = pid, stdin = stdin, stdout = stdout, stderr = stderr, parent = process.getpid() }
   return setmetatable(self, Process)
 end
+
+--- A program that was started.
+-- Closing it (`close`, `<close>`, or by garbage collection, at the end of the script too) ends the
+-- program: SIGTERM, one second later SIGKILL. Keep the object as long as the program shall run.
+-- @type Process
+-- @field pid (integer) its process ID
+-- @field stdin (file) to write to, when `stdin = "pipe"`; unbuffered. Writing after its end is SIGPIPE,
+--   as with io.popen
+-- @field stdout (file) to read from, when `stdout = "pipe"`
+-- @field stderr (file) to read from, when `stderr = "pipe"`
 
 --- Waits for the end of the program.
 -- Read its pipes first: a program that waits for room in one does not end.

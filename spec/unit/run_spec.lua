@@ -468,6 +468,14 @@ END]]):format(interpreter()) }
       local script = write("closed.lua", code)
       assert.same({ "exit", 7, "", "" },
         { finish { "sh", "-c", interpreter() .. " " .. script .. " <&- >&- 2>&-" } })
+
+      script = write("halfclosed.lua", [[
+        local run = require "smc.run"
+        local p = assert(run.spawn({ "sh", "-c", "echo err >&2" }, { stdout = "null", stderr = "pipe" }))
+        assert(p.stderr:read("a") == "err\n") -- its pipe would be descriptors 0 and 1
+      ]])
+      assert.same({ "exit", 0, "", "" },
+        { finish { "sh", "-c", interpreter() .. " " .. script .. " <&- >&-" } })
     end)
   end)
 
@@ -537,13 +545,14 @@ END]]):format(interpreter()) }
     it("becomes the program, and first writes what Lua has buffered", function()
       local code = [[
         io.stdout:setvbuf("full")
-        print(require("smc.core.process").getpid())
+        io.write(require("smc.core.process").getpid(), "\n")
         local argv = { "sh", "-c", "echo $$ $SMC_RCVBUF; exit 3" }
         print(require("smc.run").exec(argv, { receive_buffer = "64k" }))
       ]]
       local ending, status, out = finish { interpreter(), "-e", code }
       assert.same({ "exit", 3 }, { ending, status })
       local before, after = out:match("^(%d+)\n(%d+) 65536\n$")
+      assert.is_string(before)
       assert.equal(before, after)
     end)
 
@@ -553,6 +562,7 @@ END]]):format(interpreter()) }
       assert.matches("/no/such/program: No such file or directory", message)
       assert.equal(ENOENT, errno)
       assert.same({ nil, "/: Permission denied", EACCES }, { run.exec { "/" } })
+      assert.same({ nil, "/: Permission denied", EACCES }, { process.exec { "/" } })
     end)
   end)
 
@@ -594,15 +604,22 @@ END]]):format(interpreter()) }
         { debug = true, env = base { SMC_RCVBUF = "64kb" } })
       assert.matches("smc: pid %d+: SMC_RCVBUF is ignored, .*: 64kb\n", err)
       assert.matches("socket%(AF_INET, SOCK_STREAM, 262%) is left alone: MPTCP is not TCP\n", err)
+      for _, garbage in ipairs { "x", "-1", "99999999999999999999", "4096m", "2000000k", "1k1", "0" } do
+        _, _, _, err = finish({ "true" },
+          { debug = true, env = base { SMC_SNDBUF = garbage, SMC_FALLBACK = garbage } })
+        assert.matches("SMC_SNDBUF is ignored, being no size in bytes (suffix k or m): " .. garbage .. "\n",
+          err, 1, true)
+        assert.matches("SMC_FALLBACK is ignored, not being tcp: " .. garbage .. "\n", err, 1, true)
+      end
     end)
 
     it("is silent without it, whatever the environment holds", function()
       for _, garbage in ipairs { "x", "-1", "99999999999999999999", "4096m", "1k1", ("9"):rep(5000) } do
-        local ending, status, _, err = finish({ sockets, "2,1,0" },
+        local ending, status, out, err = finish({ sockets, "2,1,0" },
           { env = base {
             SMC_RCVBUF = garbage, SMC_SNDBUF = garbage, SMC_FALLBACK = garbage, SMC_DEBUG = "0",
           } })
-        assert.same({ "exit", 0, "" }, { ending, status, err })
+        assert.same({ "exit", 0, expected, "" }, { ending, status, out, err })
       end
     end)
 
