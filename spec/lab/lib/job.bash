@@ -77,5 +77,5 @@ job_environment() { # MODE
 job_collect() { # JOB FOLDER
 	[[ -n $2 ]] || return 0
 	mkdir -p "$2"
-	cp -a "$1/out/." "$2/"
+	find "$1/out" -mindepth 1 -maxdepth 1 -exec cp -a -t "$2" {} +
 }

@@ -88,7 +88,7 @@ pair_wire() { # INDEX
 	if (($1 == 1)); then
 		role=server=off
 		until [[ -S $wire ]]; do
-			((++tries < 100)) && kill -0 "${qemus[0]}" 2>/dev/null || break
+			if pair_ended 0 || ((++tries > 100)); then break; fi
 			sleep 0.1
 		done
 	fi
