@@ -12,6 +12,7 @@ local smc = { _VERSION = "smc 0.1.0" }
 
 local modules = {
   socket = true, poller = true, diag = true, reason = true, system = true, run = true, check = true,
+  eid = true, pnet = true,
 }
 
 --- Shortcuts to functions of `smc.socket`.

@@ -1,0 +1,173 @@
+--- Enterprise IDs: which hosts may talk SMC version 2 with each other.
+--
+--    local eid = require "smc.eid"
+--    assert(eid.add("SMCV2-PROD"))
+--    print(table.concat(eid.list(), " "))           --> SMCV2-PROD
+--
+-- Two hosts use SMCv2 when they have an EID in common. Users define up to four (UEID); hosts of one
+-- s390 machine also have that of the machine (SEID), unless it is disabled. Elsewhere there is no SEID, so that
+-- SMC-D, over loopback too, needs a UEID. EIDs are those of the whole host, not of a network namespace.
+-- Everybody may read them; to change them needs CAP_NET_ADMIN in the initial user namespace.
+--
+-- See `smcd-ueid(8)`, `smcd-seid(8)`, and `net/smc/smc_clc.c` in the kernel's source.
+--
+-- @module smc.eid
+
+local netlink = require "smc.core.netlink"
+
+local eid = {}
+
+local ENOENT <const>, EAGAIN <const>, EEXIST <const>, ENODEV <const>, EINVAL <const> = 2, 11, 17, 19, 22
+local ERANGE <const>, EOPNOTSUPP <const> = 34, 95
+
+local MAX_LENGTH <const>, MAX_UEIDS <const> = 32, 4 -- SMC_MAX_EID_LEN, SMC_MAX_UEID
+
+local no_command = "this kernel has no such command"
+local no_seid = "only s390 machines have a SEID: use UEIDs, see smc.eid.add"
+
+-- What the answers of the kernel mean, by errno.
+local of_list = { [EOPNOTSUPP] = no_command }
+local of_add = {
+  [EEXIST] = "it is defined already",
+  [EINVAL] = "the kernel does not take it for a UEID",
+  [ERANGE] = ("there are %d of them, and the kernel takes no more: remove one first"):format(MAX_UEIDS),
+  [EOPNOTSUPP] = no_command,
+}
+local of_remove = { [ENOENT] = "it is not defined", [EOPNOTSUPP] = no_command }
+local of_enable = { [EOPNOTSUPP] = no_seid }
+local of_disable = {
+  [ENOENT] = "there is no UEID that could take its place: add one first, with smc.eid.add",
+  [EOPNOTSUPP] = no_seid,
+}
+
+-- The results of a function of the boundary, with what they mean.
+local function explained(meanings, ok, message, errno)
+  if ok then return ok end
+  if meanings[errno] then message = message .. ": " .. meanings[errno] end
+  return nil, message, errno
+end
+
+-- What is wrong with a UEID by the kernel's smc_clc_ueid_valid(), which knows more letters than A to Z, as
+-- its peers do not.
+local function fault(ueid)
+  if ueid == "" then
+    return "it is empty"
+  elseif #ueid > MAX_LENGTH then
+    return ("it has more than %d characters"):format(MAX_LENGTH)
+  elseif ueid:find("[^A-Z0-9.-]") then
+    return ("it has the character %q: A to Z, 0 to 9, . and - can be in one"):format(
+      ueid:match("[^A-Z0-9.-]"))
+  elseif not ueid:find("^[A-Z0-9]") then
+    return "its first character is neither a letter nor a digit"
+  end
+  return nil
+end
+
+-- Without the blanks that pad it.
+local function stripped(ueid)
+  if type(ueid) ~= "string" then
+    error(("UEID: a string expected, got %s"):format(type(ueid)), 3)
+  end
+  return (ueid:gsub(" +$", ""))
+end
+
+local function invalid(ueid, what)
+  return nil, ("%q is no UEID: %s"):format(ueid, what), EINVAL
+end
+
+--- The UEIDs, without the blanks that pad them to 32 characters.
+--
+-- @treturn[1] {string,...} in the order in which they were added
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 97 (EAFNOSUPPORT) where the kernel has no SMC
+function eid.list()
+  return explained(of_list, netlink.ueid_list())
+end
+
+--- Defines a UEID.
+--
+-- @tparam string ueid 1 to 32 characters out of A to Z, 0 to 9, `.` and `-`, with a letter or a digit
+--   first. Two dots in a row are refused, as `smcd(8)` refuses them, though the kernel takes them.
+-- @treturn[1] true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 1 (EPERM), 17 (EEXIST), 22 (EINVAL), 34 (ERANGE: there are four of them), 97
+--   (EAFNOSUPPORT: no SMC)
+function eid.add(ueid)
+  ueid = stripped(ueid)
+  local wrong = fault(ueid) or ueid:find("..", 1, true) and "it has two dots in a row"
+  if wrong then return invalid(ueid, wrong) end
+  return explained(of_add, netlink.ueid_add(ueid))
+end
+
+--- Removes a UEID.
+--
+-- @tparam string ueid
+-- @treturn[1] true
+-- @treturn[1] ?string a remark: on s390, that this was the last one, so that the SEID is enabled now
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 1 (EPERM), 2 (ENOENT), 22 (EINVAL), 97 (EAFNOSUPPORT: no SMC)
+function eid.remove(ueid)
+  ueid = stripped(ueid)
+  local wrong = fault(ueid)
+  if wrong then return invalid(ueid, wrong) end
+  local ok, message, errno = netlink.ueid_remove(ueid)
+  if errno == EAGAIN then
+    return true, "this was the last UEID, so the kernel has enabled the SEID"
+  end
+  return explained(of_remove, ok, message, errno)
+end
+
+--- Removes every UEID. It is no mistake when there is none. On s390 it enables the SEID.
+--
+-- @treturn[1] true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 1 (EPERM), 97 (EAFNOSUPPORT: no SMC)
+function eid.flush()
+  return explained(of_list, netlink.ueid_flush())
+end
+
+--- The SEID of the machine.
+--
+-- @treturn[1] table `seid`: 32 characters; `enabled`: whether the host offers it to peers
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 95 (EOPNOTSUPP) this machine has none; 19 (ENODEV) there is no ISM device that
+--   talks SMC-D version 2; 97 (EAFNOSUPPORT) the kernel has no SMC
+function eid.seid()
+  local answers, message, errno = explained({ [EOPNOTSUPP] = no_command }, netlink.seid())
+  if not answers then return nil, message, errno end
+  local answer = answers[1]
+  if not answer or not answer.seid then
+    return nil, "there is no SEID: no ISM device that talks SMC-D version 2 is there", ENODEV
+  end
+  answer.seid = answer.seid:gsub(" +$", "")
+  if answer.seid == "" then return nil, "there is no SEID: " .. no_seid, EOPNOTSUPP end
+  return answer
+end
+
+--- Has the host offer the SEID to peers.
+--
+-- @treturn[1] true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 1 (EPERM), 95 (EOPNOTSUPP: this machine has none), 97 (EAFNOSUPPORT: no SMC)
+function eid.enable_seid()
+  return explained(of_enable, netlink.seid_enable())
+end
+
+--- Has the host offer UEIDs only.
+--
+-- @treturn[1] true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 1 (EPERM), 2 (ENOENT: there is no UEID), 95 (EOPNOTSUPP: this machine has no
+--   SEID), 97 (EAFNOSUPPORT: no SMC)
+function eid.disable_seid()
+  return explained(of_disable, netlink.seid_disable())
+end
+
+return eid

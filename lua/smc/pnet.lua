@@ -1,0 +1,343 @@
+--- PNET IDs: which network interface, RDMA device and ISM device are on the same physical network.
+--
+--    local pnet = require "smc.pnet"
+--    assert(pnet.add { name = "NET25", netdev = "eth0" })
+--    print(pnet.of_interface("eth0").name)           --> NET25
+--
+-- SMC uses a device for the connections of an interface that has the same PNET ID. On s390 the hardware
+-- configuration gives them out; whatever has none of the hardware's can be given one in the kernel's table.
+-- Everybody may read the table. It is one of the network namespace for interfaces; RDMA and ISM devices are
+-- in that of the initial network namespace only.
+--
+-- See `smc_pnet(8)`, and `net/smc/smc_pnet.c` and `arch/s390/net/pnet.c` in the kernel's source.
+--
+-- @module smc.pnet
+
+local ebcdic = require "smc.ebcdic"
+local netlink = require "smc.core.netlink"
+local options = require "smc.options"
+
+local pnet = {}
+
+local ENOENT <const>, EEXIST <const>, ENODEV <const>, EINVAL <const>, ENODATA <const> = 2, 17, 19, 22, 61
+
+local MAX_PORTS <const> = 2 -- SMC_MAX_PORTS: ports of an RDMA device
+local UTIL_FIELD <const> = 16 -- bytes of the PNET ID of one port in util_string
+local MAX_NESTING <const> = 8 -- MAX_NEST_DEV: VLANs on bonds on …
+
+--- An entry of the table. It is of an interface, or of an RDMA or ISM device: `netdev`, or `ibdev` and
+-- `ibport`, are absent.
+--
+-- @table entry
+-- @tfield string name the PNET ID
+-- @tfield ?string netdev network interface; it need not exist (yet)
+-- @tfield ?string ibdev RDMA device such as `mlx5_0`, or the PCI address of a device, as ISM devices have
+-- @tfield ?integer ibport port of the RDMA device; without meaning for ISM devices, which come with 1
+
+local function invalid(...)
+  return nil, string.format(...), EINVAL
+end
+
+-- A PNET ID as the kernel keeps it.
+local function canonical(name)
+  if type(name) ~= "string" then
+    error(("PNET ID: a string expected, got %s"):format(type(name)), 3)
+  end
+  local upper = name:upper()
+  if not upper:find("^[A-Z0-9]+$") or #upper > UTIL_FIELD then
+    return invalid("%q is no PNET ID: it has 1 to 16 characters out of A to Z and 0 to 9", name)
+  end
+  return upper
+end
+
+-- dev_valid_name() of the kernel. What passes is one component of a path.
+local function check_interface(name)
+  if type(name) ~= "string" then
+    error(("interface: a string expected, got %s"):format(type(name)), 3)
+  end
+  if #name < 1 or #name > 15 or name == "." or name == ".." or name:find("[/:%s%c]") then
+    return invalid("%q is no name of an interface: it has 1 to 15 characters, without / : and blanks", name)
+  end
+  return name
+end
+
+local function check_device(name)
+  if #name > 63 or not name:find("^[^/%s%c]+$") then
+    return invalid("%q is no name of a device: it has 1 to 63 characters, without / and blanks", name)
+  end
+  return name
+end
+
+local function matches(entry, filter)
+  for key, value in pairs(filter) do
+    if entry[key] ~= value then return false end
+  end
+  return true
+end
+
+--- The entries of the table, all of them or those that match every field of a filter.
+--
+-- @tparam[opt] table filter `name`, `netdev`, `ibdev`, `ibport`
+-- @treturn[1] {entry,...} in the order in which they were added
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 97 (EAFNOSUPPORT) where the kernel has no SMC
+-- @raise for an unknown field, or one of a wrong type
+function pnet.list(filter)
+  local wanted = {}
+  for key, value in pairs(options.check(filter or {},
+    { name = "string", netdev = "string", ibdev = "string", ibport = "number" })) do
+    wanted[key] = key == "name" and value:upper() or value
+  end
+  local entries, message, errno = netlink.pnet_list()
+  if not entries then return nil, message, errno end
+  local found = {}
+  for _, entry in ipairs(entries) do
+    if matches(entry, wanted) then found[#found + 1] = entry end
+  end
+  return found
+end
+
+--- What has a PNET ID: several devices can have the same.
+--
+-- @tparam string name PNET ID
+-- @treturn[1] {entry,...} at least one
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 2 (ENOENT) where the table does not have it
+function pnet.get(name)
+  local upper, message, errno = canonical(name)
+  if not upper then return nil, message, errno end
+  local entries
+  entries, message, errno = pnet.list { name = upper }
+  if not entries then return nil, message, errno end
+  if #entries == 0 then return nil, ("the table has no PNET ID %s"):format(upper), ENOENT end
+  return entries
+end
+
+-- Why the kernel said that there is one already. It says so too of what it cannot add.
+local function why_exists(entry)
+  local device = entry.netdev or entry.ibdev
+  local old = (pnet.list { netdev = entry.netdev, ibdev = entry.ibdev } or {})[1]
+  if not old and entry.netdev then
+    return ("%s has a PNET ID of its hardware, which the table cannot replace"):format(device)
+  elseif not old then
+    return ("%s has a PNET ID of its hardware, which the table cannot replace; or this is not the initial "
+      .. "network namespace, which alone has RDMA and ISM devices in its table"):format(device)
+  elseif old.ibport ~= entry.ibport then
+    return ("%s is in the table with %s for port %d, and the table has one port of a device; "
+      .. "remove that one first"):format(device, old.name, old.ibport)
+  end
+  return ('%s is in the table with %s: remove that first, with smc.pnet.remove("%s")'):format(
+    device, old.name, old.name)
+end
+
+-- The checked arguments of add: name, netdev, ibdev, ibport.
+local function check_entry(entry)
+  options.check(entry, { name = "string", netdev = "string", ibdev = "string", ibport = "number" }, 3)
+  if not entry.name then error("name: a PNET ID expected, got nil", 3) end
+  if (entry.netdev == nil) == (entry.ibdev == nil) then
+    error("one of netdev and ibdev is needed, and only one", 3)
+  end
+  local name, message, errno = canonical(entry.name)
+  if not name then return nil, message, errno end
+  if entry.netdev then
+    if entry.ibport then error("ibport: an interface has none", 3) end
+    local netdev
+    netdev, message, errno = check_interface(entry.netdev)
+    if not netdev then return nil, message, errno end
+    return name, netdev
+  end
+  local ibdev
+  ibdev, message, errno = check_device(entry.ibdev)
+  if not ibdev then return nil, message, errno end
+  local port = math.tointeger(entry.ibport or 1)
+  if not port then error("ibport: an integer expected", 3) end
+  if port < 1 or port > MAX_PORTS then
+    return invalid("ibport %d: the ports of an RDMA device are 1 and 2", port)
+  end
+  return name, nil, ibdev, port
+end
+
+--- Gives a PNET ID to an interface, a port of an RDMA device, or an ISM device.
+--
+-- The device need not exist: it has the PNET ID as soon as it does. One that has a PNET ID of its
+-- hardware, or is in the table, cannot be added. Of an RDMA device the table has one port: adding the other
+-- is refused, although kernels up to 6.12 at least have given that port the PNET ID by then, until it is
+-- removed. Needs CAP_NET_ADMIN in the initial user namespace.
+--
+-- @tparam table entry
+-- @tparam string entry.name 1 to 16 characters out of A to Z and 0 to 9; lower case becomes upper case
+-- @tparam ?string entry.netdev interface, or
+-- @tparam ?string entry.ibdev device; needs the initial network namespace
+-- @tparam[opt=1] ?integer entry.ibport port of the device: 1 or 2
+-- @treturn[1] true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 1 (EPERM), 17 (EEXIST), 22 (EINVAL), 97 (EAFNOSUPPORT: no SMC)
+-- @raise for an unknown field, one of a wrong type, and both or neither of netdev and ibdev
+function pnet.add(entry)
+  local name, netdev, ibdev, ibport = check_entry(entry)
+  if not name then return nil, netdev, ibdev end
+  local ok, message, errno = netlink.pnet_add(name, netdev, ibdev, ibport)
+  if ok then return true end
+  if errno == EEXIST then
+    message = message .. ": " .. why_exists { netdev = netdev, ibdev = ibdev, ibport = ibport }
+  end
+  return nil, message, errno
+end
+
+--- Removes a PNET ID from whatever the table gave it to. Needs CAP_NET_ADMIN in the initial user namespace.
+--
+-- @tparam string name PNET ID
+-- @treturn[1] true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 1 (EPERM), 2 (ENOENT), 22 (EINVAL), 97 (EAFNOSUPPORT: no SMC)
+function pnet.remove(name)
+  local upper, message, errno = canonical(name)
+  if not upper then return nil, message, errno end
+  local ok
+  ok, message, errno = netlink.pnet_remove(upper)
+  if ok then return true end
+  if errno == ENOENT then
+    message = ("%s: the table of this network namespace has no PNET ID %s"):format(message, upper)
+  end
+  return nil, message, errno
+end
+
+--- Removes every PNET ID from the table. It is no mistake when there is none. Needs CAP_NET_ADMIN in the
+-- initial user namespace.
+--
+-- @treturn[1] true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 1 (EPERM), 97 (EAFNOSUPPORT: no SMC)
+function pnet.flush()
+  return netlink.pnet_flush()
+end
+
+--- The PNET ID of a port in `util_string`, the attribute of PCI functions and channel paths in the sysfs
+-- of s390: four fields of 16 characters in EBCDIC.
+--
+-- @tparam string bytes what the attribute holds
+-- @tparam[opt=0] integer port index of the field, from 0
+-- @treturn ?string PNET ID; nil where the port has none
+function pnet.from_util_string(bytes, port)
+  local first = (port or 0) * UTIL_FIELD
+  return ebcdic.decode(bytes:sub(first + 1, first + UTIL_FIELD)):match("^[^\0 ]+")
+end
+
+-- === of_interface ===
+
+local function exists(path)
+  local file <close> = io.open(path)
+  return file ~= nil
+end
+
+local function attribute(path)
+  local file <close> = io.open(path, "rb")
+  return file and file:read("a")
+end
+
+-- Where the interface is of a channel path: that of a CCW group device, with the port of the adapter.
+local function channel_path_of(sysfs, device)
+  local chpid = (attribute(device .. "/chpid") or ""):match("^%x%x?%f[%X]")
+  if not chpid then return nil end
+  return ("%s/devices/css0/chp0.%02x"):format(sysfs, tonumber(chpid, 16)), attribute(device .. "/portno")
+end
+
+local function hardware_pnetid(sysfs, interface)
+  local directory = sysfs .. "/class/net/" .. interface
+  local port = attribute(directory .. "/dev_port")
+  local util_string = attribute(directory .. "/device/util_string")
+  if not util_string then
+    local path, portno = channel_path_of(sysfs, directory .. "/device")
+    port = portno or port
+    util_string = path and attribute(path .. "/util_string")
+  end
+  return util_string and pnet.from_util_string(util_string, math.tointeger(tonumber(port)))
+end
+
+-- The first of the interfaces that one stands on: of a bond, a VLAN, a bridge. nil where it is the last.
+local function lower_of(sysfs, proc, interface)
+  local directory = sysfs .. "/class/net/" .. interface
+  local first = (attribute(directory .. "/bonding/slaves") or ""):match("%S+")
+  if first then return first end
+  for line in (attribute(proc .. "/net/dev") or ""):gmatch("[^\n]+") do
+    local name = line:match("^%s*([^%s:]+):")
+    if name and exists(directory .. "/lower_" .. name) then return name end
+  end
+  return nil
+end
+
+-- The interface whose hardware counts, as the kernel's pnet_find_base_ndev().
+local function base_of(sysfs, proc, interface)
+  for _ = 1, MAX_NESTING do
+    local lower = lower_of(sysfs, proc, interface)
+    if not lower then break end
+    interface = lower
+  end
+  return interface
+end
+
+local function user_pnetid(entries, interface)
+  for _, entry in ipairs(entries) do
+    if entry.netdev == interface then return entry.name end
+  end
+  return nil
+end
+
+local function no_pnetid(interface)
+  return ('%s has no PNET ID, neither of its hardware nor in the table: give it one in the hardware '
+    .. 'configuration, or with smc.pnet.add { name = "…", netdev = "%s" }, the same as that of the ISM '
+    .. 'or RDMA device on its network'):format(interface, interface), ENODATA
+end
+
+--- The PNET ID of an interface: that of its hardware, or else the one in the table.
+--
+-- Of a bond or a VLAN, it is that of the first interface at the bottom, as the kernel has it; only SMC-R also
+-- looks whether the table has one for the upper interface itself. The interfaces are those of the network
+-- namespace that `/sys` was mounted in.
+--
+-- @tparam string interface its name; alternative names are not known
+-- @tparam[opt] table opts
+-- @tparam[opt="/sys"] ?string opts.sysfs
+-- @tparam[opt="/proc"] ?string opts.proc
+-- @tparam ?{entry,...} opts.table in place of the kernel's, such as a recorded one
+-- @treturn[1] table `name`: the PNET ID; `source`: `"hardware"` or `"user"`; `netdev`: the interface that it
+--   is of
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 19 (ENODEV) no such interface, 61 (ENODATA) no PNET ID, 22 (EINVAL) no name of
+--   an interface, 97 (EAFNOSUPPORT) no PNET ID of the hardware, and no SMC that could have another
+-- @raise for an argument of a wrong type and an unknown option
+function pnet.of_interface(interface, opts)
+  opts = options.check(opts or {}, { sysfs = "string", proc = "string", table = "table" })
+  local name, message, errno = check_interface(interface)
+  if not name then return nil, message, errno end
+  local sysfs, proc = opts.sysfs or "/sys", opts.proc or "/proc"
+  if not exists(sysfs .. "/class/net/" .. interface) then
+    return nil, ("there is no interface %s in %s/class/net"):format(interface, sysfs), ENODEV
+  end
+
+  local base = base_of(sysfs, proc, interface)
+  local found = hardware_pnetid(sysfs, base)
+  if found then return { name = found, source = "hardware", netdev = base } end
+
+  local entries = opts.table
+  if not entries then
+    entries, message, errno = pnet.list()
+    if not entries then
+      return nil, ("%s has no PNET ID of its hardware, and the table cannot be read: %s"):format(
+        interface, message), errno
+    end
+  end
+  for _, netdev in ipairs { base, interface } do
+    found = user_pnetid(entries, netdev)
+    if found then return { name = found, source = "user", netdev = netdev } end
+  end
+  return nil, no_pnetid(interface)
+end
+
+return pnet
