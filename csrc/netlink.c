@@ -350,10 +350,8 @@ static int dump_call(lua_State *L)
 			lua_pushnil(L);
 			return 1;
 		}
-		luaL_where(L, 1);
 		dump_push_message(L, dump, -ret);
-		lua_concat(L, 2);
-		return lua_error(L);
+		return lua_error(L); /* without a line of Lua: the fault is not there */
 	}
 }
 

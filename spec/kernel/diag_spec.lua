@@ -1,0 +1,191 @@
+-- smc.diag against a kernel with SMC: the sockets of this process, in all their states.
+local diag = require "smc.diag"
+local socket = require "smc.socket"
+
+-- What a spec opened, for it to be closed behind it.
+local opened = {}
+
+local function keep(sock)
+  opened[#opened + 1] = assert(sock)
+  return sock
+end
+
+-- A listener on a free port.
+local function listener(host)
+  local server = keep(socket.bind(host, 0))
+  local _, port = server:getsockname()
+  return server, tonumber(port)
+end
+
+-- Two connected sockets, and the port of the second.
+local function pair(host)
+  local server <close>, port = listener(host)
+  local client = keep(socket.connect(host, port))
+  return client, keep(server:accept()), port
+end
+
+-- The records that match, in a list.
+local function list(filter)
+  local found = {}
+  for s in assert(diag.sockets(filter)) do
+    found[#found + 1] = s
+  end
+  return found
+end
+
+local function find_one(filter)
+  local found = list(filter)
+  assert.equal(1, #found)
+  return found[1]
+end
+
+describe("smc.diag", function()
+  after_each(function()
+    for i = #opened, 1, -1 do
+      table.remove(opened, i):close()
+    end
+  end)
+
+  it("shows a listener", function()
+    local server, port = listener("127.0.0.1")
+    local s = find_one { local_port = port, state = "LISTEN" }
+    assert.equal("127.0.0.1", s.local_address)
+    assert.equal("inet", s.family)
+    assert.equal(port, s.local_port)
+    assert.is_true(s.inode > 0)
+    for _, absent in ipairs { "mode", "peer_address", "peer_port", "connection", "dmb", "fallback_reason" } do
+      assert.is_nil(s[absent])
+    end
+    server:close()
+    assert.same({}, list { local_port = port, state = "LISTEN" })
+  end)
+
+  it("shows a listener on every address", function()
+    local _, port = listener("0.0.0.0")
+    assert.equal("0.0.0.0", find_one({ local_port = port }).local_address)
+  end)
+
+  it("shows both ends of an SMC-D connection, which name each other's buffers", function()
+    local _, _, port = pair("127.0.0.1")
+    local c = find_one { peer_port = port, state = "ACTIVE" }
+    local s = find_one { local_port = port, state = "ACTIVE" }
+    for _, one in ipairs { c, s } do
+      assert.equal("SMC-D", one.mode)
+      assert.equal("none", one.shutdown)
+      assert.is_nil(one.fallback_reason)
+      assert.is_nil(one.link_group)
+      assert.is_true(one.connection.rmbe_size >= 16384 - 32)
+    end
+    assert.equal(c.dmb.token, s.dmb.peer_token)
+    assert.equal(s.dmb.token, c.dmb.peer_token)
+    assert.equal(c.dmb.my_gid, s.dmb.peer_gid)
+    assert.equal(c.local_port, s.peer_port)
+    assert.not_equal(c.cookie, s.cookie)
+  end)
+
+  it("shows how far the data went", function()
+    local client, peer, port = pair("127.0.0.1")
+    assert(client:send(("x"):rep(10000)))
+    assert.equal(4000, #peer:receive(4000))
+    local s = find_one { local_port = port, state = "ACTIVE" }
+    assert.equal(10000, s.connection.rx_prod.count)
+    assert.equal(10000, find_one({ peer_port = port }).connection.tx_prod.count)
+    assert.equal(0, s.connection.rx_prod.wrap)
+  end)
+
+  it("shows IPv6", function()
+    local _, _, port = pair("::1")
+    local c = find_one { peer_port = port, peer_address = "0:0::1" }
+    assert.equal("inet6", c.family)
+    assert.equal("::1", c.local_address)
+  end)
+
+  it("shows the directions that were shut down", function()
+    local client, _, port = pair("127.0.0.1")
+    client:shutdown("send")
+    local c = find_one { peer_port = port }
+    assert.equal("send", c.shutdown)
+    assert.equal("PEERCLOSEWAIT1", c.state)
+    assert.equal("APPCLOSEWAIT1", find_one({ local_port = port, peer_port = c.local_port }).state)
+  end)
+
+  it("shows a fallback with its reason", function()
+    -- Fast Open is what SMC does without, whatever its peer.
+    local server, port = listener("127.0.0.1")
+    local client = keep(socket.tcp4 { fallback = "tcp" })
+    assert(client:setoption("tcp-fastopen-connect", 1))
+    assert(client:connect("127.0.0.1", port))
+    client:send("x")
+    keep(server:accept())
+    local c = find_one { peer_port = port, mode = "TCP" }
+    assert.equal(0x03060000, c.fallback_reason)
+    assert.is_nil(c.connection)
+    assert.is_nil(c.dmb)
+  end)
+
+  it("asks the kernel for less without details", function()
+    local _, _, port = pair("127.0.0.1")
+    local s = find_one { peer_port = port, details = false }
+    assert.is_nil(s.connection)
+    assert.is_nil(s.dmb)
+    assert.equal("SMC-D", s.mode)
+    s = find_one { peer_port = port, details = { "dmb" } }
+    assert.is_nil(s.connection)
+    assert.is_table(s.dmb)
+  end)
+
+  it("finds a socket by its inode", function()
+    local _, _, port = pair("127.0.0.1")
+    local c = find_one { peer_port = port }
+    assert.same(c, diag.find(c.inode))
+    assert.is_nil(diag.find(c.inode, { details = false }).connection)
+    local found, message, errno = diag.find(1 << 50)
+    assert.is_nil(found)
+    assert.equal("no SMC socket has the inode 1125899906842624", message)
+    assert.equal(2, errno)
+  end)
+
+  it("leaves no descriptor behind when a loop is left early, by break or by error", function()
+    pair("127.0.0.1")
+    local function next_descriptor()
+      local probe <close> = assert(socket.tcp4())
+      return probe:getfd()
+    end
+    collectgarbage()
+    collectgarbage("stop")
+    local before = next_descriptor()
+    for _ = 1, 1000 do
+      for s in assert(diag.sockets()) do -- luacheck: ignore 512
+        assert.is_table(s)
+        break
+      end
+    end
+    for _ = 1, 100 do
+      pcall(function()
+        for _ in assert(diag.sockets()) do
+          error("left")
+        end
+      end)
+      diag.find(1)
+    end
+    assert.equal(before, next_descriptor())
+    collectgarbage("restart")
+  end)
+
+  it("takes the same memory for many sockets as for few", function()
+    for _ = 1, 800 do
+      keep(socket.tcp4())
+    end
+    collectgarbage()
+    local before, most, count = collectgarbage("count"), 0, 0
+    for _ in assert(diag.sockets()) do
+      count = count + 1
+      if count % 100 == 0 then
+        collectgarbage() -- what is alive counts, not what is not collected yet
+        most = math.max(most, collectgarbage("count"))
+      end
+    end
+    assert.is_true(count >= 800)
+    assert.is_true(most - before < 32, ("%.0f KiB more"):format(most - before))
+  end)
+end)

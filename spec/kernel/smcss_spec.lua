@@ -1,0 +1,67 @@
+-- smcss.lua on a kernel with SMC. What every row looks like is in spec/unit.
+local json = require "dkjson"
+local socket = require "smc.socket"
+local support = require "support"
+
+local function smcss(...)
+  local result = support.script("smcss.lua", ...)
+  assert.equal("", result.stderr)
+  assert.equal(0, result.status)
+  return result.stdout
+end
+
+describe("smcss.lua", function()
+  local server, client, peer, port
+
+  setup(function()
+    server = assert(socket.bind("127.0.0.1", 0))
+    port = select(2, server:getsockname())
+    client = assert(socket.connect("127.0.0.1", port))
+    peer = assert(server:accept())
+  end)
+
+  teardown(function()
+    for _, one in pairs { server, client, peer } do
+      one:close()
+    end
+  end)
+
+  it("shows both ends of a connection", function()
+    local text = smcss()
+    local local_row = ("\nACTIVE         %%d+ %%d+ 127.0.0.1:%d +127.0.0.1:%%d+ +0000 SMCD \n"):format(port)
+    local peer_row = ("\nACTIVE         %%d+ %%d+ 127.0.0.1:%%d+ +127.0.0.1:%d +0000 SMCD \n"):format(port)
+    assert.match(local_row, text)
+    assert.match(peer_row, text)
+    assert.not_match("LISTEN", text)
+  end)
+
+  it("shows the listener where it is asked for", function()
+    local row = ("\nLISTEN         %%d+ %%d+ 127.0.0.1:%d +\n"):format(port)
+    assert.match(row, smcss("-l"))
+    assert.match(row, smcss("-a"))
+    assert.not_match("ACTIVE", smcss("-l"))
+  end)
+
+  it("shows details of SMC-D, and of none as SMC-R", function()
+    local row = (" 127.0.0.1:%d +127.0.0.1:%%d+ +0000 SMCD (%%x+) (%%x+) (%%x+) (%%x+) %%x+ \n"):format(port)
+    local gid, token, peer_gid, peer_token = smcss("-D"):match(row)
+    assert.equal(16, #gid)
+    assert.equal(gid, peer_gid)
+    assert.not_equal(token, peer_token)
+    assert.not_match("ACTIVE", smcss("-R"))
+  end)
+
+  it("gives the same sockets as JSON", function()
+    local rows = select(2, smcss("-a"):gsub("\n", "")) - 1
+    local records = assert(json.decode(smcss("-a", "--json")))
+    assert.equal(rows, #records)
+    local found
+    for _, s in ipairs(records) do
+      if s.peer_port == tonumber(port) then
+        found = s
+      end
+    end
+    assert.equal("SMC-D", found.mode)
+    assert.match("^%x%x%x%x%x%x%x%x%x%x%x%x%x%x%x%x$", found.dmb.token)
+  end)
+end)
