@@ -107,8 +107,7 @@ apt_download() { # FOLDER PACKAGE=VERSION…
 	total=$(apt_size "${wanted[@]}")
 	start=$(now_ms)
 	say "downloading ${#wanted[@]} packages, $(megabytes "$total")"
-	rm -f "$folder"/part/*.deb
-	apt_progress "$folder/part" "$total" &
+	apt_progress "$folder/part" "$total" {lock}>&- &
 	local ticker=$!
 	(cd "$folder/part" && apt_do apt-get -qq download "${wanted[@]}" >&2) || {
 		kill "$ticker"
