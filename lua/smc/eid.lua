@@ -4,8 +4,8 @@
 --    assert(eid.add("SMCV2-PROD"))
 --    print(table.concat(eid.list(), " "))           --> SMCV2-PROD
 --
--- Two hosts use SMCv2 when they have an EID in common. Users define up to four (UEID); hosts of one
--- s390 machine also have that of the machine (SEID), unless it is disabled. Elsewhere there is no SEID, so that
+-- Two hosts use SMCv2 when they have an EID in common. Users define up to four (UEID); hosts of one s390
+-- machine also have that of the machine (SEID), unless it is disabled. Elsewhere there is no SEID, so that
 -- SMC-D, over loopback too, needs a UEID. EIDs are those of the whole host, not of a network namespace.
 -- Everybody may read them; to change them needs CAP_NET_ADMIN in the initial user namespace.
 --

@@ -1,0 +1,162 @@
+-- smc.eid on any machine: what it refuses before it asks the kernel, and what it makes of the answers.
+
+local EPERM <const>, ENOENT <const>, EAGAIN <const>, EEXIST <const>, ENODEV <const> = 1, 2, 11, 17, 19
+local EINVAL <const>, ERANGE <const>, EOPNOTSUPP <const>, EAFNOSUPPORT <const> = 22, 34, 95, 97
+
+-- The module on a boundary that answers what the spec says: { function's name = its results }.
+local function on(answers)
+  local asked = {}
+  local boundary = setmetatable({}, { __index = function(_, name)
+    return function(...)
+      asked[#asked + 1] = { name, ... }
+      return table.unpack(answers[name], 1, 3)
+    end
+  end })
+  local real, loaded = package.loaded["smc.core.netlink"], package.loaded["smc.eid"]
+  package.loaded["smc.core.netlink"], package.loaded["smc.eid"] = boundary, nil
+  local eid = require "smc.eid"
+  package.loaded["smc.core.netlink"], package.loaded["smc.eid"] = real, loaded
+  return eid, asked
+end
+
+describe("smc.eid refuses", function()
+  local eid, asked = on {}
+
+  local wrong = {
+    [""] = "empty",
+    ["     "] = "empty",
+    [("A"):rep(33)] = "more than 32",
+    ["lower"] = 'character "l"',
+    ["A B"] = 'character " "',
+    ["A\0B"] = "character",
+    ["A_B"] = 'character "_"',
+    ["\xc0B"] = "character",
+    [".A"] = "first character",
+    ["-A"] = "first character",
+    ["A..B"] = "two dots",
+  }
+  for ueid, why in pairs(wrong) do
+    it(("the UEID %q"):format(ueid), function()
+      local ok, message, errno = eid.add(ueid)
+      assert.is_nil(ok)
+      assert.matches("is no UEID: .*" .. why, message)
+      assert.equal(EINVAL, errno)
+      assert.same({}, asked)
+    end)
+  end
+
+  it("to remove what cannot be one", function()
+    assert.equal(EINVAL, select(3, eid.remove("no good")))
+    assert.same({}, asked)
+  end)
+
+  it("everything but strings, by throwing at the caller", function()
+    for _, name in ipairs { "add", "remove" } do
+      for _, value in ipairs { 7, {}, true } do
+        local ok, message = pcall(function() eid[name](value) end)
+        assert.is_false(ok)
+        assert.matches("eid_spec.lua:%d+: UEID: a string expected, got " .. type(value), message)
+      end
+    end
+  end)
+end)
+
+describe("smc.eid asks the kernel", function()
+  it("for a UEID of every kind that is allowed, without the blanks that pad it", function()
+    for _, ueid in ipairs { "A", "0", "A.B-C.", ("Z"):rep(32), "A   " } do
+      local eid, asked = on { ueid_add = { true } }
+      assert.is_true(eid.add(ueid))
+      assert.same({ { "ueid_add", (ueid:gsub(" +$", "")) } }, asked)
+    end
+  end)
+
+  it("to remove one with two dots too, which others may have added", function()
+    local eid, asked = on { ueid_remove = { true } }
+    assert.is_true(eid.remove("A..B"))
+    assert.same({ { "ueid_remove", "A..B" } }, asked)
+  end)
+end)
+
+describe("smc.eid says what the kernel's answers mean:", function()
+  local cases = {
+    { "add", "ueid_add", EEXIST, "defined already" },
+    { "add", "ueid_add", ERANGE, "there are 4" },
+    { "add", "ueid_add", EINVAL, "does not take it" },
+    { "add", "ueid_add", EOPNOTSUPP, "no such command" },
+    { "remove", "ueid_remove", ENOENT, "is not defined" },
+    { "flush", "ueid_flush", EOPNOTSUPP, "no such command" },
+    { "enable_seid", "seid_enable", EOPNOTSUPP, "only s390 machines" },
+    { "disable_seid", "seid_disable", EOPNOTSUPP, "only s390 machines" },
+    { "disable_seid", "seid_disable", ENOENT, "add one first" },
+  }
+  for _, case in ipairs(cases) do
+    local name, boundary, errno, words = table.unpack(case)
+    it(("%s, errno %d"):format(name, errno), function()
+      local eid = on { [boundary] = { nil, "cannot: Words", errno } }
+      local ok, message, got = eid[name]("A")
+      assert.is_nil(ok)
+      assert.equal(errno, got)
+      assert.equal(1, (message:find("cannot: Words: ", 1, true)))
+      assert.truthy(message:find(words, 1, true))
+    end)
+  end
+
+  it("what the boundary explains is left as it is", function()
+    local eid = on { ueid_add = { nil, "cannot: Words: advice", EPERM } }
+    assert.same({ nil, "cannot: Words: advice", EPERM }, { eid.add("A") })
+  end)
+
+  it("removing the last UEID succeeds, and enables the SEID, where the kernel says EAGAIN", function()
+    local eid = on { ueid_remove = { nil, "cannot remove the UEID: try again", EAGAIN } }
+    local ok, remark = eid.remove("A")
+    assert.is_true(ok)
+    assert.matches("enabled the SEID", remark)
+  end)
+
+  it("a SEID is that of a machine, with its state", function()
+    local eid = on { seid = { { { seid = "IBM-SYSZ-ISMSEID000000001234ABCD", enabled = true } } } }
+    assert.same({ seid = "IBM-SYSZ-ISMSEID000000001234ABCD", enabled = true }, (eid.seid()))
+  end)
+
+  it("an empty SEID is none: the machine is no s390", function()
+    local eid = on { seid = { { { seid = "", enabled = false } } } }
+    local seid, message, errno = eid.seid()
+    assert.is_nil(seid)
+    assert.matches("only s390", message)
+    assert.equal(EOPNOTSUPP, errno)
+  end)
+
+  it("a missing SEID is none: there is no ISM device of version 2", function()
+    for _, answers in ipairs { { {} }, {} } do
+      local eid = on { seid = { answers } }
+      local seid, message, errno = eid.seid()
+      assert.is_nil(seid)
+      assert.matches("no ISM device", message)
+      assert.equal(ENODEV, errno)
+    end
+  end)
+end)
+
+describe("smc.eid on this machine", function()
+  it("answers, or says what to do where the kernel has no SMC", function()
+    local list, message, errno = require("smc.eid").list()
+    if list then
+      assert.is_table(list)
+    else
+      assert.truthy(message:find('SMC is not in this kernel: load it with "modprobe smc"', 1, true))
+      assert.equal(EAFNOSUPPORT, errno)
+    end
+  end)
+end)
+
+describe("the boundary of smc.eid", function()
+  local netlink = require "smc.core.netlink"
+
+  it("checks its arguments", function()
+    for _, name in ipairs { "ueid_add", "ueid_remove" } do
+      assert.has_error(function() netlink[name]() end)
+      assert.has_error(function() netlink[name]({}) end)
+      assert.has_error(function() netlink[name](("A"):rep(33)) end)
+    end
+  end)
+end)
