@@ -24,7 +24,6 @@ options_default() {
 
 option_number() { # OPTION VALUE
 	[[ $2 =~ ^[0-9]+$ ]] || misuse "$1 wants a number, not '$2'"
-	option_value=$2
 }
 
 # Reads options up to -- or the first word that is none; the rest is the command.
@@ -57,12 +56,20 @@ options_parse() {
 	command_words=("$@")
 }
 
+# For commands that have no options but --help.
+options_none() {
+	(($#)) || return 0
+	[[ $1 == --help ]] || misuse "unknown word '$1'"
+	"help_$command"
+	exit 0
+}
+
 option_with_value() { # OPTION VALUE
 	case $1 in
-	--memory) option_number "$@"; opt_memory=$2 ;;
-	--cpus) option_number "$@"; opt_cpus=$2 ;;
-	--timeout) option_number "$@"; opt_timeout=$2 ;;
-	--user) option_number "$@"; opt_user=$2 ;;
+	--memory | --cpus | --timeout | --user)
+		option_number "$@"
+		declare -g "opt_${1#--}=$2"
+		;;
 	--out) opt_out=$2 ;;
 	--env)
 		[[ $2 == ?*=* ]] || misuse "--env wants NAME=VALUE, not '$2'"
