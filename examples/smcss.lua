@@ -325,72 +325,25 @@ local function print_table(sockets, closing, options)
   end
 end
 
---- JSON: the records of smc.diag as they are, in this order. `fallback` and `peer_fallback` are added
--- where there is a code. GIDs, DMB tokens and link group IDs are strings of hex digits as the tools
--- print them: JSON readers lose digits of numbers beyond 2^53.
-
-local order = {
-  socket = {
-    "state", "mode", "family", "local_address", "local_port", "peer_address", "peer_port", "uid", "inode",
-    "interface", "cookie", "shutdown", "fallback_reason", "fallback", "peer_reason", "peer_fallback",
-    "connection", "link_group", "dmb",
-  },
-  fallback = { "code", "name", "meaning", "advice" },
-  connection = {
-    "token", "sndbuf_size", "rmbe_size", "peer_rmbe_size", "rx_prod", "rx_cons", "tx_prod", "tx_cons",
-    "rx_prod_flags", "rx_conn_state_flags", "tx_prod_flags", "tx_conn_state_flags",
-    "tx_prep", "tx_sent", "tx_fin",
-  },
-  cursor = { "wrap", "count" },
-  link_group = { "role", "links" },
-  link = { "ibname", "ibport", "link_id", "gid", "peer_gid" },
-  dmb = { "linkid", "my_gid", "my_gid_ext", "token", "peer_gid", "peer_gid_ext", "peer_token" },
-}
-
-local function ordered(kind, value)
-  return value and setmetatable(value, order[kind])
-end
-
-local function explained(code)
-  local found = code and require("smc.reason").get(code)
-  if found then
-    found.code = format("0x%08x", code)
-  end
-  return ordered("fallback", found)
-end
-
-local function json_record(s)
-  s.fallback, s.peer_fallback = explained(s.fallback_reason), explained(s.peer_reason)
-  for _, value in pairs(ordered("connection", s.connection) or {}) do
-    if type(value) == "table" then
-      ordered("cursor", value)
-    end
-  end
-  for _, link in ipairs(ordered("link_group", s.link_group) and s.link_group.links or {}) do
-    ordered("link", link)
-  end
-  for name, value in pairs(ordered("dmb", s.dmb) or {}) do
-    s.dmb[name] = format(name == "linkid" and "%08x" or "%016x", value)
-  end
-  return ordered("socket", s)
-end
+--- JSON: the records of smc.diag in the schema of smc.json, one a line. Where a record has a reason code,
+-- `fallback` and `peer_fallback` explain it.
 
 local function print_json(sockets, closing, options)
   local _ <close> = closing
-  local json = require "dkjson"
+  local json = require "smc.json"
+  local reason = require "smc.reason"
   local separator = "["
-  for kind, keys in pairs(order) do
-    order[kind] = { __jsonorder = keys }
-  end
   for s in sockets do
     if is_wanted(s, options) and (not options.smcr or s.mode == "SMC-R") then
-      if not stdout:write(separator, "\n", json.encode(json_record(s))) then
+      s.fallback = s.fallback_reason and reason.get(s.fallback_reason)
+      s.peer_fallback = s.peer_reason and reason.get(s.peer_reason)
+      if not write(stdout, separator, "\n", json.encode(s, true)) then
         leave(1)
       end
       separator = ","
     end
   end
-  stdout:write(separator == "[" and "[]\n" or "\n]\n")
+  write(stdout, separator == "[" and "[]\n" or "\n]\n")
 end
 
 local function main()

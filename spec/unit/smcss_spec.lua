@@ -160,7 +160,7 @@ describe("smcss.lua --json", function()
     local records = assert(json.decode(text))
     assert.equal(4, #records)
     assert.equal("TCP", records[1].mode)
-    assert.equal(0x03010000, records[1].fallback_reason)
+    assert.equal("0x03010000", records[1].fallback_reason)
     local why = reason.get("PEERNOSMC")
     assert.same({ code = "0x03010000", name = "PEERNOSMC", meaning = why.meaning, advice = why.advice },
       records[1].fallback)
