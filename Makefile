@@ -12,7 +12,7 @@ V          ?= 0
 
 # The C modules and their sources. The rockspec lists the same; a spec keeps the two equal.
 MODULES := smc.core.socket smc.core.poller smc.core.netlink smc.core.process smc.preload
-smc.core.socket  := csrc/socket.c csrc/stream.c csrc/sockopt.c csrc/inet.c csrc/wait.c csrc/error.c
+smc.core.socket  := csrc/socket.c csrc/stream.c csrc/buffer.c csrc/sockopt.c csrc/inet.c csrc/wait.c csrc/error.c
 smc.core.poller  := csrc/poller.c csrc/error.c
 smc.core.netlink := csrc/netlink.c csrc/diag.c csrc/genl.c csrc/pnet.c csrc/eid.c csrc/error.c
 smc.core.process := csrc/process.c csrc/error.c

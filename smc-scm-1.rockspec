@@ -35,7 +35,8 @@ build = {
     ["smc"] = "lua/smc/init.lua",
     ["smc.core.socket"] = {
       sources = {
-        "csrc/socket.c", "csrc/stream.c", "csrc/sockopt.c", "csrc/inet.c", "csrc/wait.c", "csrc/error.c",
+        "csrc/socket.c", "csrc/stream.c", "csrc/buffer.c", "csrc/sockopt.c", "csrc/inet.c", "csrc/wait.c",
+        "csrc/error.c",
       },
       defines = { "_GNU_SOURCE" },
       libraries = { "m" },

@@ -28,7 +28,10 @@ struct sock_timeout {
 	double deadline;
 };
 
-/* Bytes received and not yet asked for. data is NULL whenever there are none. */
+/*
+ * Bytes received and not yet asked for. data is NULL whenever there are none, so that idle
+ * connections cost no buffer.
+ */
 struct sock_buffer {
 	char *data;
 	size_t first;
@@ -58,6 +61,14 @@ struct sock {
 
 enum sock_class { SOCK_MASTER, SOCK_CLIENT, SOCK_SERVER };
 
+/*
+ * What every method has as its first upvalues: the pool of buffers, and the metatables of the
+ * classes in the order of enum sock_class. They make the checks of the fast path cheap.
+ */
+#define UPVALUE_POOL     lua_upvalueindex(1)
+#define UPVALUE_CLASS(c) lua_upvalueindex(2 + (c))
+#define UPVALUES         4
+
 /* socket.c */
 struct sock *sock_check(lua_State *L, int arg);
 struct sock *sock_check_class(lua_State *L, int arg, enum sock_class wanted);
@@ -85,8 +96,13 @@ int core_sleep(lua_State *L);
 int sock_settimeout(lua_State *L);
 int sock_gettimeout(lua_State *L);
 
+/* buffer.c */
+#define BUFFER_SIZE 65536
+struct buffer_pool *buffer_new_pool(lua_State *L);
+bool buffer_take(struct buffer_pool *pool, struct sock_buffer *b);
+void buffer_give(struct buffer_pool *pool, struct sock_buffer *b);
+
 /* stream.c */
-void buffer_free(struct sock_buffer *b);
 int sock_send(lua_State *L);
 int sock_receive(lua_State *L);
 int sock_receiveany(lua_State *L);

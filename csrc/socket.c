@@ -26,33 +26,39 @@ static const char *class_name(enum sock_class class)
 	return class_keys[class] + strlen("smc.");
 }
 
+static bool has_class(lua_State *L, int arg, enum sock_class class)
+{
+	bool same;
+
+	if (lua_type(L, arg) != LUA_TUSERDATA || !lua_getmetatable(L, arg))
+		return false;
+	same = lua_rawequal(L, -1, UPVALUE_CLASS(class));
+	lua_pop(L, 1);
+	return same;
+}
+
 /* The socket at index arg, of whichever class. Throws for anything else. */
 struct sock *sock_check(lua_State *L, int arg)
 {
-	struct sock *s = NULL;
-	int i;
-
-	for (i = SOCK_CLIENT; !s && i < SOCK_CLIENT + 3; i++)
-		s = luaL_testudata(L, arg, class_keys[i % 3]);
-	if (!s)
+	if (!has_class(L, arg, SOCK_CLIENT) && !has_class(L, arg, SOCK_SERVER) &&
+	    !has_class(L, arg, SOCK_MASTER))
 		luaL_argerror(L, arg, "tcp{any} expected");
-	return s;
+	return lua_touserdata(L, arg);
 }
 
 /* The socket at index arg, which must be of the class wanted. Throws for anything else. */
 struct sock *sock_check_class(lua_State *L, int arg, enum sock_class wanted)
 {
-	struct sock *s = luaL_testudata(L, arg, class_keys[wanted]);
-
-	if (!s)
+	if (!has_class(L, arg, wanted))
 		luaL_argerror(L, arg, lua_pushfstring(L, "%s expected", class_name(wanted)));
-	return s;
+	return lua_touserdata(L, arg);
 }
 
 /* Gives the socket on top of the stack its class. */
 static void set_class(lua_State *L, enum sock_class class)
 {
-	luaL_setmetatable(L, class_keys[class]);
+	lua_pushvalue(L, UPVALUE_CLASS(class));
+	lua_setmetatable(L, -2);
 }
 
 /* Pushes nil and the words: the answer of a socket's method that failed. Returns 2. */
@@ -354,7 +360,7 @@ static int sock_close(lua_State *L)
 	struct sock *s = sock_check(L, 1);
 
 	close_fd(s);
-	buffer_free(&s->buffer);
+	buffer_give(lua_touserdata(L, UPVALUE_POOL), &s->buffer);
 	lua_pushinteger(L, 1);
 	return 1;
 }
@@ -461,45 +467,63 @@ static const luaL_Reg metamethods[] = {
 	{NULL, NULL},
 };
 
-/* Makes the metatable of a class; its __index finds the class name and the methods. */
-static void new_class(lua_State *L, int methods_index, enum sock_class class)
-{
-	luaL_newmetatable(L, class_keys[class]);
-	luaL_setfuncs(L, metamethods, 0);
-	lua_pushstring(L, class_name(class));
-	lua_setfield(L, -2, "__name");
-
-	lua_createtable(L, 0, sizeof(methods) / sizeof(methods[0]) + 4);
-	luaL_setfuncs(L, methods, 0);
-	lua_pushstring(L, class_name(class));
-	lua_setfield(L, -2, "class");
-	lua_pushvalue(L, -1);
-	lua_setfield(L, -3, "__index");
-	lua_seti(L, methods_index, (lua_Integer)class + 1);
-	lua_pop(L, 1);
-}
-
 static const luaL_Reg functions[] = {
 	{"gettime", core_gettime},
-	{"monotonic", core_monotonic},
-	{"sleep", core_sleep},
-	{"new", core_new},
 	{"identity", core_identity},
+	{"monotonic", core_monotonic},
+	{"new", core_new},
 	{"probe", core_probe},
 	{"resolve", core_resolve},
+	{"sleep", core_sleep},
 	{NULL, NULL},
 };
+
+/* Sets the functions in the table on top, with the upvalues that stand below it from base on. */
+static void set_functions(lua_State *L, int base, const luaL_Reg *list)
+{
+	int i;
+
+	for (i = 0; i < UPVALUES; i++)
+		lua_pushvalue(L, base + i);
+	luaL_setfuncs(L, list, UPVALUES);
+}
+
+/* Fills the metatable on top; its __index finds the class name and the methods. */
+static void fill_class(lua_State *L, int base, enum sock_class class)
+{
+	set_functions(L, base, metamethods);
+	lua_pushstring(L, class_name(class));
+	lua_setfield(L, -2, "__name");
+	lua_newtable(L);
+	set_functions(L, base, methods);
+	lua_pushstring(L, class_name(class));
+	lua_setfield(L, -2, "class");
+	lua_setfield(L, -2, "__index");
+}
 
 /* core.methods: the method tables of the three classes, for the methods written in Lua. */
 SMC_EXPORT int luaopen_smc_core_socket(lua_State *L);
 SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)
 {
+	int base = lua_gettop(L) + 1;
 	int class;
 
-	luaL_newlib(L, functions);
-	lua_createtable(L, 3, 0);
+	buffer_new_pool(L);
 	for (class = SOCK_MASTER; class <= SOCK_SERVER; class++)
-		new_class(L, lua_gettop(L), (enum sock_class)class);
+		luaL_newmetatable(L, class_keys[class]);
+	for (class = SOCK_MASTER; class <= SOCK_SERVER; class++) {
+		lua_pushvalue(L, base + 1 + class);
+		fill_class(L, base, (enum sock_class)class);
+		lua_pop(L, 1);
+	}
+
+	lua_newtable(L);
+	set_functions(L, base, functions);
+	lua_createtable(L, 3, 0);
+	for (class = SOCK_MASTER; class <= SOCK_SERVER; class++) {
+		lua_getfield(L, base + 1 + class, "__index");
+		lua_seti(L, -2, class + 1);
+	}
 	lua_setfield(L, -2, "methods");
 	return 1;
 }

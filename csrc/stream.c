@@ -2,23 +2,16 @@
 /* The bytes of a stream: send, and receive by line, by count, or all. */
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sock.h"
 
-/*
- * One read for lines and small counts. A socket holds a buffer only while bytes wait in it, so
- * idle connections cost none.
- */
-#define BUFFER_SIZE 65536
 /* Room asked for at once in front of a large read; the string grows with what arrives. */
 #define LARGE_READ (1024 * 1024)
 
-void buffer_free(struct sock_buffer *b)
+static struct buffer_pool *pool_of(lua_State *L)
 {
-	free(b->data);
-	memset(b, 0, sizeof(*b));
+	return lua_touserdata(L, UPVALUE_POOL);
 }
 
 static size_t buffered(const struct sock_buffer *b)
@@ -26,12 +19,12 @@ static size_t buffered(const struct sock_buffer *b)
 	return b->last - b->first;
 }
 
-static void consume(struct sock *s, size_t n)
+static void consume(lua_State *L, struct sock *s, size_t n)
 {
 	s->buffer.first += n;
 	s->received += (lua_Integer)n;
 	if (s->buffer.first == s->buffer.last)
-		buffer_free(&s->buffer);
+		buffer_give(pool_of(L), &s->buffer);
 }
 
 /*
@@ -67,14 +60,11 @@ static int fill(lua_State *L, struct sock *s)
 {
 	int err;
 
-	if (!s->buffer.data)
-		s->buffer.data = malloc(BUFFER_SIZE);
-	if (!s->buffer.data)
+	if (!buffer_take(pool_of(L), &s->buffer))
 		return ENOMEM;
-	s->buffer.first = s->buffer.last = 0;
 	err = receive_some(L, s, s->buffer.data, BUFFER_SIZE, &s->buffer.last);
 	if (err)
-		buffer_free(&s->buffer);
+		buffer_give(pool_of(L), &s->buffer);
 	return err;
 }
 
@@ -106,14 +96,14 @@ static int receive_line(lua_State *L, struct sock *s, luaL_Buffer *out)
 		if (newline)
 			n = (size_t)(newline - data);
 		add_line(out, data, n);
-		consume(s, newline ? n + 1 : n);
+		consume(L, s, newline ? n + 1 : n);
 		if (newline)
 			return 0;
 	}
 }
 
 /* Moves up to wanted bytes out of the buffer. Returns how many. */
-static size_t take_buffered(struct sock *s, luaL_Buffer *out, size_t wanted)
+static size_t take_buffered(lua_State *L, struct sock *s, luaL_Buffer *out, size_t wanted)
 {
 	size_t n = buffered(&s->buffer);
 
@@ -121,7 +111,7 @@ static size_t take_buffered(struct sock *s, luaL_Buffer *out, size_t wanted)
 		n = wanted;
 	if (n > 0) {
 		luaL_addlstring(out, s->buffer.data + s->buffer.first, n);
-		consume(s, n);
+		consume(L, s, n);
 	}
 	return n;
 }
@@ -146,11 +136,11 @@ static int receive_count(lua_State *L, struct sock *s, luaL_Buffer *out, size_t 
 
 	if (wanted == 0) /* waits until there is something, and leaves it */
 		return buffered(&s->buffer) ? 0 : fill(L, s);
-	wanted -= take_buffered(s, out, wanted);
+	wanted -= take_buffered(L, s, out, wanted);
 	while (wanted > 0) {
 		if (wanted < BUFFER_SIZE / 4) {
 			err = fill(L, s);
-			n = err ? 0 : take_buffered(s, out, wanted);
+			n = err ? 0 : take_buffered(L, s, out, wanted);
 		} else {
 			err = receive_into(L, s, out, wanted < LARGE_READ ? wanted : LARGE_READ, &n);
 		}
@@ -163,7 +153,7 @@ static int receive_count(lua_State *L, struct sock *s, luaL_Buffer *out, size_t 
 
 static int receive_all(lua_State *L, struct sock *s, luaL_Buffer *out)
 {
-	bool any = take_buffered(s, out, SIZE_MAX) > 0;
+	bool any = take_buffered(L, s, out, SIZE_MAX) > 0;
 	size_t n;
 	int err;
 
@@ -188,6 +178,50 @@ static int push_received(lua_State *L, luaL_Buffer *out, int err)
 	return 3;
 }
 
+/* A line that waits in the buffer whole and without a carriage return: pushed, and true. */
+static bool push_waiting_line(lua_State *L, struct sock *s)
+{
+	const char *data = s->buffer.data + s->buffer.first;
+	const char *newline = buffered(&s->buffer) ? memchr(data, '\n', buffered(&s->buffer)) : NULL;
+	size_t n;
+
+	if (!newline)
+		return false;
+	n = (size_t)(newline - data);
+	if (memchr(data, '\r', n)) {
+		if (n == 0 || memchr(data, '\r', n) != data + n - 1)
+			return false;
+		n--; /* the usual place */
+	}
+	lua_pushlstring(L, data, n);
+	consume(L, s, (size_t)(newline - data) + 1);
+	return true;
+}
+
+enum pattern { LINE, ALL, COUNT };
+
+/* What is asked for at index 2; a number of bytes goes to *count. Throws for anything else. */
+static enum pattern check_pattern(lua_State *L, size_t *count)
+{
+	const char *pattern;
+	lua_Number number;
+
+	if (lua_isnoneornil(L, 2))
+		return LINE;
+	if (lua_type(L, 2) == LUA_TSTRING) {
+		pattern = lua_tostring(L, 2);
+		if (*pattern == '*')
+			pattern++;
+		if (*pattern == 'l' || *pattern == 'a')
+			return *pattern == 'l' ? LINE : ALL;
+	}
+	number = lua_tonumber(L, 2);
+	luaL_argcheck(L, lua_isnumber(L, 2) && number >= 0 && number <= 0x1p52, 2,
+		      "invalid receive pattern");
+	*count = (size_t)number;
+	return COUNT;
+}
+
 /*
  * sock:receive([pattern = "*l" [, prefix]]) → data | nil, message, partial
  * pattern: "*l" a line without its end, "*a" all until the peer closes, or a number of bytes,
@@ -196,26 +230,27 @@ static int push_received(lua_State *L, luaL_Buffer *out, int err)
 int sock_receive(lua_State *L)
 {
 	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
-	size_t prefix_len;
+	size_t prefix_len, count = 0;
+	enum pattern pattern = check_pattern(L, &count);
 	const char *prefix = luaL_optlstring(L, 3, "", &prefix_len);
-	bool by_count = lua_isnumber(L, 2);
-	lua_Number count = by_count ? lua_tonumber(L, 2) : 0;
-	const char *pattern = by_count ? "" : luaL_optstring(L, 2, "*l");
 	luaL_Buffer out;
 	int err = 0;
 
-	luaL_argcheck(L, !by_count || (count >= 0 && count <= 0x1p52), 2, "invalid receive pattern");
-	if (*pattern == '*')
-		pattern++;
-	luaL_argcheck(L, by_count || *pattern == 'l' || *pattern == 'a', 2, "invalid receive pattern");
+	if (pattern == LINE && prefix_len == 0 && push_waiting_line(L, s)) {
+		lua_pushnil(L);
+		lua_pushnil(L);
+		return 3;
+	}
 	lua_settop(L, 3);
 	luaL_buffinit(L, &out);
 	luaL_addlstring(&out, prefix, prefix_len);
 	wait_start(&s->timeout);
-	if (!by_count)
-		err = *pattern == 'l' ? receive_line(L, s, &out) : receive_all(L, s, &out);
-	else if (prefix_len == 0 || (size_t)count > prefix_len)
-		err = receive_count(L, s, &out, (size_t)count - prefix_len);
+	if (pattern == LINE)
+		err = receive_line(L, s, &out);
+	else if (pattern == ALL)
+		err = receive_all(L, s, &out);
+	else if (prefix_len == 0 || count > prefix_len)
+		err = receive_count(L, s, &out, count - prefix_len);
 	return push_received(L, &out, err);
 }
 
@@ -235,7 +270,7 @@ int sock_receiveany(lua_State *L)
 	lua_settop(L, 2);
 	luaL_buffinit(L, &out);
 	wait_start(&s->timeout);
-	if (take_buffered(s, &out, (size_t)max) == 0)
+	if (take_buffered(L, s, &out, (size_t)max) == 0)
 		err = receive_into(L, s, &out, max < LARGE_READ ? (size_t)max : LARGE_READ, &n);
 	return push_received(L, &out, err);
 }
@@ -280,11 +315,13 @@ int sock_send(lua_State *L)
 	}
 	if (!err) {
 		lua_pushinteger(L, (lua_Integer)at);
-		return 1;
+		lua_pushnil(L);
+		lua_pushnil(L);
+	} else {
+		lua_pushnil(L);
+		lua_pushstring(L, sock_strerror(err));
+		lua_pushinteger(L, (lua_Integer)at);
 	}
-	lua_pushnil(L);
-	lua_pushstring(L, sock_strerror(err));
-	lua_pushinteger(L, (lua_Integer)at);
 	return 3;
 }
 

@@ -16,6 +16,7 @@ else
 fi
 ok=true
 servers=()
+removed_ueids=''
 
 chapter() { printf '\n%s%s%s\n' "$bold" "$*" "$normal"; }
 say() { printf '%s\n' "$*"; }
@@ -46,7 +47,7 @@ expect() {
 
 start() {
 	printf '$ %s &\n' "$*"
-	run "$@" &
+	"$lua" "examples/$1" "${@:2}" & # no function: the process is to be the script itself
 	servers+=($!)
 }
 
@@ -82,8 +83,7 @@ echo_over_smc() {
 	start echo_server.lua --host 127.0.0.1 --port 12345
 	await 12345
 	say "$ printf 'hello\\nshared memory\\n' | send_data.lua --host 127.0.0.1 --port 12345"
-	printf 'hello\nshared memory\n' |
-		expect 0 run send_data.lua --host 127.0.0.1 --port 12345
+	expect 0 run send_data.lua --host 127.0.0.1 --port 12345 < <(printf 'hello\nshared memory\n')
 	sleep 0.2
 	stop_servers
 }
@@ -92,7 +92,7 @@ tcp_programs() {
 	chapter "3. The same with plain TCP programs, their sockets turned into SMC"
 	start smc_run.lua python3 examples/echo_server.py 127.0.0.1 12346
 	await 12346
-	say "$ { echo hello; sleep; } | smc_run.lua python3 examples/send_data.py 127.0.0.1 12346 &"
+	say "$ { echo hello, python; sleep 3; } | smc_run.lua python3 examples/send_data.py 127.0.0.1 12346 &"
 	{ echo "hello, python"; sleep 3; } |
 		run smc_run.lua python3 examples/send_data.py 127.0.0.1 12346 &
 	servers+=($!)
@@ -119,8 +119,7 @@ fallback() {
 	ueids=$(eid 'print(table.concat(assert(eid.list()), " "))')
 	say "removing the UEID $ueids"
 	if eid 'assert(eid.flush())' 2>/dev/null; then
-		# shellcheck disable=SC2064 # the UEIDs of now are what has to come back
-		trap "stop_servers; for e in $ueids; do eid \"eid.add '\$e'\"; done" EXIT
+		removed_ueids=$ueids
 		if [ -n "${SMC_LAB:-}" ]; then
 			expect 1 show smc_chk.lua -C 127.0.0.1 -p 37373
 		else
@@ -131,11 +130,19 @@ fallback() {
 	else
 		say "(left out: only root may remove and add UEIDs)"
 	fi
+	clean_up
+}
+
+# Puts this host back into the state that it was found in.
+clean_up() {
+	local name
 	stop_servers
+	for name in $removed_ueids; do eid "assert(eid.add '$name')"; done
+	removed_ueids=''
 }
 
 story() {
-	trap stop_servers EXIT
+	trap clean_up EXIT
 	state
 	echo_over_smc
 	tcp_programs
@@ -151,9 +158,9 @@ two_kernels() {
 	spec/lab/lab pair -- examples/demo.sh host10 ::: examples/demo.sh host12 || ok=false
 }
 
-# host10 serves until host12 has said on port 37374 that it is done.
+# host10 serves until host12 has said on port 37300 that it is done.
 host10() {
-	run smc_chk.lua -S &
+	"$lua" examples/smc_chk.lua -S &
 	servers+=($!)
 	"$lua" -e 'local s = assert(require "smc.socket".bind("*", 37300)) s:settimeout(60) s:accept()'
 	stop_servers
