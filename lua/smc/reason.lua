@@ -164,8 +164,8 @@ local function unknown(code)
   end
   return {
     code = code, meaning = "unknown reason",
-    advice = "This is not a code that Linux is known to use. A peer with another operating system has codes of "
-      .. "its own: see its documentation of SMC. A later kernel explains it in net/smc/smc_clc.h.",
+    advice = "This is not a code that Linux is known to use. A peer with another operating system has codes "
+      .. "of its own: see its documentation of SMC. A later kernel explains it in net/smc/smc_clc.h.",
   }
 end
 
