@@ -259,22 +259,46 @@ local function hardware_pnetid(sysfs, interface)
   return util_string and pnet.from_util_string(util_string, math.tointeger(tonumber(port)))
 end
 
+-- The names of the interfaces of this network namespace, a list and a set; nil where that is not known.
+local function interfaces(proc)
+  local text = attribute(proc .. "/net/dev")
+  if not text then return nil end
+  local names = {}
+  for name in text:gmatch("%f[^\n\0]%s*([^%s:]+):") do
+    names[#names + 1] = name
+    names[name] = true
+  end
+  return names
+end
+
+-- nil where there is the interface, or message and errno. sysfs shows the interfaces of the network
+-- namespace that it was mounted in, which one of the same name in another one must not be taken for.
+local function missing(sysfs, names, interface)
+  local there, here = exists(sysfs .. "/class/net/" .. interface), not names or names[interface]
+  if there and here then return nil end
+  local message = ("there is no interface %s in %s"):format(
+    interface, there and "this network namespace" or sysfs .. "/class/net")
+  if here and names then
+    message = ("%s: %s is of another network namespace"):format(message, sysfs)
+  end
+  return message, ENODEV
+end
+
 -- The first of the interfaces that one stands on: of a bond, a VLAN, a bridge. nil where it is the last.
-local function lower_of(sysfs, proc, interface)
+local function lower_of(sysfs, names, interface)
   local directory = sysfs .. "/class/net/" .. interface
   local first = (attribute(directory .. "/bonding/slaves") or ""):match("%S+")
   if first then return first end
-  for line in (attribute(proc .. "/net/dev") or ""):gmatch("[^\n]+") do
-    local name = line:match("^%s*([^%s:]+):")
-    if name and exists(directory .. "/lower_" .. name) then return name end
+  for _, name in ipairs(names or {}) do
+    if exists(directory .. "/lower_" .. name) then return name end
   end
   return nil
 end
 
 -- The interface whose hardware counts, as the kernel's pnet_find_base_ndev().
-local function base_of(sysfs, proc, interface)
+local function base_of(sysfs, names, interface)
   for _ = 1, MAX_NESTING do
-    local lower = lower_of(sysfs, proc, interface)
+    local lower = lower_of(sysfs, names, interface)
     if not lower then break end
     interface = lower
   end
@@ -297,12 +321,12 @@ end
 --- The PNET ID of an interface: that of its hardware, or else the one in the table.
 --
 -- Of a bond or a VLAN, it is that of the first interface at the bottom, as the kernel has it; only SMC-R also
--- looks whether the table has one for the upper interface itself. The interfaces are those of the network
--- namespace that `/sys` was mounted in.
+-- looks whether the table has one for the upper interface itself. The interface is one of this network
+-- namespace, in which `/sys` has to be mounted: `ip netns exec` sees to that, `unshare -n` alone does not.
 --
 -- @tparam string interface its name; alternative names are not known
 -- @tparam[opt] table opts
--- @tparam[opt="/sys"] ?string opts.sysfs
+-- @tparam[opt="/sys"] ?string opts.sysfs with a recorded tree, give its proc too: `net/dev` has the names
 -- @tparam[opt="/proc"] ?string opts.proc
 -- @tparam ?{entry,...} opts.table in place of the kernel's, such as a recorded one
 -- @treturn[1] table `name`: the PNET ID; `source`: `"hardware"` or `"user"`; `netdev`: the interface that it
@@ -316,12 +340,11 @@ function pnet.of_interface(interface, opts)
   opts = options.check(opts or {}, { sysfs = "string", proc = "string", table = "table" })
   local name, message, errno = check_interface(interface)
   if not name then return nil, message, errno end
-  local sysfs, proc = opts.sysfs or "/sys", opts.proc or "/proc"
-  if not exists(sysfs .. "/class/net/" .. interface) then
-    return nil, ("there is no interface %s in %s/class/net"):format(interface, sysfs), ENODEV
-  end
+  local sysfs, names = opts.sysfs or "/sys", interfaces(opts.proc or "/proc")
+  message, errno = missing(sysfs, names, interface)
+  if message then return nil, message, errno end
 
-  local base = base_of(sysfs, proc, interface)
+  local base = base_of(sysfs, names, interface)
   local found = hardware_pnetid(sysfs, base)
   if found then return { name = found, source = "hardware", netdev = base } end
 

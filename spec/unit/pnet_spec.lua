@@ -351,6 +351,18 @@ describe("the PNET ID of an interface", function()
     assert.equal(ENODEV, errno)
   end)
 
+  it("is that of an interface of this network namespace, not of another's that sysfs shows", function()
+    local files = { ["sys/class/net/eth0/dev_port"] = "0\n", ["proc/net/dev"] = "lo: 0\neth1: 0\n" }
+    local found, message, errno = lookup("eth0", files, { { name = "A", netdev = "eth0" } })
+    assert.is_nil(found)
+    assert.equal("there is no interface eth0 in this network namespace", message)
+    assert.equal(ENODEV, errno)
+    found, message, errno = lookup("eth1", files, { { name = "A", netdev = "eth1" } })
+    assert.is_nil(found)
+    assert.matches("no interface eth1 in .*/sys/class/net: .*/sys is of another network", message)
+    assert.equal(ENODEV, errno)
+  end)
+
   it("is asked for an interface that has none, which says what to do", function()
     local found, message, errno = lookup("eth0", nic { [PCI] = NONE:rep(4) })
     assert.is_nil(found)
@@ -362,7 +374,8 @@ describe("the PNET ID of an interface", function()
     local module = on { pnet_list = { nil, "cannot list: Words", EAFNOSUPPORT } }
     local root = tree { ["sys/class/net/eth0/dev_port"] = "0\n" }
     roots[#roots + 1] = root
-    local found, message, errno = module.of_interface("eth0", { sysfs = root .. "/sys" })
+    local found, message, errno = module.of_interface("eth0",
+      { sysfs = root .. "/sys", proc = root .. "/proc" })
     assert.is_nil(found)
     assert.matches("cannot be read: cannot list: Words", message)
     assert.equal(EAFNOSUPPORT, errno)

@@ -1,0 +1,148 @@
+-- smc.eid on a kernel with SMC, as root.
+
+local eid = require "smc.eid"
+local netlink = require "smc.core.netlink"
+local support = require "support"
+
+local EPERM <const>, ENOENT <const>, EEXIST <const>, EINVAL <const>, ERANGE <const> = 1, 2, 17, 22, 34
+local EOPNOTSUPP <const> = 95
+
+-- Runs Lua in another process, by way of a command such as unshare: what it prints.
+local function run_by(command, code)
+  local argv = { table.unpack(command) }
+  for _, word in ipairs { "lua5.4", "-e",
+    ("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath) .. code } do
+    argv[#argv + 1] = word
+  end
+  local result = support.run(argv)
+  assert.equal("", result.stderr)
+  assert.equal(0, result.status)
+  return result.stdout
+end
+
+describe("smc.eid", function()
+  local before -- what others rely on
+
+  setup(function()
+    before = assert(eid.list())
+  end)
+
+  before_each(function()
+    assert(eid.flush())
+  end)
+
+  teardown(function()
+    eid.flush()
+    for _, ueid in ipairs(before) do eid.add(ueid) end
+  end)
+
+  it("adds, lists and removes UEIDs", function()
+    assert.same({}, eid.list())
+    assert.is_true(eid.add("SMCV2-ONE"))
+    assert.is_true(eid.add("2.TWO-"))
+    assert.same({ "SMCV2-ONE", "2.TWO-" }, eid.list())
+    assert.is_true(eid.remove("SMCV2-ONE"))
+    assert.same({ "2.TWO-" }, eid.list())
+    assert.is_true(eid.remove("2.TWO-"))
+    assert.same({}, eid.list())
+  end)
+
+  it("takes UEIDs of 1 and of 32 characters, padded or not", function()
+    local long = ("Z"):rep(32)
+    assert.is_true(eid.add("A"))
+    assert.is_true(eid.add(long))
+    assert.same({ "A", long }, eid.list())
+    assert.is_true(eid.remove("A" .. (" "):rep(31)))
+    assert.is_true(eid.remove(long))
+    assert.same({}, eid.list())
+  end)
+
+  it("empties a table that is empty", function()
+    assert.is_true(eid.flush())
+    assert.is_true(eid.flush())
+  end)
+
+  it("says that a UEID is there already, or is not", function()
+    assert(eid.add("ONE"))
+    local ok, message, errno = eid.add("ONE")
+    assert.is_nil(ok)
+    assert.equal("cannot add the UEID: File exists: it is defined already", message)
+    assert.equal(EEXIST, errno)
+    ok, message, errno = eid.remove("TWO")
+    assert.is_nil(ok)
+    assert.equal("cannot remove the UEID: No such file or directory: it is not defined", message)
+    assert.equal(ENOENT, errno)
+  end)
+
+  it("says that there are four", function()
+    for i = 1, 4 do assert(eid.add("NUMBER-" .. i)) end
+    local ok, message, errno = eid.add("NUMBER-5")
+    assert.is_nil(ok)
+    assert.matches("there are 4 of them", message)
+    assert.equal(ERANGE, errno)
+    assert.equal(4, #eid.list())
+  end)
+
+  it("refuses what the kernel refuses, and two dots", function()
+    for _, ueid in ipairs { "lower", "A B", ".A", "-A", "A_B" } do
+      assert.equal(EINVAL, select(3, eid.add(ueid)))
+      assert.equal(EINVAL, select(3, netlink.ueid_add(ueid)))
+    end
+    assert.equal(EINVAL, select(3, eid.add("A..B")))
+    assert.is_true(netlink.ueid_add("A..B"))
+    assert.is_true(eid.remove("A..B"))
+  end)
+
+  it("finds no SEID on a machine that has none", function()
+    local seid, message, errno = eid.seid()
+    if seid then -- an s390
+      assert.equal(32, #seid.seid)
+      assert.is_boolean(seid.enabled)
+      return
+    end
+    assert.matches("there is no SEID", message)
+    assert.truthy(errno)
+    for _, name in ipairs { "enable_seid", "disable_seid" } do
+      local ok
+      ok, message, errno = eid[name]()
+      assert.is_nil(ok)
+      assert.matches("only s390 machines have a SEID", message)
+      assert.equal(EOPNOTSUPP, errno)
+    end
+  end)
+
+  it("needs a capability to change anything, and none to read", function()
+    assert(eid.add("READABLE"))
+    local out = run_by({ "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups" }, [[
+      local eid = require "smc.eid"
+      print(table.concat(eid.list(), " "))
+      for _, result in ipairs { { eid.add("A") }, { eid.remove("READABLE") }, { eid.flush() },
+        { eid.enable_seid() }, { eid.disable_seid() } } do
+        print(result[3], result[2]:match("it needs CAP_NET_ADMIN in the initial user namespace"))
+      end
+    ]])
+    assert.equal("READABLE\n"
+      .. (EPERM .. "\tit needs CAP_NET_ADMIN in the initial user namespace\n"):rep(5), out)
+    assert.same({ "READABLE" }, eid.list())
+  end)
+
+  it("needs it in the initial user namespace, so that a rootless container does not do", function()
+    local out = run_by({ "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", "unshare", "-Urn" }, [[
+      local _, message, errno = require "smc.eid".add("A")
+      print(errno, message:match("rootless container"))
+    ]])
+    assert.equal(EPERM .. "\trootless container\n", out)
+  end)
+
+  it("leaves no descriptor open", function()
+    collectgarbage()
+    local open = support.descriptors()
+    collectgarbage("stop")
+    for _ = 1, 200 do
+      assert(eid.list())
+      eid.remove("NOT-THERE")
+    end
+    assert.equal(open, support.descriptors())
+    collectgarbage("restart")
+  end)
+end)

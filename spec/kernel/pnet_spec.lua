@@ -1,0 +1,177 @@
+-- smc.pnet on a kernel with SMC, as root.
+
+local netlink = require "smc.core.netlink"
+local pnet = require "smc.pnet"
+local support = require "support"
+
+local EPERM <const>, ENOENT <const>, EEXIST <const>, ENODEV <const>, EINVAL <const> = 1, 2, 17, 19, 22
+local ENODATA <const> = 61
+
+-- Runs Lua in another process, by way of a command such as unshare: what it prints.
+local function run_by(command, code)
+  local argv = { table.unpack(command) }
+  for _, word in ipairs { "lua5.4", "-e",
+    ("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath) .. code } do
+    argv[#argv + 1] = word
+  end
+  local result = support.run(argv)
+  assert.equal("", result.stderr)
+  assert.equal(0, result.status)
+  return result.stdout
+end
+
+local function ip(arguments)
+  local result = support.run { "sh", "-c", "ip " .. arguments }
+  assert.equal("", result.stderr)
+  assert.equal(0, result.status)
+end
+
+describe("smc.pnet", function()
+  local before -- what others rely on
+
+  setup(function()
+    before = assert(pnet.list())
+    ip "link add pnet0 type veth peer name pnet1"
+    ip "link add link pnet0 name pnet0.7 type vlan id 7"
+  end)
+
+  before_each(function()
+    assert(pnet.flush())
+  end)
+
+  teardown(function()
+    pnet.flush()
+    for _, entry in ipairs(before) do pnet.add(entry) end
+    ip "link del pnet0"
+  end)
+
+  it("adds, lists and removes the PNET IDs of interfaces and devices", function()
+    assert.same({}, pnet.list())
+    assert.is_true(pnet.add { name = "neta", netdev = "pnet0" })
+    assert.is_true(pnet.add { name = "NETB", netdev = "pnet1" })
+    assert.is_true(pnet.add { name = "NETA", ibdev = "nosuch_0", ibport = 2 })
+    assert.is_true(pnet.add { name = "NETA", ibdev = "fff0:00:00.0" })
+    local entries = {
+      { name = "NETA", netdev = "pnet0" }, { name = "NETB", netdev = "pnet1" },
+      { name = "NETA", ibdev = "nosuch_0", ibport = 2 },
+      { name = "NETA", ibdev = "fff0:00:00.0", ibport = 1 },
+    }
+    assert.same(entries, pnet.list())
+    assert.same({ entries[1], entries[3], entries[4] }, pnet.get("neta"))
+    assert.same({ entries[3] }, pnet.list { ibport = 2 })
+    assert.is_true(pnet.remove("netA"))
+    assert.same({ entries[2] }, pnet.list())
+    assert.is_true(pnet.flush())
+    assert.same({}, pnet.list())
+    assert.is_true(pnet.flush())
+  end)
+
+  it("takes names of 16 characters, and devices of the longest names", function()
+    local name, netdev, ibdev = ("N"):rep(16), ("e"):rep(15), ("i"):rep(63)
+    assert.is_true(pnet.add { name = name, netdev = netdev })
+    assert.is_true(pnet.add { name = name, ibdev = ibdev })
+    assert.same({ { name = name, netdev = netdev }, { name = name, ibdev = ibdev, ibport = 1 } }, pnet.list())
+    assert.is_true(pnet.remove(name))
+  end)
+
+  it("lists a table that fills many messages", function()
+    for i = 1, 1000 do assert(pnet.add { name = "NET" .. i, netdev = "none" .. i }) end
+    local entries = pnet.list()
+    assert.equal(1000, #entries)
+    assert.same({ name = "NET1000", netdev = "none1000" }, entries[1000])
+    assert.equal(1, #pnet.get("NET500"))
+  end)
+
+  it("says what stands in the way", function()
+    assert(pnet.add { name = "NETA", netdev = "pnet0" })
+    assert(pnet.add { name = "NETA", ibdev = "nosuch_0" })
+    local ok, message, errno = pnet.add { name = "NETB", netdev = "pnet0" }
+    assert.is_nil(ok)
+    assert.equal('cannot add the PNET ID: File exists: pnet0 is in the table with NETA: remove that first, '
+      .. 'with smc.pnet.remove("NETA")', message)
+    assert.equal(EEXIST, errno)
+    ok, message, errno = pnet.add { name = "NETB", ibdev = "nosuch_0", ibport = 2 }
+    assert.is_nil(ok)
+    assert.matches("in the table with NETA for port 1", message)
+    assert.equal(EEXIST, errno)
+  end)
+
+  it("says that nothing has a PNET ID", function()
+    local ok, message, errno = pnet.remove("NOSUCH")
+    assert.is_nil(ok)
+    assert.matches("has no PNET ID NOSUCH", message)
+    assert.equal(ENOENT, errno)
+    assert.equal(ENOENT, select(3, pnet.get("NOSUCH")))
+  end)
+
+  it("refuses what the kernel refuses", function()
+    for _, name in ipairs { "A-B", "A B", "", ("A"):rep(17) } do
+      assert.equal(EINVAL, select(3, pnet.add { name = name, netdev = "pnet0" }))
+      assert.is_nil((netlink.pnet_add(name, "pnet0")))
+    end
+    for _, port in ipairs { 0, 3 } do
+      assert.equal(EINVAL, select(3, pnet.add { name = "A", ibdev = "nosuch_0", ibport = port }))
+      assert.equal(EINVAL, select(3, netlink.pnet_add("A", nil, "nosuch_0", port)))
+    end
+    assert.same({}, pnet.list())
+  end)
+
+  it("finds the PNET ID of an interface, and of a VLAN on it", function()
+    local found, message, errno = pnet.of_interface("pnet0.7")
+    assert.is_nil(found)
+    assert.matches('has no PNET ID.*smc.pnet.add { name = "…", netdev = "pnet0.7" }', message)
+    assert.equal(ENODATA, errno)
+    assert(pnet.add { name = "OWN", netdev = "pnet0.7" })
+    assert.same({ name = "OWN", source = "user", netdev = "pnet0.7" }, pnet.of_interface("pnet0.7"))
+    assert(pnet.add { name = "NETA", netdev = "pnet0" })
+    assert.same({ name = "NETA", source = "user", netdev = "pnet0" }, pnet.of_interface("pnet0"))
+    assert.same({ name = "NETA", source = "user", netdev = "pnet0" }, pnet.of_interface("pnet0.7"))
+    assert(pnet.add { name = "NETB", netdev = "nosuch0" })
+    assert.equal(ENODEV, select(3, pnet.of_interface("nosuch0")))
+  end)
+
+  it("has a table of its own in another network namespace, without devices", function()
+    assert(pnet.add { name = "NETA", netdev = "pnet0" })
+    assert(pnet.add { name = "NETA", ibdev = "nosuch_0" })
+    local out = run_by({ "unshare", "-n" }, [[
+      local pnet = require "smc.pnet"
+      print(#pnet.list(), select(3, pnet.of_interface("pnet0")))
+      print(pnet.add { name = "NETC", netdev = "pnet0" })
+      local _, message, errno = pnet.add { name = "NETC", ibdev = "nosuch_1" }
+      print(errno, message:match("or this is not the initial network namespace"))
+      print(#pnet.list(), pnet.list()[1].name)
+    ]])
+    assert.equal("0\t19\ntrue\n17\tor this is not the initial network namespace\n1\tNETC\n", out)
+    assert.equal(2, #pnet.list())
+  end)
+
+  it("needs a capability to change anything, and none to read", function()
+    assert(pnet.add { name = "NETA", netdev = "pnet0" })
+    local code = [[
+      local pnet = require "smc.pnet"
+      print(#pnet.list(), pnet.of_interface("pnet0").name)
+      for _, result in ipairs { { pnet.add { name = "NETB", netdev = "pnet1" } }, { pnet.remove("NETA") },
+        { pnet.flush() } } do
+        print(result[3], result[2]:match("it needs CAP_NET_ADMIN in the initial user namespace"))
+      end
+    ]]
+    local refusals = (EPERM .. "\tit needs CAP_NET_ADMIN in the initial user namespace\n"):rep(3)
+    local user = { "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups" }
+    assert.equal("1\tNETA\n" .. refusals, run_by(user, code))
+    assert.equal("1\tNETA\n" .. refusals,
+      run_by({ user[1], user[2], user[3], user[4], "unshare", "-Ur" }, code))
+    assert.equal(1, #pnet.list())
+  end)
+
+  it("leaves no descriptor open", function()
+    collectgarbage()
+    local open = support.descriptors()
+    collectgarbage("stop")
+    for _ = 1, 200 do
+      assert(pnet.list())
+      pnet.remove("NOTTHERE")
+    end
+    assert.equal(open, support.descriptors())
+    collectgarbage("restart")
+  end)
+end)
