@@ -40,5 +40,6 @@ require_tools() { # TOOL=PACKAGE…
 lab_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 lab_dir=${lab_dir%/lib}
 project=${lab_dir%/spec/lab}
-cache=${SMC_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/smc-lab}
+home=~ # set even where HOME is not
+cache=${SMC_LAB_CACHE:-${XDG_CACHE_HOME:-$home/.cache}/smc-lab}
 [[ $cache == /* ]] || cache=$PWD/$cache

@@ -1,0 +1,173 @@
+-- The lab itself: real guests, as few as will do. About half a minute once `lab build` has run.
+
+local here = debug.getinfo(1, "S").source:match("^@(.*)/[^/]*$") or "."
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+local function capture(command)
+  local pipe = assert(io.popen(command, "r"))
+  local text = pipe:read("a")
+  pipe:close()
+  return (text:gsub("\n$", ""))
+end
+
+local function quote(word)
+  return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+local lab = quote(capture("readlink -f " .. quote(here)) .. "/lab")
+local top = capture("readlink -f " .. quote(here .. "/../.."))
+
+describe("the lab", function()
+  local scratch
+
+  -- Runs a shell command on the host: exit status, standard output, standard error.
+  local function host(command)
+    local _, _, status = os.execute(
+      ("( %s ) >%s/stdout 2>%s/stderr </dev/null"):format(command, scratch, scratch))
+    return status, read(scratch .. "/stdout"), read(scratch .. "/stderr")
+  end
+
+  -- lab with options and a script for the guest's shell, and that script's arguments.
+  local function guest(options, script, ...)
+    local words = {lab, "run", options, "--", "sh -c", quote(script), "sh"}
+    for _, word in ipairs {...} do
+      words[#words + 1] = quote(word)
+    end
+    return host(table.concat(words, " "))
+  end
+
+  setup(function()
+    scratch = capture("mktemp -d")
+    assert(os.execute(lab .. " build"))
+  end)
+
+  teardown(function()
+    os.execute("rm -rf " .. quote(scratch))
+  end)
+
+  it("refuses wrong use with status 2", function()
+    for _, words in ipairs {"", "fly", "run", "run --fly -- true", "run --memory much -- true", "pair -- true"} do
+      local status, out, err = host(lab .. " " .. words)
+      assert.equal(2, status, words)
+      assert.equal("", out)
+      assert.truthy(err:find("^lab: "), words)
+    end
+    local status, out = host(lab .. " pair --help")
+    assert.equal(0, status)
+    assert.truthy(out:find("COMMAND10… ::: COMMAND12…", 1, true))
+  end)
+
+  it("runs a command as it is, and gives its streams and status back", function()
+    local mark = "/etc/lab-was-here." .. scratch:match("[^.]+$")
+    local script = ([[
+      printf 'out\000\377'; echo err >&2
+      for word; do printf '<%%s>' "$word"; done; echo
+      pwd; echo "$SMC_LAB $GREETING"; echo "$LUA_PATH|$LUA_CPATH"
+      echo kept > "$LAB_OUT/file"
+      echo lost > %s && cat %s; echo lost > %s/lost && cat %s/lost
+      grep -c '^SMC' /proc/net/protocols; ls -d /sys/module/smc_diag
+      lab-setup ueid del SMCV2-LAB && echo ueid; cat /sys/class/net/lo/operstate
+      ip netns add there && echo netns; date +%%s
+      exit 7]]):format(mark, mark, quote(scratch), quote(scratch))
+    local words = {"a b", "it's \"quoted\"", "two\nlines", "", "*", "$HOME"}
+    local status, out, err = guest(
+      "--env 'GREETING=good day' --out " .. quote(scratch .. "/back"), script, table.unpack(words))
+    assert.equal("err\n", err)
+    assert.equal(7, status)
+    local expected = "out\0\255<" .. table.concat(words, "><") .. ">\n"
+      .. capture("pwd -P") .. "\n1 good day\n"
+      .. ("%s/lua/?.lua;%s/lua/?/init.lua;;|%s/build/?.so;;\n"):format(top, top, top)
+      .. "lost\nlost\n2\n/sys/module/smc_diag\nueid\nunknown\nnetns\n"
+    assert.equal(expected, out:sub(1, #expected))
+    assert.near(os.time(), tonumber(out:sub(#expected + 1)), 60)
+    assert.equal("kept\n", read(scratch .. "/back/file"))
+    assert.is_nil(io.open(mark))
+    assert.is_nil(io.open(scratch .. "/lost"))
+  end)
+
+  it("streams output while the command runs, and takes input", function()
+    local fifo = scratch .. "/fifo"
+    assert(os.execute("mkfifo " .. fifo))
+    local output = assert(io.popen(lab .. " run --stdin -- sh -c 'while read -r line; do echo \"$line\"; done' <" .. fifo))
+    local input = assert(io.open(fifo, "w"))
+    for _, line in ipairs {"first", "second"} do
+      input:write(line, "\n")
+      input:flush()
+      assert.equal(line, output:read("l"))
+    end
+    input:close()
+    assert.is_true(output:close())
+  end)
+
+  it("kills a guest at its limit", function()
+    local start = os.time()
+    local status, _, err = guest("--timeout 5", "sleep 100")
+    assert.equal(124, status)
+    assert.equal("lab: time limit of 5 s reached: the guest was killed\n", err)
+    assert.is_true(os.time() - start < 10)
+  end)
+
+  it("says so when a guest dies", function()
+    local status, _, err = guest("", "echo c > /proc/sysrq-trigger")
+    assert.equal(125, status)
+    assert.truthy(err:find("the guest died", 1, true))
+    assert.truthy(err:find("sysrq triggered crash", 1, true))
+  end)
+
+  it("can leave SMC out", function()
+    local status, out = guest("--tcp-only", "cut -d' ' -f1 /proc/net/protocols; modprobe smc 2>/dev/null || echo none")
+    assert.equal(0, status)
+    assert.truthy(out:find("TCP\n", 1, true))
+    assert.is_nil(out:find("SMC", 1, true))
+    assert.truthy(out:find("none\n$"))
+  end)
+
+  it("serves a project anywhere, a user without privileges, and no UEID nor smc_diag", function()
+    local project = scratch .. "/it's a project"
+    assert(os.execute(("chmod 755 %s; mkdir -p %s/spec && cp -r %s %s/spec/lab"):format(
+      quote(scratch), quote(project), quote(here), quote(project))))
+    local script = [[pwd; id -u; touch /etc/mine 2>/dev/null || echo no; touch "$HOME/mine" "$LAB_OUT/mine" && echo yes
+      ls -d /sys/module/smc /sys/module/smc_diag 2>/dev/null]]
+    local status, out, err = host(("cd %s && LUA_PATH='mine' spec/lab/lab run --user 1234 --no-diag -- sh -c %s"):format(
+      quote(project), quote(script .. "; echo $LUA_PATH")))
+    assert.equal("", err)
+    assert.equal(0, status)
+    assert.equal(project .. "\n1234\nno\nyes\n/sys/module/smc\nmine\n", out)
+    assert.equal(1, (guest("--no-ueid", "lab-setup ueid del SMCV2-LAB")))
+  end)
+
+  it("pairs two guests over Ethernet with Soft-RoCE", function()
+    local script = [[hostname; ping -c 1 -W 5 "$0" >/dev/null && echo heard
+      cat /sys/class/infiniband/rxe0/ports/1/state; dmesg | grep -c "user defined pnetid LAB"
+      lab-setup ueid del SMCV2-LAB && lab-setup pnet del LAB && echo set; echo oops >&2
+      hostname > "$LAB_OUT/name"; exit $1]]
+    local back = quote(scratch .. "/pair")
+    local status, out, err = host(("%s pair --out %s -- sh -c %s host12 0 ::: sh -c %s host10 4"):format(
+      lab, back, quote(script), quote(script)))
+    assert.equal(4, status, err)
+    for _, name in ipairs {"host10", "host12"} do
+      local raw = name .. "\nheard\n4: ACTIVE\n2\nset\n"
+      assert.equal(raw, read(scratch .. "/pair/" .. name .. ".stdout"))
+      assert.equal("oops\n", read(scratch .. "/pair/" .. name .. ".stderr"))
+      assert.equal(name .. "\n", read(scratch .. "/pair/" .. name .. "/name"))
+      assert.truthy(out:find(name .. ": heard\n", 1, true))
+      assert.truthy(err:find(name .. ": oops\n", 1, true))
+    end
+    assert.equal("0\n", read(scratch .. "/pair/host10.status"))
+    assert.equal("4\n", read(scratch .. "/pair/host12.status"))
+  end)
+
+  it("ends with all its guests and files when it is told to", function()
+    local place = scratch .. "/tmp"
+    host(("mkdir %s; TMPDIR=%s timeout -s TERM 3 %s run -- sleep 100"):format(place, place, lab))
+    assert.equal("", capture("ls " .. place))
+    local pattern = quote(place:gsub("^/", "[/]")) -- which does not find itself
+    assert.equal("", capture("sleep 1; grep -lz " .. pattern .. " /proc/[0-9]*/cmdline 2>/dev/null"))
+  end)
+end)
