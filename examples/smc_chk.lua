@@ -2,6 +2,7 @@
 --- Checks live whether two hosts talk through shared memory; the options are those of smc_chk(8).
 
 local check = require "smc.check"
+local evidence = require "smc.check.evidence"
 local json = require "smc.json"
 local reason = require "smc.reason"
 local script = require "smc.script"
@@ -28,7 +29,8 @@ local function parser()
   p:option("-p --port", "Port of the server; with -S the next free one from there.", tostring(check.PORT))
     :argname("PORT"):convert(script.port)
   p:flag("-6 --ipv6", "Use IPv6.")
-  p:option("-t --timeout", "Seconds to wait for a connection.", "10"):argname("SECONDS"):convert(script.seconds)
+  p:option("-t --timeout", "Seconds to wait for a connection.", "10")
+    :argname("SECONDS"):convert(script.seconds)
   p:flag("-d --debug", "Say on standard error what is being done.")
   p:flag("--json", "Print the result as JSON.")
   return p
@@ -58,18 +60,12 @@ local function wrapped(text, indent)
 end
 
 local function print_evidence(report)
-  local evidence = report.evidence
+  local found = report.evidence
   local text = ("%d of %d bytes went through shared memory"):format(
-    evidence.bytes_through_shared_memory or 0, evidence.bytes_sent)
-  if evidence.dmb then
-    text = text .. (", from GID %016x to GID %016x, into the peer's DMB %016x"):format(
-      evidence.dmb.my_gid, evidence.dmb.peer_gid, evidence.dmb.peer_token)
-  elseif evidence.link_group then
-    local link = evidence.link_group.links[1]
-    text = text .. (", over %s port %d, from GID %s to GID %s"):format(
-      link.ibname, link.ibport, link.gid, link.peer_gid)
-  end
-  if evidence.peer_mode then text = text .. "; the peer sees " .. evidence.peer_mode .. " too" end
+    found.bytes_through_shared_memory or 0, found.bytes_sent)
+  local path = evidence.path(found)
+  if path then text = text .. ", " .. path end
+  if found.peer_mode then text = text .. "; the peer sees " .. found.peer_mode .. " too" end
   print(wrapped("Evidence: " .. text, "     "))
 end
 

@@ -32,7 +32,9 @@ describe("100,000 cycles leave nothing behind:", function()
     local listener <close> = assert(socket.bind("127.0.0.1", 0))
     assert.is_number(listener:getfd())
     soak(function()
-      for _ in assert(diag.sockets { details = false }) do break end
+      for record in assert(diag.sockets { details = false }) do
+        if record then break end
+      end
     end)
   end)
 

@@ -27,7 +27,8 @@ describe("two hosts", function()
       lua5.4 examples/smc_chk.lua -C host10 -p 37373; echo "check $?"
       lua5.4 examples/smc_chk.lua -C 192.168.0.10 -p 37373 --json | tr -d '\n'; echo
       { echo hello; sleep 1; echo bye; } | lua5.4 examples/send_data.lua --host 192.168.0.10; echo "echo $?"
-      { echo python; sleep 2; } | lua5.4 examples/smc_run.lua python3 examples/send_data.py 192.168.0.10 12346 &
+      { echo python; sleep 2; } |
+        lua5.4 examples/smc_run.lua python3 examples/send_data.py 192.168.0.10 12346 &
       sleep 1; lua5.4 examples/smcss.lua; lua5.4 examples/smcss.lua -R; wait
       lua5.4 examples/smc_chk.lua -C 192.168.0.10 -p 4444; echo "refused $?"
       lua5.4 examples/smc_chk.lua -C 192.168.0.99 -t 1; echo "dead $?"

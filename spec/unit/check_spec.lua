@@ -26,7 +26,8 @@ end)
 
 describe("smc.check", function()
   it("throws for options that nobody knows", function()
-    assert.has_error(function() check.connect("localhost", 1, { famly = "inet" }) end, "unknown option 'famly'")
+    assert.has_error(function() check.connect("localhost", 1, { famly = "inet" }) end,
+      "unknown option 'famly'")
     assert.has_error(function() check.connect("localhost", 1, { timeout = "1" }) end)
     assert.has_error(function() check.server { port = "1" } end)
   end)

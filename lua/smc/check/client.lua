@@ -2,6 +2,7 @@
 -- @module smc.check.client
 
 local check_options = require("smc.options").check
+local evidence = require "smc.check.evidence"
 local probe = require "smc.check.probe"
 local reason = require "smc.reason"
 local socket = require "smc.socket"
@@ -15,12 +16,6 @@ local ANSWER_SECONDS = 0.3
 
 local OPTIONS = { family = "string", timeout = "number" }
 
--- Bytes that a cursor has moved, its ring being size bytes long.
-local function distance(from, to, size)
-  if not from or not to then return nil end
-  return ((to.wrap - from.wrap) & 0xffff) * size + to.count - from.count
-end
-
 -- Sends the probe and waits for the answer: what the peer says of its side, or nil.
 local function exchange(sock, timeout)
   sock:settimeout(timeout)
@@ -31,13 +26,10 @@ local function exchange(sock, timeout)
   return line and probe.read_answer(line)
 end
 
--- The proof that the probe went through shared memory: the kernel's own cursors of the ring in
--- the peer's memory, before and after.
 local function gather_evidence(before, after, peer)
-  local was, is = before.connection, after.connection
   return {
     bytes_sent = probe.SIZE,
-    bytes_through_shared_memory = was and is and distance(was.tx_sent, is.tx_sent, is.peer_rmbe_size),
+    bytes_through_shared_memory = evidence.bytes_sent(after, before),
     peer_mode = peer and peer.mode,
     dmb = after.dmb,
     link_group = after.link_group,
