@@ -52,7 +52,8 @@ describe("the lab", function()
   end)
 
   it("refuses wrong use with status 2", function()
-    for _, words in ipairs {"", "fly", "run", "run --fly -- true", "run --memory much -- true", "pair -- true"} do
+    local wrong = {"", "fly", "run", "run --fly -- true", "run --memory much -- true", "pair -- true"}
+    for _, words in ipairs(wrong) do
       local status, out, err = host(lab .. " " .. words)
       assert.equal(2, status, words)
       assert.equal("", out)
@@ -94,7 +95,8 @@ describe("the lab", function()
   it("streams output while the command runs, and takes input", function()
     local fifo = scratch .. "/fifo"
     assert(os.execute("mkfifo " .. fifo))
-    local output = assert(io.popen(lab .. " run --stdin -- sh -c 'while read -r line; do echo \"$line\"; done' <" .. fifo))
+    local loop = "'while read -r line; do echo \"$line\"; done'"
+    local output = assert(io.popen(lab .. " run --stdin -- sh -c " .. loop .. " <" .. fifo))
     local input = assert(io.open(fifo, "w"))
     for _, line in ipairs {"first", "second"} do
       input:write(line, "\n")
@@ -121,7 +123,8 @@ describe("the lab", function()
   end)
 
   it("can leave SMC out", function()
-    local status, out = guest("--tcp-only", "cut -d' ' -f1 /proc/net/protocols; modprobe smc 2>/dev/null || echo none")
+    local status, out = guest("--tcp-only",
+      "cut -d' ' -f1 /proc/net/protocols; modprobe smc 2>/dev/null || echo none")
     assert.equal(0, status)
     assert.truthy(out:find("TCP\n", 1, true))
     assert.is_nil(out:find("SMC", 1, true))
@@ -132,10 +135,11 @@ describe("the lab", function()
     local project = scratch .. "/it's a project"
     assert(os.execute(("chmod 755 %s; mkdir -p %s/spec && cp -r %s %s/spec/lab"):format(
       quote(scratch), quote(project), quote(here), quote(project))))
-    local script = [[pwd; id -u; touch /etc/mine 2>/dev/null || echo no; touch "$HOME/mine" "$LAB_OUT/mine" && echo yes
-      ls -d /sys/module/smc /sys/module/smc_diag 2>/dev/null]]
-    local status, out, err = host(("cd %s && LUA_PATH='mine' spec/lab/lab run --user 1234 --no-diag -- sh -c %s"):format(
-      quote(project), quote(script .. "; echo $LUA_PATH")))
+    local script = [[pwd; id -u; touch /etc/mine 2>/dev/null || echo no
+      touch "$HOME/mine" "$LAB_OUT/mine" && echo yes
+      ls -d /sys/module/smc /sys/module/smc_diag 2>/dev/null; echo $LUA_PATH]]
+    local command = "cd %s && LUA_PATH=mine spec/lab/lab run --user 1234 --no-diag -- sh -c %s"
+    local status, out, err = host(command:format(quote(project), quote(script)))
     assert.equal("", err)
     assert.equal(0, status)
     assert.equal(project .. "\n1234\nno\nyes\n/sys/module/smc\nmine\n", out)

@@ -65,9 +65,12 @@ kernel_extract_image() { # INTO
 	release=${plan[0]%%=*}
 	release=${release#linux-image-}
 	release=${release%-unsigned}
-	mapfile -t names < <(printf "./lib/modules/$release/kernel/%s\n" "${kernel_folders[@]}")
+	# From trixie on, modules are below /usr/lib.
+	mapfile -t names < <(printf "*/lib/modules/$release/kernel/%s\n" "${kernel_folders[@]}")
 	dpkg-deb --fsys-tarfile "$(kernel_deb 0)" |
-		tar -x -C "$1" --wildcards "./boot/vmlinuz-*" "./lib/modules/$release/modules.*" "${names[@]}"
+		tar -x -C "$1" --transform 's|^\./usr/lib/|./lib/|' --wildcards \
+			"./boot/vmlinuz-*" "*/lib/modules/$release/modules.*" "${names[@]}"
+	[[ -d $1/lib/modules/$release/kernel/net/smc ]] || die "no SMC in the package of $release"
 	mv "$1/boot/vmlinuz-$release" "$1/vmlinuz"
 	rmdir "$1/boot"
 	echo "$release" >"$1/release"
