@@ -56,7 +56,7 @@ build = {
       libraries = { "nl-genl-3", "nl-3" },
     },
     ["smc.core.process"] = {
-      sources = { "csrc/process.c", "csrc/error.c" },
+      sources = { "csrc/process.c", "csrc/spawn.c", "csrc/file.c", "csrc/error.c" },
       defines = { "_GNU_SOURCE" },
     },
     -- No Lua module: the library that smc.run has the dynamic linker preload into programs.

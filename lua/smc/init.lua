@@ -11,8 +11,8 @@
 local smc = { _VERSION = "smc 0.1.0" }
 
 local modules = {
-  socket = true, poller = true, diag = true, reason = true, system = true, run = true, check = true,
-  eid = true, pnet = true,
+  socket = true, poller = true, diag = true, reason = true, system = true, process = true, run = true,
+  check = true, eid = true, pnet = true,
 }
 
 --- Shortcuts to functions of `smc.socket`.

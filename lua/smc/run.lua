@@ -31,14 +31,17 @@
 --
 -- @module smc.run
 
-local process = require "smc.core.process"
+local core = require "smc.core.process"
+local find_fault = require("smc.options").fault
+local process = require "smc.process"
+local program = require "smc.program"
 
 local run = {}
 
 local MIN_SIZE <const>, MAX_SIZE <const> = 8 * 1024, 1024 * 1024
 local UNITS <const> = { [""] = 1, k = 1024, m = 1024 * 1024 }
 
-local ENOENT <const>, EINVAL <const>, ESRCH <const>, ECHILD <const> = 2, 22, 3, 10
+local ENOENT <const>, EINVAL <const> = 2, 22
 local CAP_NET_ADMIN <const> = 1 << 12 -- capability 12, see capabilities(7)
 
 --- The number of bytes that a buffer size means.
@@ -79,7 +82,7 @@ function run.library()
     return nil, "smc/preload.so is not in package.cpath: install the module completely, or run make and "
       .. "'eval $(make env)'", ENOENT
   end
-  local path, message, errno = process.realpath(found)
+  local path, message, errno = core.realpath(found)
   if not path then
     return nil, message, errno
   end
@@ -90,63 +93,31 @@ function run.library()
   return path
 end
 
-local function check_buffer(name, value)
-  if value == nil then
-    return nil
-  end
-  local kind = type(value)
-  if kind ~= "string" and math.type(value) ~= "integer" then
-    error(("option %s: integer or string expected, got %s"):format(name, kind), 0)
-  end
-  return value
-end
-
-local function check_word(name, value, word)
-  if value ~= nil and value ~= word then
-    error(("option %s: \"%s\" is all it can be, not %s"):format(name, word, tostring(value)), 0)
-  end
-end
-
-local function check_kind(name, value, kind)
-  if value ~= nil and type(value) ~= kind then
-    error(("option %s: %s expected, got %s"):format(name, kind, type(value)), 0)
-  end
-end
-
-local CHECKS <const> = {
-  receive_buffer = check_buffer,
-  send_buffer = check_buffer,
-  debug = function(name, value) check_kind(name, value, "boolean") end,
-  fallback = function(name, value) check_word(name, value, "tcp") end,
-  unreachable = function(name, value) check_word(name, value, "run") end,
-  env = function(name, value) check_kind(name, value, "table") end,
+local OPTIONS <const> = {
+  receive_buffer = "integer or string", send_buffer = "integer or string", debug = "boolean",
+  fallback = { "tcp" }, unreachable = { "run" }, env = "table",
 }
 
-local function check_stream(name, value)
-  if value ~= "inherit" and value ~= "null" and value ~= "pipe" then
-    error(("option %s: \"inherit\", \"null\" or \"pipe\", not %s"):format(name, tostring(value)), 0)
-  end
+local SPAWN_OPTIONS <const> = {
+  stdin = process.STREAMS, stdout = process.STREAMS, stderr = process.STREAMS,
+}
+for name, wanted in pairs(OPTIONS) do
+  SPAWN_OPTIONS[name] = wanted
 end
 
-local STREAMS <const> = { stdin = check_stream, stdout = check_stream, stderr = check_stream }
-
 -- Throws at the level of the caller of the function that takes the options.
-local function check_options(options, extra)
+local function check_options(options, types)
   if options == nil then
     return {}
   end
   if type(options) ~= "table" then
     error("options: table expected, got " .. type(options), 3)
   end
-  for name, value in pairs(options) do
-    local check = CHECKS[name] or extra and extra[name]
-    if not check then
-      error("unknown option " .. tostring(name), 3)
-    end
-    local ok, message = pcall(check, name, value)
-    if not ok then
-      error(message, 3)
-    end
+  local name, wanted, got = find_fault(options, types)
+  if wanted then
+    error(("option %s: %s expected, got %s"):format(name, wanted, got), 3)
+  elseif name ~= nil then
+    error("unknown option " .. tostring(name), 3)
   end
   return options
 end
@@ -166,7 +137,7 @@ end
 
 local function environment(options, base)
   local env = {}
-  for name, value in pairs(base or options.env or process.environ()) do
+  for name, value in pairs(base or options.env or core.environ()) do
     env[name] = value
   end
   for name, value in pairs { SMC_RCVBUF = options.receive_buffer, SMC_SNDBUF = options.send_buffer } do
@@ -199,129 +170,34 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno
 function run.environment(options, base)
-  return environment(check_options(options), base)
-end
-
--- Where execvpe(3) finds the program.
-local function find_program(name)
-  if name:find("/", 1, true) then
-    local ok, message, errno = process.executable(name)
-    return ok and name, message, errno
-  end
-  for folder in ((os.getenv("PATH") or "/bin:/usr/bin") .. ":"):gmatch("([^:]*):") do
-    local path = (folder == "" and "." or folder) .. "/" .. name
-    if process.executable(path) then
-      return path
-    end
-  end
-  return nil, name .. ": not found in PATH", ENOENT
-end
-
-local function read_head(path, count)
-  local file = io.open(path, "rb")
-  if not file then
-    return ""
-  end
-  local head = file:read(count) or ""
-  file:close()
-  return head
-end
-
-local PT_INTERP <const> = 3 -- the program header that names the dynamic linker, see elf(5)
-
--- What matters of an ELF file: { machine =, bits =, dynamic = }, or nil when it is none.
-local function read_elf(path)
-  local head = read_head(path, 64 * 1024)
-  local bits = ({ "32", "64" })[head:byte(5)]
-  if head:sub(1, 4) ~= "\x7fELF" or not bits or #head < 64 then
-    return nil
-  end
-  local order = head:byte(6) == 2 and ">" or "<"
-  local elf = { bits = bits, machine = string.unpack(order .. "I2", head, 19), dynamic = false }
-  local at = string.unpack(order .. (bits == "64" and "i8" or "I4"), head, bits == "64" and 33 or 29)
-  local size, count = string.unpack(order .. "I2I2", head, bits == "64" and 55 or 43)
-  for i = 0, count - 1 do
-    local position = at + i * size + 1
-    if position < 1 or position + 3 > #head then
-      return nil -- no headers where they belong: exec() will say more
-    end
-    elf.dynamic = elf.dynamic or string.unpack(order .. "I4", head, position) == PT_INTERP
-  end
-  return elf
-end
-
--- The program that the #! line of a script runs; env(1) is looked through.
-local function interpreter(path)
-  local line = read_head(path, 256):match("^#![ \t]*([^\n]+)")
-  if not line then
-    return nil
-  end
-  local program, rest = line:match("^(%S+)%s*(.*)$")
-  if program and program:match("[^/]*$") == "env" then
-    for word in rest:gmatch("%S+") do
-      if not word:find("^%-") and not word:find("=", 1, true) then
-        return word
-      end
-    end
-  end
-  return program
-end
-
--- Why the library cannot reach the program at path; nil when it can.
-local function obstacle(path)
-  local elf = read_elf(path)
-  if not elf then
-    return nil
-  end
-  if not elf.dynamic then
-    return "is a static program"
-  end
-  if process.secure(path) then
-    return "gains privileges when it starts (setuid, setgid or capabilities), so that nothing is preloaded"
-  end
-  local library = run.library()
-  local own = library and read_elf(library)
-  if own and (own.bits ~= elf.bits or own.machine ~= elf.machine) then
-    return "is a program of another architecture than the library to preload"
-  end
-  return nil
+  return environment(check_options(options, OPTIONS), base)
 end
 
 --- Can the sockets of this program be converted?
 -- Scripts are followed to their interpreter. A program that may be executed but not read counts as
 -- convertible.
--- @tparam string program its path, or a name that is looked for in PATH
+-- @tparam string name the program's path, or a name that is looked for in PATH
 -- @treturn[1] boolean true
 -- @treturn[2] boolean false: its sockets stay TCP
 -- @treturn[2] string why, such as "busybox is a static program: its sockets stay TCP"
 -- @treturn[3] nil the program cannot be executed at all
 -- @treturn[3] string message
 -- @treturn[3] integer errno
-function run.convertible(program)
-  if type(program) ~= "string" then
-    error("bad argument #1 to 'convertible' (string expected, got " .. type(program) .. ")", 2)
+function run.convertible(name)
+  if type(name) ~= "string" then
+    error("bad argument #1 to 'convertible' (string expected, got " .. type(name) .. ")", 2)
   end
-  local name = program
-  for _ = 1, 6 do -- the kernel follows scripts no deeper than that
-    local path, message, errno = find_program(name)
-    if not path then
-      return nil, message, errno
-    end
-    local reason = obstacle(path)
-    if reason then
-      local who = name == program and name or ("%s, which runs %s,"):format(name, program)
-      return false, ("%s %s: its sockets stay TCP"):format(who, reason)
-    end
-    name = interpreter(path)
-    if not name then
-      return true
-    end
+  local can, why, errno = program.preloadable(name, (run.library()))
+  if can == false then
+    return false, why .. ": its sockets stay TCP"
   end
-  return true
+  return can, why, errno
 end
 
 local function read_number(path, pattern, base)
-  return tonumber(read_head(path, 4096):match(pattern) or "", base)
+  local file <close> = io.open(path)
+  local text = file and file:read(4096) or ""
+  return tonumber(text:match(pattern) or "", base)
 end
 
 --- Will a program started from here get the buffer sizes of the options?
@@ -332,7 +208,7 @@ end
 -- @treturn[2] boolean false
 -- @treturn[2] string why, and what to do
 function run.attainable(options)
-  options = check_options(options)
+  options = check_options(options, OPTIONS)
   if (read_number("/proc/self/status", "CapEff:%s*(%x+)", 16) or 0) & CAP_NET_ADMIN ~= 0 then
     return true
   end
@@ -372,128 +248,31 @@ end
 -- @treturn string message: it returns only when it fails
 -- @treturn integer errno: 2 (ENOENT) when there is no such program
 function run.exec(argv, options)
-  options = check_options(options)
+  options = check_options(options, OPTIONS)
   local env, message, errno = prepare(argv, options)
   if not env then
     return nil, message, errno
   end
-  return process.exec(argv, env)
+  return core.exec(argv, env)
 end
-
-local Process = { __name = "smc.run.Process" }
-Process.__index = Process
 
 --- Starts a program that uses SMC.
 -- @tparam table argv the program, its path or a name that is looked for in PATH, and its arguments
 -- @tparam[opt] table options see above, and `stdin`, `stdout`, `stderr`: `"inherit"` (default),
 --   `"null"` or `"pipe"`
--- @treturn[1] Process
+-- @treturn[1] Process see `smc.process`
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 2 (ENOENT) when there is no such program, 8 (ENOEXEC) for a script without
 --   #! line
 function run.spawn(argv, options)
-  options = check_options(options, STREAMS)
+  options = check_options(options, SPAWN_OPTIONS)
   local env, message, errno = prepare(argv, options)
   if not env then
     return nil, message, errno
   end
-  local pid, stdin, stdout, stderr = process.spawn(argv, env, options)
-  if not pid then
-    return nil, stdin, stdout -- message and errno
-  end
-  local self = { pid = pid, stdin = stdin, stdout = stdout, stderr = stderr, parent = process.getpid() }
-  return setmetatable(self, Process)
-end
-
---- A program that was started.
--- Closing it (`close`, `<close>`, or by garbage collection, at the end of the script too) ends the
--- program: SIGTERM, one second later SIGKILL. Keep the object as long as the program shall run.
--- @type Process
--- @field pid (integer) its process ID
--- @field stdin (file) to write to, when `stdin = "pipe"`; unbuffered. Writing after its end is SIGPIPE,
---   as with io.popen
--- @field stdout (file) to read from, when `stdout = "pipe"`
--- @field stderr (file) to read from, when `stderr = "pipe"`
-
---- Waits for the end of the program.
--- Read its pipes first: a program that waits for room in one does not end.
--- @tparam[opt] number seconds how long to wait; default: until it ends
--- @treturn[1] string "exit" or "signal"; the same again when asked again
--- @treturn[1] integer its exit status, or the number of the signal that ended it
--- @treturn[2] nil
--- @treturn[2] string "timeout", or what went wrong
--- @treturn[2] integer errno, unless it is a timeout
-function Process:wait(seconds)
-  if self.ending then
-    return self.ending, self.status
-  end
-  if self.lost then
-    return nil, self.lost, ECHILD
-  end
-  local ending, value, errno = process.wait(self.pid, seconds)
-  if ending then
-    self.ending, self.status = ending, value
-  elseif errno == ECHILD then
-    -- Its ID may belong to another process by now.
-    self.lost = ("process %d: how it ended is not known, something else has waited for it"):format(self.pid)
-    value = self.lost
-  end
-  return ending, value, errno
-end
-
---- Sends the program a signal.
--- @tparam[opt="TERM"] string|integer signal a name (HUP, INT, QUIT, KILL, USR1, USR2, PIPE, ALRM, TERM,
---   CONT, STOP) or a number
--- @treturn[1] boolean true
--- @treturn[2] nil
--- @treturn[2] string message
--- @treturn[2] integer errno: 3 (ESRCH) when it has ended
-function Process:kill(signal)
-  signal = signal == nil and "TERM" or signal
-  local number = process.signals[signal] or math.type(signal) == "integer" and signal
-  if not number then
-    error("unknown signal " .. tostring(signal), 2)
-  end
-  if self.ending or self.lost then
-    return nil, ("process %d has ended"):format(self.pid), ESRCH
-  end
-  return process.kill(self.pid, number)
-end
-
---- Ends the program if it still runs, and closes the pipes. Closing twice is fine.
--- @treturn[1] boolean true
--- @treturn[2] nil
--- @treturn[2] string message: the program could not be ended
-function Process:close()
-  for _, file in ipairs { self.stdin or false, self.stdout or false, self.stderr or false } do
-    if io.type(file) == "file" then
-      file:close()
-    end
-  end
-  if self.parent ~= process.getpid() then
-    return true -- a copy of the object after fork(): the program is the parent's
-  end
-  for _, signal in ipairs { "TERM", "KILL" } do
-    if not self:wait(0) and not self.lost then
-      self:kill(signal)
-      self:wait(1)
-    end
-  end
-  if self.ending or self.lost then
-    return true
-  end
-  return nil, ("process %d does not end: the kernel holds it (state D in ps)"):format(self.pid)
-end
-
-function Process:__close()
-  self:close()
-end
-
-Process.__gc = Process.__close
-
-function Process:__tostring()
-  return ("smc.run.Process (pid %d)"):format(self.pid)
+  return process.spawn(argv,
+    { env = env, stdin = options.stdin, stdout = options.stdout, stderr = options.stderr })
 end
 
 return run

@@ -1,0 +1,141 @@
+--- Starts programs and watches over them.
+--
+--    local process = require "smc.process"
+--    local list <close> = assert(process.spawn({ "ls", "-l" }, { stdout = "pipe" }))
+--    print(list.stdout:read("a"), list:wait())      --> …  exit  0
+--
+-- Errors: a wrong type, an unknown option or an unknown value of one throws; all else is `nil, message,
+-- errno`.
+--
+-- `smc.run` starts programs with their TCP sockets turned into SMC sockets.
+--
+-- @module smc.process
+
+local check_options = require("smc.options").check
+local core = require "smc.core.process"
+
+local process = {}
+
+local ESRCH <const>, ECHILD <const> = 3, 10
+
+--- What a standard stream of a program can be: this process's own, the null device, or a pipe.
+process.STREAMS = { "inherit", "null", "pipe" }
+
+local OPTIONS <const> = {
+  env = "table", stdin = process.STREAMS, stdout = process.STREAMS, stderr = process.STREAMS,
+}
+
+local Process = { __name = "smc.process.Process" }
+Process.__index = Process
+
+--- Starts a program.
+-- @tparam table argv the program, its path or a name that is looked for in PATH, and its arguments
+-- @tparam[opt] table options
+--   `env`: its environment, `{ NAME = "value" }`, default that of this process;
+--   `stdin`, `stdout`, `stderr`: `"inherit"` (default), `"null"` or `"pipe"`
+-- @treturn[1] Process
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 2 (ENOENT) when there is no such program, 8 (ENOEXEC) for a script without
+--   #! line
+function process.spawn(argv, options)
+  options = check_options(options or {}, OPTIONS)
+  local pid, stdin, stdout, stderr = core.spawn(argv, options.env, options)
+  if not pid then
+    return nil, stdin, stdout -- message and errno
+  end
+  local self = { pid = pid, stdin = stdin, stdout = stdout, stderr = stderr, parent = core.getpid() }
+  return setmetatable(self, Process)
+end
+
+--- A program that was started.
+-- Closing it (`close`, `<close>`, or by garbage collection, at the end of the script too) ends the
+-- program: SIGTERM, one second later SIGKILL. Keep the object as long as the program shall run.
+-- @type Process
+-- @field pid (integer) its process ID
+-- @field stdin (file) to write to, when `stdin = "pipe"`; unbuffered. Writing after its end is SIGPIPE,
+--   as with io.popen
+-- @field stdout (file) to read from, when `stdout = "pipe"`
+-- @field stderr (file) to read from, when `stderr = "pipe"`
+
+--- Waits for the end of the program.
+-- Read its pipes first: a program that waits for room in one does not end.
+-- @tparam[opt] number seconds how long to wait; default: until it ends
+-- @treturn[1] string "exit" or "signal"; the same again when asked again
+-- @treturn[1] integer its exit status, or the number of the signal that ended it
+-- @treturn[2] nil
+-- @treturn[2] string "timeout", or what went wrong
+-- @treturn[2] integer errno, unless it is a timeout
+function Process:wait(seconds)
+  if self.ending then
+    return self.ending, self.status
+  end
+  if self.lost then
+    return nil, self.lost, ECHILD
+  end
+  local ending, value, errno = core.wait(self.pid, seconds)
+  if ending then
+    self.ending, self.status = ending, value
+  elseif errno == ECHILD then
+    -- Its ID may belong to another process by now.
+    self.lost = ("process %d: how it ended is not known, something else has waited for it"):format(self.pid)
+    value = self.lost
+  end
+  return ending, value, errno
+end
+
+--- Sends the program a signal.
+-- @tparam[opt="TERM"] string|integer signal a name (HUP, INT, QUIT, KILL, USR1, USR2, PIPE, ALRM, TERM,
+--   CONT, STOP) or a number
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 3 (ESRCH) when it has ended
+function Process:kill(signal)
+  signal = signal == nil and "TERM" or signal
+  local number = core.signals[signal] or math.type(signal) == "integer" and signal
+  if not number then
+    error("unknown signal " .. tostring(signal), 2)
+  end
+  if self.ending or self.lost then
+    return nil, ("process %d has ended"):format(self.pid), ESRCH
+  end
+  return core.kill(self.pid, number)
+end
+
+--- Ends the program if it still runs, and closes the pipes. Closing twice is fine.
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string message: the program could not be ended
+function Process:close()
+  for _, file in ipairs { self.stdin or false, self.stdout or false, self.stderr or false } do
+    if io.type(file) == "file" then
+      file:close()
+    end
+  end
+  if self.parent ~= core.getpid() then
+    return true -- a copy of the object after fork(): the program is the parent's
+  end
+  for _, signal in ipairs { "TERM", "KILL" } do
+    if not self:wait(0) and not self.lost then
+      self:kill(signal)
+      self:wait(1)
+    end
+  end
+  if self.ending or self.lost then
+    return true
+  end
+  return nil, ("process %d does not end: the kernel holds it (state D in ps)"):format(self.pid)
+end
+
+function Process:__close()
+  self:close()
+end
+
+Process.__gc = Process.__close
+
+function Process:__tostring()
+  return ("smc.process.Process (pid %d)"):format(self.pid)
+end
+
+return process
