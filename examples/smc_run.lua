@@ -3,11 +3,10 @@
 --
 -- The command takes the place of this script: it has its process ID, its terminal, and its exit status.
 
-local argparse = require "argparse"
 local run = require "smc.run"
-local smc = require "smc"
+local script = require "smc.script"
+local system = require "smc.system"
 
-local NAME <const> = "smc_run.lua"
 local BAD_USAGE <const>, NO_SMC <const>, NOT_EXECUTABLE <const>, NOT_FOUND <const> = 2, 125, 126, 127
 local ENOENT <const> = 2
 
@@ -24,29 +23,13 @@ CAP_NET_ADMIN. The command may set another size itself.
 Exit status: that of COMMAND; 2 for bad usage, 125 when SMC is not in this
 kernel, 126 when COMMAND cannot be executed, 127 when it is not found.]]
 
-local function say(message)
-  io.stderr:write(NAME, ": ", message, "\n")
-end
-
-local function fail(status, message)
-  say(message)
-  os.exit(status)
-end
-
 local function parser()
-  local p = argparse(NAME, "Run COMMAND using SMC for its TCP sockets.", EPILOG)
+  local p = script.parser("Run COMMAND using SMC for its TCP sockets.", EPILOG)
     :usage("Usage: smc_run.lua [-d] [-r SIZE] [-t SIZE] [--fallback tcp] COMMAND [ARGUMENT]...")
-    :usage_margin(3)
-    :help_max_width(80)
-    :help_description_margin(32)
   p:flag("-d --debug", "Say on standard error what becomes of every socket.")
   p:option("-r --receive-buffer", "Size of the receive buffer."):argname("SIZE"):convert(run.size)
   p:option("-t --send-buffer", "Size of the transmit buffer."):argname("SIZE"):convert(run.size)
   p:option("--fallback", "Use TCP where SMC cannot be had."):choices({ "tcp" }):argname("tcp")
-  p:flag("-v --version", "Show the version and exit."):action(function()
-    print(NAME .. ", " .. smc._VERSION)
-    os.exit(0)
-  end)
   p:argument("command", "The command and its arguments."):args("+"):argname("COMMAND")
   return p
 end
@@ -67,33 +50,23 @@ local function mark_command(words)
   return marked
 end
 
-local ok, args = parser():pparse(mark_command(arg))
-if not ok then
-  fail(BAD_USAGE, args .. "\nTry " .. NAME .. " --help")
-end
-
-local options = {
-  receive_buffer = args.receive_buffer,
-  send_buffer = args.send_buffer,
-  debug = args.debug or nil,
-  fallback = args.fallback,
-  unreachable = "run", -- it is warned of below: what the command starts can be converted all the same
-}
-
-local has_system, system = pcall(require, "smc.system")
-if has_system and not args.fallback then
-  local available, message = system.available()
-  if not available then
-    fail(NO_SMC, message)
+script.run(function()
+  local args = script.parse(parser(), BAD_USAGE, mark_command(arg))
+  local options = {
+    receive_buffer = args.receive_buffer,
+    send_buffer = args.send_buffer,
+    debug = args.debug or nil,
+    fallback = args.fallback,
+    unreachable = "run", -- it is warned of below: what the command starts can be converted all the same
+  }
+  if not args.fallback then
+    local available, message = system.available()
+    if not available then script.fail(NO_SMC, message) end
   end
-end
-
-for _, check in ipairs { run.attainable, function() return run.convertible(args.command[1]) end } do
-  local fine, warning = check(options)
-  if fine == false then
-    say(warning)
+  for _, check in ipairs { run.attainable, function() return run.convertible(args.command[1]) end } do
+    local fine, warning = check(options)
+    if fine == false then script.say(warning) end
   end
-end
-
-local _, message, errno = run.exec(args.command, options)
-fail(errno == ENOENT and NOT_FOUND or NOT_EXECUTABLE, message)
+  local _, message, errno = run.exec(args.command, options)
+  script.fail(errno == ENOENT and NOT_FOUND or NOT_EXECUTABLE, message)
+end)

@@ -1,12 +1,13 @@
 --- What the specs have in common.
 
-local process = require "smc.core.process"
+local getpid = require("smc.core.process").getpid
+local process = require "smc.process"
 
 local support = {}
 
 --- The number of descriptors that this process has open.
 function support.descriptors()
-  local list = assert(io.popen("ls /proc/" .. process.getpid() .. "/fd"))
+  local list = assert(io.popen("ls /proc/" .. getpid() .. "/fd"))
   local count = 0
   for _ in list:lines() do count = count + 1 end
   list:close()
@@ -15,7 +16,7 @@ end
 
 --- Kilobytes of memory in use, VmRSS of proc(5).
 function support.resident()
-  for line in io.lines("/proc/" .. process.getpid() .. "/status") do
+  for line in io.lines("/proc/" .. getpid() .. "/status") do
     local kilobytes = line:match("^VmRSS:%s+(%d+)")
     if kilobytes then return tonumber(kilobytes) end
   end
@@ -26,14 +27,11 @@ end
 -- @tparam[opt] string input for its standard input
 -- @treturn table status, stdout, stderr
 function support.run(argv, input)
-  local pid, stdin, stdout, stderr =
-    process.spawn(argv, nil, { stdin = input and "pipe" or "null", stdout = "pipe", stderr = "pipe" })
-  assert(pid, stdin)
-  if input then stdin:write(input) stdin:close() end
-  local result = { stdout = stdout:read("a"), stderr = stderr:read("a") }
-  stdout:close()
-  stderr:close()
-  local how, status = process.wait(pid)
+  local p <close> = assert(process.spawn(argv,
+    { stdin = input and "pipe" or "null", stdout = "pipe", stderr = "pipe" }))
+  if input then p.stdin:write(input) p.stdin:close() end
+  local result = { stdout = p.stdout:read("a"), stderr = p.stderr:read("a") }
+  local how, status = p:wait()
   result.status = how == "exit" and status or 128 + status
   return result
 end
@@ -44,21 +42,14 @@ function support.script(name, ...)
 end
 
 --- Starts a script in the background; close ends it.
--- @treturn table pid, stdout (a file), interrupt(), close()
+-- @treturn Process of smc.process, with stdout, and stop(signal), which gives what its wait() gives
 function support.start(name, ...)
-  local pid, _, stdout =
-    process.spawn({ "lua5.4", "examples/" .. name, ... }, nil, { stdin = "null", stdout = "pipe" })
-  assert(pid, _)
-  local self = { pid = pid, stdout = stdout }
-  function self.stop(signal)
-    if not self.pid then return end
-    process.kill(self.pid, process.signals[signal or "TERM"])
-    local how, status = process.wait(self.pid)
-    self.pid = nil
-    stdout:close()
-    return how, status
+  local p = assert(process.spawn({ "lua5.4", "examples/" .. name, ... }, { stdin = "null", stdout = "pipe" }))
+  function p.stop(signal)
+    p:kill(signal)
+    return p:wait()
   end
-  return setmetatable(self, { __close = function() self.stop() end })
+  return p
 end
 
 return support
