@@ -149,8 +149,10 @@ static pid_t spawn_on_terminal(const char *terminal)
 		die(terminal);
 	size_t length;
 	struct winsize size = {0};
-	if (sscanf(job_file("size", &length), "%hu %hu", &size.ws_row, &size.ws_col) == 2)
+	char *text = job_file("size", &length);
+	if (sscanf(text, "%hu %hu", &size.ws_row, &size.ws_col) == 2)
 		ioctl(tty, TIOCSWINSZ, &size);
+	free(text);
 	for (int fd = 0; fd < 3; fd++)
 		dup2(tty, fd);
 	start_command();
