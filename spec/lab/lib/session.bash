@@ -21,7 +21,7 @@ session_kill() {
 session_end() {
 	trap '' INT TERM HUP
 	session_kill
-	wait || true
+	wait 2>/dev/null || true
 	rm -rf "$session"
 }
 
@@ -73,8 +73,8 @@ session_explain() { # JOB
 	limit) say "time limit of $opt_timeout s reached: the guest was killed" ;;
 	*)
 		say "the guest died before its command ended"
-		tail -n 5 "$1.qemu" >&2
-		tr -d '\r' <"$1.console" | grep -aE 'lab: |lab-|panic|BUG|Oops|RIP:|insmod' | tail -n 15 >&2 || true
+		tail -n 5 "$1.qemu" 2>/dev/null >&2 || true # it may not even have begun
+		tr -d '\r' <"$1.console" 2>/dev/null | grep -aE 'lab: |lab-|panic|BUG|Oops|RIP:|insmod' | tail -n 15 >&2 || true
 		;;
 	esac
 }
