@@ -35,8 +35,8 @@ build = {
     ["smc"] = "lua/smc/init.lua",
     ["smc.core.socket"] = {
       sources = {
-        "csrc/socket.c", "csrc/stream.c", "csrc/buffer.c", "csrc/sockopt.c", "csrc/inet.c", "csrc/wait.c",
-        "csrc/error.c",
+        "csrc/socket.c", "csrc/receive.c", "csrc/send.c", "csrc/buffer.c", "csrc/loops.c", "csrc/select.c",
+        "csrc/sockopt.c", "csrc/inet.c", "csrc/dns.c", "csrc/wait.c", "csrc/error.c",
       },
       defines = { "_GNU_SOURCE" },
       libraries = { "m" },
@@ -48,7 +48,8 @@ build = {
     },
     ["smc.core.netlink"] = {
       sources = {
-        "csrc/netlink.c", "csrc/diag.c", "csrc/genl.c", "csrc/pnet.c", "csrc/eid.c", "csrc/error.c",
+        "csrc/netlink.c", "csrc/diag.c", "csrc/genl.c", "csrc/schema.c", "csrc/sysinfo.c", "csrc/lgr.c",
+        "csrc/device.c", "csrc/stats.c", "csrc/names.c", "csrc/pnet.c", "csrc/eid.c", "csrc/error.c",
       },
       defines = { "_GNU_SOURCE" },
       incdirs = { "$(NL_INCDIR)/libnl3", "$(NLGENL_INCDIR)/libnl3" },

@@ -5,12 +5,16 @@
 
 #include "sock.h"
 
+/* Fewer bytes than this are kept in a block of their own size, not in a whole buffer. */
+#define TRIM_BELOW (BUFFER_SIZE / 16)
+
 /*
  * A buffer is emptied and filled all the time where one socket is busy: the last one given back
  * is kept for the next who needs one.
  */
 struct buffer_pool {
 	char *spare;
+	lua_Integer lent; /* how many sockets have bytes */
 };
 
 static int pool_gc(lua_State *L)
@@ -27,7 +31,7 @@ struct buffer_pool *buffer_new_pool(lua_State *L)
 {
 	struct buffer_pool *pool = lua_newuserdatauv(L, sizeof(*pool), 0);
 
-	pool->spare = NULL;
+	memset(pool, 0, sizeof(*pool));
 	lua_createtable(L, 0, 1);
 	lua_pushcfunction(L, pool_gc);
 	lua_setfield(L, -2, "__gc");
@@ -35,23 +39,65 @@ struct buffer_pool *buffer_new_pool(lua_State *L)
 	return pool;
 }
 
-/* Gives the socket an empty buffer of BUFFER_SIZE. False: out of memory. */
+/* Gives the socket, which has no bytes, a buffer of BUFFER_SIZE. False: out of memory. */
 bool buffer_take(struct buffer_pool *pool, struct sock_buffer *b)
 {
-	if (!b->data) {
-		b->data = pool->spare ? pool->spare : malloc(BUFFER_SIZE);
-		pool->spare = NULL;
-	}
 	b->first = b->last = 0;
-	return b->data != NULL;
+	if (b->data) /* left by a read that a signal handler's error ended */
+		return true;
+	b->data = pool->spare ? pool->spare : malloc(BUFFER_SIZE);
+	if (!b->data)
+		return false;
+	pool->spare = NULL;
+	pool->lent++;
+	return true;
+}
+
+static void keep_spare(struct buffer_pool *pool, char *data)
+{
+	if (!pool->spare)
+		pool->spare = data;
+	else
+		free(data);
 }
 
 /* Takes the buffer back, if there is one, with whatever is in it. */
 void buffer_give(struct buffer_pool *pool, struct sock_buffer *b)
 {
-	if (!pool->spare)
-		pool->spare = b->data;
-	else
+	if (!b->data)
+		return;
+	pool->lent--;
+	if (b->trimmed)
 		free(b->data);
+	else
+		keep_spare(pool, b->data);
 	memset(b, 0, sizeof(*b));
+}
+
+/* Frees the room that the few bytes left in a buffer do not need. */
+void buffer_trim(struct buffer_pool *pool, struct sock_buffer *b)
+{
+	size_t n = b->last - b->first;
+	char *small;
+
+	if (b->trimmed || n == 0 || n > TRIM_BELOW)
+		return;
+	small = malloc(n);
+	if (!small)
+		return;
+	memcpy(small, b->data + b->first, n);
+	keep_spare(pool, b->data);
+	b->data = small;
+	b->first = 0;
+	b->last = n;
+	b->trimmed = true;
+}
+
+/* core.buffered() → how many sockets hold bytes that poll(2) does not see */
+int core_buffered(lua_State *L)
+{
+	const struct buffer_pool *pool = lua_touserdata(L, UPVALUE_POOL);
+
+	lua_pushinteger(L, pool->lent);
+	return 1;
 }

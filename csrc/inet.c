@@ -8,7 +8,7 @@
 #include "sock.h"
 
 /* The words LuaSocket has for what getaddrinfo(3) answers. */
-static const char *resolver_words(int rc)
+const char *inet_resolver_words(int rc)
 {
 	switch (rc) {
 	case EAI_NONAME:
@@ -79,7 +79,7 @@ int inet_resolve(lua_State *L, int host, int port, int family, bool passive,
 	}
 	rc = getaddrinfo(name, service, &hints, &list);
 	if (rc != 0) {
-		lua_pushstring(L, resolver_words(rc));
+		lua_pushstring(L, inet_resolver_words(rc));
 		return 1;
 	}
 	*count = 0;

@@ -17,6 +17,9 @@
 #ifndef SOL_SMC
 #define SOL_SMC 286
 #endif
+#ifndef SMC_LIMIT_HS
+#define SMC_LIMIT_HS 1 /* of SOL_SMC: sockets of a burst may become TCP */
+#endif
 
 /* Marks the luaopen functions: everything else of a module stays hidden. */
 #define SMC_EXPORT __attribute__((visibility("default")))

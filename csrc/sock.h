@@ -7,6 +7,7 @@
 #define SMC_SOCK_H
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -36,6 +37,7 @@ struct sock_buffer {
 	char *data;
 	size_t first;
 	size_t last;
+	bool trimmed; /* data has room for these bytes only */
 };
 
 struct sock {
@@ -44,6 +46,10 @@ struct sock {
 	bool v6only;  /* made by tcp6(): speaks IPv6 alone */
 	bool may_tcp; /* the caller accepts TCP where the kernel has no SMC */
 	bool is_tcp;  /* and TCP it became */
+	bool blocking; /* the descriptor waits in the kernel: see wait_in_kernel */
+	bool shared;   /* others know the descriptor: it must not wait in the kernel */
+	bool watched;  /* somebody wants to know of the closing: user value 2 */
+	short waited;  /* what the last operation had to wait for, POLLIN or POLLOUT */
 	struct sock_timeout timeout;
 	struct sock_buffer buffer;
 	lua_Integer received;
@@ -70,12 +76,14 @@ enum sock_class { SOCK_MASTER, SOCK_CLIENT, SOCK_SERVER };
 #define UPVALUES         4
 
 /* socket.c */
+bool sock_is(lua_State *L, int arg);
 struct sock *sock_check(lua_State *L, int arg);
 struct sock *sock_check_class(lua_State *L, int arg, enum sock_class wanted);
 int sock_error(lua_State *L, const char *words);
 const char *sock_strerror(int err);
 
 /* inet.c */
+const char *inet_resolver_words(int rc);
 #define INET_MAX_ADDRESSES 32
 int inet_resolve(lua_State *L, int host, int port, int family, bool passive,
 		 union sock_addr *addrs, size_t *count);
@@ -88,7 +96,9 @@ int sock_getpeername(lua_State *L);
 /* wait.c */
 double wait_now(void);
 void wait_start(struct sock_timeout *t);
-int wait_for(lua_State *L, const struct sock *s, short events);
+bool wait_in_kernel(struct sock *s);
+int wait_poll(struct pollfd *fds, nfds_t count, double deadline);
+int wait_for(lua_State *L, struct sock *s, short events);
 void wait_interrupted(lua_State *L);
 int core_gettime(lua_State *L);
 int core_monotonic(lua_State *L);
@@ -101,14 +111,34 @@ int sock_gettimeout(lua_State *L);
 struct buffer_pool *buffer_new_pool(lua_State *L);
 bool buffer_take(struct buffer_pool *pool, struct sock_buffer *b);
 void buffer_give(struct buffer_pool *pool, struct sock_buffer *b);
+void buffer_trim(struct buffer_pool *pool, struct sock_buffer *b);
+int core_buffered(lua_State *L);
 
-/* stream.c */
-int sock_send(lua_State *L);
+/* receive.c */
 int sock_receive(lua_State *L);
 int sock_receiveany(lua_State *L);
 int sock_dirty(lua_State *L);
+
+/* send.c */
+int sock_send(lua_State *L);
 int sock_getstats(lua_State *L);
 int sock_setstats(lua_State *L);
+
+/* select.c */
+int core_select(lua_State *L);
+
+/* loops.c */
+int sock_getfd(lua_State *L);
+int sock_setfd(lua_State *L);
+int sock_events(lua_State *L);
+int sock_timeout(lua_State *L);
+int core_watch(lua_State *L);
+void loops_tell_closing(lua_State *L, struct sock *s);
+
+/* dns.c */
+int core_lookup(lua_State *L);
+int core_nameinfo(lua_State *L);
+int core_gethostname(lua_State *L);
 
 /* sockopt.c */
 int option_apply_pending(lua_State *L, const struct sock *s);

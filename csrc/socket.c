@@ -3,8 +3,8 @@
  * smc.core.socket: stream sockets of the family AF_SMC, with the methods of LuaSocket's TCP
  * object. This file has the object and its life: made, bound, connected, accepted, closed.
  *
- * Descriptors never block in the kernel: an operation is tried first, and poll(2) is asked
- * only when it would block, within the object's timeouts.
+ * An operation is tried first, and poll(2) is asked only when it would block, within the object's
+ * timeouts. Where there are none, the kernel itself may wait (wait_in_kernel).
  */
 #include <errno.h>
 #include <poll.h>
@@ -37,11 +37,17 @@ static bool has_class(lua_State *L, int arg, enum sock_class class)
 	return same;
 }
 
+/* Whether a socket of ours is at index arg. */
+bool sock_is(lua_State *L, int arg)
+{
+	return has_class(L, arg, SOCK_CLIENT) || has_class(L, arg, SOCK_SERVER) ||
+	       has_class(L, arg, SOCK_MASTER);
+}
+
 /* The socket at index arg, of whichever class. Throws for anything else. */
 struct sock *sock_check(lua_State *L, int arg)
 {
-	if (!has_class(L, arg, SOCK_CLIENT) && !has_class(L, arg, SOCK_SERVER) &&
-	    !has_class(L, arg, SOCK_MASTER))
+	if (!sock_is(L, arg))
 		luaL_argerror(L, arg, "tcp{any} expected");
 	return lua_touserdata(L, arg);
 }
@@ -97,7 +103,7 @@ const char *sock_strerror(int err)
 
 static struct sock *new_sock(lua_State *L, enum sock_class class)
 {
-	struct sock *s = lua_newuserdatauv(L, sizeof(*s), 1);
+	struct sock *s = lua_newuserdatauv(L, sizeof(*s), 2);
 
 	memset(s, 0, sizeof(*s));
 	s->fd = -1;
@@ -112,6 +118,7 @@ static void close_fd(struct sock *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	s->fd = -1;
+	s->blocking = false;
 	s->local.sa.sa_family = s->peer.sa.sa_family = AF_UNSPEC;
 }
 
@@ -228,7 +235,7 @@ static int sock_listen(lua_State *L)
 }
 
 /* What to do about an accept that failed: 0 to try again, else the errno to give up with. */
-static int accept_again(lua_State *L, const struct sock *server, int err, bool *reclaimed)
+static int accept_again(lua_State *L, struct sock *server, int err, bool *reclaimed)
 {
 	switch (err) {
 	case EAGAIN:
@@ -271,7 +278,10 @@ static int sock_accept(lua_State *L)
 	return sock_error(L, sock_strerror(err));
 }
 
-/* What became of a connect under way: 0 or errno. */
+/*
+ * What became of a connect under way: 0 or errno. The SMC handshake ends with EPIPE when a limit
+ * of the descriptor's own (SO_SNDTIMEO, set by whoever made it) has passed.
+ */
 static int finish_connect(lua_State *L, struct sock *s)
 {
 	socklen_t len = sizeof(int);
@@ -281,7 +291,7 @@ static int finish_connect(lua_State *L, struct sock *s)
 		return err;
 	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &err, &len) != 0)
 		err = errno;
-	return err;
+	return err == EPIPE ? ETIMEDOUT : err;
 }
 
 /*
@@ -296,12 +306,14 @@ static int try_connect(lua_State *L, struct sock *s, const union sock_addr *addr
 		err = open_fd(L, s, addr->sa.sa_family);
 	if (err)
 		return err;
+	s->waited = POLLOUT;
 	if (connect(s->fd, &addr->sa, inet_length(addr)) != 0)
-		err = errno;
+		err = errno == EPIPE ? ETIMEDOUT : errno;
 	/* Under way since an earlier call: loops that never wait are told so. */
 	if (err == EINPROGRESS || (err == EALREADY && s->timeout.deadline != 0))
 		err = finish_connect(L, s);
 	if (!err) {
+		s->waited = 0;
 		s->peer = *addr;
 		note_local(s);
 	}
@@ -354,34 +366,22 @@ static int sock_shutdown(lua_State *L)
 	return 1;
 }
 
-/* sock:close() → 1. Closing twice is fine. Also __gc and __close. close(2) */
-static int sock_close(lua_State *L)
+static int sock_gc(lua_State *L)
 {
 	struct sock *s = sock_check(L, 1);
 
 	close_fd(s);
 	buffer_give(lua_touserdata(L, UPVALUE_POOL), &s->buffer);
+	return 0;
+}
+
+/* sock:close() → 1. Closing twice is fine. Also __close. close(2) */
+static int sock_close(lua_State *L)
+{
+	loops_tell_closing(L, sock_check(L, 1));
+	sock_gc(L);
 	lua_pushinteger(L, 1);
 	return 1;
-}
-
-/* sock:getfd() → descriptor, -1 when there is none */
-static int sock_getfd(lua_State *L)
-{
-	lua_pushinteger(L, sock_check(L, 1)->fd);
-	return 1;
-}
-
-/* sock:setfd(descriptor): takes the descriptor over; the old one is neither closed nor kept */
-static int sock_setfd(lua_State *L)
-{
-	struct sock *s = sock_check(L, 1);
-	lua_Integer fd = luaL_checkinteger(L, 2);
-
-	luaL_argcheck(L, fd >= -1 && fd <= 0x7fffffff, 2, "not a descriptor");
-	s->fd = (int)fd;
-	s->local.sa.sa_family = s->peer.sa.sa_family = AF_UNSPEC;
-	return 0;
 }
 
 /* sock:getfamily() → "inet4" | "inet6" | "unspec" before the first bind or connect */
@@ -439,6 +439,7 @@ static const luaL_Reg methods[] = {
 	{"close", sock_close},
 	{"connect", sock_connect},
 	{"dirty", sock_dirty},
+	{"events", sock_events},
 	{"getfamily", sock_getfamily},
 	{"getfd", sock_getfd},
 	{"getoption", sock_getoption},
@@ -447,6 +448,7 @@ static const luaL_Reg methods[] = {
 	{"getstats", sock_getstats},
 	{"gettimeout", sock_gettimeout},
 	{"listen", sock_listen},
+	{"pollfd", sock_getfd},
 	{"receive", sock_receive},
 	{"receiveany", sock_receiveany},
 	{"send", sock_send},
@@ -457,24 +459,31 @@ static const luaL_Reg methods[] = {
 	{"setstats", sock_setstats},
 	{"settimeout", sock_settimeout},
 	{"shutdown", sock_shutdown},
+	{"timeout", sock_timeout},
 	{NULL, NULL},
 };
 
 static const luaL_Reg metamethods[] = {
-	{"__gc", sock_close},
+	{"__gc", sock_gc},
 	{"__close", sock_close},
 	{"__tostring", sock_tostring},
 	{NULL, NULL},
 };
 
 static const luaL_Reg functions[] = {
+	{"buffered", core_buffered},
+	{"gethostname", core_gethostname},
 	{"gettime", core_gettime},
 	{"identity", core_identity},
+	{"lookup", core_lookup},
 	{"monotonic", core_monotonic},
+	{"nameinfo", core_nameinfo},
 	{"new", core_new},
 	{"probe", core_probe},
 	{"resolve", core_resolve},
+	{"select", core_select},
 	{"sleep", core_sleep},
+	{"watch", core_watch},
 	{NULL, NULL},
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Options of sockets, LuaSocket's names: socket(7), tcp(7), ipv6(7). */
+/* Options of sockets, LuaSocket's names and more: socket(7), tcp(7), ipv6(7), af_smc(7). */
 #include <errno.h>
 #include <limits.h>
 #include <net/if.h>
@@ -31,20 +31,26 @@ struct option {
 static const struct option options[] = {
 	{"bindtodevice", SOL_SOCKET, SO_BINDTODEVICE, DEVICE, GET | SET},
 	{"error", SOL_SOCKET, SO_ERROR, ERROR, GET},
-	{"ipv6-v6only", IPPROTO_IPV6, IPV6_V6ONLY, BOOLEAN, SET},
+	{"ipv6-v6only", IPPROTO_IPV6, IPV6_V6ONLY, BOOLEAN, GET | SET},
 	{"keepalive", SOL_SOCKET, SO_KEEPALIVE, BOOLEAN, GET | SET},
+	{"limit-smc-hs", SOL_SMC, SMC_LIMIT_HS, BOOLEAN, GET | SET},
 	{"linger", SOL_SOCKET, SO_LINGER, LINGER, GET | SET},
+	{"mark", SOL_SOCKET, SO_MARK, NUMBER, GET | SET},
+	{"priority", SOL_SOCKET, SO_PRIORITY, NUMBER, GET | SET},
 	{"recv-buffer-size", SOL_SOCKET, SO_RCVBUF, NUMBER, GET | SET},
 	{"reuseaddr", SOL_SOCKET, SO_REUSEADDR, BOOLEAN, GET | SET},
 	{"reuseport", SOL_SOCKET, SO_REUSEPORT, BOOLEAN, GET | SET},
 	{"send-buffer-size", SOL_SOCKET, SO_SNDBUF, NUMBER, GET | SET},
-	{"tcp-defer-accept", IPPROTO_TCP, TCP_DEFER_ACCEPT, NUMBER, SET},
-	{"tcp-fastopen", IPPROTO_TCP, TCP_FASTOPEN, NUMBER, SET | TCP_ONLY},
-	{"tcp-fastopen-connect", IPPROTO_TCP, TCP_FASTOPEN_CONNECT, NUMBER, SET | TCP_ONLY},
+	{"tcp-cork", IPPROTO_TCP, TCP_CORK, BOOLEAN, GET | SET},
+	{"tcp-defer-accept", IPPROTO_TCP, TCP_DEFER_ACCEPT, NUMBER, GET | SET},
+	{"tcp-fastopen", IPPROTO_TCP, TCP_FASTOPEN, NUMBER, GET | SET | TCP_ONLY},
+	{"tcp-fastopen-connect", IPPROTO_TCP, TCP_FASTOPEN_CONNECT, NUMBER, GET | SET | TCP_ONLY},
 	{"tcp-keepcnt", IPPROTO_TCP, TCP_KEEPCNT, NUMBER, GET | SET},
 	{"tcp-keepidle", IPPROTO_TCP, TCP_KEEPIDLE, NUMBER, GET | SET},
 	{"tcp-keepintvl", IPPROTO_TCP, TCP_KEEPINTVL, NUMBER, GET | SET},
 	{"tcp-nodelay", IPPROTO_TCP, TCP_NODELAY, BOOLEAN, GET | SET},
+	{"tcp-quickack", IPPROTO_TCP, TCP_QUICKACK, BOOLEAN, GET | SET},
+	{"tcp-user-timeout", IPPROTO_TCP, TCP_USER_TIMEOUT, NUMBER, GET | SET},
 };
 
 /* The option named at index 2. Throws when there is none for this use. */
@@ -136,6 +142,14 @@ int option_apply_pending(lua_State *L, const struct sock *s)
 	return err;
 }
 
+/* Why an option was not set or read. */
+static const char *option_strerror(int err)
+{
+	if (err == ENOPROTOOPT || err == EOPNOTSUPP)
+		return "this socket has no such option: not of this family, or not in this kernel";
+	return sock_strerror(err);
+}
+
 /*
  * sock:setoption(name, value) → 1 | nil, message
  * Before the first bind or connect it is kept, and set when the descriptor is made.
@@ -155,7 +169,7 @@ int sock_setoption(lua_State *L)
 	if (s->fd < 0 && s->family == AF_UNSPEC)
 		keep_pending(L, o);
 	else if (setsockopt(s->fd, o->level, o->id, &value, size) != 0)
-		return sock_error(L, sock_strerror(errno));
+		return sock_error(L, option_strerror(errno));
 	lua_pushinteger(L, 1);
 	return 1;
 }
@@ -163,7 +177,6 @@ int sock_setoption(lua_State *L)
 /* Pushes the value of an option that getsockopt(2) has read. */
 static void push_value(lua_State *L, const struct option *o, const union value *value)
 {
-
 	switch (o->kind) {
 	case LINGER:
 		lua_createtable(L, 0, 2);
@@ -200,7 +213,7 @@ int sock_getoption(lua_State *L)
 
 	memset(&value, 0, sizeof(value));
 	if (getsockopt(s->fd, o->level, o->id, &value, &size) != 0)
-		return sock_error(L, sock_strerror(errno));
+		return sock_error(L, option_strerror(errno));
 	push_value(L, o, &value);
 	return 1;
 }

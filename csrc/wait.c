@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 #include "sock.h"
@@ -83,20 +84,45 @@ void wait_interrupted(lua_State *L)
 	lua_call(L, 0, 0);
 }
 
+/* ppoll(2) until the deadline; 0: at once, negative: without a limit */
+int wait_poll(struct pollfd *fds, nfds_t count, double deadline)
+{
+	struct timespec left = timespec_of(deadline > 0 ? deadline - wait_now() : 0);
+
+	return ppoll(fds, count, deadline >= 0 ? &left : NULL, NULL);
+}
+
+/*
+ * An operation without a time limit would block. Where nobody else knows the descriptor, it is
+ * made to wait in the kernel from now on: one system call in place of three. Returns whether the
+ * operation is to be tried again.
+ */
+bool wait_in_kernel(struct sock *s)
+{
+	int off = 0;
+
+	if (s->timeout.deadline >= 0 || s->blocking || s->shared)
+		return false;
+	if (s->peer.sa.sa_family == AF_UNSPEC || ioctl(s->fd, FIONBIO, &off) != 0)
+		return false;
+	s->blocking = true;
+	return true;
+}
+
 /*
  * Waits until the socket has one of the events, an error or a hang-up.
  * Returns 0, ETIMEDOUT, or the errno of ppoll(2). May raise when a signal arrived.
  */
-int wait_for(lua_State *L, const struct sock *s, short events)
+int wait_for(lua_State *L, struct sock *s, short events)
 {
 	struct pollfd pfd = {.fd = s->fd, .events = events};
 	double deadline = s->timeout.deadline;
 
+	s->waited = events;
 	if (deadline == 0)
 		return ETIMEDOUT;
 	for (;;) {
-		struct timespec left = timespec_of(deadline - wait_now());
-		int n = ppoll(&pfd, 1, deadline > 0 ? &left : NULL, NULL);
+		int n = wait_poll(&pfd, 1, deadline);
 
 		if (n > 0)
 			return 0;

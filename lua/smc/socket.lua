@@ -11,9 +11,18 @@
 local check_options = require("smc.options").check
 local core = require "smc.core.socket"
 local diag = require "smc.diag"
+local ltn12 = require "smc.socket.ltn12"
 local reason = require "smc.reason"
+local try = require "smc.socket.try"
 
-local socket = { _VERSION = require("smc")._VERSION }
+local socket = {
+  _VERSION = require("smc")._VERSION,
+  --- `select` has no limit of its own: this is the kernel's, of the descriptors of a process.
+  _SETSIZE = 1 << 20,
+  _SOCKETINVALID = -1,
+  --- What the sources of LTN12 read at once.
+  BLOCKSIZE = 2048,
+}
 
 local OPTIONS = { fallback = "string" }
 
@@ -50,9 +59,10 @@ end
 -- @tparam[opt] string local_address to bind to first
 -- @tparam[opt] number|string local_port
 -- @tparam[opt] string family `"inet"`, `"inet6"` or `"unspec"`
+-- @tparam[opt] table options as of `tcp`
 -- @return the connected socket, or nil and a message
-function socket.connect(host, port, local_address, local_port, family)
-  local sock, message = new(check_family(family))
+function socket.connect(host, port, local_address, local_port, family, options)
+  local sock, message = new(check_family(family), options)
   if not sock then return nil, message end
   local ok
   if local_address then
@@ -64,13 +74,24 @@ function socket.connect(host, port, local_address, local_port, family)
   return sock
 end
 
+--- As `connect`, to the host's IPv4 addresses only.
+function socket.connect4(host, port, local_address, local_port, options)
+  return socket.connect(host, port, local_address, local_port, "inet", options)
+end
+
+--- As `connect`, to the host's IPv6 addresses only.
+function socket.connect6(host, port, local_address, local_port, options)
+  return socket.connect(host, port, local_address, local_port, "inet6", options)
+end
+
 --- A socket that listens on an address.
 -- @tparam string host name or address; `"*"` is 0.0.0.0, `"::"` takes IPv6 and IPv4
 -- @tparam number|string port 0 lets the kernel choose
 -- @tparam[opt=32] integer backlog
+-- @tparam[opt] table options as of `tcp`
 -- @return the listening socket, or nil and a message
-function socket.bind(host, port, backlog)
-  local sock, message = new(0)
+function socket.bind(host, port, backlog, options)
+  local sock, message = new(0, options)
   if not sock then return nil, message end
   local ok
   sock:setoption("reuseaddr", true)
@@ -116,6 +137,36 @@ socket.monotonic = core.monotonic
 --- Sleeps. A signal does not end it early.
 -- @tparam number seconds
 socket.sleep = core.sleep
+
+--- Waits until some of the sockets are ready. There is no limit on their number or descriptors.
+-- @tparam[opt] table receivers an array of sockets to read from, or anything else with `getfd`, and
+--   `dirty` where it buffers
+-- @tparam[opt] table senders an array of sockets to write to
+-- @tparam[opt] number timeout seconds; nil or negative waits without limit
+-- @treturn table those of the receivers that are ready: `ready[i] = sock`, `ready[sock] = i`
+-- @treturn table those of the senders
+-- @return `"timeout"` where none is ready
+socket.select = core.select
+
+socket.newtry, socket.protect = try.newtry, try.protect
+
+--- Gives its arguments back, or throws the second for an enclosing `protect`.
+socket.try = try.newtry()
+
+--- Drops the first so many of its further arguments.
+function socket.skip(count, ...)
+  return select(count + 1, ...)
+end
+
+socket.choose, socket.sourcet, socket.sinkt = ltn12.choose, ltn12.sourcet, ltn12.sinkt
+socket.source, socket.sink = ltn12.choose(ltn12.sourcet), ltn12.choose(ltn12.sinkt)
+
+function ltn12.block_size()
+  return socket.BLOCKSIZE
+end
+
+--- The resolver: `smc.socket.dns`.
+socket.dns = require "smc.socket.dns"
 
 --- The texts of a host's addresses, in the order in which `connect` tries them.
 -- @tparam string host

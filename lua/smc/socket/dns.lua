@@ -1,0 +1,66 @@
+--- The resolver, as LuaSocket's `socket.dns` has it.
+-- @module smc.socket.dns
+
+local core = require "smc.core.socket"
+
+local dns = {}
+
+--- The addresses of a host.
+-- @tparam string host name or address
+-- @treturn table an array of `{ family = "inet" | "inet6", addr = text }`, or nil and a message
+function dns.getaddrinfo(host)
+  local addresses, message = core.lookup(host)
+  if not addresses then return nil, message end
+  return addresses
+end
+
+--- The names of a host's addresses, and that of a service.
+-- @tparam[opt] string host
+-- @tparam[opt] string service
+-- @treturn table an array of names, or nil and a message
+-- @treturn string the service's name, where a service was given
+function dns.getnameinfo(host, service)
+  return core.nameinfo(host, service)
+end
+
+--- This machine's name.
+dns.gethostname = core.gethostname
+
+-- What LuaSocket answers with: a name, and a record of all names and IPv4 addresses.
+local function resolved(host)
+  local addresses, name = core.lookup(host)
+  if not addresses then
+    local unknown = "host or service not provided, or not known"
+    return nil, name == unknown and "host not found" or name
+  end
+  local record = { name = name, alias = {}, ip = {} }
+  for _, address in ipairs(addresses) do
+    if address.family == "inet" then table.insert(record.ip, address.addr) end
+  end
+  if #record.ip == 0 then return nil, "host not found" end
+  return record
+end
+
+--- The first IPv4 address of a host.
+-- @tparam string host
+-- @treturn string or nil and a message
+-- @treturn table `{ name =, alias = {}, ip = { … } }`
+function dns.toip(host)
+  local record, message = resolved(host)
+  if not record then return nil, message end
+  return record.ip[1], record
+end
+
+--- The name of a host, also of an IPv4 address.
+-- @tparam string host
+-- @treturn string or nil and a message
+-- @treturn table as `toip`
+function dns.tohostname(host)
+  local record, message = resolved(host)
+  if not record then return nil, message end
+  local names = core.nameinfo(record.ip[1])
+  if names and record.name == record.ip[1] then record.name = names[1] end
+  return record.name, record
+end
+
+return dns

@@ -1,0 +1,40 @@
+--- Failures as errors, and back: `newtry` and `protect`, as LuaSocket has them.
+-- @module smc.socket.try
+
+local try = {}
+
+local exception = { __metatable = false }
+
+local function is_exception(value)
+  return type(value) == "table" and debug.getmetatable(value) == exception
+end
+
+local function nothing() end
+
+--- A function that gives its arguments back, or, where the first is nil or false, calls the
+-- finalizer and throws the second.
+-- @tparam[opt] function finalizer
+function try.newtry(finalizer)
+  finalizer = finalizer or nothing
+  return function(...)
+    if ... then return ... end
+    finalizer()
+    error(setmetatable({ (select(2, ...)) }, exception), 0)
+  end
+end
+
+local function finish(ok, ...)
+  if ok then return ... end
+  local thrown = ...
+  if is_exception(thrown) then return nil, thrown[1] end
+  error(thrown, 0)
+end
+
+--- A function that calls another, and answers `nil, message` where a `try` in it failed; other
+-- errors go on.
+-- @tparam function called
+function try.protect(called)
+  return function(...) return finish(pcall(called, ...)) end
+end
+
+return try
