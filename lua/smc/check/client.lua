@@ -10,18 +10,20 @@ local system = require "smc.system"
 
 local client = {}
 
--- How long a server may take to answer the probe. IBM's never does: so this is what a check of
--- it costs. Answers of ours arrive within a few milliseconds of the round trip.
-local ANSWER_SECONDS = 0.3
+-- How long a server may take to answer the probe. IBM's never does, so that this is what a check
+-- of it costs. The handshake, several round trips, tells how far away the server is.
+local function answer_seconds(connect_seconds)
+  return math.min(math.max(10 * connect_seconds, 0.2), 2)
+end
 
 local OPTIONS = { family = "string", timeout = "number" }
 
 -- Sends the probe and waits for the answer: what the peer says of its side, or nil.
-local function exchange(sock, timeout)
+local function exchange(sock, timeout, connect_seconds)
   sock:settimeout(timeout)
   local ok, message = sock:send(probe.request)
   if not ok then return nil, message end
-  sock:settimeout(ANSWER_SECONDS)
+  sock:settimeout(answer_seconds(connect_seconds))
   local line = sock:receive("*l")
   return line and probe.read_answer(line)
 end
@@ -53,7 +55,7 @@ end
 local function examine(sock, report, timeout)
   local before, message, errno = sock:info()
   if not before then return nil, message, errno end
-  local peer = exchange(sock, timeout)
+  local peer = exchange(sock, timeout, report.seconds)
   local after = sock:info() or before
   report.mode, report.success = before.mode, before.mode ~= "TCP"
   report.local_address, report.local_port = before.local_address, before.local_port
