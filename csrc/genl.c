@@ -17,6 +17,7 @@
 #include <netlink/msg.h>
 
 #include "genl.h"
+#include "schema.h"
 
 #define VERSION 1
 
@@ -110,19 +111,15 @@ int smc_genl_call(lua_State *L, const struct smc_dump_ops *ops, const char *fami
 	return 1;
 }
 
-/* Has the kernel list something. Pushes { value, … } | nil, message, errno. */
-int smc_genl_list(lua_State *L, const struct smc_dump_ops *ops, const char *family,
-		  int command)
+/* Pushes the values of all messages: { value, … } | nil, message, errno. */
+static int collect(lua_State *L, struct smc_dump *dump, int err)
 {
-	struct smc_dump *dump = smc_dump_new(L, ops);
 	const struct nlmsghdr *msg;
 	lua_Integer count = 0;
-	int err;
 
 	lua_newtable(L);
-	err = ask(L, dump, family, command, NLM_F_DUMP, NULL);
 	while (!err && (err = smc_nl_step(&dump->nl, &msg)) > 0) {
-		err = ops->decode(L, msg, dump->want);
+		err = dump->ops->decode(L, msg, dump->want);
 		if (err > 0) {
 			lua_rawseti(L, -2, ++count);
 			err = 0;
@@ -132,6 +129,36 @@ int smc_genl_list(lua_State *L, const struct smc_dump_ops *ops, const char *fami
 		return smc_dump_fail(L, dump, -err);
 	smc_nl_shut(&dump->nl);
 	return 1;
+}
+
+/* Has the kernel list something. Pushes { value, … } | nil, message, errno. */
+int smc_genl_list(lua_State *L, const struct smc_dump_ops *ops, const char *family,
+		  int command)
+{
+	struct smc_dump *dump = smc_dump_new(L, ops);
+
+	return collect(L, dump, ask(L, dump, family, command, NLM_F_DUMP, NULL));
+}
+
+/*
+ * The same of a datagram that was recorded before: the string at arg, in the byte
+ * order of this host unless the boolean at arg + 1 says that it is the other one.
+ */
+int smc_genl_recorded(lua_State *L, int arg, const struct smc_dump_ops *ops,
+		      const struct smc_schema *schema)
+{
+	struct smc_dump *dump;
+	const char *bytes;
+	size_t size;
+	int err;
+
+	bytes = luaL_checklstring(L, arg, &size);
+	luaL_argcheck(L, size <= SMC_DATAGRAM_MAX, arg, "longer than a datagram");
+	dump = smc_dump_new(L, ops);
+	err = smc_nl_load(&dump->nl, bytes, size);
+	if (!err && lua_toboolean(L, arg + 1))
+		smc_schema_swap(dump->nl.datagram, size, schema);
+	return collect(L, dump, err);
 }
 
 /* === reading === */

@@ -14,6 +14,8 @@
 
 #include "netlink.h"
 
+struct smc_schema;
+
 /* An attribute of a request. Those of a request end with one of size 0. */
 struct smc_genl_attr {
 	int type;
@@ -31,6 +33,8 @@ int smc_genl_call(lua_State *L, const struct smc_dump_ops *ops, const char *fami
 		  const struct smc_genl_attr *attr);
 int smc_genl_list(lua_State *L, const struct smc_dump_ops *ops, const char *family,
 		  int command);
+int smc_genl_recorded(lua_State *L, int arg, const struct smc_dump_ops *ops,
+		      const struct smc_schema *schema);
 
 /* Goes into struct smc_dump_ops: what errors mean that every command can have. */
 const char *smc_genl_advice(int err);

@@ -19,8 +19,6 @@
 
 #define DUMP "smc.netlink.dump"
 
-/* The kernel fills datagrams of at most 32 KiB for a dump. */
-#define DATAGRAM_MAX   (64 * 1024)
 #define RECEIVE_BUFFER (64 * 1024)
 
 /* === transport === */
@@ -66,7 +64,7 @@ static int nl_open(struct smc_nl *nl, int protocol)
 	if (err < 0)
 		return smc_nl_errno(err);
 	/* Datagrams of a known size need no look ahead: one system call each. */
-	nl_socket_set_msg_buf_size(nl->sock, DATAGRAM_MAX);
+	nl_socket_set_msg_buf_size(nl->sock, SMC_DATAGRAM_MAX);
 	nl_socket_disable_msg_peek(nl->sock);
 	return 0;
 }
@@ -98,6 +96,20 @@ static int nl_ask(struct smc_nl *nl, int type, const void *payload, size_t size)
 		return -ENOMEM;
 	}
 	return smc_nl_send(nl, msg);
+}
+
+/* Takes a datagram that was recorded before. Returns 0 or -ENOMEM. */
+int smc_nl_load(struct smc_nl *nl, const void *bytes, size_t size)
+{
+	/* A copy of the very size: aligned, and a tool sees reads beyond it. */
+	nl->datagram = malloc(size ? size : 1);
+	if (!nl->datagram)
+		return -ENOMEM;
+	memcpy(nl->datagram, bytes, size);
+	nl->at = nl->datagram;
+	nl->left = (int)size;
+	nl->done = false;
+	return 0;
 }
 
 /* Reads the next datagram of the kernel's. Returns 1, or a negative errno. */
@@ -303,16 +315,10 @@ int smc_dump_recorded(lua_State *L, struct smc_dump *dump, const void *bytes, si
 	struct smc_nl *nl = &dump->nl;
 	int err;
 
-	luaL_argcheck(L, size <= DATAGRAM_MAX, 1, "longer than a datagram");
-	/* A copy of the very size: aligned, and a tool sees reads beyond it. */
-	nl->datagram = malloc(size ? size : 1);
-	if (!nl->datagram)
-		return smc_dump_fail(L, dump, ENOMEM);
-	memcpy(nl->datagram, bytes, size);
-	nl->at = nl->datagram;
-	nl->left = (int)size;
-	nl->done = false;
-	err = smc_nl_step(nl, &dump->ahead);
+	luaL_argcheck(L, size <= SMC_DATAGRAM_MAX, 1, "longer than a datagram");
+	err = smc_nl_load(nl, bytes, size);
+	if (!err)
+		err = smc_nl_step(nl, &dump->ahead);
 	if (err < 0)
 		return smc_dump_fail(L, dump, -err);
 	return dump_push_for(L);
@@ -384,6 +390,19 @@ static const luaL_Reg functions[] = {
 	{ "pnet_add", smc_pnet_add },
 	{ "pnet_remove", smc_pnet_remove },
 	{ "pnet_flush", smc_pnet_flush },
+	{ "sys_info", smc_sys_info },
+	{ "hs_limitation", smc_hs_limitation_get },
+	{ "hs_limitation_enable", smc_hs_limitation_enable },
+	{ "hs_limitation_disable", smc_hs_limitation_disable },
+	{ "lgr_smcd", smc_lgr_smcd },
+	{ "lgr_smcr", smc_lgr_smcr },
+	{ "dev_smcd", smc_dev_smcd },
+	{ "dev_smcr", smc_dev_smcr },
+	{ "stats", smc_stats_get },
+	{ "fallback_stats", smc_fallback_stats },
+	{ "interface_name", smc_interface_name },
+	{ "network_namespace", smc_network_namespace },
+	{ "entries", smc_entries },
 	{ "ueid_list", smc_ueid_list },
 	{ "ueid_add", smc_ueid_add },
 	{ "ueid_remove", smc_ueid_remove },

@@ -17,6 +17,9 @@
 struct nl_msg;
 struct nl_sock;
 
+/* The kernel fills datagrams of at most 32 KiB for a dump. */
+#define SMC_DATAGRAM_MAX (64 * 1024)
+
 /* One dump: a netlink socket, or a recorded datagram when sock is NULL. */
 struct smc_nl {
 	struct nl_sock *sock;
@@ -58,6 +61,7 @@ struct smc_dump {
 
 int smc_nl_errno(int nlerr);
 int smc_nl_send(struct smc_nl *nl, struct nl_msg *msg);
+int smc_nl_load(struct smc_nl *nl, const void *bytes, size_t size);
 int smc_nl_step(struct smc_nl *nl, const struct nlmsghdr **out);
 void smc_nl_shut(struct smc_nl *nl);
 
@@ -77,6 +81,29 @@ int smc_pnet_list(lua_State *L);
 int smc_pnet_add(lua_State *L);
 int smc_pnet_remove(lua_State *L);
 int smc_pnet_flush(lua_State *L);
+
+/* sysinfo.c */
+int smc_sys_info(lua_State *L);
+int smc_hs_limitation_get(lua_State *L);
+int smc_hs_limitation_enable(lua_State *L);
+int smc_hs_limitation_disable(lua_State *L);
+
+/* lgr.c */
+int smc_lgr_smcd(lua_State *L);
+int smc_lgr_smcr(lua_State *L);
+
+/* device.c */
+int smc_dev_smcd(lua_State *L);
+int smc_dev_smcr(lua_State *L);
+
+/* stats.c */
+int smc_stats_get(lua_State *L);
+int smc_fallback_stats(lua_State *L);
+
+/* names.c */
+int smc_interface_name(lua_State *L);
+int smc_network_namespace(lua_State *L);
+int smc_entries(lua_State *L);
 
 /* eid.c */
 int smc_ueid_list(lua_State *L);

@@ -1,0 +1,195 @@
+--- The devices that SMC can use: ISM and its like for SMC-D, RDMA devices for SMC-R.
+--
+--    local device = require "smc.device"
+--    for _, d in ipairs(assert(device.list { type = "SMC-D" })) do
+--      print(("%04x %04x"):format(d.fid, d.pchid), d.pnetid, d.pnetid_source)
+--    end
+--
+-- The kernel gives out those of the whole host; everybody may ask. It does not list loopback-ism, which
+-- @{dibs} has since Linux 7.0. What PCI knows of ISM and RoCE functions, also of those that are powered off,
+-- is not here.
+--
+-- See `smcd-device(8)`, `smcr-device(8)`, `net/smc/smc_ism.c`, `net/smc/smc_ib.c` and `drivers/dibs` in the
+-- kernel's source.
+--
+-- @module smc.device
+
+local netlink = require "smc.core.netlink"
+local options = require "smc.options"
+local recording = require "smc.recording"
+
+local device = {}
+
+local ENOENT <const> = 2
+local LOOPBACK_FABRIC <const> = 0xffff
+
+-- By PCI device ID: that of IBM's ISM, those of Mellanox' ConnectX-3, -4 Lx and -6 Dx.
+local models = { [0x04ed] = "ISM", [0x1004] = "RoCE_Express", [0x1016] = "RoCE_Express2",
+  [0x101e] = "RoCE_Express3" }
+
+local port_states = { [0] = "INACTIVE", "ACTIVE" }
+
+--- A device. What the kernel does not send is absent; FID, PCHID and PCI address are those of s390 and PCI,
+-- and 0 or absent elsewhere.
+--
+-- @table entry
+-- @tfield string type `"SMC-D"` or `"SMC-R"`
+-- @tfield ?string model `"ISM"`, `"RoCE_Express"`, `"RoCE_Express2"`, `"RoCE_Express3"`; absent for others
+-- @tfield ?integer fid function ID, printed with `%04x`
+-- @tfield ?integer pchid physical channel ID, printed with `%04x`
+-- @tfield ?integer pci_vendor
+-- @tfield ?integer pci_device
+-- @tfield ?string pci_id PCI address
+-- @tfield boolean critical SMC-D: some link group uses it; SMC-R: taking it away breaks connections, since a
+--   link group has no other link
+-- @tfield ?integer link_groups SMC-D: how many use it
+-- @tfield ?string pnetid SMC-D
+-- @tfield ?string pnetid_source SMC-D: `"hardware"`, or `"user"` for the table of @{smc.pnet}
+-- @tfield ?string ibdev SMC-R: name of the RDMA device
+-- @tfield ?{port,...} ports SMC-R
+
+--- A port of an SMC-R device.
+--
+-- @table port
+-- @tfield integer ibport 1 or 2
+-- @tfield string state `"ACTIVE"` or `"INACTIVE"`; one of a later kernel in the form `0x2?`
+-- @tfield ?integer ifindex of its network interface
+-- @tfield ?string netdev its name; absent where this network namespace has none of that index
+-- @tfield integer links that use it
+-- @tfield ?string pnetid
+-- @tfield ?string pnetid_source `"hardware"` or `"user"`
+
+-- Sets who has given the PNET ID, where there is one.
+local function set_pnetid(record, port)
+  local name = port.pnetid and port.pnetid:match("^%s*(.-)%s*$") or ""
+  if name == "" then name = nil end
+  record.pnetid = name
+  record.pnetid_source = name and (port.pnetid_by_user and "user" or "hardware") or nil
+end
+
+local function port_of(record, number, interface_name)
+  local state = record.state
+  local port = { ibport = number, links = record.links }
+  port.state = state and (port_states[state] or ("0x%x?"):format(state))
+  port.ifindex = record.ifindex ~= 0 and record.ifindex or nil
+  port.netdev = port.ifindex and interface_name(port.ifindex) or nil
+  set_pnetid(port, record)
+  return port
+end
+
+local function entry_of(message, interface_name)
+  local record = message.smcd or message.smcr
+  local ports = { record.port1, record.port2 }
+  record.port1, record.port2 = nil, nil
+  record.type = message.smcd and "SMC-D" or "SMC-R"
+  record.model = models[record.pci_device]
+  if record.pci_id == "" then record.pci_id = nil end
+  if message.smcd then
+    set_pnetid(record, ports[1] or {})
+    return record
+  end
+  record.ports = {}
+  for number = 1, 2 do
+    if ports[number] and ports[number].valid then
+      record.ports[#record.ports + 1] = port_of(ports[number], number, interface_name)
+    end
+  end
+  return record
+end
+
+-- Whether the device matches; of its ports, those that match stay.
+local function matches(entry, filter)
+  if filter.ibdev and entry.ibdev ~= filter.ibdev then return false end
+  if not filter.netdev then return true end
+  local ports = {}
+  for _, port in ipairs(entry.ports or {}) do
+    if port.netdev == filter.netdev then ports[#ports + 1] = port end
+  end
+  entry.ports = entry.ports and ports
+  return #ports > 0
+end
+
+--- The devices, all of them or those that match every field of a filter.
+--
+-- @tparam[opt] table filter
+-- @tparam ?string filter.type `"SMC-D"` or `"SMC-R"`
+-- @tparam ?string filter.netdev SMC-R devices with a port of this network interface, and that port
+-- @tparam ?string filter.ibdev an SMC-R device's name
+-- @treturn[1] {entry,...}
+-- @treturn[2] nil
+-- @treturn[2] string message, which says what to do
+-- @treturn[2] integer errno: 97 (EAFNOSUPPORT) where the kernel has no SMC
+-- @raise for an unknown field, or one of a wrong type
+function device.list(filter)
+  filter = options.check(filter or {}, { type = { "SMC-D", "SMC-R" }, netdev = "string", ibdev = "string" })
+  local found = {}
+  for _, kind in ipairs { "SMC-D", "SMC-R" } do
+    if not filter.type or filter.type == kind then
+      local messages, message, errno = (kind == "SMC-D" and netlink.dev_smcd or netlink.dev_smcr)()
+      if not messages then return nil, message, errno end
+      for _, one in ipairs(messages) do
+        local entry = entry_of(one, netlink.interface_name)
+        if matches(entry, filter) then found[#found + 1] = entry end
+      end
+    end
+  end
+  return found
+end
+
+--- Decodes one recorded datagram of the kernel's answer. Interfaces have no names then.
+--
+-- @tparam string datagram
+-- @tparam[opt] table opts
+-- @tparam ?string opts.byte_order of the machine that it was recorded on: `"little"` or `"big"`
+-- @treturn[1] {entry,...}
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 74 (EBADMSG) where it is cut short or damaged
+function device.decode(datagram, opts)
+  local messages, message, errno = recording.decode(netlink.dev_smcd, datagram, opts)
+  if not messages then return nil, message, errno end
+  local entries = {}
+  for i, one in ipairs(messages) do
+    entries[i] = entry_of(one, function() return nil end)
+  end
+  return entries
+end
+
+local function read(path)
+  local file <close> = io.open(path)
+  return file and file:read("a")
+end
+
+--- The devices of the kernel's layer for direct internal buffer sharing (dibs), that ISM devices and
+-- loopback are behind since Linux 7.0.
+--
+-- @tparam[opt] table opts
+-- @tparam[opt="/sys"] ?string opts.sysfs
+-- @treturn {table,...} each `name`, as `lo`; `gid`: a UUID; `fabric_id`: an integer, printed with `%04x`, the
+--   PCHID of an ISM device; `loopback`: whether it joins this host with itself only; `pci_id`, of a PCI
+--   function only. Empty where the kernel has no dibs.
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+function device.dibs(opts)
+  local folder = (options.check(opts or {}, { sysfs = "string" }).sysfs or "/sys") .. "/class/dibs"
+  local names, message, errno = netlink.entries(folder)
+  if errno == ENOENT then return {} end
+  if not names then return nil, message, errno end
+  table.sort(names)
+  local found = {}
+  for i, name in ipairs(names) do
+    local path = folder .. "/" .. name
+    local fabric = tonumber((read(path .. "/fabric_id") or ""):match("%S+"))
+    found[i] = {
+      name = name,
+      gid = (read(path .. "/gid") or ""):match("%S+"),
+      fabric_id = fabric,
+      loopback = fabric and fabric == LOOPBACK_FABRIC,
+      pci_id = (read(path .. "/device/uevent") or ""):match("PCI_SLOT_NAME=(%S+)"),
+    }
+  end
+  return found
+end
+
+return device

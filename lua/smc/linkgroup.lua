@@ -1,0 +1,194 @@
+--- Link groups: what the SMC connections between two hosts share, and the links of SMC-R.
+--
+--    local linkgroup = require "smc.linkgroup"
+--    for _, group in ipairs(assert(linkgroup.list { type = "SMC-R" })) do
+--      print(("%08x"):format(group.id), group.role, #group.links)
+--    end
+--
+-- The kernel gives out those of the whole host, whatever the network namespace; everybody may ask. Kernels
+-- up to 7.2 at least leave out SMC-D link groups where there are two SMC-D devices: the `dmb.linkid` of
+-- @{smc.diag} knows them too.
+--
+-- See `smcd-linkgroup(8)`, `smcr-linkgroup(8)` and `net/smc/smc_core.c` in the kernel's source.
+--
+-- @module smc.linkgroup
+
+local netlink = require "smc.core.netlink"
+local options = require "smc.options"
+local recording = require "smc.recording"
+
+local linkgroup = {}
+
+local EBADMSG <const> = 74
+
+-- Numbers of net/smc/smc_core.h and net/smc/smc_clc.h.
+local roles = { [0] = "client", "server" }
+local types = { [0] = "NONE", "SINGLE", "SYM", "ASYMP", "ASYML" }
+local link_states = { [0] = "UNUSED", "INACTIVE", "ACTIVATING", "ACTIVE" }
+local buffer_types = { [0] = "physical", "virtual", "mixed" }
+local systems = { "ZOS", "LINUX", "AIX" }
+
+--- A link group. What the kernel does not send is absent.
+--
+-- @table group
+-- @tfield string type `"SMC-D"` or `"SMC-R"`
+-- @tfield integer id printed with `%08x`
+-- @tfield integer vlan_id its low 8 bits are all that the kernel gives out
+-- @tfield integer conns_num connections
+-- @tfield ?string pnetid
+-- @tfield integer version of SMC: 1, 2
+-- @tfield ?integer peer_release release of SMCv2 of the peer, as are the next three of SMCv2 only
+-- @tfield ?string peer_hostname
+-- @tfield ?string peer_os `"ZOS"`, `"LINUX"`, `"AIX"`, or the kernel's number in the form `0x7?`
+-- @tfield ?string eid the EID that both have
+-- @tfield ?integer sndbuf_alloc bytes of send buffers, since Linux 6.10
+-- @tfield ?integer gid SMC-D: GID of the device, printed with `%016x`, as are the next three
+-- @tfield ?integer peer_gid
+-- @tfield ?integer gid_ext the other half where GIDs have 128 bits, since Linux 6.8
+-- @tfield ?integer peer_gid_ext
+-- @tfield ?integer pchid SMC-D: physical channel of the ISM device
+-- @tfield ?integer dmb_alloc SMC-D: bytes of DMBs, since Linux 6.10
+-- @tfield ?string role SMC-R: `"client"` or `"server"`
+-- @tfield ?string lgr_type SMC-R: `"NONE"`, `"SINGLE"`, `"SYM"`, `"ASYMP"` or `"ASYML"`
+-- @tfield ?string buf_type SMC-R: memory of the buffers, `"physical"`, `"virtual"` or `"mixed"`
+-- @tfield ?integer net_cookie SMC-R: number of the network namespace
+-- @tfield ?boolean direct SMC-Rv2: the peer is reached without a gateway
+-- @tfield ?integer max_conns SMC-Rv2, since Linux 6.8: connections that fit in
+-- @tfield ?integer max_links SMC-Rv2, since Linux 6.8
+-- @tfield ?integer rmb_alloc SMC-R: bytes of RMBs, since Linux 6.10
+-- @tfield ?{link,...} links SMC-R
+
+--- A link of an SMC-R link group.
+--
+-- @table link
+-- @tfield integer link_id
+-- @tfield string state `"UNUSED"`, `"INACTIVE"`, `"ACTIVATING"` or `"ACTIVE"`
+-- @tfield integer conns_num connections that use it
+-- @tfield string ibdev RDMA device
+-- @tfield integer ibport
+-- @tfield ?integer ifindex of the network interface
+-- @tfield ?string netdev its name; absent where this network namespace has none of that index
+-- @tfield string gid as text
+-- @tfield string peer_gid
+-- @tfield integer link_uid printed with `%08x`
+-- @tfield integer peer_link_uid
+
+-- A number in words; one of a later kernel as itself.
+local function named(names, number)
+  return number and (names[number] or ("0x%x?"):format(number))
+end
+
+local function without_empty(record, ...)
+  for _, key in ipairs { ... } do
+    if record[key] == "" then record[key] = nil end
+  end
+end
+
+-- What SMC-D and SMC-R have in common.
+local function group_of(record, kind)
+  local v2, smcr_v2 = record.v2 or {}, record.smcr_v2 or {}
+  record.v2, record.smcr_v2 = nil, nil
+  record.type = kind
+  record.version = v2.version or 1
+  record.peer_release, record.peer_hostname, record.eid = v2.peer_release, v2.peer_hostname, v2.eid
+  record.peer_os = named(systems, v2.peer_os)
+  record.direct, record.max_conns, record.max_links = smcr_v2.direct, smcr_v2.max_conns, smcr_v2.max_links
+  without_empty(record, "pnetid", "peer_hostname", "eid")
+  return record
+end
+
+local function smcr_group_of(record)
+  record.role = named(roles, record.role)
+  record.lgr_type = named(types, record.lgr_type)
+  record.buf_type = named(buffer_types, record.buf_type)
+  record.links = {}
+  return group_of(record, "SMC-R")
+end
+
+local function link_of(record, interface_name)
+  record.state = named(link_states, record.state)
+  if record.ifindex == 0 then record.ifindex = nil end
+  record.netdev = record.ifindex and interface_name(record.ifindex) or nil
+  return record
+end
+
+-- The groups of the kernel's messages, in which links follow their group.
+local function groups_of(messages, interface_name)
+  local groups = {}
+  for _, message in ipairs(messages) do
+    local group = groups[#groups]
+    if message.smcd then
+      groups[#groups + 1] = group_of(message.smcd, "SMC-D")
+    elseif message.smcr then
+      groups[#groups + 1] = smcr_group_of(message.smcr)
+    elseif not group or not group.links then
+      return nil, "cannot list the link groups: a link without a link group", EBADMSG
+    else
+      group.links[#group.links + 1] = link_of(message.link, interface_name)
+    end
+  end
+  return groups
+end
+
+-- Whether the group matches; of the links, those that match stay.
+local function matches(group, filter)
+  if filter.id and group.id ~= filter.id then return false end
+  if not filter.netdev and not filter.ibdev then return true end
+  local links = {}
+  for _, link in ipairs(group.links or {}) do
+    if (not filter.netdev or link.netdev == filter.netdev)
+      and (not filter.ibdev or link.ibdev == filter.ibdev) then
+      links[#links + 1] = link
+    end
+  end
+  group.links = group.links and links
+  return #links > 0
+end
+
+--- The link groups, all of them or those that match every field of a filter.
+--
+-- @tparam[opt] table filter
+-- @tparam ?string filter.type `"SMC-D"` or `"SMC-R"`
+-- @tparam ?integer filter.id
+-- @tparam ?string filter.netdev SMC-R link groups with links over this network interface, and those links
+-- @tparam ?string filter.ibdev the same for an RDMA device
+-- @treturn[1] {group,...}
+-- @treturn[2] nil
+-- @treturn[2] string message, which says what to do
+-- @treturn[2] integer errno: 97 (EAFNOSUPPORT) where the kernel has no SMC
+-- @raise for an unknown field, or one of a wrong type
+function linkgroup.list(filter)
+  filter = options.check(filter or {},
+    { type = { "SMC-D", "SMC-R" }, id = "integer", netdev = "string", ibdev = "string" })
+  local found = {}
+  for _, kind in ipairs { "SMC-D", "SMC-R" } do
+    if not filter.type or filter.type == kind then
+      local messages, message, errno = (kind == "SMC-D" and netlink.lgr_smcd or netlink.lgr_smcr)()
+      if not messages then return nil, message, errno end
+      local groups
+      groups, message, errno = groups_of(messages, netlink.interface_name)
+      if not groups then return nil, message, errno end
+      for _, group in ipairs(groups) do
+        if matches(group, filter) then found[#found + 1] = group end
+      end
+    end
+  end
+  return found
+end
+
+--- Decodes one recorded datagram of the kernel's answer. Interfaces have no names then.
+--
+-- @tparam string datagram
+-- @tparam[opt] table opts
+-- @tparam ?string opts.byte_order of the machine that it was recorded on: `"little"` or `"big"`
+-- @treturn[1] {group,...}
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 74 (EBADMSG) where it is cut short or damaged
+function linkgroup.decode(datagram, opts)
+  local messages, message, errno = recording.decode(netlink.lgr_smcr, datagram, opts)
+  if not messages then return nil, message, errno end
+  return groups_of(messages, function() return nil end)
+end
+
+return linkgroup
