@@ -237,7 +237,7 @@ print(c.fileno(), c.makefile().read())
     end)
 
     it("end at the limit without CAP_NET_ADMIN, which debug mode and smc_run.lua tell", function()
-      local user = { "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", "--inh-caps=-all" }
+      local user = { "setpriv", "--bounding-set=-net_admin" }
       local limit = plain { "cat", "/proc/sys/net/core/rmem_max" } + 0
       local function by_user(...)
         return table.move({ ... }, 1, select("#", ...), #user + 1, { table.unpack(user) })

@@ -147,7 +147,7 @@ describe("the lab", function()
   end)
 
   it("pairs two guests over Ethernet with Soft-RoCE", function()
-    local script = [[hostname; ping -c 1 -W 5 "$0" >/dev/null && echo heard
+    local script = [[hostname; busybox ping -c 1 -W 5 "$0" >/dev/null && echo heard
       cat /sys/class/infiniband/rxe0/ports/1/state; dmesg | grep -c "user defined pnetid LAB"
       lab-setup ueid del SMCV2-LAB && lab-setup pnet del LAB && echo set; echo oops >&2
       hostname > "$LAB_OUT/name"; exit $1]]
