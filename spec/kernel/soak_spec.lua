@@ -1,5 +1,6 @@
 -- Nothing may grow, however often it is made and thrown away.
 local diag = require "smc.diag"
+local eid = require "smc.eid"
 local socket = require "smc.socket"
 local support = require "support"
 
@@ -40,6 +41,10 @@ describe("100,000 cycles leave nothing behind:", function()
 
   it("iterators left to the collector", function()
     soak(function() assert(diag.sockets { details = false }) end)
+  end)
+
+  it("generic netlink handles", function()
+    soak(function() assert(eid.list()) end)
   end)
 
   it("pollers", function()
