@@ -1,18 +1,25 @@
---- What this kernel can do.
+--- What this kernel and its hardware can do with SMC, and how it is set up.
+--
+--    local system = require "smc.system"
+--    assert(system.available())                       -- or a message that says what to do
+--    print(table.concat(system.info().ism, " "))      --> v1 v2
+--    assert(system.set_sysctl("rmem", 1 << 20))
+--
+-- See `smcd-info(8)`, `net/smc/smc_core.c`, `smc_sysctl.c` and `af_smc.c` in the kernel's source.
+--
 -- @module smc.system
 
+local netlink = require "smc.core.netlink"
 local socket = require "smc.core.socket"
 
 local system = {}
 
-local EPERM, EACCES, EAFNOSUPPORT = 1, 13, 97
+local ENOENT <const>, EPERM <const>, EACCES <const>, EINVAL <const> = 2, 1, 13, 22
+local EAFNOSUPPORT <const> = 97
 
 local function read(path)
-  local file = io.open(path)
-  if not file then return nil end
-  local text = file:read("a")
-  file:close()
-  return text
+  local file <close> = io.open(path)
+  return file and file:read("a")
 end
 
 --- The release of the running kernel, as uname(2) gives it.
@@ -20,27 +27,222 @@ function system.release()
   return (read("/proc/sys/kernel/osrelease") or "unknown"):match("%S+")
 end
 
--- modprobe(8) finds modules by this file.
-local function module_exists()
-  local list = read(("/lib/modules/%s/modules.dep"):format(system.release()))
-  return list and list:find("/smc%.ko") ~= nil
-end
-
---- Whether this process can make SMC sockets, tried with socket(AF_SMC, …), which loads the
--- kernel's module where that is allowed.
--- @return true, or nil, a message that says what to do, and errno
+--- Whether this process can make SMC sockets, tried with socket(AF_SMC, …), which loads the kernel's module
+-- where that is allowed. Where it cannot, @{smc.system.module} finds out why.
+-- @treturn[1] true
+-- @treturn[2] nil
+-- @treturn[2] string message, which says what to do
+-- @treturn[2] integer errno: 97 (EAFNOSUPPORT) no SMC, 1 (EPERM) or 13 (EACCES) not for this process
 function system.available()
   local ok, message, errno = socket.probe()
   if ok then return true end
-  if errno == EAFNOSUPPORT and module_exists() then
-    message = "SMC is not loaded: load it with \"modprobe smc\", as root"
-  elseif errno == EAFNOSUPPORT then
-    message = ("SMC is not in this kernel (%s): load it with \"modprobe smc\", or start a kernel "
-      .. "that has it (CONFIG_SMC)"):format(system.release())
-  elseif errno == EPERM or errno == EACCES then
-    message = message .. ": a seccomp filter (a container's?) keeps this process from AF_SMC sockets"
+  if errno == EAFNOSUPPORT or errno == EPERM or errno == EACCES then
+    return nil, require "smc.system.module".explain(errno, message), errno
   end
   return nil, message, errno
+end
+
+-- The versions of RoCE that a device of this model can talk.
+local roce_versions = { RoCE_Express = 1, RoCE_Express2 = 2, RoCE_Express3 = 2 }
+
+local function versions(highest)
+  local list = {}
+  for i = 1, highest do list[i] = "v" .. i end
+  return list
+end
+
+--- What the kernel and the hardware can do.
+--
+-- @treturn[1] table `version` and `release` of SMC that this kernel talks; `hostname`, as peers see it;
+--   `smcd`, `smcr`: versions that the kernel has, `ism`, `roce`: those that devices are there for, each a
+--   list such as `{ "v1", "v2" }`, empty where there is none; `seid`: absent where the machine has none.
+--   Without knowledge of the kernel's, `version`, `release` and `hostname` are absent.
+-- @treturn[2] nil
+-- @treturn[2] string message, which says what to do
+-- @treturn[2] integer errno: 97 (EAFNOSUPPORT) where the kernel has no SMC
+function system.info()
+  local answers, message, errno = netlink.sys_info()
+  if not answers then return nil, message, errno end
+  local devices
+  devices, message, errno = require "smc.device".list()
+  if not devices then return nil, message, errno end
+  local raw = answers[1] or {}
+  local ism, roce = 0, 0
+  for _, device in ipairs(devices) do
+    if device.type == "SMC-D" then
+      ism = raw.ism_v2 and 2 or 1
+    else
+      roce = math.max(roce, roce_versions[device.model] or 0)
+    end
+  end
+  return {
+    version = raw.version,
+    release = raw.release,
+    hostname = raw.hostname ~= "" and raw.hostname or nil,
+    smcd = versions((raw.version or 1) >= 2 and 2 or 1),
+    smcr = versions(raw.smcr_v2 and 2 or 1),
+    ism = versions(ism),
+    roce = versions(roce),
+    seid = raw.seid ~= "" and raw.seid or nil,
+  }
+end
+
+-- === handshake limitation ===
+
+--- Whether this network namespace leaves SMC out of handshakes when many come at once, so that connections
+-- become TCP instead of waiting.
+-- @treturn[1] boolean
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 95 (EOPNOTSUPP) before Linux 5.19, 97 (EAFNOSUPPORT) no SMC
+function system.hs_limitation()
+  local answers, message, errno = netlink.hs_limitation()
+  if not answers then return nil, message, errno end
+  return (answers[1] or {}).enabled == true
+end
+
+--- Limits SMC handshakes in this network namespace. Needs CAP_NET_ADMIN in the initial user namespace.
+-- @treturn[1] true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 1 (EPERM), 95 (EOPNOTSUPP), 97 (EAFNOSUPPORT)
+function system.enable_hs_limitation()
+  return netlink.hs_limitation_enable()
+end
+
+--- Limits SMC handshakes no more. Needs CAP_NET_ADMIN in the initial user namespace.
+-- @treturn[1] true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: as of @{enable_hs_limitation}
+function system.disable_hs_limitation()
+  return netlink.hs_limitation_disable()
+end
+
+-- === sysctls ===
+
+local INT_MAX <const>, UINT_MAX <const> = 0x7fffffff, 0xffffffff
+local KIB <const> = 1024
+
+-- By net/smc/smc_sysctl.c: what the kernel takes, and begins with. Kernels have those that they have a
+-- file for; the order is that in which they came.
+local SYSCTLS <const> = {
+  { name = "autocorking_size", unit = "bytes", min = 0, max = UINT_MAX, default = 64 * KIB,
+    meaning = "small sends are put together up to this size while others are under way" },
+  { name = "smcr_buf_type", min = 0, max = 2, default = 0,
+    meaning = "memory of SMC-R buffers: 0 physically contiguous, 1 virtually, 2 mixed" },
+  { name = "smcr_testlink_time", unit = "seconds", min = 0, max = INT_MAX // 1000, default = 30,
+    meaning = "silence of an SMC-R link after which it is tested; 0: never" },
+  { name = "wmem", unit = "bytes", min = 16 * KIB, max = INT_MAX // 2, default = 64 * KIB,
+    meaning = "send buffer of a socket, unless SO_SNDBUF says otherwise" },
+  { name = "rmem", unit = "bytes", min = 16 * KIB, max = INT_MAX // 2, default = 64 * KIB,
+    meaning = "receive buffer of a socket, unless SO_RCVBUF says otherwise" },
+  { name = "smcr_max_links_per_lgr", min = 1, max = 2, default = 2,
+    meaning = "links of an SMC-Rv2 link group" },
+  { name = "smcr_max_conns_per_lgr", min = 16, max = 255, default = 255,
+    meaning = "connections of an SMC-Rv2 link group" },
+  { name = "limit_smc_hs", min = 0, max = 1, default = 0,
+    meaning = "1: SMC is left out of handshakes when many come at once" },
+  { name = "smcr_max_send_wr", min = 2, max = 2048, default = 16,
+    meaning = "work requests in the send queue of an SMC-R link" },
+  { name = "smcr_max_recv_wr", min = 2, max = 2048, default = 48,
+    meaning = "work requests in the receive queue of an SMC-R link" },
+  { name = "hs_ctrl", text = true,
+    meaning = "name of the BPF program that decides on handshakes; empty: none" },
+}
+
+local function folder()
+  return "/proc/sys/net/smc/"
+end
+
+local function known(name)
+  if type(name) ~= "string" then error("sysctl: a name expected, got " .. type(name), 3) end
+  for _, one in ipairs(SYSCTLS) do
+    if one.name == name then return one end
+  end
+  error(('no sysctl of SMC is called "%s"'):format(name), 3)
+end
+
+local function entry_of(one, text)
+  local entry = { name = one.name, unit = one.unit, min = one.min, max = one.max, default = one.default,
+    meaning = one.meaning }
+  local value = text:match("^%s*(.-)%s*$")
+  entry.value = one.text and value or math.tointeger(tonumber(value))
+  return entry
+end
+
+local function absent(name)
+  if read(folder() .. "wmem") then
+    return nil, ("this kernel (%s) has no sysctl net.smc.%s"):format(system.release(), name), ENOENT
+  end
+  return nil, 'there are no net.smc sysctls: load SMC with "modprobe smc" as root', ENOENT
+end
+
+--- The `net.smc` sysctls that this kernel has, in this network namespace.
+--
+-- @treturn[1] {table,...} each `name`, without `net.smc.`; `value`; `unit`: `"bytes"`, `"seconds"`, or
+--   absent; `min` and `max` that the kernel takes, `default` that it begins with; `meaning`
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 2 (ENOENT) where SMC is not loaded
+function system.sysctls()
+  local found = {}
+  for _, one in ipairs(SYSCTLS) do
+    local text = read(folder() .. one.name)
+    if text then found[#found + 1] = entry_of(one, text) end
+  end
+  if #found == 0 then return absent() end
+  return found
+end
+
+--- A `net.smc` sysctl.
+--
+-- @tparam string name
+-- @treturn[1] table as of @{sysctls}
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 2 (ENOENT) where this kernel does not have it
+-- @raise for a name that no kernel has
+function system.sysctl(name)
+  local one = known(name)
+  local text = read(folder() .. one.name)
+  if not text then return absent(name) end
+  return entry_of(one, text)
+end
+
+--- Sets a `net.smc` sysctl of this network namespace. It counts for sockets and link groups made afterwards.
+--
+-- @tparam string name
+-- @tparam integer|string value
+-- @treturn[1] true
+-- @treturn[2] nil
+-- @treturn[2] string message, which says what the kernel takes
+-- @treturn[2] integer errno: 2 (ENOENT) not in this kernel, 13 (EACCES) not root, 22 (EINVAL)
+-- @raise for a name that no kernel has, or a value of a wrong type
+function system.set_sysctl(name, value)
+  local one = known(name)
+  local wanted = one.text and "string" or "integer"
+  if (math.type(value) or type(value)) ~= wanted then
+    error(("net.smc.%s: %s expected, got %s"):format(name, wanted, math.type(value) or type(value)), 2)
+  end
+  if not one.text and (value < one.min or value > one.max) then
+    return nil, ("net.smc.%s takes %d to %d%s, not %d"):format(name, one.min, one.max,
+      one.unit and " " .. one.unit or "", value), EINVAL
+  end
+  local path = folder() .. name
+  if not read(path) then return absent(name) end
+  local file <close>, message, errno = io.open(path, "w")
+  if not file then
+    return nil, ("cannot set net.smc.%s: %s: it needs root, and a /proc/sys that is not read-only"):format(
+      name, message), errno
+  end
+  local ok
+  ok, message, errno = file:write(value)
+  if ok then ok, message, errno = file:flush() end
+  if not ok then
+    return nil, ("cannot set net.smc.%s to %s: %s"):format(name, value, message), errno
+  end
+  return true
 end
 
 return system

@@ -1,0 +1,272 @@
+--- What SMC has counted: connections, bytes, requests, buffers, fallbacks by reason.
+--
+--    local stats = require "smc.stats"
+--    local before = assert(stats.get())
+--    …
+--    local change = assert(stats.since(before))
+--    print(change.smcd.rx_bytes, stats.rates(change).smcd.rx_bytes)
+--
+-- The kernel counts in each network namespace from the time that it was made; everybody may ask. It cannot be
+-- told to begin again: keep a snapshot, and look at what has come @{since}.
+--
+-- See `smcd-stats(8)` and `net/smc/smc_stats.c` in the kernel's source.
+--
+-- @module smc.stats
+
+local netlink = require "smc.core.netlink"
+local recording = require "smc.recording"
+
+local stats = {}
+
+-- What is no counter but a level, which goes up and down.
+local LEVELS <const> = { rx_rmb_usage = true, tx_rmb_usage = true }
+local REASON_MASK <const> = 0xffff -- the kernel counts a reason in 16 bits
+
+--- A snapshot. What the kernel does not send is absent.
+--
+-- @table snapshot
+-- @tfield number time seconds since the machine was started
+-- @tfield ?string boot what tells this start of the machine from others
+-- @tfield ?string namespace the network namespace, `net:[4026531840]`
+-- @tfield technology smcd
+-- @tfield technology smcr
+-- @tfield table handshake_errors `client` and `server`: how often each role failed, with either technology
+-- @tfield fallback fallback
+
+--- Counters of SMC-D or SMC-R. Connections count when they use SMC.
+--
+-- @table technology
+-- @tfield integer client_v1 connections made, with version 1
+-- @tfield integer client_v2
+-- @tfield integer server_v1 connections accepted
+-- @tfield integer server_v2
+-- @tfield integer rx_bytes
+-- @tfield integer tx_bytes
+-- @tfield integer rx_requests calls such as recv(2)
+-- @tfield integer tx_requests
+-- @tfield ?integer rx_rmb_usage bytes of buffers in use at the moment: no counter; since Linux 6.10
+-- @tfield ?integer tx_rmb_usage
+-- @tfield table rx_sizes requests by their size: up to `8K`, `16K`, `32K`, `64K`, `128K`, `256K`, `512K`,
+--   `1024K`, and `more`
+-- @tfield table tx_sizes
+-- @tfield table rx_rmb_sizes buffers by their size, in the same way
+-- @tfield table tx_rmb_sizes
+-- @tfield table rx_rmb events of buffers: `full`, `full_peer`, `small`, `small_peer` (the buffer of this host
+--   or of the peer was full, or smaller than the request), `alloc`, `reuse`, and `downgrade` (made smaller
+--   than asked for, for want of memory)
+-- @tfield table tx_rmb
+-- @tfield integer cork special socket calls, as are the next four
+-- @tfield integer nodelay
+-- @tfield integer sendpage
+-- @tfield integer splice
+-- @tfield integer urgent_data
+
+--- Connections that fell back to TCP.
+--
+-- @table fallback
+-- @tfield integer client connections that this host made
+-- @tfield integer server connections that it accepted
+-- @tfield {table,...} reasons `code`, see @{smc.reason}, with how often it was that of a `client` and of a
+--   `server`: in 16 bits, so that each begins with 0 again after 65535; the most frequent first
+
+local function read(path)
+  local file <close> = io.open(path)
+  return file and file:read("a")
+end
+
+local function is_more_frequent(a, b)
+  local left, right = a.client + a.server, b.client + b.server
+  return left > right or left == right and a.code < b.code
+end
+
+-- The fallback table of the kernel's messages: one for each reason and role.
+local function fallback_of(messages)
+  local fallback, by_code = { client = 0, server = 0, reasons = {} }, {}
+  for _, message in ipairs(messages) do
+    fallback.client = message.client or fallback.client
+    fallback.server = message.server or fallback.server
+    local code = message.code
+    if code and code ~= 0 then
+      local entry = by_code[code]
+      if not entry then
+        entry = { code = code, client = 0, server = 0 }
+        by_code[code] = entry
+        fallback.reasons[#fallback.reasons + 1] = entry
+      end
+      local role = message.by_server and "server" or "client"
+      entry[role] = entry[role] + (message.count or 0)
+    end
+  end
+  table.sort(fallback.reasons, is_more_frequent)
+  return fallback
+end
+
+local function snapshot_of(counters, fallbacks)
+  return {
+    smcd = counters.smcd,
+    smcr = counters.smcr,
+    handshake_errors = {
+      client = counters.client_handshake_errors, server = counters.server_handshake_errors,
+    },
+    fallback = fallback_of(fallbacks),
+  }
+end
+
+--- All counters of this network namespace.
+--
+-- @treturn[1] snapshot
+-- @treturn[2] nil
+-- @treturn[2] string message, which says what to do
+-- @treturn[2] integer errno: 97 (EAFNOSUPPORT) where the kernel has no SMC
+function stats.get()
+  local fallbacks, message, errno = netlink.fallback_stats()
+  if not fallbacks then return nil, message, errno end
+  local answers
+  answers, message, errno = netlink.stats()
+  if not answers then return nil, message, errno end
+  local snapshot = snapshot_of(answers[1] or {}, fallbacks)
+  snapshot.time = tonumber((read("/proc/uptime") or ""):match("%S+"))
+  snapshot.boot = (read("/proc/sys/kernel/random/boot_id") or ""):match("%S+")
+  snapshot.namespace = netlink.network_namespace() or nil
+  return snapshot
+end
+
+--- Decodes recorded datagrams of the kernel's answers, without their time.
+--
+-- @tparam string counters
+-- @tparam ?string fallbacks
+-- @tparam[opt] table opts
+-- @tparam ?string opts.byte_order of the machine that they were recorded on: `"little"` or `"big"`
+-- @treturn[1] snapshot
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 74 (EBADMSG) where one is cut short or damaged
+function stats.decode(counters, fallbacks, opts)
+  local answers, message, errno = recording.decode(netlink.stats, counters, opts)
+  if not answers then return nil, message, errno end
+  local reasons = {}
+  if fallbacks then
+    reasons, message, errno = recording.decode(netlink.fallback_stats, fallbacks, opts)
+    if not reasons then return nil, message, errno end
+  end
+  return snapshot_of(answers[1] or {}, reasons)
+end
+
+-- === differences ===
+
+-- Whether a counter of 64 bits is lower than it was: the kernel has begun again, smc was loaded anew.
+local function went_back(now, before)
+  for key, value in pairs(now) do
+    local old = before[key]
+    if type(value) == "table" and type(old) == "table" then
+      if went_back(value, old) then return true end
+    elseif math.type(value) == "integer" and math.type(old) == "integer" and not LEVELS[key]
+      and value < old then
+      return true
+    end
+  end
+  return false
+end
+
+local function is_stale(now, before)
+  if now.boot ~= before.boot or now.namespace ~= before.namespace then return true end
+  for _, key in ipairs { "smcd", "smcr", "handshake_errors" } do
+    if went_back(now[key] or {}, before[key] or {}) then return true end
+  end
+  return now.fallback.client < before.fallback.client or now.fallback.server < before.fallback.server
+end
+
+local function difference(now, before)
+  local result = {}
+  for key, value in pairs(now) do
+    local old = before[key]
+    if type(value) == "table" then
+      result[key] = difference(value, type(old) == "table" and old or {})
+    else
+      result[key] = LEVELS[key] and value or value - (old or 0)
+    end
+  end
+  return result
+end
+
+local function fallback_difference(now, before)
+  local result = { client = now.client - before.client, server = now.server - before.server, reasons = {} }
+  local old = {}
+  for _, entry in ipairs(before.reasons) do old[entry.code] = entry end
+  for _, entry in ipairs(now.reasons) do
+    local was = old[entry.code] or { client = 0, server = 0 }
+    local change = { code = entry.code, client = entry.client - was.client & REASON_MASK,
+      server = entry.server - was.server & REASON_MASK }
+    if change.client + change.server > 0 then result.reasons[#result.reasons + 1] = change end
+  end
+  table.sort(result.reasons, is_more_frequent)
+  return result
+end
+
+local NOTHING <const> = { smcd = {}, smcr = {}, handshake_errors = {},
+  fallback = { client = 0, server = 0, reasons = {} } }
+
+--- What has been counted since a snapshot.
+--
+-- Counts of a reason are right as long as none came 65536 times in between. Where the snapshot is of another
+-- start of the machine or another network namespace, or smc was unloaded in between, everything counts.
+--
+-- @tparam snapshot before
+-- @tparam[opt] snapshot now in place of one taken now
+-- @treturn[1] table a @{snapshot} of the differences; levels are those of now. `time` is absent; `seconds`:
+--   how long it took, absent where that is not known; `restarted`: whether everything counts
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+function stats.since(before, now)
+  if type(before) ~= "table" or type(before.fallback) ~= "table" then
+    error("a snapshot of smc.stats expected", 2)
+  end
+  if not now then
+    local message, errno
+    now, message, errno = stats.get()
+    if not now then return nil, message, errno end
+  end
+  local restarted = is_stale(now, before)
+  local base = restarted and NOTHING or before
+  local result = { boot = now.boot, namespace = now.namespace, restarted = restarted }
+  for _, key in ipairs { "smcd", "smcr", "handshake_errors" } do
+    result[key] = now[key] and difference(now[key], base[key] or {})
+  end
+  result.fallback = fallback_difference(now.fallback, base.fallback)
+  if now.time and before.time and now.boot == before.boot then result.seconds = now.time - before.time end
+  return result
+end
+
+local function per_second(values, seconds)
+  local result = {}
+  for key, value in pairs(values) do
+    if type(value) == "table" then
+      result[key] = per_second(value, seconds)
+    elseif not LEVELS[key] and key ~= "code" then
+      result[key] = value / seconds
+    else
+      result[key] = value
+    end
+  end
+  return result
+end
+
+--- The differences per second.
+--
+-- @tparam table change what @{since} gave
+-- @treturn[1] table the same with numbers per second; levels and codes are as they were
+-- @treturn[2] nil
+-- @treturn[2] string message: the time between is not known, or too short to tell
+function stats.rates(change)
+  if not change.seconds or change.seconds <= 0 then
+    return nil, "there are no rates: the time between the snapshots is not known, or nothing"
+  end
+  local result = { seconds = change.seconds, restarted = change.restarted }
+  for _, key in ipairs { "smcd", "smcr", "handshake_errors", "fallback" } do
+    result[key] = change[key] and per_second(change[key], change.seconds)
+  end
+  return result
+end
+
+return stats
