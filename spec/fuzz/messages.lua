@@ -40,11 +40,14 @@ end
 
 --- The base struct of a socket.
 function messages.base(s)
+  local cookie = s.cookie or 0
   return string.pack("=BBBB", s.family or AF_SMC, messages.states[s.state] or s.state or 1,
       messages.modes[s.mode] or s.mode or 0, 0)
     .. string.pack(">I2I2", s.local_port or 0, s.peer_port or 0)
     .. messages.address(s.local_address) .. messages.address(s.peer_address)
-    .. string.pack("=I4I8I4I8", s.interface or 0, s.cookie or 0, s.uid or 0, s.inode or 0)
+    -- The cookie is two words, the low one first on every machine.
+    .. string.pack("=I4I4I4", s.interface or 0, cookie & 0xffffffff, cookie >> 32)
+    .. string.pack("=I4I8", s.uid or 0, s.inode or 0)
 end
 
 function messages.shutdown(mask)
