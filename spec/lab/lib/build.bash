@@ -4,7 +4,7 @@
 build_ready() {
 	[[ -e $kernel/release ]] || return
 	image=$(image_name)
-	[[ -e $image ]]
+	[[ -e $image ]] && ism_ready
 }
 
 # One build at a time in a cache folder: the second waits, and finds it done.
@@ -17,6 +17,7 @@ build_locked() {
 	}
 	kernel_build
 	image_build
+	ism_build
 	exec {lock}>&-
 }
 
@@ -31,8 +32,9 @@ help_build() {
 		usage: lab build
 
 		Fetches Debian's Linux $kernel_series from the mirror that this machine's apt uses,
-		builds SMC with loopback-ism for it, and makes the guests' initramfs. Takes about
-		half a minute and 275 MB of downloads once; nothing if it is done already.
+		builds SMC for it with loopback-ism, and again with the emulated ISM function, and
+		makes the guests' initramfs. Takes about a minute and 275 MB of downloads once;
+		nothing if it is done already.
 		run, pair and shell do it themselves where needed.
 	EOF
 }
@@ -41,6 +43,7 @@ cmd_build() {
 	options_none "$@"
 	local start
 	start=$(now_ms)
+	opt_ism=('')
 	build_if_needed
 	accel_choose
 	say "ready: Linux $(<"$kernel/release") in $cache, accelerator $accel ($(seconds_since "$start"))"
@@ -57,7 +60,7 @@ help_clean() {
 # Only what is the lab's own: the cache folder is the user's choice.
 cmd_clean() {
 	options_none "$@"
-	rm -rf "$cache"/{kernel-*,image*,accel-*,work,lock}
+	rm -rf "$cache"/{kernel-*,image*,ism*,accel-*,work,lock}
 	[[ ! -d $cache ]] || rmdir --ignore-fail-on-non-empty "$cache"
 	say "removed the lab's files from $cache"
 }

@@ -6,7 +6,7 @@
 
 # Modules of the initramfs, a set a purpose; all others load on demand.
 declare -A module_sets=(
-	[boot]="virtio-rng 9pnet_virtio 9p overlay"
+	[boot]="virtio_mmio virtio-rng 9pnet_virtio 9p overlay"
 	[smc]="smc"
 	[diag]="inet_diag tcp_diag smc_diag"
 	[wire]="virtio_net crc32_generic rdma_rxe ib_uverbs rdma_ucm"

@@ -28,6 +28,7 @@ job_setup() { # JOB NAME MODE [ADDRESS PEER]
 	fi
 	printf '%s=%s\n' name "$2" mode "$3" address "${4:-}" peer "${5:-}" \
 		smc "$opt_smc" ueid "$opt_ueid" \
+		ism "$(shell_quote "$ism")" ism_parameters "'$(ism_parameters)'" \
 		module_sets "'${sets[*]}'" without "'${without[*]}'" \
 		modules "$(shell_quote "$kernel/lib/modules/$(<"$kernel/release")")"
 }

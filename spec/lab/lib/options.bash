@@ -18,6 +18,7 @@ options_default() {
 	opt_memory=1024 opt_cpus=1 opt_timeout=${1:-120}
 	opt_env=() opt_user=0
 	opt_ueid=SMCV2-LAB opt_smc=yes opt_diag=yes
+	opt_ism=() opt_hosts=no ism=
 	opt_out=${LAB_OUT:-} opt_verbose=no opt_stdin=no
 	command_words=()
 }
@@ -35,6 +36,15 @@ options_parse() {
 			option_with_value "$1" "$2"
 			shift
 			;;
+		--ism)
+			if [[ ${2:-} == [a-z]*=* ]]; then
+				ism_option "$2"
+				shift
+			else
+				ism_option ''
+			fi
+			;;
+		--hosts) opt_hosts=yes ;;
 		--no-ueid) opt_ueid= ;;
 		--no-diag) opt_diag=no ;;
 		--tcp-only) opt_smc=no ;;

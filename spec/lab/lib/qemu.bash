@@ -26,18 +26,20 @@ qemu_is_before() { # VERSION
 # QEMU writes the guest's frames to its descriptor 7. (A descriptor and not a
 # name, because a pipe ends when its writer does, however that comes about.)
 qemu_arguments() { # JOB
+	local bus=pci machine=("${qemu_machine[@]}")
+	if ((${#opt_ism[@]})); then bus=device machine=("${ism_machine[@]}"); fi
 	qemu_args=(
-		-accel "$(qemu_accel)" "${qemu_machine[@]}"
+		-accel "$(qemu_accel)" "${machine[@]}"
 		-smp "$opt_cpus" -m "$opt_memory"
 		-kernel "$(kernel_file)" -initrd "$image/initramfs" -append "$kernel_words"
 		-serial "file:$1.console"
 		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap"
-		-device "virtio-9p-pci,fsdev=root,mount_tag=root"
+		-device "virtio-9p-$bus,fsdev=root,mount_tag=root"
 		-fsdev "local,id=job,path=${1//,/,,},security_model=none,multidevs=remap"
-		-device "virtio-9p-pci,fsdev=job,mount_tag=job"
-		-device virtio-rng-pci
+		-device "virtio-9p-$bus,fsdev=job,mount_tag=job"
+		-device "virtio-rng-$bus"
 		-add-fd "fd=7,set=1" -chardev "file,id=frames,path=/dev/fdset/1,append=on"
-		-device virtio-serial-pci -device "virtserialport,chardev=frames,name=lab.frames"
+		-device "virtio-serial-$bus" -device "virtserialport,chardev=frames,name=lab.frames"
 	)
 }
 

@@ -11,6 +11,8 @@ help_run() {
 		in the folder \$LAB_OUT.
 
 		$options_help
+		$ism_help
+		$hosts_help
 		  --stdin            give the command this standard input (else it is empty)
 
 		Status 124: the time limit was reached. 125: the guest died.
@@ -21,6 +23,7 @@ cmd_run() {
 	options_default
 	options_parse "$@"
 	((${#command_words[@]})) || misuse "no command to run"
+	hosts_prepare
 	session_begin
 	local job=$session/guest mode=plain
 	[[ $opt_stdin == no ]] || mode=stdin

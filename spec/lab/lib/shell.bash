@@ -10,6 +10,7 @@ help_shell() {
 		away, except in the folder \$LAB_OUT.
 
 		$options_help
+		$ism_help
 	EOF
 }
 
@@ -17,6 +18,7 @@ cmd_shell() {
 	options_default 86400
 	options_parse "$@"
 	((${#command_words[@]})) || command_words=(bash -i)
+	[[ $opt_hosts == no ]] || misuse "a shell is on one host"
 	[[ -t 0 && -t 1 ]] || die "lab shell wants a terminal; lab run needs none"
 	session_begin
 	say "starting a guest; leave it with exit, or end it with Ctrl-] x"
