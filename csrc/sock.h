@@ -114,6 +114,11 @@ void buffer_give(struct buffer_pool *pool, struct sock_buffer *b);
 void buffer_trim(struct buffer_pool *pool, struct sock_buffer *b);
 int core_buffered(lua_State *L);
 
+/* close.c */
+void close_fd(struct sock *s);
+int sock_gc(lua_State *L);
+int sock_close(lua_State *L);
+
 /* receive.c */
 int sock_receive(lua_State *L);
 int sock_receiveany(lua_State *L);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * smc.core.socket: stream sockets of the family AF_SMC, with the methods of LuaSocket's TCP
- * object. This file has the object and its life: made, bound, connected, accepted, closed.
+ * object. This file has the object and its life: made, bound, connected, accepted.
  *
  * An operation is tried first, and poll(2) is asked only when it would block, within the object's
  * timeouts. Where there are none, the kernel itself may wait (wait_in_kernel).
@@ -111,15 +111,6 @@ static struct sock *new_sock(lua_State *L, enum sock_class class)
 	s->birth = wait_now();
 	set_class(L, class);
 	return s;
-}
-
-static void close_fd(struct sock *s)
-{
-	if (s->fd >= 0)
-		close(s->fd);
-	s->fd = -1;
-	s->blocking = false;
-	s->local.sa.sa_family = s->peer.sa.sa_family = AF_UNSPEC;
 }
 
 /*
@@ -362,24 +353,6 @@ static int sock_shutdown(lua_State *L)
 	int how = luaL_checkoption(L, 2, "both", names);
 
 	shutdown(s->fd, how); /* SHUT_RD, SHUT_WR, SHUT_RDWR are 0, 1, 2 */
-	lua_pushinteger(L, 1);
-	return 1;
-}
-
-static int sock_gc(lua_State *L)
-{
-	struct sock *s = sock_check(L, 1);
-
-	close_fd(s);
-	buffer_give(lua_touserdata(L, UPVALUE_POOL), &s->buffer);
-	return 0;
-}
-
-/* sock:close() → 1. Closing twice is fine. Also __close. close(2) */
-static int sock_close(lua_State *L)
-{
-	loops_tell_closing(L, sock_check(L, 1));
-	sock_gc(L);
 	lua_pushinteger(L, 1);
 	return 1;
 }

@@ -4,6 +4,9 @@
 -- A connection whose peer or path has no SMC is TCP, by the kernel's own decision; `sock:mode()`
 -- tells which it became and `sock:info()` why.
 --
+-- `sock:close()` may wait up to two seconds over SMC-R, where a peer that does not read keeps sent
+-- bytes from arriving; sockets that are collected do not make the program wait.
+--
 -- Methods answer as LuaSocket's: `nil, message, partial` on failure.
 -- See af_smc(7) and LuaSocket's tcp reference.
 -- @module smc.socket

@@ -552,7 +552,9 @@ local function contract(peer)
       local sock = peer.connect()
       peer.remote [[data:send("one\ntwo\n")]]
       assert.equal("one", sock:receive())
-      local foreign = { getfd = function() return sock:getfd() end, dirty = function() return sock:dirty() end }
+      local foreign = {}
+      function foreign.getfd() return sock:getfd() end
+      function foreign.dirty() return sock:dirty() end
       assert.equal(sock, socket.select({ sock }, nil, 5)[1])
       assert.equal(foreign, socket.select({ foreign }, nil, 5)[1])
       assert.equal("two", sock:receive())

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The end of a socket.
+ *
+ * close(2) of an SMC-R socket waits up to two seconds while sent bytes have not reached the peer
+ * (net/smc/smc_close.c, smc_close_stream_wait), also where the descriptor does not block. Who
+ * calls close() gets that wait. The collector must not stop the program for it: there a thread
+ * of its own waits.
+ */
+#include <linux/sockios.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "sock.h"
+
+static void forget_fd(struct sock *s)
+{
+	s->fd = -1;
+	s->blocking = false;
+	s->local.sa.sa_family = s->peer.sa.sa_family = AF_UNSPEC;
+}
+
+void close_fd(struct sock *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	forget_fd(s);
+}
+
+static void *close_in_thread(void *fd)
+{
+	close((int)(intptr_t)fd);
+	return NULL;
+}
+
+/* Closes in a thread, which sees no signal. Returns false where there can be none. */
+static bool close_aside(int fd)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	sigset_t all, before;
+	bool started;
+
+	if (pthread_attr_init(&attr) != 0)
+		return false;
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	started = pthread_create(&thread, &attr, close_in_thread, (void *)(intptr_t)fd) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attr);
+	return started;
+}
+
+int sock_gc(lua_State *L)
+{
+	struct sock *s = sock_check(L, 1);
+	int unsent = 0;
+
+	if (s->fd >= 0 && s->sent > 0 && ioctl(s->fd, SIOCOUTQNSD, &unsent) == 0 && unsent > 0 &&
+	    close_aside(s->fd))
+		forget_fd(s);
+	close_fd(s);
+	buffer_give(lua_touserdata(L, UPVALUE_POOL), &s->buffer);
+	return 0;
+}
+
+/*
+ * sock:close() → 1
+ * Closing twice is fine. Also __close. May wait up to two seconds, see above. close(2)
+ */
+int sock_close(lua_State *L)
+{
+	struct sock *s = sock_check(L, 1);
+
+	loops_tell_closing(L, s);
+	close_fd(s);
+	buffer_give(lua_touserdata(L, UPVALUE_POOL), &s->buffer);
+	lua_pushinteger(L, 1);
+	return 1;
+}
