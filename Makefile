@@ -24,7 +24,7 @@ smc.core.poller_LIBS  = -lm
 smc.core.socket_LIBS  = -lm
 smc.preload_LIBS      = -ldl
 
-SCRIPTS := smc_run.lua smc_chk.lua smcss.lua
+SCRIPTS := smc_run.lua smc_chk.lua smcss.lua smcd.lua smcr.lua smc_pnet.lua
 
 # What `make deps` installs: to build, to run, for the lab, to test.
 DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-genl-3-dev \

@@ -1,9 +1,9 @@
 --- The values of this API as JSON: the same schema from every script.
 --
 -- Fields have the API's own names. What is absent in Lua is absent in JSON. Identifiers of 64 bits
--- (GIDs, DMB tokens) and link group IDs are strings of hex digits as the tools print them, because
--- JSON readers lose digits of numbers beyond 2^53; reason codes are strings like "0x03030008".
--- Text is made by dkjson.
+-- (GIDs, DMB tokens), link group IDs, FIDs and PCHIDs are strings of hex digits as the tools print them,
+-- because JSON readers lose digits of numbers beyond 2^53; reason codes are strings like "0x03030008".
+-- The same values give the same text. Strings and floats are made into text by dkjson.
 -- @module smc.json
 
 local dkjson = require "dkjson"
@@ -12,57 +12,120 @@ local json = {}
 
 -- What comes first in an object, in this order; all other keys follow by the alphabet.
 local FIRST = {
-  "success", "state", "mode", "family", "host", "address", "port", "local_address", "local_port",
-  "peer_address", "peer_port", "uid", "inode", "interface", "cookie", "shutdown", "code", "name", "meaning",
-  "advice", "fallback_reason", "fallback", "peer_reason", "peer_fallback", "connection", "link_group", "dmb",
-  "wrap", "count",
+  "success", "type", "id", "state", "mode", "family", "host", "address", "port", "local_address",
+  "local_port", "peer_address", "peer_port", "uid", "inode", "interface", "cookie", "shutdown", "code",
+  "name", "meaning", "advice", "fallback_reason", "fallback", "peer_reason", "peer_fallback", "connection",
+  "link_group", "dmb", "wrap", "count",
+  "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1024K", "more",
 }
 
--- How numbers are written, by the name of the field, or of the object and the field.
+-- How integers are written, by the name of the field, or of the object and the field.
 local FORMATS = {
-  code = "0x%08x", fallback_reason = "0x%08x", peer_reason = "0x%08x",
-  ["dmb.linkid"] = "%08x", ["dmb.token"] = "%016x", ["dmb.peer_token"] = "%016x",
-  ["dmb.my_gid"] = "%016x", ["dmb.peer_gid"] = "%016x",
-  ["dmb.my_gid_ext"] = "%016x", ["dmb.peer_gid_ext"] = "%016x",
+  code = '"0x%08x"', fallback_reason = '"0x%08x"', peer_reason = '"0x%08x"',
+  ["dmb.linkid"] = '"%08x"', ["dmb.token"] = '"%016x"', ["dmb.peer_token"] = '"%016x"',
+  my_gid = '"%016x"', gid = '"%016x"', peer_gid = '"%016x"',
+  my_gid_ext = '"%016x"', gid_ext = '"%016x"', peer_gid_ext = '"%016x"',
+  id = '"%08x"', link_uid = '"%08x"', peer_link_uid = '"%08x"',
+  fid = '"%04x"', pchid = '"%04x"', fabric_id = '"%04x"', pci_vendor = '"%04x"', pci_device = '"%04x"',
 }
 
-local function plain(value, name, parent)
-  if type(value) == "table" then
-    local copy = {}
-    for key, inner in pairs(value) do copy[key] = plain(inner, key, name) end
-    return copy
-  end
-  local form = math.type(value) == "integer" and (FORMATS[name] or FORMATS[("%s.%s"):format(parent, name)])
-  return form and form:format(value) or value
+local rank = {}
+for i, key in ipairs(FIRST) do rank[key] = i end
+
+local function comes_before(a, b)
+  local left, right = rank[a] or #FIRST + 1, rank[b] or #FIRST + 1
+  if left ~= right then return left < right end
+  return tostring(a) < tostring(b)
 end
 
-local function add_keys(value, keys, order)
-  if type(value) ~= "table" then return end
-  for key, inner in pairs(value) do
-    if type(key) == "string" and not keys[key] then
-      keys[key] = true
-      order[#order + 1] = key
+-- Orders of keys that have been worked out, by the name of the object: records of a list have few shapes.
+local shapes = setmetatable({}, { __index = function(all, name)
+  all[name] = {}
+  return all[name]
+end })
+
+local function fits(order, value, size)
+  if #order ~= size then return false end
+  for i = 1, size do
+    if value[order[i]] == nil then return false end
+  end
+  return true
+end
+
+local function order_of(value, name)
+  local size = 0
+  for _ in next, value do size = size + 1 end
+  local known = shapes[name]
+  for i = 1, #known do
+    if fits(known[i], value, size) then return known[i] end
+  end
+  local order = {}
+  for key in next, value do order[#order + 1] = key end
+  table.sort(order, comes_before)
+  if #known < 16 then known[#known + 1] = order end
+  return order
+end
+
+-- The text of a key with its colon: made once.
+local labels = setmetatable({}, { __index = function(all, key)
+  all[key] = dkjson.quotestring(tostring(key)) .. ":"
+  return all[key]
+end })
+
+local function integer_text(value, name, parent)
+  local form = FORMATS[name] or parent and FORMATS[("%s.%s"):format(parent, name)]
+  return form and form:format(value) or ("%d"):format(value)
+end
+
+local add_value
+
+local function add_list(out, value, name, indent)
+  local inner = indent and indent .. "  "
+  out[#out + 1] = "["
+  for i = 1, #value do
+    if i > 1 then out[#out + 1] = "," end
+    add_value(out, value[i], i, name, inner)
+  end
+  out[#out + 1] = "]"
+end
+
+local function add_object(out, value, name, indent)
+  local inner = indent and indent .. "  "
+  local order = order_of(value, name or "")
+  out[#out + 1] = "{"
+  for i = 1, #order do
+    local key = order[i]
+    out[#out + 1] = (i > 1 and "," or "") .. (inner or "") .. labels[key]
+    add_value(out, value[key], key, name, inner)
+  end
+  out[#out + 1] = indent and indent .. "}" or "}"
+end
+
+function add_value(out, value, name, parent, indent)
+  local kind = math.type(value) or type(value)
+  if kind == "table" then
+    if value[1] ~= nil or next(value) == nil then
+      add_list(out, value, name, indent)
+    else
+      add_object(out, value, name, indent)
     end
-    add_keys(inner, keys, order)
+  elseif kind == "integer" then
+    out[#out + 1] = integer_text(value, name, parent)
+  elseif kind == "string" then
+    out[#out + 1] = dkjson.quotestring(value)
+  else
+    out[#out + 1] = assert(dkjson.encode(value))
   end
 end
 
--- The same values give the same text: all keys have a place.
-local function key_order(value)
-  local keys, order = {}, {}
-  for _, key in ipairs(FIRST) do keys[key] = true end
-  add_keys(value, keys, order)
-  table.sort(order)
-  return table.move(order, 1, #order, #FIRST + 1, table.move(FIRST, 1, #FIRST, 1, {}))
-end
-
---- A value as JSON text.
+--- A value as JSON text. An empty table is an empty list.
 -- @param value anything of the API: records, arrays of them, reports
 -- @tparam[opt=false] boolean compact on one line
 -- @treturn string
 function json.encode(value, compact)
-  value = plain(value)
-  return dkjson.encode(value, { indent = not compact, keyorder = key_order(value) })
+  local out = {}
+  add_value(out, value, nil, nil, not compact and "\n" or nil)
+  return table.concat(out)
 end
 
 return json

@@ -1,0 +1,148 @@
+--- smcd(8) and smcr(8): the commands, abbreviations, options, texts and exit statuses of the two tools of
+-- smc-tools, on the modules of this project. A module in `smc.tools` is one of their objects.
+--
+-- @module smc.tools
+
+local tools = {}
+
+-- Exit statuses of the originals. They end with 255 where they say exit(-1).
+local OK <const>, NOT_THERE <const>, FAILED <const> = 0, 1, 255
+local EAFNOSUPPORT <const> = 97
+
+local OBJECTS <const> = { "device", "linkgroup", "info", "stats", "ueid", "seid", "help" }
+
+--- Whether a word is an abbreviation of another: its beginning.
+function tools.abbreviates(word, whole)
+  return word ~= "" and whole:sub(1, #word) == word
+end
+
+--- Ends a command with a status, and a message or nothing on standard error.
+function tools.leave(status, message)
+  error({ status = status, message = message }, 0)
+end
+
+--- Ends a command that failed, by the results of a function of the API.
+function tools.fail(message, errno)
+  tools.leave(errno == EAFNOSUPPORT and NOT_THERE or FAILED, "Error: " .. message .. "\n")
+end
+
+--- The value of a function of the API, or the command's end.
+function tools.demand(value, message, errno)
+  if value == nil then tools.fail(message, errno) end
+  return value
+end
+
+--- Ends a command with its usage.
+function tools.misuse(usage)
+  tools.leave(FAILED, usage)
+end
+
+--- Prints a value of the API as JSON.
+function tools.print_json(value)
+  io.stdout:write(require "smc.json".encode(value), "\n")
+end
+
+local function usage(tool)
+  return ([[
+Usage: %s  [ OPTIONS ] OBJECT {COMMAND | help}
+where  OBJECT := {info | linkgroup | device | stats | ueid%s}
+       OPTIONS := {-v[ersion] | -d[etails] | %s-a[bsolute]}
+]]):format(tool.name, tool.is_smcd and " | seid" or "", tool.is_smcd and "" or "-dd[etails] | ")
+    .. "       --json: print JSON;  --baseline FILE: count from what stats reset put there\n"
+end
+
+-- The options of this project's own can stand anywhere.
+local function take_own_options(tool, words)
+  local rest, i = {}, 1
+  while i <= #words do
+    local word = words[i]
+    local file = word:match("^%-%-baseline=(.+)$")
+    if word == "--json" then
+      tool.json = true
+    elseif file then
+      tool.baseline = file
+    elseif word == "--baseline" then
+      i = i + 1
+      if not words[i] then tools.misuse(usage(tool)) end
+      tool.baseline = words[i]
+    else
+      rest[#rest + 1] = word
+    end
+    i = i + 1
+  end
+  return rest
+end
+
+local function set_option(tool, option)
+  if option:find("^%-ad") or option:find("^%-da") then
+    tool.level, tool.absolute = 1, true
+  elseif tools.abbreviates(option, "-absolute") then
+    tool.absolute = true
+  elseif tools.abbreviates(option, "-version") then
+    local version = require "smc"._VERSION:gsub(" ", "-")
+    tools.leave(FAILED, ("%s utility, %s\n"):format(tool.name, version))
+  elseif tools.abbreviates(option, "-details") then
+    tool.level = 1
+  elseif tools.abbreviates(option, "-ddetails") then
+    tool.level = 2
+  elseif tools.abbreviates(option, "-help") then
+    tools.leave(OK, usage(tool))
+  else
+    tools.leave(FAILED, ('Error: Option "%s" is unknown, try "%s help".\n'):format(option, tool.name))
+  end
+end
+
+-- Gives the words behind the options.
+local function take_options(tool, words)
+  local i = 1
+  while words[i] and words[i]:sub(1, 1) == "-" do
+    if words[i] == "--" then return { table.unpack(words, i + 1) } end
+    set_option(tool, (words[i]:gsub("^%-%-", "-")))
+    i = i + 1
+  end
+  return { table.unpack(words, i) }
+end
+
+local function run(tool, words)
+  words = take_options(tool, take_own_options(tool, words))
+  local object = table.remove(words, 1)
+  if not object then tools.leave(OK, usage(tool)) end
+  for _, name in ipairs(OBJECTS) do
+    if tools.abbreviates(object, name) then
+      if name == "help" then tools.leave(OK, usage(tool)) end
+      if name == "seid" and not tool.is_smcd then
+        tools.leave(NOT_THERE, ('Error: Object "%s" is valid for SMC-D only, try "%s help".\n'):format(
+          object, tool.name))
+      end
+      return require("smc.tools." .. name)(tool, words)
+    end
+  end
+  tools.leave(NOT_THERE, ('Error: Object "%s" is unknown, try "%s help".\n'):format(object, tool.name))
+end
+
+--- Runs the tool and ends the process.
+-- @tparam string technology `"SMC-D"` or `"SMC-R"`
+-- @tparam table words the command line, with the script at 0
+function tools.main(technology, words)
+  local tool = { name = words[0]:match("[^/]*$"), technology = technology, is_smcd = technology == "SMC-D",
+    level = 0, absolute = false, json = false }
+  io.stdout:setvbuf("full")
+  local ok, result = xpcall(run, function(err)
+    if type(err) == "table" then return err end
+    return { status = FAILED, message = debug.traceback("Error: " .. tostring(err), 2) .. "\n" }
+  end, tool, words)
+  local status = OK
+  if not ok then
+    status = result.status
+  end
+  local flushed, message, errno = io.stdout:flush()
+  if not ok and result.message then io.stderr:write(result.message) end
+  if not flushed then
+    local EPIPE <const> = 32
+    if errno ~= EPIPE then io.stderr:write("Error: ", message, "\n") end
+    status = FAILED
+  end
+  os.exit(status)
+end
+
+return tools

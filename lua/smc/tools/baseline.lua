@@ -1,0 +1,100 @@
+--- The snapshot that `stats reset` keeps, as lines of a text file: "smcd.rx_bytes 20000".
+--
+-- It is in the user's own folder for such things, a file for each network namespace; never in a folder that
+-- others can write to, where somebody else could have put it first.
+
+local baseline = {}
+
+local HEADER <const> = "smc statistics 1"
+
+local function quoted(text)
+  return "'" .. text:gsub("'", [['\'']]) .. "'"
+end
+
+-- $XDG_STATE_HOME of the XDG Base Directory Specification, which is to be ignored unless it is absolute.
+local function state_folder()
+  local folder = os.getenv("XDG_STATE_HOME") or ""
+  if folder:sub(1, 1) == "/" then return folder .. "/smc" end
+  local home = os.getenv("HOME") or ""
+  if home:sub(1, 1) == "/" then return home .. "/.local/state/smc" end
+  return nil, "there is no folder to keep it in: set XDG_STATE_HOME or HOME, or give --baseline FILE"
+end
+
+--- The file for a network namespace.
+-- @tparam string namespace
+-- @treturn[1] string
+-- @treturn[1] string its folder
+-- @treturn[2] nil
+-- @treturn[2] string message
+function baseline.file(namespace)
+  local folder, message = state_folder()
+  if not folder then return nil, message end
+  return folder .. "/stats-" .. (namespace:match("%d+") or "0"), folder
+end
+
+--- Makes a folder that only its owner can use.
+function baseline.make_folder(folder)
+  return os.execute("mkdir -p -m 700 -- " .. quoted(folder))
+end
+
+local function add_lines(lines, prefix, value)
+  for key, inner in pairs(value) do
+    local name = prefix .. tostring(key)
+    if type(inner) == "table" then
+      add_lines(lines, name .. ".", inner)
+    else
+      lines[#lines + 1] = ("%s %s"):format(name, inner)
+    end
+  end
+end
+
+--- Writes a snapshot; whoever reads sees the whole of it or of the one before.
+-- @treturn[1] true
+-- @treturn[2] nil
+-- @treturn[2] string message
+function baseline.write(path, snapshot)
+  local lines = {}
+  add_lines(lines, "", snapshot)
+  table.sort(lines)
+  local new = path .. ".new"
+  local file <close>, message = io.open(new, "w")
+  if not file then return nil, message end
+  local ok
+  ok, message = file:write(HEADER, "\n", table.concat(lines, "\n"), "\n")
+  if ok then ok, message = file:close() end
+  if ok then ok, message = os.rename(new, path) end
+  if not ok then return nil, message end
+  return true
+end
+
+local function set(root, name, text)
+  local at = root
+  for part in name:gmatch("([^.]+)%.") do
+    local key = math.tointeger(tonumber(part)) and part:find("^%d+$") and math.tointeger(part) or part
+    at[key] = at[key] or {}
+    at = at[key]
+  end
+  at[name:match("[^.]+$")] = tonumber(text) or text
+end
+
+--- Reads a snapshot.
+-- @treturn[1] table
+-- @treturn[2] nil where there is none
+-- @treturn[3] nil
+-- @treturn[3] string message
+function baseline.read(path)
+  local ENOENT <const> = 2
+  local file <close>, message, errno = io.open(path)
+  if not file then return nil, errno ~= ENOENT and message or nil end
+  if file:read("l") ~= HEADER then return nil, path .. ": not a file of this program's" end
+  local snapshot = { fallback = { client = 0, server = 0 } }
+  for line in file:lines() do
+    local name, text = line:match("^(%S+) (%S+)$")
+    if not name then return nil, path .. ": damaged; remove it" end
+    set(snapshot, name, text)
+  end
+  snapshot.fallback.reasons = snapshot.fallback.reasons or {}
+  return snapshot
+end
+
+return baseline

@@ -1,0 +1,82 @@
+--- The object device of smcd(8) and smcr(8).
+
+local device = require "smc.device"
+local tools = require "smc.tools"
+
+local function usage(tool)
+  local line = ("Usage: %s device [show] [all]\n"):format(tool.name)
+  if tool.is_smcd then return line end
+  local margin = (" "):rep(#line - #"[all]\n")
+  return line .. margin .. "[ibdev <dev>]\n" .. margin .. "[netdev <dev>]\n"
+end
+
+local function parse(tool, words)
+  local wanted, i = { type = tool.technology }, 1
+  if #words > 4 then tools.misuse(usage(tool)) end
+  if words[1] and tools.abbreviates(words[1], "show") then i = 2 end
+  while words[i] do
+    local word = words[i]
+    if not tool.is_smcd and (tools.abbreviates(word, "ibdev") or tools.abbreviates(word, "netdev")) then
+      i = i + 1
+      if not words[i] or words[i + 1] then tools.misuse(usage(tool)) end
+      wanted[tools.abbreviates(word, "ibdev") and "ibdev" or "netdev"] = words[i]
+    elseif not tools.abbreviates(word, "all") then
+      tools.misuse(usage(tool))
+    end
+    i = i + 1
+  end
+  return wanted
+end
+
+local function model_of(entry)
+  local number = entry.pci_device or 0
+  return entry.model or number == 0 and "0" or ("0x%x"):format(number)
+end
+
+local function pnetid_of(owner)
+  return (owner.pnetid_source == "user" and "*" or "") .. (owner.pnetid or "")
+end
+
+local function print_smcd(entries)
+  io.stdout:write("FID  Type  PCI-ID        PCHID  InUse  #LGs  PNET-ID  \n")
+  for _, entry in ipairs(entries) do
+    io.stdout:write(("%04x %-4s  %-12s  %04x   %-4s  %5d  %-16s \n"):format(entry.fid or 0, model_of(entry),
+      entry.pci_id or "", entry.pchid or 0, entry.critical and "Yes" or "No", entry.link_groups or 0,
+      pnetid_of(entry)))
+  end
+end
+
+local function state_of(port)
+  return port.state or "INACTIVE"
+end
+
+local function print_smcr(tool, entries)
+  io.stdout:write("Net-Dev         IB-Dev   IB-P  IB-State  Type          Crit  ",
+    tool.level >= 1 and " FID   PCI-ID        PCHID  " or "", "#Links  PNET-ID  \n")
+  for _, entry in ipairs(entries) do
+    for _, port in ipairs(entry.ports) do
+      io.stdout:write(("%-15s %-8s %4d  %8s  %-13s  %3s   "):format(port.netdev or "", entry.ibdev:sub(1, 8),
+        port.ibport, state_of(port), model_of(entry), entry.critical and "Yes" or "No"))
+      if tool.level >= 1 then
+        io.stdout:write(("%04x  %-12s  %04x    "):format(
+          entry.fid or 0, entry.pci_id or "", entry.pchid or 0))
+      end
+      io.stdout:write(("%5d  %-16s \n"):format(port.links or 0, pnetid_of(port)))
+    end
+  end
+end
+
+return function(tool, words)
+  local wanted = parse(tool, words)
+  local entries = tools.demand(device.list(wanted))
+  if tool.json then return tools.print_json(entries) end
+  local narrowed = wanted.netdev or wanted.ibdev
+  if #entries == 0 and not (narrowed and #tools.demand(device.list { type = tool.technology }) > 0) then
+    return
+  end
+  if tool.is_smcd then
+    print_smcd(entries)
+  else
+    print_smcr(tool, entries)
+  end
+end

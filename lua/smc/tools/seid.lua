@@ -1,0 +1,38 @@
+--- The object seid of smcd(8).
+
+local eid = require "smc.eid"
+local tools = require "smc.tools"
+
+local ENODEV <const>, EOPNOTSUPP <const> = 19, 95
+
+local function usage(tool)
+  local line = "smcd seid [show]\n       smcd seid enable\n       smcd seid disable\n"
+  return "Usage: " .. line:gsub("smcd", tool.name)
+end
+
+-- The SEID, or how the original says that there is none.
+local function show(tool)
+  local seid, message, errno = eid.seid()
+  if not seid and errno ~= ENODEV and errno ~= EOPNOTSUPP then tools.fail(message, errno) end
+  if tool.json then
+    tools.print_json(seid or { enabled = false })
+  elseif seid then
+    io.stdout:write(("%-32s [%s]\n"):format(seid.seid, seid.enabled and "enabled" or "disabled"))
+  else
+    io.stdout:write(errno == ENODEV and "n/a\n" or " [disabled]\n")
+  end
+end
+
+return function(tool, words)
+  local command = words[1] or "show"
+  if #words > 1 then tools.misuse(usage(tool)) end
+  if tools.abbreviates(command, "enable") then
+    tools.demand(eid.enable_seid())
+  elseif tools.abbreviates(command, "disable") then
+    tools.demand(eid.disable_seid())
+  elseif tools.abbreviates(command, "show") then
+    show(tool)
+  else
+    tools.misuse(usage(tool))
+  end
+end
