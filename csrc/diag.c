@@ -58,6 +58,8 @@ struct diag_want {
 	uint16_t port[2];	     /* local and peer, network order */
 	struct in6_addr address[2]; /* the same; IPv4 as IPv4-mapped */
 	const char *mode;
+	uint8_t fields[16]; /* enum field_id, in the caller's order; count 0: a record */
+	uint8_t count;
 };
 
 enum { LOCAL, PEER };
@@ -88,6 +90,19 @@ static const struct {
 static const char mode_smcr[] = "SMC-R";
 static const char mode_smcd[] = "SMC-D";
 static const char mode_tcp[] = "TCP";
+
+/* What can be asked for instead of a whole record: names and order are those of Lua. */
+enum field_id {
+	STATE, UID, INODE, INTERFACE, COOKIE, /* always there */
+	MODE, FAMILY, LOCAL_ADDRESS, LOCAL_PORT, PEER_ADDRESS, PEER_PORT, SHUTDOWN,
+	FALLBACK_REASON, PEER_REASON, LOCAL_ENDPOINT, PEER_ENDPOINT
+};
+
+static const char *const field_names[] = {
+	"state", "uid", "inode", "interface", "cookie", "mode", "family", "local_address",
+	"local_port", "peer_address", "peer_port", "shutdown", "fallback_reason",
+	"peer_reason", "local_endpoint", "peer_endpoint", NULL,
+};
 
 static const char *const shutdown_names[] = { "none", "receive", "send", "both" };
 
@@ -368,7 +383,23 @@ static void want_mode(lua_State *L, int arg, struct diag_want *want)
 	lua_pop(L, 1);
 }
 
-/* Reads the extension bits at arg and the filter table at arg + 1, both optional. */
+/* Reads the list of fields at arg: the first is one that is always there. */
+static void want_fields(lua_State *L, int arg, struct diag_want *want)
+{
+	int i, count = (int)luaL_len(L, arg);
+
+	luaL_argcheck(L, count >= 1 && count <= (int)sizeof(want->fields), arg, "1 to 16 fields");
+	for (i = 0; i < count; i++) {
+		lua_geti(L, arg, i + 1);
+		want->fields[i] = (uint8_t)luaL_checkoption(L, -1, NULL, field_names);
+		lua_pop(L, 1);
+	}
+	luaL_argcheck(L, want->fields[0] <= COOKIE, arg,
+		      "the first one must be one that is always there");
+	want->count = (uint8_t)count;
+}
+
+/* Reads the extension bits at arg, the filter at arg + 1 and the fields at arg + 2, all optional. */
 static void read_want(lua_State *L, int arg, struct diag_want *want)
 {
 	lua_Integer n = luaL_optinteger(L, arg, 0);
@@ -376,6 +407,8 @@ static void read_want(lua_State *L, int arg, struct diag_want *want)
 
 	luaL_argcheck(L, n >= 0 && n <= UINT8_MAX, arg, "extension bits expected");
 	want->ext = (unsigned int)n;
+	if (!lua_isnoneornil(L, arg + 2))
+		want_fields(L, arg + 2, want);
 	if (lua_isnoneornil(L, filter))
 		return;
 	luaL_checktype(L, filter, LUA_TTABLE);
@@ -510,61 +543,139 @@ static void set_link_group(lua_State *L, const struct attr *attr)
 	lua_setfield(L, -2, "link_group");
 }
 
-static void set_state(lua_State *L, uint8_t number)
+static void push_state(lua_State *L, uint8_t number)
 {
 	char text[sizeof("0xff?")];
 	size_t i;
 
 	for (i = 0; i < COUNT(states); i++) {
 		if (states[i].number == number) {
-			set_string(L, "state", states[i].name);
+			lua_pushstring(L, states[i].name);
 			return;
 		}
 	}
 	snprintf(text, sizeof(text), "%#x?", number);
-	set_string(L, "state", text);
+	lua_pushstring(L, text);
 }
 
-static void set_fallback(lua_State *L, const struct diag_socket *s)
+static bool fallback_code(const struct diag_socket *s, enum field_id which, lua_Integer *code)
 {
 	const struct attr *attr = &s->attr[SMC_DIAG_FALLBACK];
-	lua_Integer code;
 
-	if (s->mode == mode_tcp &&
-	    attr_integer(attr, offsetof(struct smc_diag_fallback, reason), 4, &code))
-		set_integer(L, "fallback_reason", code);
-	if (attr_integer(attr, offsetof(struct smc_diag_fallback, peer_diagnosis), 4, &code) && code)
-		set_integer(L, "peer_reason", code);
+	if (which == FALLBACK_REASON)
+		return s->mode == mode_tcp &&
+		       attr_integer(attr, offsetof(struct smc_diag_fallback, reason), 4, code);
+	return attr_integer(attr, offsetof(struct smc_diag_fallback, peer_diagnosis), 4, code) &&
+	       *code;
+}
+
+/* "127.0.0.1:12223", "[::1]"'s without brackets as smcss(8) has it: "::1:12223" */
+static void push_endpoint(lua_State *L, const struct diag_socket *s, const __be32 address[4],
+			  __be16 port)
+{
+	char text[INET6_ADDRSTRLEN + sizeof(":65535")], digits[8];
+	unsigned int n = ntohs(port);
+	char *p, *d = digits + sizeof(digits);
+
+	format_address(s, address, text);
+	p = text + strlen(text);
+	*p++ = ':';
+	do
+		*--d = (char)('0' + n % 10);
+	while (n /= 10);
+	memcpy(p, d, (size_t)(digits + sizeof(digits) - d));
+	lua_pushlstring(L, text, (size_t)(p - text + (digits + sizeof(digits) - d)));
+}
+
+/* Pushes one value; nil where it is absent. */
+static void push_field(lua_State *L, const struct diag_socket *s, enum field_id field)
+{
+	const struct smc_diag_msg *m = &s->msg;
+	char text[INET6_ADDRSTRLEN];
+	lua_Integer value;
+
+	switch (field) {
+	case STATE:
+		push_state(L, m->diag_state);
+		return;
+	case UID:
+		lua_pushinteger(L, m->diag_uid);
+		return;
+	case INODE:
+		lua_pushinteger(L, (lua_Integer)m->diag_inode);
+		return;
+	case INTERFACE:
+		lua_pushinteger(L, m->id.idiag_if);
+		return;
+	case COOKIE:
+		lua_pushinteger(L, (lua_Integer)((uint64_t)m->id.idiag_cookie[1] << 32 |
+						 m->id.idiag_cookie[0]));
+		return;
+	case MODE:
+		lua_pushstring(L, s->mode);
+		return;
+	case FAMILY:
+		if (s->family == AF_UNSPEC)
+			break;
+		lua_pushstring(L, s->family == AF_INET ? "inet" : "inet6");
+		return;
+	case LOCAL_ADDRESS:
+		if (!has_local_address(m))
+			break;
+		lua_pushstring(L, format_address(s, m->id.idiag_src, text));
+		return;
+	case LOCAL_PORT:
+		if (!m->id.idiag_sport)
+			break;
+		lua_pushinteger(L, ntohs(m->id.idiag_sport));
+		return;
+	case PEER_ADDRESS:
+		if (is_zero(m->id.idiag_dst))
+			break;
+		lua_pushstring(L, format_address(s, m->id.idiag_dst, text));
+		return;
+	case PEER_PORT:
+		if (!m->id.idiag_dport)
+			break;
+		lua_pushinteger(L, ntohs(m->id.idiag_dport));
+		return;
+	case SHUTDOWN:
+		if (!attr_integer(&s->attr[SMC_DIAG_SHUTDOWN], 0, 1, &value))
+			break;
+		lua_pushstring(L, shutdown_names[value & 3]);
+		return;
+	case FALLBACK_REASON:
+	case PEER_REASON:
+		if (!fallback_code(s, field, &value))
+			break;
+		lua_pushinteger(L, value);
+		return;
+	case LOCAL_ENDPOINT:
+		if (!has_local_address(m))
+			break;
+		push_endpoint(L, s, m->id.idiag_src, m->id.idiag_sport);
+		return;
+	case PEER_ENDPOINT:
+		if (is_zero(m->id.idiag_dst))
+			break;
+		push_endpoint(L, s, m->id.idiag_dst, m->id.idiag_dport);
+		return;
+	}
+	lua_pushnil(L);
 }
 
 static void push_record(lua_State *L, const struct diag_socket *s)
 {
-	char local[INET6_ADDRSTRLEN], peer[INET6_ADDRSTRLEN]; /* of their own: Lua caches by pointer */
-	const struct smc_diag_msg *m = &s->msg;
-	uint64_t cookie = (uint64_t)m->id.idiag_cookie[1] << 32 | m->id.idiag_cookie[0];
-	lua_Integer mask;
+	int field;
 
 	lua_createtable(L, 0, 16);
-	set_state(L, m->diag_state);
-	if (s->mode)
-		set_string(L, "mode", s->mode);
-	if (s->family != AF_UNSPEC)
-		set_string(L, "family", s->family == AF_INET ? "inet" : "inet6");
-	if (has_local_address(m))
-		set_string(L, "local_address", format_address(s, m->id.idiag_src, local));
-	if (m->id.idiag_sport)
-		set_integer(L, "local_port", ntohs(m->id.idiag_sport));
-	if (!is_zero(m->id.idiag_dst))
-		set_string(L, "peer_address", format_address(s, m->id.idiag_dst, peer));
-	if (m->id.idiag_dport)
-		set_integer(L, "peer_port", ntohs(m->id.idiag_dport));
-	set_integer(L, "uid", m->diag_uid);
-	set_integer(L, "inode", (lua_Integer)m->diag_inode);
-	set_integer(L, "interface", m->id.idiag_if);
-	set_integer(L, "cookie", (lua_Integer)cookie);
-	if (attr_integer(&s->attr[SMC_DIAG_SHUTDOWN], 0, 1, &mask))
-		set_string(L, "shutdown", shutdown_names[mask & 3]);
-	set_fallback(L, s);
+	for (field = STATE; field <= PEER_REASON; field++) {
+		push_field(L, s, (enum field_id)field);
+		if (lua_isnil(L, -1))
+			lua_pop(L, 1);
+		else
+			lua_setfield(L, -2, field_names[field]);
+	}
 	set_struct(L, "connection", &s->attr[SMC_DIAG_CONNINFO], conninfo_fields,
 		   COUNT(conninfo_fields));
 	set_link_group(L, &s->attr[SMC_DIAG_LGRINFO]);
@@ -575,7 +686,7 @@ static int decode(lua_State *L, const struct nlmsghdr *msg, const void *data)
 {
 	const struct diag_want *want = data;
 	struct diag_socket s;
-	int err;
+	int err, i;
 
 	if (msg->nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return -EBADMSG;
@@ -586,8 +697,14 @@ static int decode(lua_State *L, const struct nlmsghdr *msg, const void *data)
 	s.mode = find_mode(&s, want->ext);
 	if (!matches(&s, want))
 		return 0;
-	push_record(L, &s);
-	return 1;
+	if (!want->count) {
+		push_record(L, &s);
+		return 1;
+	}
+	luaL_checkstack(L, want->count, NULL);
+	for (i = 0; i < want->count; i++)
+		push_field(L, &s, (enum field_id)want->fields[i]);
+	return want->count;
 }
 
 static const char *advice(int err)
@@ -606,7 +723,7 @@ static const struct smc_dump_ops ops = {
 };
 
 /*
- * diag([extensions [, filter]]) -> iterator, nil, nil, iterator | nil, message, errno
+ * diag([extensions [, filter [, fields]]]) -> iterator, nil, nil, iterator | nil, message, errno
  *
  * Asks the kernel for the SMC sockets of this network namespace, with the
  * attributes that the bits of extensions name: 1 << (SMC_DIAG_… - 1).
@@ -616,7 +733,7 @@ int smc_diag_dump(lua_State *L)
 	struct smc_diag_req req = { .diag_family = AF_SMC };
 	struct smc_dump *dump;
 
-	lua_settop(L, 2);
+	lua_settop(L, 3);
 	dump = smc_dump_new(L, &ops);
 	read_want(L, 1, (struct diag_want *)dump->want);
 	req.diag_ext = (uint8_t)((struct diag_want *)dump->want)->ext;
@@ -624,7 +741,7 @@ int smc_diag_dump(lua_State *L)
 }
 
 /*
- * decode(datagram [, extensions [, filter]]) -> as diag
+ * decode(datagram [, extensions [, filter [, fields]]]) -> as diag
  *
  * The same for a datagram that was received before, given as a string.
  */
@@ -635,7 +752,7 @@ int smc_diag_decode(lua_State *L)
 	size_t size;
 
 	bytes = luaL_checklstring(L, 1, &size);
-	lua_settop(L, 3);
+	lua_settop(L, 4);
 	dump = smc_dump_new(L, &ops);
 	read_want(L, 2, (struct diag_want *)dump->want);
 	return smc_dump_recorded(L, dump, bytes, size);

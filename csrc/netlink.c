@@ -325,7 +325,7 @@ int smc_dump_recorded(lua_State *L, struct smc_dump *dump, const void *bytes, si
 }
 
 /*
- * iterator() -> record | nil
+ * iterator() -> what the decoder pushes | nil
  *
  * nil is the end, and closes the netlink socket. An error in the middle of a
  * dump is raised, as io.lines raises it: a loop could not tell a nil from the end.
@@ -347,7 +347,7 @@ static int dump_call(lua_State *L)
 		if (ret > 0) {
 			ret = dump->ops->decode(L, msg, dump->want);
 			if (ret > 0)
-				return 1;
+				return ret;
 			if (ret == 0)
 				continue;
 		}

@@ -32,7 +32,7 @@ struct smc_nl {
 };
 
 /*
- * Turns a message into one Lua value. Returns 1 when it pushed it, 0 when the
+ * Turns a message into Lua values, mostly one. Returns how many it pushed, 0 when the
  * message is not wanted, a negative errno when it is malformed. May raise.
  *
  * A Lua call that allocates can run the garbage collector, and with it somebody's

@@ -115,21 +115,25 @@ end
 -- Opens the iterator for a public function of this module, whose caller the mistakes are blamed on: a tail
 -- call would blame its caller's caller.
 local function open(source, filter)
-  local bits, wanted = every_extension, nil
+  local bits, wanted, fields = every_extension, nil, nil
   if filter ~= nil then
     if type(filter) ~= "table" then
       error(("filter: a table expected, got %s"):format(type(filter)), 3)
     end
-    bits = extension_bits(filter.details)
+    fields = filter.fields
+    if fields ~= nil and type(fields) ~= "table" then
+      error(("fields: a list of names expected, got %s"):format(type(fields)), 3)
+    end
+    bits = extension_bits(filter.details == nil and fields and {} or filter.details)
     for key in next, filter do
       if filters[key] then
         wanted = filter
-      elseif key ~= "details" then
+      elseif key ~= "details" and key ~= "fields" then
         error(("no such filter: %s"):format(key), 3)
       end
     end
   end
-  local ok, iterator, message, errno, closing = pcall(source, bits, wanted)
+  local ok, iterator, message, errno, closing = pcall(source, bits, wanted, fields)
   if not ok then
     error(iterator, 3)
   end
@@ -153,6 +157,10 @@ end
 -- @tparam ?integer filter.inode
 -- @tparam ?boolean|{string,...} filter.details which of `connection`, `link_group` and `dmb` to ask the
 --   kernel for: true, the default, all; false, the quickest, none; or a list of their names
+-- @tparam ?{string,...} filter.fields the iterator gives the values of these fields, nil where one is absent,
+--   and makes no table: several times as quick, for those who read thousands. The first is one that is always
+--   there: `state`, `uid`, `inode`, `interface` or `cookie`. Besides the simple fields of @{socket} there are
+--   `local_endpoint` and `peer_endpoint`, address and port as one text. No details unless asked for.
 -- @treturn[1] function iterator, for `for s in assert(diag.sockets()) do`
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
@@ -200,8 +208,8 @@ function diag.decode(datagram, filter)
   if type(datagram) ~= "string" then
     error(("datagram: a string expected, got %s"):format(type(datagram)), 2)
   end
-  local iterator, message, errno, closing = open(function(bits, wanted)
-    return netlink.decode(datagram, bits, wanted)
+  local iterator, message, errno, closing = open(function(bits, wanted, fields)
+    return netlink.decode(datagram, bits, wanted, fields)
   end, filter)
   return iterator, message, errno, closing
 end
