@@ -11,25 +11,26 @@ BUILD      ?= build
 V          ?= 0
 
 # The C modules and their sources. The rockspec lists the same; a spec keeps the two equal.
-MODULES := smc.core.socket smc.core.poller smc.core.netlink smc.core.process smc.preload
+MODULES := smc.core.socket smc.core.poller smc.core.netlink smc.core.process smc.core.sysfs smc.preload
 smc.core.socket  := csrc/socket.c csrc/close.c csrc/receive.c csrc/send.c csrc/buffer.c csrc/loops.c \
 	csrc/select.c csrc/sockopt.c csrc/inet.c csrc/dns.c csrc/wait.c csrc/error.c
 smc.core.poller  := csrc/poller.c csrc/error.c
 smc.core.netlink := csrc/netlink.c csrc/diag.c csrc/genl.c csrc/schema.c csrc/sysinfo.c csrc/lgr.c \
 		    csrc/device.c csrc/stats.c csrc/names.c csrc/pnet.c csrc/eid.c csrc/error.c
 smc.core.process := csrc/process.c csrc/spawn.c csrc/file.c csrc/error.c
+smc.core.sysfs   := csrc/sysfs.c csrc/apart.c csrc/uevent.c csrc/error.c
 smc.preload      := csrc/preload.c
 smc.core.netlink_LIBS = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
 smc.core.poller_LIBS  = -lm
 smc.core.socket_LIBS  = -lm
 smc.preload_LIBS      = -ldl
 
-SCRIPTS := smc_run.lua smc_chk.lua smcss.lua smcd.lua smcr.lua smc_pnet.lua
+SCRIPTS := smc_run.lua smc_chk.lua smcss.lua smc_rnics.lua smcd.lua smcr.lua smc_pnet.lua
 
 # What `make deps` installs: to build, to run, for the lab, to test.
 DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-genl-3-dev \
 	lua-dkjson lua-argparse \
-	qemu-system-x86 busybox-static kmod xz-utils zstd iproute2 python3 \
+	qemu-system-x86 busybox-static kmod xz-utils zstd iproute2 pciutils python3 \
 	lua-busted lua-socket luarocks musl-tools \
 	lua-check cppcheck lua-ldoc
 

@@ -60,6 +60,10 @@ build = {
       sources = { "csrc/process.c", "csrc/spawn.c", "csrc/file.c", "csrc/error.c" },
       defines = { "_GNU_SOURCE" },
     },
+    ["smc.core.sysfs"] = {
+      sources = { "csrc/sysfs.c", "csrc/apart.c", "csrc/uevent.c", "csrc/error.c" },
+      defines = { "_GNU_SOURCE" },
+    },
     -- No Lua module: the library that smc.run has the dynamic linker preload into programs.
     ["smc.preload"] = {
       sources = { "csrc/preload.c" },
@@ -72,6 +76,7 @@ build = {
       ["smc_run.lua"] = "examples/smc_run.lua",
       ["smc_chk.lua"] = "examples/smc_chk.lua",
       ["smcss.lua"] = "examples/smcss.lua",
+      ["smc_rnics.lua"] = "examples/smc_rnics.lua",
       ["smcd.lua"] = "examples/smcd.lua",
       ["smcr.lua"] = "examples/smcr.lua",
       ["smc_pnet.lua"] = "examples/smc_pnet.lua",

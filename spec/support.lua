@@ -36,15 +36,21 @@ function support.run(argv, input)
   return result
 end
 
+-- A script finds the modules where this process finds them.
+local function script_argv(name, ...)
+  return { "env", "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath,
+    "lua5.4", "examples/" .. name, ... }
+end
+
 --- Runs one of the project's scripts: support.script("smcss.lua", "-a").
 function support.script(name, ...)
-  return support.run { "lua5.4", "examples/" .. name, ... }
+  return support.run(script_argv(name, ...))
 end
 
 --- Starts a script in the background; close ends it.
 -- @treturn Process of smc.process, with stdout, and stop(signal), which gives what its wait() gives
 function support.start(name, ...)
-  local p = assert(process.spawn({ "lua5.4", "examples/" .. name, ... }, { stdin = "null", stdout = "pipe" }))
+  local p = assert(process.spawn(script_argv(name, ...), { stdin = "null", stdout = "pipe" }))
   function p.stop(signal)
     p:kill(signal)
     return p:wait()

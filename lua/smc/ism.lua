@@ -1,0 +1,310 @@
+--- The PCI functions that SMC uses, ISM and RoCE: list them, also those that are powered off, and switch them
+-- on and off.
+--
+--    local ism = require "smc.ism"
+--    for _, f in ipairs(assert(ism.functions { type = "ISM" })) do
+--      print(("%x"):format(f.fid), f.power, f.ports[1] and f.ports[1].pnetid)
+--    end
+--    assert(ism.power_off("32"))
+--
+-- Everything is read from sysfs, which everybody may; switching is for root. On s390, slots have the FID of
+-- their function as a name; elsewhere functions are found by PCI address or slot. FIDs are hex digits in
+-- text, as Linux prints them, and integers otherwise: "32" is 0x32.
+--
+-- See `smc_rnics(8)`, `lspci(8)`, and `arch/s390/pci` and `drivers/pci/slot.c` in the kernel's source.
+--
+-- @module smc.ism
+
+local options = require "smc.options"
+local power = require "smc.ism.power"
+local tree = require "smc.ism.tree"
+
+local ism = {}
+
+local ENOENT <const>, EINVAL <const>, ENOTSUP <const> = 2, 22, 95
+local SYSFS <const> = "/sys"
+
+-- Types that functions(filter) gives without being asked for all.
+local relevant = {
+  ISM = true, RoCE_Express = true, RoCE_Express2 = true, RoCE_Express3 = true, Network_Express = true,
+  RDMA = true,
+}
+
+--- A PCI function, or a slot whose function is powered off or gone: that has the first three fields only.
+-- What the machine does not tell is absent.
+--
+-- @table entry
+-- @tfield ?integer fid function ID, on s390; printed with `%x`
+-- @tfield ?boolean power absent where the function is in no slot
+-- @tfield ?string slot name of its slot; on s390 the FID as `%08x`
+-- @tfield ?string pci_id PCI address such as `0000:00:00.0`
+-- @tfield ?string type `"ISM"`, `"RoCE_Express"`, `"RoCE_Express2"`, `"RoCE_Express3"`, `"Network_Express"`,
+--   or `"RDMA"` for another function with an RDMA device
+-- @tfield ?integer vendor
+-- @tfield ?integer device
+-- @tfield ?integer class
+-- @tfield ?integer pchid physical channel ID, printed with `%04x`; s390, as those that follow
+-- @tfield ?integer pft physical function type, printed with `0x%02x`
+-- @tfield ?boolean vf whether it is a virtual function
+-- @tfield ?integer vfn number of the virtual function
+-- @tfield ?integer uid user-defined ID
+-- @tfield ?integer port of the adapter, from 1; 0 where that has no meaning
+-- @tfield ?string driver
+-- @tfield {port,...} ports
+-- @tfield ?table smcd of an ISM function that SMC uses: `link_groups`, how many, and `critical`
+
+--- A port of a function.
+--
+-- @table port
+-- @tfield integer index from 0
+-- @tfield ?string pnetid PNET ID
+-- @tfield ?string pnetid_source `"hardware"`, or `"user"` for the table of @{smc.pnet}
+-- @tfield {string,...} netdevs network interfaces, of this network namespace
+-- @tfield {table,...} ibdevs RDMA devices: `name` and `port`
+
+-- === what the kernel knows beyond sysfs ===
+
+local function has(list, value)
+  for _, one in ipairs(list) do
+    if one == value then return true end
+  end
+  return false
+end
+
+local function is_for(entry, record, port)
+  if entry.netdev then return has(port.netdevs, entry.netdev) end
+  if entry.ibdev == record.pci_id then return true end
+  for _, ibdev in ipairs(port.ibdevs) do
+    if entry.ibdev == ibdev.name and entry.ibport == ibdev.port then return true end
+  end
+  return false
+end
+
+local function add_user_pnetids(records)
+  local entries = require "smc.pnet".list() or {}
+  for _, record in ipairs(#entries > 0 and records or {}) do
+    for _, port in ipairs(record.ports) do
+      for _, entry in ipairs(port.pnetid == nil and entries or {}) do
+        if is_for(entry, record, port) then port.pnetid, port.pnetid_source = entry.name, "user" end
+      end
+    end
+  end
+end
+
+local function add_smcd(records)
+  local by_address = {}
+  for _, device in ipairs(require "smc.device".list { type = "SMC-D" } or {}) do
+    if device.pci_id then by_address[device.pci_id] = device end
+  end
+  for _, record in ipairs(records) do
+    local device = by_address[record.pci_id or false]
+    record.smcd = device and { link_groups = device.link_groups, critical = device.critical }
+  end
+end
+
+-- === listing ===
+
+local function has_port_with(record, key, value)
+  for _, port in ipairs(record.ports) do
+    if key == "pnetid" and port.pnetid == value or key == "netdev" and has(port.netdevs, value) then
+      return true
+    end
+  end
+  return false
+end
+
+local function matches(record, filter)
+  -- What a slot holds is not known while it is off; one that is named by a FID may hold anything.
+  if not filter.all and not (relevant[record.type] or not record.pci_id and record.fid) then return false end
+  for key, value in pairs(filter) do
+    if key == "pnetid" or key == "netdev" then
+      if not has_port_with(record, key, value) then return false end
+    elseif key ~= "all" and key ~= "sysfs" and record[key] ~= value then
+      return false
+    end
+  end
+  return true
+end
+
+--- The functions that matter to SMC, by FID, those in slots that are powered off included; or of them those
+-- that match every field of a filter.
+--
+-- @tparam[opt] table filter
+-- @tparam ?boolean filter.all every PCI function and slot
+-- @tparam ?string filter.type
+-- @tparam ?boolean filter.power
+-- @tparam ?integer filter.fid
+-- @tparam ?string filter.slot
+-- @tparam ?string filter.pci_id
+-- @tparam ?integer filter.pchid
+-- @tparam ?string filter.pnetid of some port
+-- @tparam ?string filter.netdev network interface of some port
+-- @tparam[opt="/sys"] ?string filter.sysfs a recorded tree; with it, only what the tree says is told
+-- @treturn[1] {entry,...}
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+-- @raise for an unknown field, or one of a wrong type
+function ism.functions(filter)
+  filter = options.check(filter or {}, {
+    all = "boolean", type = "string", power = "boolean", fid = "integer", slot = "string", pci_id = "string",
+    pchid = "integer", pnetid = "string", netdev = "string", sysfs = "string",
+  })
+  local root = filter.sysfs or SYSFS
+  local records, message, errno = tree.read(root)
+  if not records then return nil, message, errno end
+  if root == SYSFS then
+    add_user_pnetids(records)
+    add_smcd(records)
+  end
+  local found = {}
+  for _, record in ipairs(records) do
+    if matches(record, filter) then found[#found + 1] = record end
+  end
+  return found
+end
+
+-- === finding ===
+
+local function bad_fid(text)
+  return nil, ("%q is no FID: it has 1 to 8 hex digits, with or without 0x in front"):format(text), EINVAL
+end
+
+--- A FID out of text or of a number.
+-- @tparam integer|string fid an integer, or 1 to 8 hex digits with or without `0x`, and nothing else
+-- @treturn[1] integer
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 22 (EINVAL)
+-- @raise for a value of another type
+function ism.fid(fid)
+  if math.type(fid) == "integer" then
+    if fid < 0 or fid > 0xffffffff then return bad_fid(tostring(fid)) end
+    return fid
+  elseif type(fid) ~= "string" then
+    error(("FID: an integer or a string expected, got %s"):format(math.type(fid) or type(fid)), 2)
+  end
+  local digits = fid:match("^0[xX](%x+)$") or fid:match("^%x+$")
+  if not digits or #digits > 8 then return bad_fid(fid) end
+  return tonumber(digits, 16)
+end
+
+-- Which function is meant: a filter, and its name in messages.
+local function meant(which)
+  if type(which) == "table" then
+    options.check(which, { slot = "string" }, 4)
+    if not which.slot then error("the name of a slot expected: { slot = … }", 4) end
+    return { slot = which.slot, all = true }, "slot " .. which.slot
+  elseif type(which) == "string" and which:find("^%x+:%x%x:%x%x%.%x$") then
+    return { pci_id = which, all = true }, which
+  elseif type(which) ~= "string" and math.type(which) ~= "integer" then
+    error(("a FID, a PCI address or { slot = name } expected, got %s"):format(
+      math.type(which) or type(which)), 4)
+  end
+  local fid, message, errno = ism.fid(which)
+  if not fid then return nil, message, errno end
+  return { fid = fid, all = true }, ("FID %x"):format(fid)
+end
+
+local function find(which, opts)
+  local filter, name, errno = meant(which)
+  if not filter then return nil, name, errno end
+  filter.sysfs = opts.sysfs
+  local found, message
+  found, message, errno = ism.functions(filter)
+  if not found then return nil, message, errno end
+  if not found[1] then return nil, ("there is no PCI function %s on this host"):format(name), ENOENT end
+  return found[1], name
+end
+
+--- Finds a function: powered on or off, of any type.
+--
+-- @tparam integer|string|table which FID; or PCI address, while it is powered on; or `{ slot = name }`
+-- @tparam[opt] table opts `sysfs`
+-- @treturn[1] entry
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 2 (ENOENT) no such function, 22 (EINVAL) no FID
+-- @raise for a value of another type, and unknown options
+function ism.find(which, opts)
+  local entry, message, errno = find(which, options.check(opts or {}, { sysfs = "string" }))
+  if not entry then return nil, message, errno end
+  return entry
+end
+
+-- === switching ===
+
+local function switch(which, on, opts)
+  opts = options.check(opts or {}, { timeout = "number", sysfs = "string" }, 3)
+  local timeout = opts.timeout or 10
+  if not (timeout >= 0 and timeout <= 1e6) then error("option 'timeout' is a number of seconds", 3) end
+  local entry, name, errno = find(which, opts)
+  if not entry then return nil, name, errno end
+  if not entry.slot then
+    return nil, ("%s is in no slot that can be powered"):format(name), ENOTSUP
+  end
+  local folder = ("%s/bus/pci/slots/%s"):format(opts.sysfs or SYSFS, entry.slot)
+  local ok, message, sockets
+  ok, message, errno, sockets = power.set(folder, name, on, timeout)
+  if not ok then return nil, message, errno, sockets end
+  return find({ slot = entry.slot }, opts)
+end
+
+--- Powers a function on, and waits until it is.
+--
+-- @tparam integer|string|table which as for @{find}
+-- @tparam[opt] table opts
+-- @tparam[opt=10] ?number opts.timeout seconds
+-- @tparam[opt="/sys"] ?string opts.sysfs
+-- @treturn[1] entry the function with all that came: PCI address, ports, use by SMC-D
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: 114 (EALREADY) it is on, 2 (ENOENT) no such function, 13 (EACCES) not for this
+--   user, 22 (EINVAL) no FID, 95 (ENOTSUP) in no slot, 110 (ETIMEDOUT), and what else the kernel says
+-- @raise for a value of another type, and unknown options
+function ism.power_on(which, opts)
+  local entry, message, errno = switch(which, true, opts)
+  if not entry then return nil, message, errno end
+  return entry
+end
+
+--- Powers a function off, and waits until it is. Its SMC-D connections break.
+--
+-- The kernel waits, beyond the reach of signals, for programs to close the sockets of connections that
+-- broke; so the order is given by a process of its own. After the timeout that waits on, and the function is
+-- powered off as soon as the last of the sockets is closed.
+--
+-- @tparam integer|string|table which as for @{find}
+-- @tparam[opt] table opts as for @{power_on}
+-- @treturn[1] entry
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno as for @{power_on}
+-- @treturn[2] ?{table,...} with 110 (ETIMEDOUT): the sockets of this network namespace that are still open,
+--   as of @{smc.diag} before, and `pid` and `command` of a process that has it
+-- @raise for a value of another type, and unknown options
+function ism.power_off(which, opts)
+  local entry, message, errno, sockets = switch(which, false, opts)
+  if not entry then return nil, message, errno, sockets end
+  return entry
+end
+
+-- === watching ===
+
+--- Listens for functions that come and go, of those that `functions(filter)` tells of. Nothing is polled: the
+-- kernel announces each, to everybody.
+--
+--    for event in assert(ism.watch { type = "ISM" }) do
+--      print(event.action, event["function"].pci_id)
+--    end
+--
+-- @tparam[opt] table filter as for @{functions}
+-- @treturn[1] Watch an iterator, with `next(seconds)`, `getfd()` and `close()`
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+function ism.watch(filter)
+  return require "smc.ism.watch".open(function() return ism.functions(filter) end)
+end
+
+return ism

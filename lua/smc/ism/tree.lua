@@ -1,0 +1,227 @@
+--- PCI functions and their slots as sysfs has them: the part of smc.ism that reads.
+-- Formats are those of `arch/s390/pci/pci_sysfs.c` and `drivers/pci/slot.c` in the kernel's source.
+-- @module smc.ism.tree
+
+local entries = require "smc.core.netlink".entries
+local pnet = require "smc.pnet"
+local sysfs = require "smc.core.sysfs"
+
+local tree = {}
+
+local ENOENT <const> = 2
+local UTIL_FIELDS <const> = 4 -- PNET IDs in util_string
+
+local ATTRIBUTES <const> = {
+  "vendor", "device", "class", "function_id", "pchid", "pft", "vfn", "uid", "port", "util_string",
+}
+local IBM_ISM <const> = { vendor = 0x1014, device = 0x04ed }
+
+-- What a physical function type of s390 is; of 0x0a there are two generations.
+local ISM <const>, ROCE <const> = 0x05, 0x02
+local by_pft = {
+  [ROCE] = "RoCE_Express", [ISM] = "ISM", [0x0c] = "Network_Express", [0x0f] = "Network_Express",
+}
+local ROCE_2_OR_3 <const>, NETWORK_PHYSICAL <const> = 0x0a, 0x0f
+
+-- The generations, by the first number of the firmware's version and by PCI device ID.
+local by_firmware = { [14] = "RoCE_Express2", [22] = "RoCE_Express3" }
+local by_device = { [0x1004] = "RoCE_Express", [0x1016] = "RoCE_Express2", [0x101e] = "RoCE_Express3" }
+local MELLANOX <const> = 0x15b3
+
+local function number(text, base)
+  local digits = text and text:match("^0?x?(%x+)%s*$")
+  return digits and tonumber(digits, base or 16)
+end
+
+local function read(folder, name)
+  local found = sysfs.attributes(folder, { name })
+  return found and found[name]
+end
+
+local function sorted(folder)
+  local names = entries(folder) or {}
+  table.sort(names)
+  return names
+end
+
+-- === slots ===
+
+local states = { ["1\n"] = true, ["0\n"] = false }
+
+--- Whether a slot is powered on.
+-- @tparam string folder of the slot
+-- @treturn[1] boolean
+-- @treturn[2] nil
+-- @treturn[2] ?string what the file says, which is neither; nil where it cannot be read
+function tree.power(folder)
+  local text = read(folder, "power")
+  return states[text], text
+end
+
+local function slot_of(folder, name)
+  local found = sysfs.attributes(folder .. "/" .. name, { "power", "address" })
+  if not found then return nil end -- gone meanwhile
+  return {
+    slot = name,
+    fid = #name == 8 and name:match("^%x+$") and tonumber(name, 16) or nil,
+    power = states[found.power],
+    address = (found.address or ""):match("^%S+"),
+  }
+end
+
+local function slots_of(root)
+  local folder, slots = root .. "/bus/pci/slots", {}
+  for _, name in ipairs(sorted(folder)) do
+    slots[#slots + 1] = slot_of(folder, name)
+  end
+  return slots
+end
+
+-- === functions ===
+
+local function add(list, value)
+  list[#list + 1] = value
+end
+
+-- The port of that index, made where it is not there yet.
+local function port_at(ports, index)
+  local port = ports[index] or { index = index, netdevs = {}, ibdevs = {} }
+  ports[index] = port
+  return port
+end
+
+local function add_netdevs(folder, ports, by_adapter)
+  for _, name in ipairs(sorted(folder .. "/net")) do
+    local index = by_adapter or math.tointeger(tonumber(read(folder .. "/net/" .. name, "dev_port"))) or 0
+    add(port_at(ports, index).netdevs, name)
+  end
+end
+
+-- Returns the version of the firmware, too.
+local function add_ibdevs(folder, ports)
+  local firmware
+  for _, name in ipairs(sorted(folder .. "/infiniband")) do
+    local path = folder .. "/infiniband/" .. name
+    firmware = firmware or read(path, "fw_ver")
+    for _, port in ipairs(sorted(path .. "/ports")) do
+      local ibport = math.tointeger(tonumber(port))
+      if ibport then add(port_at(ports, ibport - 1).ibdevs, { name = name, port = ibport }) end
+    end
+  end
+  return firmware
+end
+
+local function type_of(record, firmware, is_rdma)
+  if record.vendor == IBM_ISM.vendor and record.device == IBM_ISM.device then return "ISM" end
+  if record.pft == ROCE_2_OR_3 then
+    return firmware and by_firmware[tonumber(firmware:match("^%d+"))] or by_device[record.device]
+      or "RoCE_Express2"
+  elseif record.pft then
+    return by_pft[record.pft]
+  elseif record.vendor == MELLANOX and by_device[record.device] then
+    return by_device[record.device]
+  end
+  return is_rdma and "RDMA" or nil
+end
+
+-- Whether it is a virtual function. s390 hands out all but one type as such.
+local function virtual(record)
+  if record.pft == nil then return nil end
+  if record.pft == NETWORK_PHYSICAL or not (by_pft[record.pft] or record.pft == ROCE_2_OR_3) then
+    return record.vfn ~= 0
+  end
+  return true
+end
+
+-- PNET IDs of the hardware: a field a port, or the first field, whatever the number of the only port.
+local function add_pnetids(record, ports, util_string)
+  for field = 0, UTIL_FIELDS - 1 do
+    local name = util_string and pnet.from_util_string(util_string, field)
+    local port
+    if record.type == "RoCE_Express" then
+      port = name and port_at(ports, field)
+    elseif field == 0 then
+      port = ports[next(ports)]
+    end
+    if name and port then port.pnetid, port.pnetid_source = name, "hardware" end
+  end
+end
+
+local function as_list(ports)
+  local indexes, list = {}, {}
+  for index in pairs(ports) do add(indexes, index) end
+  table.sort(indexes)
+  for i, index in ipairs(indexes) do list[i] = ports[index] end
+  return list
+end
+
+local function function_of(folder, name)
+  local path = folder .. "/" .. name
+  local raw = sysfs.attributes(path, ATTRIBUTES)
+  if not raw then return nil end -- gone meanwhile
+  local record = {
+    pci_id = name,
+    vendor = number(raw.vendor), device = number(raw.device), class = number(raw.class),
+    fid = number(raw.function_id), pchid = number(raw.pchid), pft = number(raw.pft),
+    vfn = number(raw.vfn), uid = number(raw.uid), port = number(raw.port, 10),
+    driver = (sysfs.link(path .. "/driver") or ""):match("[^/]+$"),
+  }
+  local ports = {}
+  local by_adapter = record.pft and record.pft ~= ROCE and record.port and record.port > 0 and record.port - 1
+  add_netdevs(path, ports, by_adapter or nil)
+  local firmware = add_ibdevs(path, ports)
+  local is_rdma = firmware ~= nil or next(ports) ~= nil and #sorted(path .. "/infiniband") > 0
+  record.type = type_of(record, firmware, is_rdma)
+  record.vf = virtual(record)
+  port_at(ports, by_adapter or next(ports) or 0)
+  add_pnetids(record, ports, raw.util_string)
+  record.ports = as_list(ports)
+  return record
+end
+
+-- Slots are found by FID, or else by bus and device number; a slot of no device is a record by itself.
+local function join(records, slots)
+  local by_fid, by_address = {}, {}
+  for _, record in ipairs(records) do
+    if record.fid then by_fid[record.fid] = record end
+    local address = record.pci_id:match("^(.*)%.%x$")
+    by_address[address] = by_address[address] or {}
+    add(by_address[address], record)
+  end
+  for _, slot in ipairs(slots) do
+    local mine = by_address[slot.address]
+    if slot.fid then mine = by_fid[slot.fid] and { by_fid[slot.fid] } end
+    for _, record in ipairs(mine or {}) do
+      record.slot, record.power = slot.slot, slot.power
+    end
+    if not mine then
+      add(records, { slot = slot.slot, fid = slot.fid, power = slot.power, ports = {} })
+    end
+  end
+end
+
+local function before(a, b)
+  if (a.fid ~= nil) ~= (b.fid ~= nil) then return a.fid ~= nil end
+  if a.fid ~= b.fid then return a.fid < b.fid end
+  return (a.pci_id or a.slot) < (b.pci_id or b.slot)
+end
+
+--- Every PCI function and every slot without one.
+-- @tparam string root of sysfs
+-- @treturn[1] {table,...} by FID, then by PCI address
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+function tree.read(root)
+  local folder, records = root .. "/bus/pci/devices", {}
+  local names, message, errno = entries(folder)
+  if not names and errno ~= ENOENT then return nil, message, errno end
+  for _, name in ipairs(names or {}) do
+    add(records, function_of(folder, name))
+  end
+  join(records, slots_of(root))
+  table.sort(records, before)
+  return records
+end
+
+return tree
