@@ -304,6 +304,63 @@ local function print_reasons(seen)
   end
 end
 
+-- The quick way, for the options that need no more than a row of plain fields: the iterator gives their
+-- values in this order, without a table for each socket.
+local plain_fields = { "state", "uid", "inode", "interface", "mode", "family", "local_endpoint",
+  "peer_endpoint", "local_port", "peer_port", "fallback_reason", "peer_reason" }
+
+local plain_modes = { ["SMC-D"] = "SMCD \n", ["SMC-R"] = "SMCR \n", TCP = "TCP " }
+
+-- "State UID" and "Intf Mode", whose values repeat from row to row.
+local plain_heads = remembered(function(state)
+  return remembered(function(uid) return state_column[state] .. uid_column[uid] end)
+end)
+local plain_tails = remembered(function(interface)
+  return remembered(function(mode) return interface_column[interface] .. (plain_modes[mode] or "SMCR \n") end)
+end)
+local plain_padding = remembered(function(size) return (" "):rep(math.max(address_width - size, 0) + 1) end)
+local finished_states = { INIT = true, LISTEN = true, CLOSED = true }
+
+-- An endpoint as it stands in the table, with the blanks behind it.
+local function plain_endpoint(endpoint, port, wide)
+  local address, number = address_column(endpoint and endpoint:match("^(.*):"), port, wide)
+  local text = address .. ":" .. number
+  return text .. plain_padding[#text]
+end
+
+-- A row of a kind that is rare in long tables.
+local function print_rare_row(state, number, interface, mode, here, there, reason, peer_reason)
+  local head = state .. number
+  if there == nil and here == nil then return write(stdout, head, "\n") end
+  if there == nil then return write(stdout, head, here, "\n") end
+  local tail = interface_column[interface]
+  if mode then
+    tail = tail .. mode_column({ mode = mode, fallback_reason = reason, peer_reason = peer_reason }, {})
+  end
+  return write(stdout, head, here, there, tail, "\n")
+end
+
+-- With thousands of sockets, this loop is where the time goes.
+local function print_plain_table(sockets, closing, options)
+  local _ <close> = closing
+  local wide, every = options.wide, options.all or options.listening
+  print_header(options)
+  for state, uid, inode, interface, mode, family, here, there, port, peer_port, reason, peer_reason
+    in sockets do
+    local head, number, ok = plain_heads[state][uid], format("%07d ", inode), true
+    if family == "inet" and here and there and mode ~= "TCP" and not finished_states[state] then
+      ok = write(stdout, head .. number .. here .. plain_padding[#here] .. there .. plain_padding[#there]
+        .. plain_tails[interface][mode or ""])
+    elseif every or state ~= "LISTEN" and state ~= "INIT" then
+      here = state ~= "INIT" and plain_endpoint(here, port, wide) or nil
+      there = state ~= "INIT" and state ~= "LISTEN" and plain_endpoint(there, peer_port, wide) or nil
+      ok = print_rare_row(head, number, interface, state ~= "CLOSED" and (mode or ""), here, there, reason,
+        peer_reason)
+    end
+    if not ok then leave(1) end
+  end
+end
+
 local function print_table(sockets, closing, options)
   local _ <close> = closing
   local seen = {}
@@ -352,7 +409,9 @@ local function main()
   for option, detail in pairs { debug = "connection", smcr = "link_group", smcd = "dmb" } do
     details[#details + 1] = options[option] and detail
   end
+  local plain = not (options.json or options.reasons or options.debug or options.smcr or options.smcd)
   local sockets, message, _, closing = diag.sockets {
+    fields = plain and plain_fields or nil,
     state = options.listening and "LISTEN" or nil,
     mode = options.smcd and "SMC-D" or nil,
     details = options.json or details,
@@ -361,7 +420,8 @@ local function main()
     leave(1, format("%s: %s\n", program, message))
   end
   stdout:setvbuf("full", 1 << 16)
-  local ok, err = pcall(options.json and print_json or print_table, sockets, closing, options)
+  local print = plain and print_plain_table or options.json and print_json or print_table
+  local ok, err = pcall(print, sockets, closing, options)
   if not ok then
     leave(1, format("%s: %s\n", program, err))
   end
