@@ -1,0 +1,87 @@
+-- smc.system and smc.device on any machine: trees of files made by hand.
+
+local device = require "smc.device"
+local module = require "smc.system.module"
+local system = require "smc.system"
+
+local EPERM <const>, EAFNOSUPPORT <const> = 1, 97
+local RELEASE <const> = "6.12.95"
+
+-- A folder with the files given.
+local function tree(files)
+  local root = os.tmpname()
+  os.remove(root)
+  for path, text in pairs(files) do
+    assert(os.execute(("mkdir -p '%s/%s'"):format(root, path:match("^(.*)/"))))
+    local file <close> = assert(io.open(root .. "/" .. path, "w"))
+    assert(file:write(text))
+  end
+  return setmetatable({ root = root }, { __close = function() os.execute("rm -rf " .. root) end })
+end
+
+-- What is said of a kernel with the module in a file, and more.
+local function explain(errno, more)
+  local files = { ["proc/sys/kernel/osrelease"] = RELEASE .. "\n",
+    ["lib/modules/" .. RELEASE .. "/modules.dep"] = "kernel/net/smc/smc.ko.xz: kernel/x.ko\n" }
+  for path, text in pairs(more or {}) do files[path] = text end
+  local made <close> = tree(files)
+  return module.explain(errno, "words", { root = made.root })
+end
+
+describe("why there is no SMC", function()
+  it("is that it is not in the kernel", function()
+    local none <close> = tree { ["proc/sys/kernel/osrelease"] = RELEASE }
+    assert.matches("not in this kernel %(6%.12%.95%)",
+      module.explain(EAFNOSUPPORT, "", { root = none.root }))
+  end)
+
+  it("is that it is not loaded", function()
+    assert.equal('SMC is not loaded: load it with "modprobe smc", as root', explain(EAFNOSUPPORT))
+  end)
+
+  it("is a list of modules that are not to be loaded", function()
+    assert.matches("/etc/modprobe%.d/x%.conf keeps it from being loaded by itself",
+      explain(EAFNOSUPPORT, { ["etc/modprobe.d/x.conf"] = "# no\nblacklist smc\n" }))
+    assert.matches("remove that", explain(EAFNOSUPPORT, {
+      ["etc/modprobe.d/x.conf"] = "blacklist smc\n",
+      ["lib/modprobe.d/y.conf"] = "install smc /bin/false\n" }))
+    assert.matches("module_blacklist=foo,smc keeps",
+      explain(EAFNOSUPPORT, { ["proc/cmdline"] = "quiet module_blacklist=foo,smc\n" }))
+    assert.matches("forbids to load modules",
+      explain(EAFNOSUPPORT, { ["proc/sys/kernel/modules_disabled"] = "1\n" }))
+    assert.equal('SMC is not loaded: load it with "modprobe smc", as root',
+      explain(EAFNOSUPPORT, { ["etc/modprobe.d/x.conf"] = "blacklist smc_diag\nblacklist smcx\n" }))
+  end)
+
+  it("is that this process may not", function()
+    assert.matches("RestrictAddressFamilies", explain(EAFNOSUPPORT, { ["sys/module/smc/refcnt"] = "1\n" }))
+    assert.matches("words: a seccomp filter", explain(EPERM))
+  end)
+end)
+
+describe("smc.system", function()
+  it("refuses sysctls that no kernel has, and values that none takes", function()
+    assert.error_matches(function() system.sysctl("bogus") end, 'no sysctl of SMC is called "bogus"')
+    assert.error_matches(function() system.set_sysctl("rmem", "x") end, "integer expected")
+    local ok, message, errno = system.set_sysctl("rmem", 5)
+    assert.is_nil(ok)
+    assert.matches("takes 16384 to", message)
+    assert.equal(22, errno)
+  end)
+end)
+
+describe("smc.device.dibs", function()
+  it("lists ISM devices and loopback", function()
+    local made <close> = tree {
+      ["class/dibs/lo/gid"] = "0b6e1a3c-0000-0000-0000-000000000001\n",
+      ["class/dibs/lo/fabric_id"] = "0xffff\n",
+      ["class/dibs/ism28/gid"] = "9d8b\n", ["class/dibs/ism28/fabric_id"] = "0x07c1\n",
+      ["class/dibs/ism28/device/uevent"] = "DRIVER=ism\nPCI_SLOT_NAME=0000:00:00.0\n",
+    }
+    assert.same({
+      { name = "ism28", gid = "9d8b", fabric_id = 0x7c1, loopback = false, pci_id = "0000:00:00.0" },
+      { name = "lo", gid = "0b6e1a3c-0000-0000-0000-000000000001", fabric_id = 0xffff, loopback = true },
+    }, device.dibs { sysfs = made.root })
+    assert.same({}, device.dibs { sysfs = made.root .. "/nowhere" })
+  end)
+end)
