@@ -26,12 +26,25 @@ static int pool_gc(lua_State *L)
 	return 0;
 }
 
+/*
+ * Strings of a buffer's size come and go quickly, and by default glibc gives the top of the heap
+ * back to the kernel as soon as 128 KiB are free: a brk(2) and new pages for every few strings. It
+ * raises that limit by itself when it frees a block that had its own mapping: mallopt(3).
+ */
+static void keep_heap(void)
+{
+	void *volatile block = malloc(16 * BUFFER_SIZE);
+
+	free(block);
+}
+
 /* Pushes the pool of a Lua state. */
 struct buffer_pool *buffer_new_pool(lua_State *L)
 {
 	struct buffer_pool *pool = lua_newuserdatauv(L, sizeof(*pool), 0);
 
 	memset(pool, 0, sizeof(*pool));
+	keep_heap();
 	lua_createtable(L, 0, 1);
 	lua_pushcfunction(L, pool_gc);
 	lua_setfield(L, -2, "__gc");

@@ -64,7 +64,7 @@ int sock_gc(lua_State *L)
 	    close_aside(s->fd))
 		forget_fd(s);
 	close_fd(s);
-	buffer_give(lua_touserdata(L, UPVALUE_POOL), &s->buffer);
+	buffer_give(s->pool, &s->buffer);
 	return 0;
 }
 
@@ -78,7 +78,7 @@ int sock_close(lua_State *L)
 
 	loops_tell_closing(L, s);
 	close_fd(s);
-	buffer_give(lua_touserdata(L, UPVALUE_POOL), &s->buffer);
+	buffer_give(s->pool, &s->buffer);
 	lua_pushinteger(L, 1);
 	return 1;
 }

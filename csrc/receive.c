@@ -16,22 +16,17 @@
 #define READ_AHEAD (BUFFER_SIZE / 4) /* counts below this may read more than they ask for */
 #define OVERSIZED  EMSGSIZE         /* no errno of recv(2) on a stream */
 
-static struct buffer_pool *pool_of(lua_State *L)
-{
-	return lua_touserdata(L, UPVALUE_POOL);
-}
-
 static size_t buffered(const struct sock_buffer *b)
 {
 	return b->last - b->first;
 }
 
-static void consume(lua_State *L, struct sock *s, size_t n)
+static void consume(struct sock *s, size_t n)
 {
 	s->buffer.first += n;
 	s->received += (lua_Integer)n;
 	if (s->buffer.first == s->buffer.last)
-		buffer_give(pool_of(L), &s->buffer);
+		buffer_give(s->pool, &s->buffer);
 }
 
 /*
@@ -71,11 +66,11 @@ static int fill(lua_State *L, struct sock *s)
 {
 	int err;
 
-	if (!buffer_take(pool_of(L), &s->buffer))
+	if (!buffer_take(s->pool, &s->buffer))
 		return ENOMEM;
 	err = receive_some(L, s, s->buffer.data, BUFFER_SIZE, 0, &s->buffer.last);
 	if (err)
-		buffer_give(pool_of(L), &s->buffer);
+		buffer_give(s->pool, &s->buffer);
 	return err;
 }
 
@@ -92,7 +87,7 @@ static int receive_into(lua_State *L, struct sock *s, luaL_Buffer *out, size_t r
 }
 
 /* Moves up to wanted bytes out of the buffer. Returns how many. */
-static size_t take_buffered(lua_State *L, struct sock *s, luaL_Buffer *out, size_t wanted)
+static size_t take_buffered(struct sock *s, luaL_Buffer *out, size_t wanted)
 {
 	size_t n = buffered(&s->buffer);
 
@@ -100,7 +95,7 @@ static size_t take_buffered(lua_State *L, struct sock *s, luaL_Buffer *out, size
 		n = wanted;
 	if (n > 0) {
 		luaL_addlstring(out, s->buffer.data + s->buffer.first, n);
-		consume(L, s, n);
+		consume(s, n);
 	}
 	return n;
 }
@@ -117,9 +112,9 @@ struct request {
  * A timeout with as many bytes as are allowed: the last of them goes back, so that the partial
  * result is shorter than the limit and may be the next call's prefix.
  */
-static int hold_back(lua_State *L, struct sock *s, luaL_Buffer *out)
+static int hold_back(struct sock *s, luaL_Buffer *out)
 {
-	if (!buffer_take(pool_of(L), &s->buffer))
+	if (!buffer_take(s->pool, &s->buffer))
 		return ENOMEM;
 	s->buffer.data[0] = luaL_buffaddr(out)[luaL_bufflen(out) - 1];
 	s->buffer.last = 1;
@@ -134,7 +129,7 @@ static int need_more(lua_State *L, struct sock *s, luaL_Buffer *out, const struc
 	int err = buffered(&s->buffer) ? 0 : fill(L, s);
 
 	if (err == ETIMEDOUT && luaL_bufflen(out) == r->limit)
-		return hold_back(L, s, out);
+		return hold_back(s, out);
 	return err;
 }
 
@@ -179,10 +174,10 @@ static int receive_line(lua_State *L, struct sock *s, luaL_Buffer *out, const st
 		used = add_line(out, data, n, r);
 		if (used < n) {
 			if (used)
-				consume(L, s, used);
+				consume(s, used);
 			return OVERSIZED;
 		}
-		consume(L, s, n + (newline && r->pattern == LINE));
+		consume(s, n + (newline && r->pattern == LINE));
 		if (newline)
 			return 0;
 	}
@@ -197,7 +192,7 @@ static int receive_count(lua_State *L, struct sock *s, luaL_Buffer *out, size_t 
 	for (;;) {
 		size_t before = luaL_bufflen(out);
 
-		wanted -= take_buffered(L, s, out, wanted);
+		wanted -= take_buffered(s, out, wanted);
 		if (wanted == 0)
 			return 0;
 		if (wanted < READ_AHEAD) {
@@ -218,7 +213,7 @@ static int receive_all(lua_State *L, struct sock *s, luaL_Buffer *out, const str
 	size_t start = luaL_bufflen(out), room;
 	int err = 0;
 
-	take_buffered(L, s, out, r->limit - start);
+	take_buffered(s, out, r->limit - start);
 	while (!err) {
 		room = r->limit - luaL_bufflen(out);
 		if (room > 0)
@@ -264,7 +259,7 @@ static bool push_line(lua_State *L, struct sock *s, enum pattern pattern)
 			return false;
 		lua_pushlstring(L, data, cr ? n - 1 : n);
 	}
-	consume(L, s, n + 1);
+	consume(s, n + 1);
 	return true;
 }
 
@@ -274,7 +269,7 @@ static bool push_count(lua_State *L, struct sock *s, size_t count)
 	if (buffered(&s->buffer) < count)
 		return false;
 	lua_pushlstring(L, s->buffer.data + s->buffer.first, count);
-	consume(L, s, count);
+	consume(s, count);
 	return true;
 }
 
@@ -285,11 +280,11 @@ static int fill_for(lua_State *L, struct sock *s, size_t count)
 
 	if (count < READ_AHEAD)
 		return fill(L, s);
-	if (!buffer_take(pool_of(L), &s->buffer))
+	if (!buffer_take(s->pool, &s->buffer))
 		return ENOMEM;
 	err = receive_some(L, s, s->buffer.data, count, MSG_WAITALL, &s->buffer.last);
 	if (err)
-		buffer_give(pool_of(L), &s->buffer);
+		buffer_give(s->pool, &s->buffer);
 	return err;
 }
 
@@ -313,14 +308,15 @@ static bool receive_at_once(lua_State *L, struct sock *s, const struct request *
 /* What is asked for at index 2. Throws for anything that is no pattern. */
 static void check_pattern(lua_State *L, struct request *r)
 {
+	int type = lua_type(L, 2);
 	const char *pattern;
 	lua_Number number;
 
 	r->count = 0;
 	r->pattern = LINE;
-	if (lua_isnoneornil(L, 2))
+	if (type <= LUA_TNIL)
 		return;
-	if (lua_type(L, 2) == LUA_TSTRING) {
+	if (type == LUA_TSTRING) {
 		pattern = lua_tostring(L, 2);
 		if (*pattern == '*')
 			pattern++;
@@ -340,7 +336,6 @@ static void check_limit(lua_State *L, struct request *r, size_t prefix_len)
 {
 	lua_Integer limit;
 
-	r->limit = SIZE_MAX;
 	if (lua_isnoneornil(L, 4))
 		return;
 	limit = luaL_checkinteger(L, 4);
@@ -384,14 +379,17 @@ int sock_receive(lua_State *L)
 	int err = 0, results;
 
 	check_pattern(L, &r);
-	if (!lua_isnoneornil(L, 3))
-		luaL_checklstring(L, 3, &prefix_len);
-	check_limit(L, &r, prefix_len);
+	r.limit = SIZE_MAX;
+	if (lua_gettop(L) > 2) {
+		if (!lua_isnoneornil(L, 3))
+			luaL_checklstring(L, 3, &prefix_len);
+		check_limit(L, &r, prefix_len);
+	}
 	wait_start(&s->timeout);
 	if (prefix_len > 0 || r.limit != SIZE_MAX || !receive_at_once(L, s, &r, &err)) {
 		if (!err) {
 			results = receive_gathering(L, s, &r);
-			buffer_trim(pool_of(L), &s->buffer);
+			buffer_trim(s->pool, &s->buffer);
 			return results;
 		}
 		lua_pushnil(L);
@@ -399,7 +397,7 @@ int sock_receive(lua_State *L)
 		lua_pushliteral(L, "");
 		return 3;
 	}
-	buffer_trim(pool_of(L), &s->buffer);
+	buffer_trim(s->pool, &s->buffer);
 	lua_pushnil(L);
 	lua_pushnil(L);
 	return 3;
@@ -419,12 +417,12 @@ int sock_receiveany(lua_State *L)
 	luaL_argcheck(L, max > 0, 2, "a positive number of bytes expected");
 	wait_start(&s->timeout);
 	if (buffered(&s->buffer) == 0) {
-		if (!buffer_take(pool_of(L), &s->buffer))
+		if (!buffer_take(s->pool, &s->buffer))
 			err = ENOMEM;
 		else
 			err = receive_some(L, s, s->buffer.data, room, 0, &s->buffer.last);
 		if (err)
-			buffer_give(pool_of(L), &s->buffer);
+			buffer_give(s->pool, &s->buffer);
 	}
 	if (err) {
 		lua_pushnil(L);

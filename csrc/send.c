@@ -30,18 +30,11 @@ static int send_all(lua_State *L, struct sock *s, const char *data, size_t *at, 
 	return err;
 }
 
-/*
- * sock:send(data [, i [, j]]) → index of the last byte sent | nil, message, the same index
- * i and j as in string.sub. A peer that is gone is an answer, never a SIGPIPE. send(2)
- */
-int sock_send(lua_State *L)
+/* The part of a string that indices 3 and 4 tell, as string.sub does: data[*at] to data[*end - 1]. */
+static void check_range(lua_State *L, size_t size, size_t *at, size_t *end)
 {
-	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
-	size_t size, at, end;
-	const char *data = luaL_checklstring(L, 2, &size);
 	lua_Integer first = luaL_optinteger(L, 3, 1);
 	lua_Integer last = luaL_optinteger(L, 4, -1);
-	int err;
 
 	if (first < 0)
 		first += (lua_Integer)size + 1;
@@ -51,8 +44,25 @@ int sock_send(lua_State *L)
 		first = 1;
 	if (last > (lua_Integer)size)
 		last = (lua_Integer)size;
-	at = (size_t)first - 1;
-	end = last < first ? at : (size_t)last;
+	*at = (size_t)first - 1;
+	*end = last < first ? *at : (size_t)last;
+}
+
+/*
+ * sock:send(data [, i [, j]]) → index of the last byte sent | nil, message, the same index
+ * i and j as in string.sub. A peer that is gone is an answer, never a SIGPIPE. send(2)
+ */
+int sock_send(lua_State *L)
+{
+	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
+	size_t size, at, end;
+	const char *data = luaL_checklstring(L, 2, &size);
+	int err;
+
+	at = 0;
+	end = size;
+	if (lua_gettop(L) > 2)
+		check_range(L, size, &at, &end);
 	wait_start(&s->timeout);
 	err = send_all(L, s, data, &at, end);
 	if (!err) {

@@ -40,6 +40,8 @@ struct sock_buffer {
 	bool trimmed; /* data has room for these bytes only */
 };
 
+struct buffer_pool;
+
 struct sock {
 	int fd;       /* -1: not created yet, or closed */
 	int family;   /* AF_INET, AF_INET6, or AF_UNSPEC until the first bind or connect */
@@ -52,6 +54,7 @@ struct sock {
 	short waited;  /* what the last operation had to wait for, POLLIN or POLLOUT */
 	struct sock_timeout timeout;
 	struct sock_buffer buffer;
+	struct buffer_pool *pool; /* lives as long as the methods, whose upvalue it is */
 	lua_Integer received;
 	lua_Integer sent;
 	double birth;

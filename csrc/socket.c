@@ -26,22 +26,24 @@ static const char *class_name(enum sock_class class)
 	return class_keys[class] + strlen("smc.");
 }
 
-static bool has_class(lua_State *L, int arg, enum sock_class class)
+/* The socket at index arg where it is of the class, else NULL. */
+static struct sock *of_class(lua_State *L, int arg, enum sock_class class)
 {
-	bool same;
+	struct sock *s = lua_touserdata(L, arg);
 
-	if (lua_type(L, arg) != LUA_TUSERDATA || !lua_getmetatable(L, arg))
-		return false;
-	same = lua_rawequal(L, -1, UPVALUE_CLASS(class));
+	if (!s || !lua_getmetatable(L, arg))
+		return NULL;
+	if (!lua_rawequal(L, -1, UPVALUE_CLASS(class)))
+		s = NULL;
 	lua_pop(L, 1);
-	return same;
+	return s;
 }
 
 /* Whether a socket of ours is at index arg. */
 bool sock_is(lua_State *L, int arg)
 {
-	return has_class(L, arg, SOCK_CLIENT) || has_class(L, arg, SOCK_SERVER) ||
-	       has_class(L, arg, SOCK_MASTER);
+	return of_class(L, arg, SOCK_CLIENT) || of_class(L, arg, SOCK_SERVER) ||
+	       of_class(L, arg, SOCK_MASTER);
 }
 
 /* The socket at index arg, of whichever class. Throws for anything else. */
@@ -55,9 +57,11 @@ struct sock *sock_check(lua_State *L, int arg)
 /* The socket at index arg, which must be of the class wanted. Throws for anything else. */
 struct sock *sock_check_class(lua_State *L, int arg, enum sock_class wanted)
 {
-	if (!has_class(L, arg, wanted))
+	struct sock *s = of_class(L, arg, wanted);
+
+	if (!s)
 		luaL_argerror(L, arg, lua_pushfstring(L, "%s expected", class_name(wanted)));
-	return lua_touserdata(L, arg);
+	return s;
 }
 
 /* Gives the socket on top of the stack its class. */
@@ -109,6 +113,7 @@ static struct sock *new_sock(lua_State *L, enum sock_class class)
 	s->fd = -1;
 	s->timeout.block = s->timeout.total = -1;
 	s->birth = wait_now();
+	s->pool = lua_touserdata(L, UPVALUE_POOL);
 	set_class(L, class);
 	return s;
 }
