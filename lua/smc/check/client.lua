@@ -3,6 +3,7 @@
 
 local check_options = require("smc.options").check
 local evidence = require "smc.check.evidence"
+local hint = require "smc.check.hint"
 local probe = require "smc.check.probe"
 local reason = require "smc.reason"
 local socket = require "smc.socket"
@@ -49,7 +50,7 @@ local function judge_fallback(report, record, peer)
   report.fallback = own and reason.get(own)
   report.peer_fallback = other and reason.get(other)
   local cause = own ~= declined and report.fallback or report.peer_fallback or report.fallback
-  report.advice = cause and cause.advice
+  report.advice = cause and hint.advice(cause)
 end
 
 local function examine(sock, report, timeout)
