@@ -91,8 +91,10 @@ end)
 
 describe("smc_pnet.lua", function()
   for words, message in pairs {
-    ["-a X"] = "interface or device missing", ["-f X"] = "%-f takes no parameters", X = "parameters without option", ["-d"] = "pnetid missing", ["-P 9"] = "invalid ib port:9",
-    ["-s -f"] = "together", ["-s A B"] = "too many parameters" } do
+    ["-a X"] = "interface or device missing", ["-f X"] = "%-f takes no parameters",
+    X = "parameters without option", ["-d"] = "pnetid missing", ["-P 9"] = "invalid ib port:9",
+    ["-s -f"] = "together", ["-s A B"] = "too many parameters",
+  } do
     it(("refuses '%s'"):format(words), function()
       local argv = {}
       for word in words:gmatch("%S+") do argv[#argv + 1] = word end
