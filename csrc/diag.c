@@ -58,6 +58,12 @@ struct diag_want {
 	uint16_t port[2];	     /* local and peer, network order */
 	struct in6_addr address[2]; /* the same; IPv4 as IPv4-mapped */
 	const char *mode;
+	/*
+	 * Where sockets come and go, the kernel gives some out twice, near each other. Their
+	 * cookies are numbers in a row, so that this remembers about the last thousand.
+	 */
+	bool unique;
+	uint64_t seen[1024];
 	uint8_t fields[16]; /* enum field_id, in the caller's order; count 0: a record */
 	uint8_t count;
 };
@@ -113,6 +119,11 @@ static const char *const shutdown_names[] = { "none", "receive", "send", "both" 
 static bool is_zero(const __be32 address[4])
 {
 	return !(address[0] | address[1] | address[2] | address[3]);
+}
+
+static uint64_t cookie_of(const struct smc_diag_msg *m)
+{
+	return (uint64_t)m->id.idiag_cookie[1] << 32 | m->id.idiag_cookie[0];
 }
 
 static bool is_inet6(const __be32 address[4])
@@ -608,8 +619,7 @@ static void push_field(lua_State *L, const struct diag_socket *s, enum field_id 
 		lua_pushinteger(L, m->id.idiag_if);
 		return;
 	case COOKIE:
-		lua_pushinteger(L, (lua_Integer)((uint64_t)m->id.idiag_cookie[1] << 32 |
-						 m->id.idiag_cookie[0]));
+		lua_pushinteger(L, (lua_Integer)cookie_of(m));
 		return;
 	case MODE:
 		lua_pushstring(L, s->mode);
@@ -682,9 +692,36 @@ static void push_record(lua_State *L, const struct diag_socket *s)
 	set_struct(L, "dmb", &s->attr[SMC_DIAG_DMBINFO], dmbinfo_fields, COUNT(dmbinfo_fields));
 }
 
+static bool was_seen(const struct smc_diag_msg *m, struct diag_want *want)
+{
+	uint64_t cookie = cookie_of(m);
+	uint64_t *slot = &want->seen[cookie % COUNT(want->seen)];
+
+	if (!cookie || *slot == cookie)
+		return cookie;
+	*slot = cookie;
+	return false;
+}
+
+/*
+ * Has the caller's function complete the record on top of the stack, where the kernel
+ * does not say the address of a socket that has a port, or which wildcard it is.
+ */
+static void complete(lua_State *L, const struct smc_diag_msg *m)
+{
+	if (!is_zero(m->id.idiag_src) || !m->id.idiag_sport)
+		return;
+	if (lua_getiuservalue(L, 1, 1) != LUA_TFUNCTION) {
+		lua_pop(L, 1);
+		return;
+	}
+	lua_pushvalue(L, -2);
+	lua_call(L, 1, 0);
+}
+
 static int decode(lua_State *L, const struct nlmsghdr *msg, const void *data)
 {
-	const struct diag_want *want = data;
+	struct diag_want *want = (struct diag_want *)data; /* the iterator's own */
 	struct diag_socket s;
 	int err, i;
 
@@ -697,8 +734,11 @@ static int decode(lua_State *L, const struct nlmsghdr *msg, const void *data)
 	s.mode = find_mode(&s, want->ext);
 	if (!matches(&s, want))
 		return 0;
+	if (want->unique && was_seen(&s.msg, want))
+		return 0;
 	if (!want->count) {
 		push_record(L, &s);
+		complete(L, &s.msg);
 		return 1;
 	}
 	luaL_checkstack(L, want->count, NULL);
@@ -723,7 +763,9 @@ static const struct smc_dump_ops ops = {
 };
 
 /*
- * diag([extensions [, filter [, fields]]]) -> iterator, nil, nil, iterator | nil, message, errno
+ * diag([extensions [, filter [, fields [, complete]]]]) -> iterator, nil, nil, iterator | nil, message, errno
+ *
+ * complete(record) is called for a record without a local address.
  *
  * Asks the kernel for the SMC sockets of this network namespace, with the
  * attributes that the bits of extensions name: 1 << (SMC_DIAG_… - 1).
@@ -733,15 +775,18 @@ int smc_diag_dump(lua_State *L)
 	struct smc_diag_req req = { .diag_family = AF_SMC };
 	struct smc_dump *dump;
 
-	lua_settop(L, 3);
+	lua_settop(L, 4);
 	dump = smc_dump_new(L, &ops);
+	lua_pushvalue(L, 4);
+	lua_setiuservalue(L, -2, 1);
 	read_want(L, 1, (struct diag_want *)dump->want);
+	((struct diag_want *)dump->want)->unique = true;
 	req.diag_ext = (uint8_t)((struct diag_want *)dump->want)->ext;
 	return smc_dump_request(L, dump, NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, &req, sizeof(req));
 }
 
 /*
- * decode(datagram [, extensions [, filter [, fields]]]) -> as diag
+ * decode(datagram [, extensions [, filter [, fields [, complete [, unique]]]]]) -> as diag
  *
  * The same for a datagram that was received before, given as a string.
  */
@@ -752,8 +797,11 @@ int smc_diag_decode(lua_State *L)
 	size_t size;
 
 	bytes = luaL_checklstring(L, 1, &size);
-	lua_settop(L, 4);
+	lua_settop(L, 6);
 	dump = smc_dump_new(L, &ops);
+	lua_pushvalue(L, 5);
+	lua_setiuservalue(L, -2, 1);
 	read_want(L, 2, (struct diag_want *)dump->want);
+	((struct diag_want *)dump->want)->unique = lua_toboolean(L, 6);
 	return smc_dump_recorded(L, dump, bytes, size);
 }

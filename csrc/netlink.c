@@ -253,7 +253,7 @@ int smc_dump_fail(lua_State *L, struct smc_dump *dump, int err)
 /* Pushes a new iterator, closed, with the decoder's want all zero. */
 struct smc_dump *smc_dump_new(lua_State *L, const struct smc_dump_ops *ops)
 {
-	struct smc_dump *dump = lua_newuserdatauv(L, sizeof(*dump) + ops->want_size, 0);
+	struct smc_dump *dump = lua_newuserdatauv(L, sizeof(*dump) + ops->want_size, 1);
 
 	memset(dump, 0, sizeof(*dump) + ops->want_size);
 	dump->ops = ops;
@@ -386,6 +386,7 @@ static const luaL_Reg dump_methods[] = {
 static const luaL_Reg functions[] = {
 	{ "diag", smc_diag_dump },
 	{ "decode", smc_diag_decode },
+	{ "tcp", smc_tcp_dump },
 	{ "pnet_list", smc_pnet_list },
 	{ "pnet_add", smc_pnet_add },
 	{ "pnet_remove", smc_pnet_remove },

@@ -76,6 +76,9 @@ int smc_dump_recorded(lua_State *L, struct smc_dump *dump, const void *bytes, si
 int smc_diag_dump(lua_State *L);
 int smc_diag_decode(lua_State *L);
 
+/* tcp.c */
+int smc_tcp_dump(lua_State *L);
+
 /* pnet.c */
 int smc_pnet_list(lua_State *L);
 int smc_pnet_add(lua_State *L);

@@ -7,8 +7,7 @@
 --
 -- The data is that of the kernel's `smc_diag` (`net/smc/smc_diag.c`, netlink `sock_diag(7)`), the
 -- names are its names too. Everybody may ask. The kernel gives the sockets out piece by piece: a
--- socket made or closed while they are read may be missing, and in a change another one may be
--- listed twice, with the same `cookie`.
+-- socket made or closed while they are read may be missing. One that it gives out twice comes once.
 --
 -- @module smc.diag
 
@@ -36,11 +35,11 @@ local every_extension = 1 | 2 | 8
 --   connection, and when its link group is gone. Without the detail `link_group` the kernel does not
 --   tell an SMC-R connection from one whose link group is gone.
 -- @tfield ?string family `"inet"` or `"inet6"`; absent where no address tells
--- @tfield ?string local_address absent while unbound, and for sockets of IPPROTO_SMC, whose addresses the
---   kernel does not give out. `0.0.0.0` of a socket without a peer: every address, and the kernel does
---   not say whether of IPv4 or of IPv6.
+-- @tfield ?string local_address absent while unbound. Of sockets of IPPROTO_SMC, and of listeners on every
+--   address, it is that of the TCP socket inside, by the kernel's `inet_diag`: absent where the ports do not
+--   tell which one that is, and `0.0.0.0` for IPv6 too where that cannot be told. Filters do not know it.
 -- @tfield ?integer local_port
--- @tfield ?string peer_address absent without a peer, and for sockets of IPPROTO_SMC. IPv4 over an IPv6
+-- @tfield ?string peer_address absent without a peer; of sockets of IPPROTO_SMC as above. IPv4 over an IPv6
 --   socket reads `::ffff:192.168.0.10`.
 -- @tfield ?integer peer_port
 -- @tfield integer uid user of the socket
@@ -112,6 +111,15 @@ local function extension_bits(details)
   return bits
 end
 
+-- What a query completes records without an address with; most have none.
+local function completer()
+  local complete
+  return function(record)
+    complete = complete or require "smc.diag.addresses".completer()
+    return complete(record)
+  end
+end
+
 -- Opens the iterator for a public function of this module, whose caller the mistakes are blamed on: a tail
 -- call would blame its caller's caller.
 local function open(source, filter)
@@ -133,7 +141,8 @@ local function open(source, filter)
       end
     end
   end
-  local ok, iterator, message, errno, closing = pcall(source, bits, wanted, fields)
+  local complete = not fields and completer() or nil
+  local ok, iterator, message, errno, closing = pcall(source, bits, wanted, fields, complete)
   if not ok then
     error(iterator, 3)
   end
@@ -197,6 +206,15 @@ function diag.find(inode, options)
     return nil, ("no SMC socket has the inode %d"):format(inode), 2
   end
   return found
+end
+
+--- Watches the SMC sockets: what is opened and closed, changes its mode or state, and moves bytes. See
+-- @{smc.diag.watch}.
+--
+-- @tparam[opt] table opts `interval`, `count`, `filter`
+-- @treturn function iterator over events
+function diag.watch(opts)
+  return require "smc.diag.watch"(opts)
 end
 
 --- Decodes one recorded datagram of the kernel's answer, in the byte order of this host.

@@ -172,6 +172,53 @@ describe("smc.diag", function()
     collectgarbage("restart")
   end)
 
+  it("tells the wildcard of IPv6 from that of IPv4", function()
+    local _, port4 = listener("0.0.0.0")
+    local _, port6 = listener("::")
+    assert.equal("0.0.0.0", find_one { local_port = port4, state = "LISTEN" }.local_address)
+    local six = find_one { local_port = port6, state = "LISTEN" }
+    assert.same({ "::", "inet6" }, { six.local_address, six.family })
+  end)
+
+  it("knows the addresses of sockets of IPPROTO_SMC", function()
+    local ready = os.tmpname()
+    os.remove(ready)
+    local script = ([[python3 -c '
+import socket, time
+a = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 256)
+a.bind(("127.0.0.1", 23456)); a.listen(5)
+b = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 256)
+b.connect(("127.0.0.1", 23456)); c = a.accept()
+open("%s", "w").close(); time.sleep(30)' >/dev/null & echo $!
+for i in $(seq 200); do [ -e %s ] && break; sleep 0.1; done]]):format(ready, ready)
+    local shell <close> = assert(io.popen(script))
+    local pid = shell:read("n")
+    shell:read("a")
+    local found = list { peer_port = 23456 }
+    os.execute("kill " .. pid)
+    os.remove(ready)
+    assert.equal(1, #found)
+    assert.same({ "127.0.0.1", "127.0.0.1", "inet" },
+      { found[1].local_address, found[1].peer_address, found[1].family })
+  end)
+
+  it("watches what is opened, moves, and is closed", function()
+    local events = diag.watch { interval = 0.01, count = 3 }
+    local client, server = pair("127.0.0.1")
+    local kinds = {}
+    for event in events do
+      kinds[#kinds + 1] = event.kind
+      if #kinds == 1 then assert(client:send(("x"):rep(1234))) server:receive(1234) end
+      if event.kind == "moved" and event.received == 1234 then
+        kinds.moved = true
+        client:close()
+      end
+    end
+    assert.equal("opened", kinds[1])
+    assert.is_true(kinds.moved)
+    assert.truthy((" " .. table.concat(kinds, " ") .. " "):find(" c%l+d ")) -- closed or changed
+  end)
+
   it("takes the same memory for many sockets as for few", function()
     for _ = 1, 800 do
       keep(socket.tcp4())

@@ -387,3 +387,37 @@ describe("smc.diag asks the kernel", function()
     assert.equal("cannot list the SMC sockets: Too many open files\n", result.stdout)
   end)
 end)
+
+describe("an answer of the kernel's", function()
+  it("has a socket once that came twice", function()
+    local netlink = require "smc.core.netlink"
+    local one = m.socket { state = "ACTIVE", mode = "tcp", cookie = 7 }
+    local other = m.socket { state = "ACTIVE", mode = "tcp", cookie = 8 }
+    local nameless = m.socket { state = "ACTIVE", mode = "tcp" }
+    local function count(unique)
+      local n = 0
+      local bytes = one .. other .. one .. nameless .. nameless
+      for _ in netlink.decode(bytes, 0, nil, nil, nil, unique) do n = n + 1 end
+      return n
+    end
+    assert.equal(4, count(true))
+    assert.equal(5, count(false))
+  end)
+
+  it("gives the fields asked for, without a table", function()
+    local fields = { "state", "mode", "local_endpoint", "peer_endpoint", "peer_port", "fallback_reason" }
+    local found = {}
+    for state, mode, here, there, port, code in assert(diag.decode(m.smcd()
+      .. m.socket({ state = "ACTIVE", mode = "tcp" }, m.fallback(0x03010000)), { fields = fields })) do
+      found[#found + 1] = table.pack(state, mode, here, there, port, code)
+    end
+    assert.same({ { n = 6, "ACTIVE", "SMC-D", "127.0.0.1:12223", "127.0.0.1:35164", 35164, nil },
+      { n = 6, "ACTIVE", "TCP", nil, nil, nil, 0x03010000 } }, found)
+  end)
+
+  it("takes no fields that there are not", function()
+    for _, fields in ipairs { { "bogus" }, {}, { "mode" }, 5 } do
+      assert.has_error(function() diag.decode(m.smcd(), { fields = fields }) end)
+    end
+  end)
+end)
