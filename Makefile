@@ -15,7 +15,8 @@ MODULES := smc.core.socket smc.core.poller smc.core.netlink smc.core.process smc
 smc.core.socket  := csrc/socket.c csrc/close.c csrc/receive.c csrc/send.c csrc/buffer.c csrc/loops.c \
 	csrc/select.c csrc/sockopt.c csrc/inet.c csrc/dns.c csrc/wait.c csrc/error.c
 smc.core.poller  := csrc/poller.c csrc/error.c
-smc.core.netlink := csrc/netlink.c csrc/diag.c csrc/tcp.c csrc/genl.c csrc/schema.c csrc/sysinfo.c csrc/lgr.c \
+smc.core.netlink := csrc/netlink.c csrc/diag.c csrc/diag_filter.c csrc/diag_record.c csrc/tcp.c \
+		    csrc/genl.c csrc/schema.c csrc/sysinfo.c csrc/lgr.c \
 		    csrc/device.c csrc/stats.c csrc/names.c csrc/pnet.c csrc/eid.c csrc/error.c
 smc.core.process := csrc/process.c csrc/spawn.c csrc/file.c csrc/error.c
 smc.core.sysfs   := csrc/sysfs.c csrc/apart.c csrc/uevent.c csrc/error.c
@@ -31,7 +32,7 @@ SCRIPTS := smc_run.lua smc_chk.lua smcss.lua smc_rnics.lua smcd.lua smcr.lua smc
 DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-genl-3-dev \
 	lua-dkjson lua-argparse \
 	qemu-system-x86 busybox-static kmod xz-utils zstd iproute2 pciutils python3 \
-	lua-busted lua-socket luarocks musl-tools \
+	lua-busted lua-socket lua-copas lua-cqueues lua-http lua-luv lua-sec openssl luarocks musl-tools \
 	lua-check cppcheck lua-ldoc
 
 CFLAGS   ?= -O2 -g

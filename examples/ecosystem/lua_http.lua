@@ -1,0 +1,23 @@
+--- lua-http takes over the descriptor of a connected SMC socket: lua_http.lua HOST PORT
+local client = require "http.client"
+local cqueues_socket = require "cqueues.socket"
+local headers = require "http.headers"
+local socket = require "smc.socket"
+
+local host, port = table.unpack(arg)
+local sock = assert(socket.connect(host, port))
+local mode = sock:mode()
+local descriptor = sock:getfd()
+sock:setfd(-1) -- it is theirs now
+local connection = assert(client.negotiate(assert(cqueues_socket.fdopen(descriptor)), { tls = false }))
+
+local request = headers.new()
+request:append(":method", "GET")
+request:append(":scheme", "http")
+request:append(":authority", host .. ":" .. port)
+request:append(":path", "/")
+local stream = connection:new_stream()
+assert(stream:write_headers(request, true, 10))
+local answer = assert(stream:get_headers(10))
+print(mode, answer:get(":status"), #stream:get_body_as_string(10) .. " bytes")
+connection:close()
