@@ -48,8 +48,8 @@ build = {
     },
     ["smc.core.netlink"] = {
       sources = {
-        "csrc/netlink.c", "csrc/diag.c", "csrc/tcp.c", "csrc/genl.c", "csrc/schema.c", "csrc/sysinfo.c",
-        "csrc/lgr.c", "csrc/device.c", "csrc/stats.c", "csrc/names.c", "csrc/pnet.c", "csrc/eid.c", "csrc/error.c",
+        "csrc/netlink.c", "csrc/diag.c", "csrc/diag_filter.c", "csrc/diag_record.c", "csrc/tcp.c",
+        "csrc/genl.c", "csrc/schema.c", "csrc/sysinfo.c", "csrc/lgr.c", "csrc/device.c", "csrc/stats.c", "csrc/names.c", "csrc/pnet.c", "csrc/eid.c", "csrc/error.c",
       },
       defines = { "_GNU_SOURCE" },
       incdirs = { "$(NL_INCDIR)/libnl3", "$(NLGENL_INCDIR)/libnl3" },

@@ -56,7 +56,7 @@ struct smc_dump {
 	const struct smc_dump_ops *ops;
 	struct smc_nl nl;
 	const struct nlmsghdr *ahead; /* read while opening, not yet given out */
-	_Alignas(max_align_t) unsigned char want[];
+	_Alignas(lua_Integer) unsigned char want[]; /* aligned as userdata of Lua is */
 };
 
 int smc_nl_errno(int nlerr);
