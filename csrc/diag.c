@@ -208,7 +208,8 @@ static const struct smc_dump_ops ops = {
 };
 
 /*
- * diag([extensions [, filter [, fields [, complete]]]]) -> iterator, nil, nil, iterator | nil, message, errno
+ * diag([extensions [, filter [, fields [, complete]]]]) -> iterator, nil, nil, iterator
+ *                                                       | nil, message, errno
  *
  * complete(record) is called for a record without a local address.
  *

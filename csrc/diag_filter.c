@@ -141,7 +141,7 @@ static void want_fields(lua_State *L, int arg, struct diag_want *want)
 	want->count = (uint8_t)count;
 }
 
-/* Reads the extension bits at arg, the filter at arg + 1 and the fields at arg + 2, all optional. */
+/* Reads extension bits at arg, the filter at arg + 1, the fields at arg + 2, all optional. */
 void smc_diag_read_want(lua_State *L, int arg, struct diag_want *want)
 {
 	lua_Integer n = luaL_optinteger(L, arg, 0);

@@ -12,7 +12,8 @@
 /* Attributes since Linux 6.8 and 6.10; headers of a distribution can be older. */
 enum { NLA_LGR_R_V2_MAX_CONNS = 2, NLA_LGR_R_V2_MAX_LINKS };
 enum { NLA_LGR_R_SNDBUF_ALLOC = 12, NLA_LGR_R_RMB_ALLOC };
-enum { NLA_LGR_D_EXT_GID = 10, NLA_LGR_D_PEER_EXT_GID, NLA_LGR_D_SNDBUF_ALLOC, NLA_LGR_D_DMB_ALLOC };
+enum { NLA_LGR_D_EXT_GID = 10, NLA_LGR_D_PEER_EXT_GID };
+enum { NLA_LGR_D_SNDBUF_ALLOC = 12, NLA_LGR_D_DMB_ALLOC };
 
 static const struct smc_field v2_fields[] = {
 	{ "version", SMC_NLA_LGR_V2_VER, SMC_INTEGER, NULL },
@@ -104,7 +105,8 @@ int smc_lgr_smcd(lua_State *L)
 }
 
 /*
- * lgr_smcr([recorded [, swapped]]) -> { { smcr = {…} }, { link = {…} }, … } | nil, message, errno
+ * lgr_smcr([recorded [, swapped]]) -> { { smcr = {…} }, { link = {…} }, … }
+ *                                    | nil, message, errno
  *
  * The links of a link group follow it: one dump has both, so that they fit together.
  */

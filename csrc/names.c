@@ -10,7 +10,7 @@
 #include "error.h"
 #include "netlink.h"
 
-/* interface_name(index) -> name | nil, message, errno: of this network namespace, if_indextoname(3) */
+/* interface_name(index) -> name | nil, message, errno: of this network namespace */
 int smc_interface_name(lua_State *L)
 {
 	char name[IF_NAMESIZE];
@@ -21,7 +21,7 @@ int smc_interface_name(lua_State *L)
 	return 1;
 }
 
-/* network_namespace() -> "net:[4026531840]" | nil, message, errno: that of this process, namespaces(7) */
+/* network_namespace() -> "net:[4026531840]" | nil, message, errno: see namespaces(7) */
 int smc_network_namespace(lua_State *L)
 {
 	char name[64];
@@ -43,7 +43,7 @@ static int close_folder(lua_State *L)
 	return 0;
 }
 
-/* entries(folder) -> { name, … } | nil, message, errno: without those that begin with a dot, readdir(3) */
+/* entries(folder) -> { name, … } | nil, message, errno: without those that begin with a dot */
 int smc_entries(lua_State *L)
 {
 	const char *path = luaL_checkstring(L, 1);

@@ -105,7 +105,8 @@ int smc_stats_get(lua_State *L)
 }
 
 /*
- * fallback_stats([recorded [, swapped]]) -> { { by_server =, code =, count = }, … } | nil, message, errno
+ * fallback_stats([recorded [, swapped]]) -> { { by_server =, code =, count = }, … }
+ *                                          | nil, message, errno
  *
  * The first one has the sums, client and server, too. Without a fallback there is none.
  */
