@@ -14,7 +14,7 @@ V          ?= 0
 MODULES := smc.core.socket smc.core.poller smc.core.netlink smc.core.process smc.core.sysfs smc.preload
 smc.core.socket  := csrc/socket.c csrc/close.c csrc/receive.c csrc/send.c csrc/buffer.c csrc/loops.c \
 	csrc/select.c csrc/sockopt.c csrc/inet.c csrc/dns.c csrc/wait.c csrc/error.c
-smc.core.poller  := csrc/poller.c csrc/error.c
+smc.core.poller  := csrc/poller.c csrc/signals.c csrc/error.c
 smc.core.netlink := csrc/netlink.c csrc/diag.c csrc/diag_filter.c csrc/diag_record.c csrc/tcp.c \
 		    csrc/genl.c csrc/schema.c csrc/sysinfo.c csrc/lgr.c \
 		    csrc/device.c csrc/stats.c csrc/names.c csrc/pnet.c csrc/eid.c csrc/error.c
@@ -85,6 +85,9 @@ test-sanitize: ## run the unit specs with csrc under AddressSanitizer and UBSan
 test-kernel: all ## run the kernel specs in the lab
 	@spec/run kernel
 
+test-ism: all ## run the specs of two hosts with an emulated ISM function each
+	@spec/run ism
+
 test-pair: all ## run the specs of two guests, SMC-R
 	@spec/run pair
 
@@ -128,5 +131,5 @@ modules: # the module list, for the spec that compares it with the rockspec
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo test test-unit test-sanitize test-kernel test-pair test-lab test-rock lint bench docs \
+.PHONY: all deps deps-missing demo test test-unit test-sanitize test-kernel test-ism test-pair test-lab test-rock lint bench docs \
 	install clean env modules help

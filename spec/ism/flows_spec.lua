@@ -1,0 +1,196 @@
+-- The story of an ISM device that is powered off and on, on two hosts: this is host12, whose FID is 32;
+-- host10, whose FID is 31, is a network namespace beside it. Run with spec/run ism.
+
+local diag = require "smc.diag"
+local ism = require "smc.ism"
+local process = require "smc.process"
+local socket = require "smc.socket"
+local support = require "spec.support"
+
+local EACCES <const>, ETIMEDOUT <const>, EALREADY <const> = 13, 110, 114
+local DEVICE <const> = "IBM Internal Shared Memory (ISM) virtual PCI device\n"
+local SERVER <const> = "192.168.0.10"
+
+local function on_host10(argv)
+  return table.move(argv, 1, #argv, 5, { "ip", "netns", "exec", "host10" })
+end
+
+local function start(argv)
+  return assert(process.spawn(argv, { stdin = "null", stdout = "pipe" }))
+end
+
+local function lua(script, ...)
+  return { "lua5.4", "examples/" .. script, ... }
+end
+
+-- Until f gives something, or for 10 seconds.
+local function await(f)
+  for _ = 1, 200 do
+    local value = f()
+    if value then return value end
+    socket.sleep(0.05)
+  end
+  error("it did not come about", 2)
+end
+
+local function listening(port)
+  await(function()
+    return support.run(on_host10 { "ss", "-Hltn", "sport = :" .. port }).stdout ~= ""
+  end)
+end
+
+local function lspci()
+  return support.run({ "lspci" }).stdout
+end
+
+-- Lines of smcss.lua on host10 for the connections to a port.
+local function row_on_host10(port)
+  local text = support.run(on_host10(lua "smcss.lua")).stdout
+  return text:match("[^\n]*192%.168%.0%.10:" .. port .. " +192[^\n]*")
+end
+
+local function mode_of(row)
+  return row:match("%x%x%x%x (%u+.-)%s*$")
+end
+
+describe("an ISM device", function()
+  local echo, check
+
+  setup(function()
+    echo = start(on_host10(lua("smc_run.lua", "python3", "examples/echo_server.py", SERVER, "12345")))
+    check = start(on_host10(lua("smc_chk.lua", "-S")))
+    listening(12345)
+    listening(37373)
+  end)
+
+  teardown(function()
+    if ism.find("32").power == false then ism.power_on("32") end
+    echo:close()
+    check:close()
+  end)
+
+  -- The echo programs of the story; gives what arrived, and the row of the connection on the server.
+  local function talk()
+    local client <close> = assert(process.spawn(
+      lua("smc_run.lua", "python3", "examples/send_data.py", SERVER, "12345"),
+      { stdin = "pipe", stdout = "pipe" }))
+    client.stdin:write("hello over there\n")
+    local row = await(function() return row_on_host10(12345) end)
+    client.stdin:close()
+    local text = client.stdout:read("a")
+    client:wait()
+    await(function() return not row_on_host10(12345) end)
+    return text, mode_of(row)
+  end
+
+  it("is shown by lspci, word for word", function()
+    assert.equal("00:00.0 Non-VGA unclassified device: " .. DEVICE .. "00:01.0 Non-VGA unclassified device: "
+      .. DEVICE, lspci())
+  end)
+
+  it("is listed with all that its host says of it", function()
+    assert.same({
+      fid = 0x32, power = true, slot = "00000032", pci_id = "0000:00:01.0", type = "ISM", vendor = 0x1014,
+      device = 0x04ed, class = 0, pchid = 0x7c1, pft = 5, vf = true, vfn = 0, uid = 0x32, port = 0,
+      driver = "ism",
+      ports = { { index = 0, pnetid = "HOST12", pnetid_source = "hardware", netdevs = {}, ibdevs = {} } },
+      smcd = { link_groups = 0, critical = false },
+    }, ism.find("32"))
+  end)
+
+  it("carries the data while it is on", function()
+    assert.same({ "hello over there\n", "SMCD" }, { talk() })
+    assert.matches("Success, using SMC%-D\n", support.script("smc_chk.lua", "-C", SERVER).stdout)
+  end)
+
+  it("that is powered off is gone", function()
+    assert.same({ fid = 0x32, power = false, slot = "00000032", ports = {} }, ism.power_off("32"))
+    assert.equal("00:00.0 Non-VGA unclassified device: " .. DEVICE, lspci())
+    local _, message, errno = ism.power_off("32")
+    assert.same({ "FID 32 is already powered off", EALREADY }, { message, errno })
+    assert.equal(6, support.script("smc_rnics.lua", "-d", "32").status)
+    assert.matches("\n  32  0  ", support.script("smc_rnics.lua", "-a").stdout)
+    assert.not_matches("\n  32  ", support.script("smc_rnics.lua").stdout)
+  end)
+
+  it("that is powered off leaves programs working, over TCP, with the reasons on record", function()
+    assert.same({ "hello over there\n", "TCP 0x05000000/0x03030000" }, { talk() })
+  end)
+
+  it("that is powered off makes the check fail, and say what to do", function()
+    local done = support.script("smc_chk.lua", "-C", SERVER)
+    assert.equal(1, done.status)
+    assert.matches("Client:        0x03030000   no SMC device found", done.stdout)
+    assert.matches("Server:        0x05000000   the peer declined SMC", done.stdout)
+    assert.matches("power on FID 32", done.stdout, 1, true)
+  end)
+
+  it("is back with all that came with it when it is powered on", function()
+    local f = assert(ism.power_on(0x32))
+    assert.equal("0000:00:01.0", f.pci_id)
+    assert.same({ link_groups = 0, critical = false }, f.smcd)
+    assert.equal(EALREADY, select(3, ism.power_on("0x32")))
+    assert.matches("Success, using SMC%-D\n", support.script("smc_chk.lua", "-C", SERVER).stdout)
+    assert.same({ "hello over there\n", "SMCD" }, { talk() })
+  end)
+
+  it("is the other host's to switch off, too", function()
+    assert(ism.power_off("31"))
+    assert.matches("Server: .*0x0303", support.script("smc_chk.lua", "-C", SERVER).stdout)
+    assert(ism.power_on("31"))
+    assert.matches("Success, using SMC%-D\n", support.script("smc_chk.lua", "-C", SERVER).stdout)
+  end)
+
+  it("is told of as it goes and comes", function()
+    local watch <close> = assert(ism.watch { type = "ISM" })
+    assert(ism.power_off("32"))
+    assert(ism.power_on("32"))
+    local gone, back = assert(watch:next(5)), assert(watch:next(5))
+    assert.same({ "remove", 0x32, "add", 0x32 },
+      { gone.action, gone["function"].fid, back.action, back["function"].fid })
+    assert.equal(ETIMEDOUT, select(3, watch:next(0.1)))
+  end)
+
+  it("is not for everybody to switch", function()
+    local done = support.run { "setpriv", "--reuid=1000", "--clear-groups", "lua5.4", "-e",
+      "print(select(2, require 'smc.ism'.power_off '32'))" }
+    assert.matches("cannot power off FID 32: Permission denied: only root may switch it\t" .. EACCES,
+      done.stdout, 1, true)
+    assert.is_true(ism.find("32").power)
+  end)
+
+  it("that was removed is brought back by power off and on", function()
+    assert(support.run { "sh", "-c", "echo 1 >/sys/bus/pci/devices/0000:00:01.0/remove" }.status == 0)
+    assert.same({ fid = 0x32, power = true, slot = "00000032", ports = {} }, ism.find("32"))
+    assert(ism.power_off("32"))
+    assert.equal("0000:00:01.0", assert(ism.power_on("32")).pci_id)
+  end)
+
+  it("takes an order that is not 0 or 1 as 0, which is why none is ever given", function()
+    local slot = "/sys/bus/pci/slots/00000032/power"
+    assert.equal(0, support.run({ "sh", "-c", "printf on >" .. slot }).status)
+    assert.is_false(ism.find("32").power)
+    assert(ism.power_on("32"))
+    assert.not_equal(0, support.run({ "sh", "-c", "printf 1 >" .. slot }).status) -- EIO
+    assert.is_true(ism.find("32").power)
+  end)
+
+  it("that programs still hold sockets of is powered off when they close them; the caller is told", function()
+    local client = assert(socket.connect(SERVER, 37373))
+    assert.equal("SMC-D", client:mode())
+    local inode = client:info().inode
+    local started = socket.monotonic()
+    local done, message, errno, sockets = ism.power_off("32", { timeout = 1 })
+    assert.is_true(socket.monotonic() - started < 3)
+    assert.same({ nil, ETIMEDOUT }, { done, errno })
+    assert.same({ inode }, { sockets[1].inode })
+    assert.equal(require("smc.core.process").getpid(), sockets[1].pid)
+    assert.matches(("inode %d, uid 0, process %d (lua5.4), 192.168.0.12 port"):format(inode, sockets[1].pid),
+      message, 1, true)
+    assert.is_true(ism.find("32").power)
+    client:close()
+    await(function() return ism.find("32").power == false end)
+    assert(ism.power_on("32"))
+    assert.is_nil(diag.find(inode))
+  end)
+end)
