@@ -44,26 +44,29 @@ local shapes = setmetatable({}, { __index = function(all, name)
   return all[name]
 end })
 
-local function fits(order, value, size)
-  if #order ~= size then return false end
-  for i = 1, size do
-    if value[order[i]] == nil then return false end
+-- Whether the keys of a value are those of a shape: `order`, and the set of them.
+local function fits(shape, value)
+  local size, set = 0, shape.set
+  for key in next, value do
+    if not set[key] then return false end
+    size = size + 1
   end
-  return true
+  return size == #shape.order
 end
 
 local function order_of(value, name)
-  local size = 0
-  for _ in next, value do size = size + 1 end
   local known = shapes[name]
   for i = 1, #known do
-    if fits(known[i], value, size) then return known[i] end
+    if fits(known[i], value) then return known[i].order end
   end
-  local order = {}
-  for key in next, value do order[#order + 1] = key end
-  table.sort(order, comes_before)
-  if #known < 16 then known[#known + 1] = order end
-  return order
+  local shape = { order = {}, set = {} }
+  for key in next, value do
+    shape.order[#shape.order + 1] = key
+    shape.set[key] = true
+  end
+  table.sort(shape.order, comes_before)
+  if #known < 16 then known[#known + 1] = shape end
+  return shape.order
 end
 
 -- The text of a key with its colon: made once.
@@ -72,19 +75,35 @@ local labels = setmetatable({}, { __index = function(all, key)
   return all[key]
 end })
 
+-- How an integer is written, by the names of its object and its own; false: as it is.
+local forms = setmetatable({}, { __index = function(all, parent)
+  all[parent] = setmetatable({}, { __index = function(of_parent, name)
+    of_parent[name] = FORMATS[name] or FORMATS[("%s.%s"):format(parent, name)] or false
+    return of_parent[name]
+  end })
+  return all[parent]
+end })
+
 local function integer_text(value, name, parent)
-  local form = FORMATS[name] or parent and FORMATS[("%s.%s"):format(parent, name)]
-  return form and form:format(value) or ("%d"):format(value)
+  local form = name and forms[parent or ""][name]
+  return form and form:format(value) or value
+end
+
+-- Most strings need no look by dkjson: plain ASCII.
+local function string_text(value)
+  if not value:find('[%c"\\\127-\255]') then return '"' .. value .. '"' end
+  return dkjson.quotestring(value)
 end
 
 local add_value
 
-local function add_list(out, value, name, indent)
+-- What is in a list counts as what the list is: it has the list's name.
+local function add_list(out, value, name, parent, indent)
   local inner = indent and indent .. "  "
   out[#out + 1] = "["
   for i = 1, #value do
     if i > 1 then out[#out + 1] = "," end
-    add_value(out, value[i], i, name, inner)
+    add_value(out, value[i], name, parent, inner)
   end
   out[#out + 1] = "]"
 end
@@ -95,24 +114,26 @@ local function add_object(out, value, name, indent)
   out[#out + 1] = "{"
   for i = 1, #order do
     local key = order[i]
-    out[#out + 1] = (i > 1 and "," or "") .. (inner or "") .. labels[key]
+    if i > 1 then out[#out + 1] = "," end
+    if inner then out[#out + 1] = inner end
+    out[#out + 1] = labels[key]
     add_value(out, value[key], key, name, inner)
   end
   out[#out + 1] = indent and indent .. "}" or "}"
 end
 
 function add_value(out, value, name, parent, indent)
-  local kind = math.type(value) or type(value)
+  local kind = type(value)
   if kind == "table" then
     if value[1] ~= nil or next(value) == nil then
-      add_list(out, value, name, indent)
+      add_list(out, value, name, parent, indent)
     else
       add_object(out, value, name, indent)
     end
-  elseif kind == "integer" then
+  elseif math.type(value) == "integer" then
     out[#out + 1] = integer_text(value, name, parent)
   elseif kind == "string" then
-    out[#out + 1] = dkjson.quotestring(value)
+    out[#out + 1] = string_text(value)
   else
     out[#out + 1] = assert(dkjson.encode(value))
   end
