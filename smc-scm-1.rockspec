@@ -42,7 +42,7 @@ build = {
       libraries = { "m" },
     },
     ["smc.core.poller"] = {
-      sources = { "csrc/poller.c", "csrc/error.c" },
+      sources = { "csrc/poller.c", "csrc/signals.c", "csrc/error.c" },
       defines = { "_GNU_SOURCE" },
       libraries = { "m" },
     },

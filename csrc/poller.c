@@ -10,6 +10,7 @@
 #include <lua.h>
 
 #include "error.h"
+#include "poller.h"
 #include "smc.h"
 
 #define POLLER "smc.poller"
@@ -133,6 +134,13 @@ static int poller_wait(lua_State *L)
 	return 1;
 }
 
+/* poller:getfd() → descriptor, -1 after close: pollers can be waited for by others */
+static int poller_getfd(lua_State *L)
+{
+	lua_pushinteger(L, check_poller(L)->fd);
+	return 1;
+}
+
 /* poller:close() → true. Closing twice is fine. Also __gc and __close. */
 static int poller_close(lua_State *L)
 {
@@ -148,17 +156,19 @@ static int poller_close(lua_State *L)
 static const luaL_Reg methods[] = {
 	{"add", poller_add},   {"modify", poller_modify}, {"remove", poller_remove},
 	{"wait", poller_wait}, {"close", poller_close},	  {"__gc", poller_close},
-	{"__close", poller_close}, {NULL, NULL},
+	{"__close", poller_close}, {"getfd", poller_getfd}, {NULL, NULL},
 };
 
 static const luaL_Reg functions[] = {
 	{"new", poller_new},
+	{"signals", poller_signals},
 	{NULL, NULL},
 };
 
 SMC_EXPORT int luaopen_smc_core_poller(lua_State *L);
 SMC_EXPORT int luaopen_smc_core_poller(lua_State *L)
 {
+	poller_open_signals(L);
 	luaL_newmetatable(L, POLLER);
 	luaL_setfuncs(L, methods, 0);
 	lua_pushvalue(L, -1);

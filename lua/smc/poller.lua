@@ -4,11 +4,13 @@
 --    poller:add(server, "r")
 --    for sock, events in poller:wait(1) do … end
 --
--- Anything with a `getfd` method can be waited for. Bytes that a socket has buffered itself
--- (`sock:dirty()`) are unseen by the kernel: read with `receiveany`, or until `"timeout"`.
+-- Anything with a `getfd` method can be waited for. Bytes that a socket has buffered itself are
+-- unseen by the kernel: such a socket (`sock:dirty()`) is reported all the same, in edge mode too.
+-- A socket that is closed, or gives its descriptor away, is removed.
 -- @module smc.poller
 
 local core = require "smc.core.poller"
+local sock_core = require "smc.core.socket"
 
 local poller = {}
 local methods = {}
@@ -19,14 +21,34 @@ local metatable = { __index = methods, __name = "smc.poller" }
 function poller.new()
   local epoll, message, errno = core.new()
   if not epoll then return nil, message, errno end
-  return setmetatable({ epoll = epoll, sockets = {}, ready = {}, count = 0 }, metatable)
+  return setmetatable({
+    epoll = epoll,
+    ready = {},
+    count = 0,    -- of the sockets
+    sockets = {}, -- by descriptor
+    reads = {},   -- descriptor → true where input is waited for
+    foreign = {}, -- those of other makers that may be dirty
+    recent = {},  -- those reported last: they are the likely dirty ones
+  }, metatable)
 end
+
+--- Signals as something to wait for: they no longer end the program, `next()` tells their names.
+-- @tparam string ... names as in `"TERM"`
+-- @return an object with `getfd`, `next` and `close`, or nil, a message and errno
+poller.signals = core.signals
 
 local function check_events(events, edge)
   if events ~= "r" and events ~= "w" and events ~= "rw" then
     error(('events are "r", "w" or "rw", not "%s"'):format(tostring(events)), 3)
   end
   return edge and events .. "e" or events
+end
+
+local function forget(self, fd)
+  local sock = self.sockets[fd]
+  if not sock then return end
+  self.sockets[fd], self.reads[fd], self.foreign[sock], self.recent[sock] = nil, nil, nil, nil
+  self.count = self.count - 1
 end
 
 --- Registers a socket.
@@ -38,38 +60,91 @@ function methods:add(sock, events, edge)
   local fd = sock:getfd()
   local ok, message, errno = self.epoll:add(fd, check_events(events, edge))
   if not ok then return nil, message, errno end
-  if not self.sockets[fd] then self.count = self.count + 1 end
-  self.sockets[fd] = sock
+  forget(self, fd) -- of a socket that was closed unseen
+  self.sockets[fd], self.reads[fd] = sock, events ~= "w" or nil
+  self.count = self.count + 1
+  local ours = sock_core.watch(sock, self, function() self:remove(sock) end)
+  if not ours and sock.dirty then self.foreign[sock] = true end
   return true
 end
 
 --- Changes what is waited for. Parameters and returns as `add`.
 function methods:modify(sock, events, edge)
-  return self.epoll:modify(sock:getfd(), check_events(events, edge))
+  local fd = sock:getfd()
+  local ok, message, errno = self.epoll:modify(fd, check_events(events, edge))
+  if not ok then return nil, message, errno end
+  self.reads[fd] = events ~= "w" or nil
+  return true
 end
 
-local function forget(self, fd)
-  if self.sockets[fd] then
-    self.sockets[fd] = nil
-    self.count = self.count - 1
-  end
-end
-
---- Removes a socket, before it is closed.
+--- Removes a socket. One that is closed is removed by that.
 -- @return true, or nil, a message and errno
 function methods:remove(sock)
   local fd = sock:getfd()
   forget(self, fd)
+  sock_core.watch(sock, self, nil)
   return self.epoll:remove(fd)
 end
 
---- Waits until some socket is ready.
+-- Those that have input of their own, fd → socket; nil where there is none.
+local function dirty_sockets(self)
+  local expected, found = sock_core.buffered(), nil
+  local function try(sock)
+    local fd = sock:getfd()
+    if not sock:dirty() then return end
+    expected = expected - 1
+    if self.reads[fd] and self.sockets[fd] == sock then
+      found = found or {}
+      found[fd] = sock
+    end
+  end
+  for sock in pairs(self.foreign) do
+    if sock:dirty() then expected = expected + 1 end -- not of those that `buffered` counts
+    try(sock)
+  end
+  if expected > 0 then
+    for sock in pairs(self.recent) do
+      if not self.foreign[sock] then try(sock) end
+    end
+  end
+  if expected > 0 then -- somebody read from a socket that was not reported
+    for _, sock in pairs(self.sockets) do
+      if not self.recent[sock] and not self.foreign[sock] and sock.dirty then try(sock) end
+    end
+  end
+  return found
+end
+
+-- Waits, and puts those that are ready into self.ready and self.recent. Returns how many.
+local function collect(self, timeout)
+  local ready, dirty = self.ready, dirty_sockets(self)
+  local n, message, errno = self.epoll:wait(dirty and 0 or timeout, ready)
+  if not n then return nil, message, errno end
+  self.recent = {}
+  for i = 1, n do
+    local fd = ready[2 * i - 1]
+    local sock = self.sockets[fd]
+    if sock and sock.dirty then self.recent[sock] = true end
+    if dirty and dirty[fd] then
+      if ready[2 * i] == "w" then ready[2 * i] = "rw" end
+      dirty[fd] = nil
+    end
+  end
+  for fd, sock in pairs(dirty or {}) do
+    n = n + 1
+    ready[2 * n - 1], ready[2 * n] = fd, "r"
+    self.recent[sock] = true
+  end
+  return n
+end
+
+--- Waits until some socket is ready. A signal ends the wait, with none.
 -- @tparam[opt] number timeout seconds; nil waits without limit
 -- @treturn function an iterator of socket and `"r"`, `"w"`, `"rw"` or `"e"` (error or hang-up)
 -- @return or nil, a message and errno
 function methods:wait(timeout)
   local ready = self.ready
-  local n, message, errno = self.epoll:wait(timeout, ready)
+  local n, message, errno = collect(self, timeout)
   if not n then return nil, message, errno end
   local i = 0
   return function()
@@ -78,14 +153,18 @@ function methods:wait(timeout)
       local fd, events = ready[2 * i - 1], ready[2 * i]
       local sock = self.sockets[fd]
       if sock and sock:getfd() == fd then return sock, events end
-      forget(self, fd)
+      if sock then -- another maker's: closed, or its descriptor given away
+        forget(self, fd)
+        self.epoll:remove(fd)
+      end
     end
   end
 end
 
 --- Closes the poller; the sockets stay open. Also by `<close>`.
 function methods:close()
-  self.sockets, self.count = {}, 0
+  for _, sock in pairs(self.sockets) do sock_core.watch(sock, self, nil) end
+  self.sockets, self.reads, self.foreign, self.recent, self.count = {}, {}, {}, {}, 0
   return self.epoll:close()
 end
 

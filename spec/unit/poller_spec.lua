@@ -51,7 +51,85 @@ describe("smc.poller", function()
     local listener = server()
     assert(poller:add(listener, "r"))
     listener:close()
+    assert.equal(0, poller.count)
     assert.same({}, ready(poller, 0))
+  end)
+
+  it("forgets a socket whose descriptor was given away, and knows the heir", function()
+    local poller <close> = assert(socket.poller())
+    local listener <close>, port = server()
+    local client = assert(socket.tcp { fallback = "tcp" })
+    assert(client:connect("127.0.0.1", port))
+    assert(poller:add(client, "w"))
+    local fd = client:getfd()
+    client:setfd(-1)
+    assert.same({ 0, {} }, { poller.count, ready(poller, 0) })
+    local heir <close> = assert(listener:accept())
+    local old = heir:getfd()
+    assert(poller:add(heir, "w"))
+    heir:setfd(fd)
+    assert(poller:add(heir, "w"))
+    assert.same({ [heir] = "w" }, ready(poller, 1))
+    heir:setfd(old)
+    assert.equal(0, poller.count)
+    local rest <close> = assert(socket.tcp { fallback = "tcp" })
+    rest:setfd(fd)
+  end)
+
+  it("reports a socket that has bytes of its own, in edge mode too", function()
+    local poller <close> = assert(socket.poller())
+    local listener <close>, port = server()
+    local client <close> = assert(socket.tcp { fallback = "tcp" })
+    assert(client:connect("127.0.0.1", port))
+    local accepted <close> = assert(listener:accept())
+    assert(poller:add(accepted, "r", true))
+    client:send("one\ntwo\nthree\n")
+    assert.same({ [accepted] = "r" }, ready(poller, 1))
+    for _, line in ipairs { "one", "two", "three" } do
+      assert.equal(line, accepted:receive())
+      assert.same(line == "three" and {} or { [accepted] = "r" }, ready(poller, 0))
+    end
+    client:send("four\nfive\n")
+    assert.equal("four", accepted:receive())
+    local foreign <close> = assert(socket.poller())
+    local wrapper = { getfd = function() return accepted:getfd() end, dirty = function() return true end }
+    assert(foreign:add(wrapper, "rw"))
+    assert.same({ [wrapper] = "rw" }, ready(foreign, 0))
+    assert(poller:modify(accepted, "w"))
+    assert.same({ [accepted] = "w" }, ready(poller, 1))
+  end)
+
+  it("waits for 10,000 descriptors, as far as this process may have them", function()
+    local poller <close> = assert(socket.poller())
+    local held = {}
+    for i = 1, 10000 do
+      local sock = socket.poller() -- a descriptor that is cheap
+      if not sock then break end
+      local waited = { getfd = function() return sock.epoll:getfd() end, sock = sock }
+      held[i] = waited
+      assert(poller:add(waited, "r"))
+    end
+    assert.is_true(#held > 200)
+    assert.equal(#held, poller.count)
+    assert.same({}, ready(poller, 0))
+    for _, waited in ipairs(held) do
+      poller:remove(waited)
+      waited.sock:close()
+    end
+    assert.equal(0, poller.count)
+  end)
+
+  it("waits for signals", function()
+    local process = require "smc.core.process"
+    local poller <close> = assert(socket.poller())
+    local signals <close> = assert(require("smc.poller").signals("USR1", "TERM"))
+    assert(poller:add(signals, "r"))
+    assert.is_nil(signals:next())
+    process.kill(process.getpid(), process.signals.TERM)
+    assert.same({ [signals] = "r" }, ready(poller, 1))
+    assert.equal("TERM", signals:next())
+    assert.is_nil(signals:next())
+    assert.has_error(function() require("smc.poller").signals("NOSUCH") end)
   end)
 
   it("explains what it cannot do", function()

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+/* Signals as a descriptor to wait for: signalfd(2). */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+
+#include "error.h"
+#include "poller.h"
+
+#define SIGNALS "smc.signals"
+
+static const struct {
+	const char *name;
+	int number;
+} known[] = {{"HUP", SIGHUP}, {"INT", SIGINT}, {"TERM", SIGTERM}, {"USR1", SIGUSR1}, {"USR2", SIGUSR2}};
+
+struct signals {
+	int fd;
+	sigset_t set;
+};
+
+static struct signals *check_signals(lua_State *L)
+{
+	return luaL_checkudata(L, 1, SIGNALS);
+}
+
+static void add_signal(lua_State *L, int arg, sigset_t *set)
+{
+	const char *name = luaL_checkstring(L, arg);
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(name, known[i].name) == 0) {
+			sigaddset(set, known[i].number);
+			return;
+		}
+	}
+	luaL_argerror(L, arg, "name of a signal expected: HUP, INT, TERM, USR1, USR2");
+}
+
+/*
+ * core.signals(name, ...) → signals | nil, message, errno
+ * Blocks the signals for this process until close, and makes a descriptor of them. signalfd(2)
+ */
+int poller_signals(lua_State *L)
+{
+	int i, top = lua_gettop(L);
+	struct signals *s = lua_newuserdatauv(L, sizeof(*s), 0);
+
+	s->fd = -1;
+	sigemptyset(&s->set);
+	luaL_setmetatable(L, SIGNALS);
+	for (i = 1; i <= top; i++)
+		add_signal(L, i, &s->set);
+	s->fd = signalfd(-1, &s->set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->fd < 0)
+		return smc_push_error(L, errno, "signalfd");
+	sigprocmask(SIG_BLOCK, &s->set, NULL);
+	return 1;
+}
+
+/* signals:getfd() → descriptor, -1 after close */
+static int signals_getfd(lua_State *L)
+{
+	lua_pushinteger(L, check_signals(L)->fd);
+	return 1;
+}
+
+/* signals:next() → name of a signal that came | nil. read(2) */
+static int signals_next(lua_State *L)
+{
+	const struct signals *s = check_signals(L);
+	struct signalfd_siginfo info;
+	size_t i;
+
+	if (read(s->fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return 0;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if ((uint32_t)known[i].number == info.ssi_signo) {
+			lua_pushstring(L, known[i].name);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* signals:close() → true. The signals do again what they did. Also __gc and __close. */
+static int signals_close(lua_State *L)
+{
+	struct signals *s = check_signals(L);
+
+	if (s->fd >= 0) {
+		close(s->fd);
+		sigprocmask(SIG_UNBLOCK, &s->set, NULL);
+	}
+	s->fd = -1;
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
+static const luaL_Reg methods[] = {
+	{"getfd", signals_getfd}, {"next", signals_next},    {"close", signals_close},
+	{"__gc", signals_close},  {"__close", signals_close}, {NULL, NULL},
+};
+
+void poller_open_signals(lua_State *L)
+{
+	luaL_newmetatable(L, SIGNALS);
+	luaL_setfuncs(L, methods, 0);
+	lua_pushvalue(L, -1);
+	lua_setfield(L, -2, "__index");
+	lua_pop(L, 1);
+}
