@@ -4,82 +4,155 @@
 local reason = require "smc.reason"
 local script = require "smc.script"
 local socket = require "smc.socket"
+local signals = require("smc.poller").signals
 
 local EPILOG <const> = [[
 Example:
-   echo_server.lua --host 192.168.0.10 --port 12345
+   echo_server.lua --host 192.168.0.10 --port 12345 --idle-timeout 60
 
-It serves until it is interrupted. Exit status: 130 then, 2 for bad usage or when
-it cannot listen.]]
+It serves until SIGINT or SIGTERM, and ends with a summary. Exit status: 0 then,
+2 for bad usage or when it cannot listen.]]
 
 local CHUNK <const> = 65536
+local TURNS <const> = 16 -- pieces of one client before it is another's turn
 
-local function mode_in_words(sock)
-  local info, message = sock:info()
-  if not info then return "mode unknown: " .. message end
-  if not info.fallback then return info.mode end
-  local words = info.mode .. ", " .. reason.describe(info.fallback.code)
-  return info.peer_fallback and words .. "; peer: " .. reason.describe(info.peer_fallback.code) or words
+local function wait_for(poller, client, events)
+  if client.waits ~= events then poller:modify(client.sock, events) end
+  client.waits = events
+  return true
 end
 
 -- A client is read only while all that it sent before has gone back: its slowness is its own.
+-- False where the client has gone.
 local function serve_client(poller, client)
   local sock = client.sock
-  while true do
+  for _ = 1, TURNS do
     if client.rest then
       local ok, message, sent = sock:send(client.rest, client.sent + 1)
       if not ok then
         client.sent = sent
-        if message == "timeout" then return poller:modify(sock, "w") end
-        return nil, message
+        return message == "timeout" and wait_for(poller, client, "w")
       end
       client.rest = nil
-      poller:modify(sock, "r")
     end
     local data, message = sock:receiveany(CHUNK)
-    if not data then return message == "timeout", message end
+    if not data then return message == "timeout" and wait_for(poller, client, "r") end
     client.rest, client.sent, client.bytes = data, 0, client.bytes + #data
+    client.active = socket.monotonic()
   end
+  return wait_for(poller, client, "rw") -- there is a piece to send, and may be more to read
 end
 
-local function accept(server, poller, clients)
-  local sock = server:accept()
+local Server = {}
+Server.__index = Server
+
+function Server:say(...)
+  if not self.quiet then print(string.format(...)) end
+end
+
+-- Counts the mode of a client; in words, with the reasons of a fallback.
+function Server:mode_of(sock)
+  local info, message = sock:info()
+  local mode = info and info.mode or "unknown"
+  self.modes[mode] = (self.modes[mode] or 0) + 1
+  if not info then return "mode unknown: " .. message end
+  if not info.fallback then return mode end
+  local words = mode .. ", " .. reason.describe(info.fallback.code)
+  return info.peer_fallback and words .. "; peer: " .. reason.describe(info.peer_fallback.code) or words
+end
+
+function Server:accept()
+  local sock = self.listener:accept()
   if not sock then return end
   sock:settimeout(0)
   local address, port = sock:getpeername()
-  clients[sock] = { sock = sock, name = ("%s port %d"):format(address, port), bytes = 0 }
-  poller:add(sock, "r")
-  print(("%s: connected, %s"):format(clients[sock].name, mode_in_words(sock)))
+  local client = { sock = sock, name = ("%s port %d"):format(address, port), bytes = 0,
+    active = socket.monotonic(), waits = "r" }
+  assert(self.poller:add(sock, "r"))
+  self.clients[sock], self.count, self.served = client, self.count + 1, self.served + 1
+  self.most = math.max(self.most, self.count)
+  -- The mode of each takes a look through all sockets of the kernel: not for crowds.
+  if not self.quiet then self:say("%s: connected, %s", client.name, self:mode_of(sock)) end
+  if self.count == self.max_clients then self.poller:remove(self.listener) end
+end
+
+function Server:drop(client, why)
+  client.sock:close()
+  self.clients[client.sock] = nil
+  if self.count == self.max_clients then assert(self.poller:add(self.listener, "r")) end
+  self.count, self.bytes = self.count - 1, self.bytes + client.bytes
+  self:say("%s: %s after %d bytes", client.name, why or "closed", client.bytes)
+end
+
+function Server:drop_idle()
+  local now = socket.monotonic()
+  if not self.idle_timeout or now < self.next_look then return end
+  self.next_look = now + self.idle_timeout / 4
+  for _, client in pairs(self.clients) do
+    if now - client.active > self.idle_timeout then self:drop(client, "idle, closed") end
+  end
+end
+
+-- Serves until a signal comes; gives its name.
+function Server:serve(stop)
+  assert(self.poller:add(self.listener, "r"))
+  assert(self.poller:add(stop, "r"))
+  while true do
+    for sock in assert(self.poller:wait(self.idle_timeout and self.idle_timeout / 4)) do
+      local client = self.clients[sock]
+      if client then
+        if not serve_client(self.poller, client) then self:drop(client) end
+      elseif sock == stop then
+        return stop:next()
+      elseif self.count < self.max_clients then
+        self:accept()
+      end
+    end
+    self:drop_idle()
+  end
+end
+
+function Server:summary(signal)
+  local modes = {}
+  for mode, count in pairs(self.modes) do table.insert(modes, ("%s %d"):format(mode, count)) end
+  table.sort(modes)
+  for _, client in pairs(self.clients) do self.bytes = self.bytes + client.bytes end
+  print(("stopped by SIG%s: %d clients, %d at once at most, %d bytes echoed%s"):format(signal, self.served,
+    self.most, self.bytes, #modes > 0 and "; " .. table.concat(modes, ", ") or ""))
+end
+
+local function count(text)
+  local number = math.tointeger(tonumber(text))
+  if number and number >= 1 then return number end
+  return nil, ("'%s' is not a number of clients"):format(text)
 end
 
 script.run(function()
   local parser = script.parser("Echo over SMC whatever clients send.", EPILOG)
   parser:option("--host", "Address to listen on.", "*"):argname("HOST")
   parser:option("--port", "Port to listen on.", "12345"):argname("PORT"):convert(script.port)
+  parser:option("--max-clients", "Clients at once; more have to wait.", "100000"):argname("COUNT")
+    :convert(count)
+  parser:option("--idle-timeout", "Close clients that are silent so long."):argname("SECONDS")
+    :convert(script.seconds)
+  parser:option("--fallback", "Use TCP where this kernel has no SMC."):choices({ "tcp" }):argname("tcp")
+  parser:flag("-q --quiet", "Say nothing of single clients, nor count their modes.")
   local args = script.parse(parser)
 
-  local server <close>, message = socket.bind(args.host, args.port)
-  if not server then
+  local listener <close>, message = socket.bind(args.host, args.port, 4096, { fallback = args.fallback })
+  if not listener then
     script.fail(2, ("cannot listen on %s port %d: %s"):format(args.host, args.port, message))
   end
-  server:settimeout(0)
+  listener:settimeout(0)
+  local stop <close> = assert(signals("INT", "TERM"))
   local poller <close> = assert(socket.poller())
-  assert(poller:add(server, "r"))
   io.stdout:setvbuf("line")
-  print(("listening on %s port %d"):format(server:getsockname()))
-
-  local clients = {}
-  while true do
-    for sock in assert(poller:wait()) do
-      local client = clients[sock]
-      if not client then
-        accept(server, poller, clients)
-      elseif not serve_client(poller, client) then
-        poller:remove(sock)
-        sock:close()
-        clients[sock] = nil
-        print(("%s: closed after %d bytes"):format(client.name, client.bytes))
-      end
-    end
-  end
+  print(("listening on %s port %d"):format(listener:getsockname()))
+  local server = setmetatable({
+    listener = listener, poller = poller, quiet = args.quiet, max_clients = args.max_clients,
+    idle_timeout = args.idle_timeout, next_look = 0, clients = {}, modes = {}, count = 0, served = 0,
+    most = 0, bytes = 0,
+  }, Server)
+  server:summary(server:serve(stop))
+  return 0
 end)

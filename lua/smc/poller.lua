@@ -37,6 +37,12 @@ end
 -- @return an object with `getfd`, `next` and `close`, or nil, a message and errno
 poller.signals = core.signals
 
+--- Reads from a descriptor what there is, as read(2): `io.read` waits until it has all.
+-- @tparam integer fd
+-- @tparam integer max bytes, 64 KiB at most
+-- @treturn string `""` at the end; or nil, a message and errno
+poller.read = core.read
+
 local function check_events(events, edge)
   if events ~= "r" and events ~= "w" and events ~= "rw" then
     error(('events are "r", "w" or "rw", not "%s"'):format(tostring(events)), 3)
