@@ -57,7 +57,12 @@ local function show(title, results)
       values.goal_met = met
     end
   end
-  for _, words in ipairs(results.crowd or {}) do print("  " .. words) end
+  local crowd = results.crowd
+  print(("  %d clients at once: %d messages lost, %d wrong; connected in %.1f s, %d messages in %.1f s")
+    :format(crowd.first.clients, crowd.first.lost, crowd.first.wrong, crowd.first.connect_seconds,
+      crowd.first.clients * crowd.first.rounds, crowd.first.seconds))
+  print(("  the server: %d KiB after the first crowd, %d KiB after a second; %s"):format(
+    crowd.first.server_kilobytes, crowd.second.server_kilobytes, crowd.summary))
 end
 
 assert(os.execute("mkdir -p build/bench && cc -O2 -o build/bench/reference spec/bench/reference.c"))
@@ -68,6 +73,13 @@ all.tcp = measure("tcp", env)
 show("TCP loopback, this host", all.tcp)
 all.smc = measure("smc", "spec/lab/lab run --timeout 900 --")
 show("SMC-D, in the lab (LuaSocket through smc_run.lua)", all.smc)
+-- smc-tools are no part of this project: where somebody has built them, SMC_TOOLS says.
+local tools = os.getenv "SMC_TOOLS"
+if tools then
+  print("\nthe scripts and smc-tools, in the lab")
+  os.execute(("spec/lab/lab run --timeout 600 -- sh -c 'ulimit -n 20000; lua5.4 spec/bench/tools.lua \"%s\"'")
+    :format(tools))
+end
 local file = assert(io.open("build/bench/results.json", "w"))
 file:write(json.encode(all, { indent = true }), "\n")
 file:close()

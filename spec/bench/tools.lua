@@ -1,0 +1,86 @@
+--- smcss.lua, smcd.lua and smc_pnet.lua against the tools of smc-tools, interleaved, with many sockets: in
+-- the lab, as root, where the first argument is a folder with the tools built:
+-- spec/lab/lab run -- lua5.4 spec/bench/tools.lua /path/to/smc-tools [sockets [runs]]
+
+package.path = "lua/?.lua;lua/?/init.lua;spec/?.lua;" .. package.path
+package.cpath = "build/?.so;" .. package.cpath
+
+local diag = require "smc.diag"
+local gettime = require "smc.core.socket".gettime
+local socket = require "smc.socket"
+local support = require "support"
+
+local TOOLS <const> = assert(arg[1], "where are the tools of smc-tools?")
+local SOCKETS <const>, RUNS <const> = tonumber(arg[2] or 4000), tonumber(arg[3] or 9)
+local BY_MODE <const> = [[
+  local count = {}
+  for _, mode in require "smc.diag".sockets { fields = { "state", "mode" } } do
+    count[mode or "none"] = (count[mode or "none"] or 0) + 1
+  end]]
+
+-- Name, command of the original, ours, how many times as long ours may take.
+local ROWS <const> = {
+  { "smcss", { "smcss" }, { "examples/smcss.lua" }, 1 },
+  { "count by mode, against smcss", { "smcss" }, { "-e", BY_MODE }, 1.2 },
+  { "smcd info", { "smcd", "info" }, { "examples/smcd.lua", "info" }, 1 },
+  { "smcd linkgroup", { "smcd", "linkgroup" }, { "examples/smcd.lua", "linkgroup" }, 1 },
+  { "smcd -a stats", { "smcd", "-a", "stats" }, { "examples/smcd.lua", "-a", "stats" }, 1 },
+  { "smcd ueid", { "smcd", "ueid" }, { "examples/smcd.lua", "ueid" }, 1 },
+  { "smc_pnet", { "smc_pnet" }, { "examples/smc_pnet.lua" }, 1 },
+}
+
+-- What a process takes that does nothing, which no script can go below.
+local EMPTY <const> = { "lua5.4 by itself", { "smcss", "-h" }, { "-e", "" } }
+
+-- Both ends of connections over loopback: this many sockets.
+local function connect(count)
+  local server = assert(socket.bind("127.0.0.1", 0, 128))
+  local _, port = server:getsockname()
+  local kept = { server }
+  for _ = 1, count // 2 do
+    kept[#kept + 1] = assert(socket.connect("127.0.0.1", port))
+    kept[#kept + 1] = assert(server:accept())
+  end
+  return kept
+end
+
+local function milliseconds(argv)
+  local start = gettime()
+  local result = support.run(argv)
+  assert(result.status == 0, result.stderr)
+  return (gettime() - start) * 1000
+end
+
+local function median(list)
+  table.sort(list)
+  return list[#list // 2 + 1]
+end
+
+local function compare(row)
+  local theirs, ours = {}, {}
+  for i = 1, RUNS do
+    theirs[i] = milliseconds { TOOLS .. "/" .. row[2][1], table.unpack(row[2], 2) }
+    ours[i] = milliseconds { "lua5.4", table.unpack(row[3]) }
+  end
+  local a, b = median(theirs), median(ours)
+  local verdict = row[4] and (" wanted <= %g: %s"):format(row[4], b / a <= row[4] and "met" or "MISSED") or ""
+  print(("  %-30s %8.1f ms %8.1f ms   x %.2f%s"):format(row[1], a, b, b / a, verdict))
+end
+
+-- Kilobytes that iterating needs at most, above what was in use before.
+local function memory()
+  collectgarbage()
+  local before, most, count = collectgarbage("count"), 0, 0
+  for _ in assert(diag.sockets()) do
+    count = count + 1
+    if count % 100 == 0 then most = math.max(most, collectgarbage("count") - before) end
+  end
+  print(("  %-30s %8.0f KiB for %d sockets, wanted < 1024: %s"):format("memory while iterating", most, count,
+    most < 1024 and "met" or "MISSED"))
+end
+
+local _ = connect(SOCKETS)
+print(("%d sockets, medians of %d, the original and ours"):format(SOCKETS, RUNS))
+for _, row in ipairs(ROWS) do compare(row) end
+compare(EMPTY)
+memory()
