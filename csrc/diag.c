@@ -15,6 +15,7 @@
 
 #include "diag.h"
 #include "netlink.h"
+#include "schema.h"
 
 _Static_assert(sizeof(struct smc_diag_conninfo) <= sizeof(struct smc_diag_lgrinfo), "struct attr");
 _Static_assert(sizeof(struct dmbinfo) == 56, "layout of the kernel");
@@ -135,6 +136,67 @@ bool smc_attr_integer(const struct attr *attr, size_t offset, size_t size, lua_I
 	}
 }
 
+/* === byte order of a recording === */
+
+/* Sizes of the numbers of the structs, one after the other. */
+static const char *const layouts[SMC_DIAG_MAX + 1] = {
+	[SMC_DIAG_CONNINFO] = "4444" "224224224224" "1111" "224224224",
+	[SMC_DIAG_DMBINFO] = "4" "1111" "888888",
+	[SMC_DIAG_FALLBACK] = "44",
+};
+
+static void swap_layout(unsigned char *p, size_t left, const char *layout)
+{
+	size_t size;
+
+	for (; *layout; layout++) {
+		size = (size_t)(*layout - '0');
+		if (size > left)
+			return;
+		smc_swap(p, size);
+		p += size;
+		left -= size;
+	}
+}
+
+/* Ports and addresses are in network order already. */
+static void swap_socket(unsigned char *p, size_t left, const void *data)
+{
+	struct nlattr nla;
+	size_t size;
+
+	(void)data;
+	if (left < sizeof(struct smc_diag_msg))
+		return;
+	smc_swap(p + offsetof(struct smc_diag_msg, id.idiag_if), 4);
+	smc_swap(p + offsetof(struct smc_diag_msg, id.idiag_cookie[0]), 4);
+	smc_swap(p + offsetof(struct smc_diag_msg, id.idiag_cookie[1]), 4);
+	smc_swap(p + offsetof(struct smc_diag_msg, diag_uid), 4);
+	smc_swap(p + offsetof(struct smc_diag_msg, diag_inode), 8);
+	p += sizeof(struct smc_diag_msg);
+	left -= sizeof(struct smc_diag_msg);
+	while (left >= NLA_HDRLEN) {
+		smc_swap(p, sizeof(nla.nla_len));
+		smc_swap(p + sizeof(nla.nla_len), sizeof(nla.nla_type));
+		memcpy(&nla, p, sizeof(nla));
+		if (nla.nla_len < NLA_HDRLEN || nla.nla_len > left)
+			return;
+		if (nla.nla_type <= SMC_DIAG_MAX && layouts[nla.nla_type])
+			swap_layout(p + NLA_HDRLEN, nla.nla_len - (size_t)NLA_HDRLEN,
+				    layouts[nla.nla_type]);
+		size = NLA_ALIGN(nla.nla_len);
+		if (size > left)
+			return;
+		p += size;
+		left -= size;
+	}
+}
+
+static void turn(unsigned char *datagram, size_t size)
+{
+	smc_swap_messages(datagram, size, swap_socket, NULL);
+}
+
 /* === iterator === */
 
 static bool was_seen(const struct smc_diag_msg *m, struct diag_want *want)
@@ -232,7 +294,8 @@ int smc_diag_dump(lua_State *L)
 }
 
 /*
- * decode(datagram [, extensions [, filter [, fields [, complete [, unique]]]]]) -> as diag
+ * decode(datagram [, extensions [, filter [, fields [, complete [, unique [, swapped]]]]]])
+ * -> as diag
  *
  * The same for a datagram that was received before, given as a string.
  */
@@ -243,11 +306,11 @@ int smc_diag_decode(lua_State *L)
 	size_t size;
 
 	bytes = luaL_checklstring(L, 1, &size);
-	lua_settop(L, 6);
+	lua_settop(L, 7);
 	dump = smc_dump_new(L, &ops);
 	lua_pushvalue(L, 5);
 	lua_setiuservalue(L, -2, 1);
 	smc_diag_read_want(L, 2, (struct diag_want *)dump->want);
 	((struct diag_want *)dump->want)->unique = lua_toboolean(L, 6);
-	return smc_dump_recorded(L, dump, bytes, size);
+	return smc_dump_recorded(L, dump, bytes, size, lua_toboolean(L, 7) ? turn : NULL);
 }

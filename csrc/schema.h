@@ -50,4 +50,13 @@ int smc_schema_push(lua_State *L, const struct nlmsghdr *msg, const struct smc_s
  */
 void smc_schema_swap(unsigned char *datagram, size_t size, const struct smc_schema *schema);
 
+/* The same for other messages: payload() turns round what is behind a message's header. */
+typedef void smc_swap_payload(unsigned char *p, size_t size, const void *data);
+
+void smc_swap_messages(unsigned char *datagram, size_t size, smc_swap_payload *payload,
+		       const void *data);
+
+/* Turns round the bytes of one number. */
+void smc_swap(unsigned char *p, size_t size);
+
 #endif

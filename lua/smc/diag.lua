@@ -136,7 +136,8 @@ local function open(source, filter)
     for key in next, filter do
       if filters[key] then
         wanted = filter
-      elseif key ~= "details" and key ~= "fields" then
+      elseif key ~= "details" and key ~= "fields"
+        and (key ~= "byte_order" or source == netlink.diag) then
         error(("no such filter: %s"):format(key), 3)
       end
     end
@@ -217,17 +218,24 @@ function diag.watch(opts)
   return require "smc.diag.watch"(opts)
 end
 
---- Decodes one recorded datagram of the kernel's answer, in the byte order of this host.
+--- Decodes one recorded datagram of the kernel's answer.
 --
 -- @tparam string datagram
 -- @tparam[opt] table filter as for @{sockets}; `details` says which were asked for when it was recorded
+-- @tparam ?string filter.byte_order of the machine that it was recorded on, `"little"` or `"big"`; that of
+--   this one unless told
 -- @treturn as @{sockets}
 function diag.decode(datagram, filter)
   if type(datagram) ~= "string" then
     error(("datagram: a string expected, got %s"):format(type(datagram)), 2)
   end
+  local order = type(filter) == "table" and filter.byte_order or nil
+  if order and order ~= "little" and order ~= "big" then
+    error(('byte_order: "little" or "big" expected, got "%s"'):format(tostring(order)), 2)
+  end
+  local swapped = order and (order == "little") ~= (string.pack("=I2", 1) == string.pack("<I2", 1))
   local iterator, message, errno, closing = open(function(bits, wanted, fields)
-    return netlink.decode(datagram, bits, wanted, fields)
+    return netlink.decode(datagram, bits, wanted, fields, nil, nil, swapped)
   end, filter)
   return iterator, message, errno, closing
 end

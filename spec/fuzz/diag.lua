@@ -20,7 +20,8 @@ local corpus = {
     role = 1, link_id = 1, ibname = "rxe0", ibport = 1, gid = "", peer_gid = "",
   }),
 }
-local filters = { {}, { mode = "SMC-D" }, { details = false }, { local_address = "::1" }, { inode = 1231 } }
+local filters = { {}, { mode = "SMC-D" }, { details = false }, { local_address = "::1" }, { inode = 1231 },
+  { byte_order = "big" }, { byte_order = "little", fields = { "state", "local_endpoint" } } }
 
 local changes = {
   function(s) -- one byte

@@ -421,3 +421,48 @@ describe("an answer of the kernel's", function()
     end
   end)
 end)
+
+describe("a message of the other byte order", function()
+  -- The same connection, recorded on a machine of either order.
+  local function recorded(order)
+    local function attribute(kind, payload)
+      return string.pack(order .. "I2I2", 4 + #payload, kind) .. payload .. ("\0"):rep(-#payload % 4)
+    end
+    local cursor = order .. "I2I2I4"
+    local cursors = {}
+    for i = 1, 7 do cursors[i] = string.pack(cursor, 0, i, 1000 + i) end
+    local payload = string.pack("BBBB", 43, 1, 2, 0) .. string.pack(">I2I2", 12223, 35164)
+      .. m.address("192.168.0.10") .. m.address("192.168.0.12")
+      .. string.pack(order .. "I4I4I4I4I8", 3, 8, 0, 1000, 77)
+      .. attribute(3, "\0") .. attribute(5, string.pack(order .. "I4I4", 0x01010000, 0x03030008))
+      .. attribute(1, string.pack(order .. "I4I4I4I4", 5, 16384, 32768, 65536)
+        .. table.concat(cursors, "", 1, 4) .. "\1\2\3\4" .. table.concat(cursors, "", 5, 7))
+      .. attribute(4, string.pack(order .. "I4I4I8I8I8I8", 0x100, 0, -2, 3, 4, 5))
+    return string.pack(order .. "I4I2I2I4I4", 16 + #payload, 20, 2, 0, 0) .. payload
+  end
+
+  it("decodes as on its own machine", function()
+    local little, big = recorded("<"), recorded(">")
+    assert.are_not.equal(little, big)
+    local a = decode_one(little, { byte_order = "little" })
+    local b = decode_one(big, { byte_order = "big" })
+    assert.same(a, b)
+    assert.same({ 1000, 77, 3, 8, 12223, "192.168.0.10" },
+      { b.uid, b.inode, b.interface, b.cookie, b.local_port, b.local_address })
+    assert.same({ 0x100, -2, 5, 65536, 0x03030008 },
+      { b.dmb.linkid, b.dmb.peer_gid, b.dmb.peer_token, b.connection.peer_rmbe_size, b.peer_reason })
+    assert.same({ { wrap = 1, count = 1001 }, { wrap = 7, count = 1007 }, 4 },
+      { b.connection.rx_prod, b.connection.tx_fin, b.connection.tx_conn_state_flags })
+  end)
+
+  it("gives an error when it is cut short", function()
+    local big = recorded(">")
+    for size = 1, #big - 4 do
+      local ok, message = pcall(function()
+        return assert(diag.decode(big:sub(1, size), { byte_order = "big" }))()
+      end)
+      assert.is_false(ok, size)
+      assert.matches("cannot list the SMC sockets", message)
+    end
+  end)
+end)
