@@ -1,4 +1,4 @@
---- Numbers in six characters: 1234567 is " 1.23M"-like, as smcd(8) prints them.
+-- Numbers in six characters: 1234567 is " 1.23M"-like, as smcd(8) prints them.
 
 local MAGNITUDES <const> = "KMGTPE"
 

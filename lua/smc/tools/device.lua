@@ -1,4 +1,4 @@
---- The object device of smcd(8) and smcr(8).
+-- The object device of smcd(8) and smcr(8).
 
 local device = require "smc.device"
 local tools = require "smc.tools"

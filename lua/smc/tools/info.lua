@@ -1,4 +1,4 @@
---- The object info of smcd(8) and smcr(8).
+-- The object info of smcd(8) and smcr(8).
 
 local system = require "smc.system"
 local tools = require "smc.tools"

@@ -1,4 +1,4 @@
---- The object linkgroup of smcd(8) and smcr(8).
+-- The object linkgroup of smcd(8) and smcr(8).
 
 local linkgroup = require "smc.linkgroup"
 local tools = require "smc.tools"

@@ -1,4 +1,4 @@
---- The object seid of smcd(8).
+-- The object seid of smcd(8).
 
 local eid = require "smc.eid"
 local tools = require "smc.tools"

@@ -1,4 +1,4 @@
---- The object stats of smcd(8) and smcr(8).
+-- The object stats of smcd(8) and smcr(8).
 
 local abbreviate = require "smc.tools.abbreviate"
 local stats = require "smc.stats"

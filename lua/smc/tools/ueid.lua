@@ -1,4 +1,4 @@
---- The object ueid of smcd(8) and smcr(8).
+-- The object ueid of smcd(8) and smcr(8).
 
 local eid = require "smc.eid"
 local tools = require "smc.tools"
