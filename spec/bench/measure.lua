@@ -115,4 +115,36 @@ if not in_lab then
   end, 1)
 end
 
+local function resident(pid)
+  for line in io.lines("/proc/" .. pid .. "/status") do
+    local kilobytes = line:match("^VmRSS:%s+(%d+)")
+    if kilobytes then return tonumber(kilobytes) end
+  end
+end
+
+-- echo_server.lua and a crowd of clients, twice: the server must not have grown the second time.
+local function crowd(count)
+  local raise = in_lab and "ulimit -n 30000" or "ulimit -n \"$(ulimit -H -n)\""
+  local function raised(...) return { "sh", "-c", raise .. '; exec "$@"', "sh", ... } end
+  local server, lines = start(raised("lua5.4", "examples/echo_server.lua", "--host", "127.0.0.1",
+    "--port", tostring(port), "--quiet", "--fallback", "tcp"))
+  lines:read()
+  local runs = {}
+  for i = 1, 2 do
+    local client, result =
+      start(raised("lua5.4", "spec/bench/crowd.lua", tostring(port), tostring(count), "5"))
+    runs[i] = json.decode(result:read("a")) or { lost = -1, wrong = -1 }
+    result:close()
+    process.wait(client)
+    runs[i].server_kilobytes = resident(server)
+  end
+  process.kill(server, process.signals.TERM)
+  local summary = lines:read()
+  process.wait(server)
+  lines:close()
+  return { first = runs[1], second = runs[2], summary = summary }
+end
+
+results.crowd = crowd(in_lab and 2000 or 10000)
+
 print(json.encode(results))

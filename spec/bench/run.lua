@@ -57,7 +57,12 @@ local function show(title, results)
       values.goal_met = met
     end
   end
-  for _, words in ipairs(results.crowd or {}) do print("  " .. words) end
+  local crowd = results.crowd
+  print(("  %d clients at once: %d messages lost, %d wrong; connected in %.1f s, %d messages in %.1f s")
+    :format(crowd.first.clients, crowd.first.lost, crowd.first.wrong, crowd.first.connect_seconds,
+      crowd.first.clients * crowd.first.rounds, crowd.first.seconds))
+  print(("  the server: %d KiB after the first crowd, %d KiB after a second; %s"):format(
+    crowd.first.server_kilobytes, crowd.second.server_kilobytes, crowd.summary))
 end
 
 assert(os.execute("mkdir -p build/bench && cc -O2 -o build/bench/reference spec/bench/reference.c"))
