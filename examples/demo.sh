@@ -175,6 +175,9 @@ host12() {
 	return $status
 }
 
+# shellcheck source=examples/demo_ism.sh
+. examples/demo_ism.sh
+
 main() {
 	if "$lua" -e 'os.exit(require "smc.system".available() == true)'; then
 		story || ok=false
@@ -185,6 +188,7 @@ main() {
 		spec/lab/lab run ${bold:+--env DEMO_COLOUR=1} -- examples/demo.sh story || ok=false
 	fi
 	two_kernels
+	ism_story
 	if $ok; then
 		chapter "All of it happened as told."
 	else

@@ -44,7 +44,18 @@ run_guest() { # JOB MODE
 	qemu_start "$1" "$frames" "$input"
 	pids+=("$relay" "$qemu_pid")
 	exec {frames}>&- {input}<&-
+	if ((${#opt_ism[@]})); then
+		run_watch "$1" "$qemu_pid" </dev/null >/dev/null 2>&1 &
+		pids+=($!)
+	fi
 	session_status "$1" "$relay" "$qemu_pid"
+}
+
+# The machine of ISM guests now and then stops before its kernel's first word. A
+# guest that is ended before its command has started is tried again.
+run_watch() { # JOB QEMU_PID
+	sleep 30
+	[[ -e $1/started ]] || kill "$2"
 }
 
 # Opens `input`, what the command reads.
