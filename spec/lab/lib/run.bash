@@ -36,11 +36,11 @@ cmd_run() {
 run_guest() { # JOB MODE
 	local frames input relay
 	job_make "$1" lab "$2"
+	session_follow "$1" # first: it must not hold the relay's pipe open
 	exec {frames}> >(exec "$image/lab-relay" -s "$1.status")
 	relay=$!
 	qemu_arguments "$1"
 	run_input "$2"
-	session_follow "$1"
 	qemu_start "$1" "$frames" "$input"
 	pids+=("$relay" "$qemu_pid")
 	exec {frames}>&- {input}<&-
