@@ -23,7 +23,7 @@ smc.core.sysfs   := csrc/sysfs.c csrc/apart.c csrc/uevent.c csrc/error.c
 smc.preload      := csrc/preload.c
 smc.core.netlink_LIBS = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
 smc.core.poller_LIBS  = -lm
-smc.core.socket_LIBS  = -lm
+smc.core.socket_LIBS  = -lm -ldl -lpthread
 smc.preload_LIBS      = -ldl
 
 SCRIPTS := smc_run.lua smc_chk.lua smcss.lua smc_rnics.lua smcd.lua smcr.lua smc_pnet.lua

@@ -39,7 +39,7 @@ build = {
         "csrc/select.c", "csrc/sockopt.c", "csrc/inet.c", "csrc/dns.c", "csrc/wait.c", "csrc/error.c",
       },
       defines = { "_GNU_SOURCE" },
-      libraries = { "m" },
+      libraries = { "m", "dl", "pthread" },
     },
     ["smc.core.poller"] = {
       sources = { "csrc/poller.c", "csrc/signals.c", "csrc/error.c" },

@@ -7,6 +7,7 @@
  * calls close() gets that wait. The collector must not stop the program for it: there a thread
  * of its own waits.
  */
+#include <dlfcn.h>
 #include <linux/sockios.h>
 #include <pthread.h>
 #include <signal.h>
@@ -36,6 +37,15 @@ static void *close_in_thread(void *fd)
 	return NULL;
 }
 
+/* The thread runs code of this library, which must stay although its Lua state is closed meanwhile. */
+static bool pin_library(void)
+{
+	Dl_info info;
+
+	return dladdr((void *)close_in_thread, &info) &&
+	       dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
 /* Closes in a thread, which sees no signal. Returns false where there can be none. */
 static bool close_aside(int fd)
 {
@@ -44,7 +54,7 @@ static bool close_aside(int fd)
 	sigset_t all, before;
 	bool started;
 
-	if (pthread_attr_init(&attr) != 0)
+	if (!pin_library() || pthread_attr_init(&attr) != 0)
 		return false;
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	sigfillset(&all);

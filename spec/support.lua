@@ -15,6 +15,22 @@ function support.descriptors()
   return count
 end
 
+--- The number of processes that match, from proc(5).
+-- @tparam table filter `parent`: only children of this process; `states`: a class of letters, as "DZ"
+function support.processes(filter)
+  local count = 0
+  for pid in lfs.dir("/proc") do
+    local file = pid:find("^%d+$") and io.open("/proc/" .. pid .. "/stat")
+    local state, parent = (file and file:read("a") or ""):match(".*%) (%a) (%d+)")
+    if file then file:close() end
+    if state and (not filter.parent or parent == tostring(filter.parent))
+      and (not filter.states or filter.states:find(state, 1, true)) then
+      count = count + 1
+    end
+  end
+  return count
+end
+
 --- Kilobytes of memory in use, VmRSS of proc(5).
 function support.resident()
   for line in io.lines("/proc/" .. getpid() .. "/status") do

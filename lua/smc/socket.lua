@@ -31,8 +31,6 @@ local OPTIONS = { fallback = "string" }
 
 local versions = { inet = 4, inet4 = 4, inet6 = 6, unspec = 0 }
 
---- @alias smc.mode "SMC-D"|"SMC-R"|"TCP"
-
 local function new(version, options)
   local fallback = check_options(options or {}, OPTIONS, 3).fallback
   if fallback and fallback ~= "tcp" then error("option 'fallback' is \"tcp\" or absent", 3) end
@@ -123,7 +121,8 @@ local function info(sock)
 end
 
 --- How the bytes of a connection travel.
--- @treturn smc.mode or nil and a message, also while the socket is not connected
+-- @treturn string `"SMC-D"`, `"SMC-R"` or `"TCP"`
+-- @return or nil and a message, also while the socket is not connected
 local function mode(sock)
   local record, message, errno = info(sock)
   if not record then return nil, message, errno end
