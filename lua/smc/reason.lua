@@ -22,15 +22,15 @@ local reason = {}
 -- @tfield string advice what to do about it
 
 -- Advice that several codes share.
-local ism = "SMC-D: `smcd device` (smc-tools) lists the usable devices. An ISM function that is missing "
-  .. "there may be powered off: `echo 1 > /sys/bus/pci/slots/FID/power` as root. ISM v1 needs one PNET ID "
-  .. "for the network interface and the ISM function, from the hardware configuration or by `smc_pnet -a "
-  .. "PNETID -I INTERFACE` and `smc_pnet -a PNETID -D ISM-DEVICE`."
-local eid = "SMC v2 needs an EID that both hosts have: compare `smcd ueid show` and `smcd seid show`, and "
-  .. "add one, `smcd ueid add SMCV2-NAME`, the same on both hosts."
-local rdma = "SMC-R: `smcr device` lists the RDMA devices, `rdma link show` the state of their ports. The "
-  .. "port and the network interface need one PNET ID: `smc_pnet -a PNETID -I INTERFACE` and `smc_pnet -a "
-  .. "PNETID -D RDMA-DEVICE -P PORT`."
+local ism = "SMC-D: `smcd.lua device` lists the usable devices. An ISM function that is missing "
+  .. "there may be powered off: `smc_rnics.lua -e FID` as root. ISM v1 needs one PNET ID "
+  .. "for the network interface and the ISM function, from the hardware configuration or by `smc_pnet.lua -a "
+  .. "PNETID -I INTERFACE` and `smc_pnet.lua -a PNETID -D ISM-DEVICE`."
+local eid = "SMC v2 needs an EID that both hosts have: compare `smcd.lua ueid show` and `smcd.lua seid "
+  .. "show`, and add one, `smcd.lua ueid add SMCV2-NAME`, the same on both hosts."
+local rdma = "SMC-R: `smcr.lua device` lists the RDMA devices, `rdma link show` the state of their ports. "
+  .. "The port and the network interface need one PNET ID: `smc_pnet.lua -a PNETID -I INTERFACE` and "
+  .. "`smc_pnet.lua -a PNETID -D RDMA-DEVICE -P PORT`."
 local report = "See the kernel's log, `dmesg`, try again, and update the kernel of both hosts. Report it "
   .. "with the log where it comes back."
 
@@ -43,10 +43,10 @@ local table_of_reasons = {
   { 0x02010000, "TIMEOUT_CL", "timeout waiting for the confirm link message over the RDMA device",
     "The RDMA devices of the hosts do not reach each other. `rdma link show` must say ACTIVE on both; check "
     .. "cabling, VLAN and MTU, that no firewall stops UDP port 4791 (RoCE v2), and try `rping` or "
-    .. "`ibv_rc_pingpong` between them. The PNET IDs must join only what is one network: `smc_pnet`." },
+    .. "`ibv_rc_pingpong` between them. The PNET IDs must join only what is one network: `smc_pnet.lua`." },
   { 0x02020000, "TIMEOUT_AL", "timeout waiting for a second RDMA device to be added to the link group",
-    "The second pair of RDMA devices does not answer. `smcr linkgroup link-show` and `rdma link show` on "
-    .. "both hosts show its state; check its network, or take its PNET ID away: `smc_pnet -d PNETID`." },
+    "The second pair of RDMA devices does not answer. `smcr.lua linkgroup link-show` and `rdma link show` on "
+    .. "both hosts show its state; check its network, or take its PNET ID away: `smc_pnet.lua -d PNETID`." },
   { 0x03000000, "CNFERR", "configuration error: the kernel found no IP prefix for the connection's local "
   .. "address",
     "The local address must be on the interface that the connection leaves through: compare `ip route get "
@@ -68,36 +68,36 @@ local table_of_reasons = {
     ism .. " Both hosts must be on the same machine. " .. eid },
   { 0x03030002, "NOSMCRDEV", "no RDMA device for SMC-R found", rdma },
   { 0x03030003, "NOISM2SUPP", "this host's hardware has no ISM v2 support, and SMC-Dv2 was asked for",
-    "`smcd info` says which ISM versions there are. ISM v2 needs an IBM z15 or later with an ISM function "
-    .. "powered on, or loopback-ism. For SMC-D with ISM v1 give the network interface and the ISM function "
-    .. "one PNET ID, in the same IP subnet as the peer." },
+    "`smcd.lua info` says which ISM versions there are. ISM v2 needs an IBM z15 or later with an ISM "
+    .. "function powered on, or loopback-ism. For SMC-D with ISM v1 give the network interface and the ISM "
+    .. "function one PNET ID, in the same IP subnet as the peer." },
   { 0x03030004, "NOV2EXT", "the peer sent no SMCv2 extension though it proposed version 2",
     "Update the peer's operating system; a capture of the handshake (`tcpdump -w`, Wireshark's `smc`) shows "
     .. "what it sent." },
   { 0x03030005, "NOV2DEXT", "the peer sent no SMC-Dv2 extension though it proposed SMC-Dv2",
-    "On the peer: `smcd device` must list an ISM device, and `smcd info` ISM v2. Update its operating "
-    .. "system if both are there." },
+    "On the peer: `smcd.lua device` must list an ISM device, and `smcd.lua info` ISM v2. Update its "
+    .. "operating system if both are there." },
   { 0x03030006, "NOSEID", "the peer sent no SEID",
-    "On the peer: enable it with `smcd seid enable`. Where the machine has none (anything but IBM Z and "
-    .. "LinuxONE), add the same UEID on both hosts: `smcd ueid add SMCV2-NAME`." },
+    "On the peer: enable it with `smcd.lua seid enable`. Where the machine has none (anything but IBM Z and "
+    .. "LinuxONE), add the same UEID on both hosts: `smcd.lua ueid add SMCV2-NAME`." },
   { 0x03030007, "NOSMCD2DEV", "no SMC-Dv2 device found that matches one of the peer's",
-    "Compare `smcd device` on both hosts: each needs an ISM function of the same PCHID, which means the "
+    "Compare `smcd.lua device` on both hosts: each needs an ISM function of the same PCHID, which means the "
     .. "same machine, and a PNET ID that matches the network interface, or none. Power on what is missing: "
-    .. "`echo 1 > /sys/bus/pci/slots/FID/power` as root." },
+    .. "`smc_rnics.lua -e FID` as root." },
   { 0x03030008, "NOUEID", "the peer sent no UEID, and no SEID",
-    "Add the same UEID on both hosts, `smcd ueid add SMCV2-NAME`, and check with `smcd ueid show`. It is "
-    .. "lost at the next boot, and when smc is unloaded. Between IBM Z systems the SEID does as well: `smcd "
-    .. "seid enable`." },
+    "Add the same UEID on both hosts, `smcd.lua ueid add SMCV2-NAME`, and check with `smcd.lua ueid show`. "
+    .. "It is lost at the next boot, and when smc is unloaded. Between IBM Z systems the SEID does as well: "
+    .. "`smcd.lua seid enable`." },
   { 0x03030009, "RELEASEERR", "the hosts did not agree on a release of SMCv2",
-    "Compare the release in `smcd info` of both hosts, and update the older one." },
+    "Compare the release in `smcd.lua info` of both hosts, and update the older one." },
   { 0x0303000a, "MAXCONNERR", "the hosts did not agree on the number of connections of a link group",
     "`sysctl net.smc.smcr_max_conns_per_lgr` (16 to 255) of both hosts; set it to the default, 255." },
   { 0x0303000b, "MAXLINKERR", "the hosts did not agree on the number of links of a link group",
     "`sysctl net.smc.smcr_max_links_per_lgr` (1 or 2) of both hosts; set it to the default, 2." },
   { 0x03040000, "MODEUNSUPP", "SMC modes do not match: the peer chose SMC-D or SMC-R, whichever was not "
   .. "offered",
-    "Try again: a device may have come or gone in between. Else compare `smcd device` and `smcr device` of "
-    .. "both hosts, and update the peer." },
+    "Try again: a device may have come or gone in between. Else compare `smcd.lua device` and `smcr.lua "
+    .. "device` of both hosts, and update the peer." },
   { 0x03050000, "RMBE_EC", "the peer has eyecatchers in its receive buffers, which Linux does not support",
     "Update the peer, or change its SMC-R configuration so that it leaves the eyecatchers out." },
   { 0x03060000, "OPTUNSUPP", "the program used TCP Fast Open, which SMC does not support",
@@ -112,13 +112,13 @@ local table_of_reasons = {
     "See `dmesg`. The ISM device may be going away, or have as many VLANs as it takes: fewer VLANs, or "
     .. "another ISM function." },
   { 0x030a0000, "NOACTLINK", "no active SMC-R link in the link group",
-    "`smcr linkgroup link-show` and `rdma link show` say which links are down. Bring the ports up; new "
+    "`smcr.lua linkgroup link-show` and `rdma link show` say which links are down. Bring the ports up; new "
     .. "connections then make a new link group." },
   { 0x030b0000, "NOSRVLINK", "the SMC-R link that the server chose is not known here",
     "A link went down in between: try again. If it comes back, close the connections between the two hosts "
     .. "(`smcss.lua -R`) so that the link group is made anew." },
   { 0x030c0000, "VERSMISMAT", "the hosts have no SMC version in common",
-    "Compare the version in `smcd info` of both hosts, and update the older one." },
+    "Compare the version in `smcd.lua info` of both hosts, and update the older one." },
   { 0x030d0000, "MAX_DMB", "the SMC-D device has no DMB left: its limit of connections is reached",
     "An ISM function has 1920, loopback-ism 5000. `smcss.lua -D` lists who uses them; close connections, or "
     .. "add ISM functions." },
