@@ -88,6 +88,9 @@ test-kernel: all ## run the kernel specs in the lab
 test-ism: all ## run the specs of two hosts with an emulated ISM function each
 	@spec/run ism
 
+test-cycles: all ## run 100 power cycles of an emulated ISM function under traffic
+	@spec/run cycles
+
 test-pair: all ## run the specs of two guests, SMC-R
 	@spec/run pair
 
@@ -131,5 +134,5 @@ modules: # the module list, for the spec that compares it with the rockspec
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo test test-unit test-sanitize test-kernel test-ism test-pair test-lab test-rock lint bench docs \
+.PHONY: all deps deps-missing demo test test-unit test-sanitize test-kernel test-ism test-cycles test-pair test-lab test-rock lint bench docs \
 	install clean env modules help
