@@ -154,7 +154,8 @@ describe("an ISM device", function()
   it("is not for everybody to switch", function()
     -- A user like any other, but for reading the checkout wherever it is.
     local done = support.run { "setpriv", "--reuid=1000", "--clear-groups",
-      "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search", "lua5.4", "-e", "print(select(2, require 'smc.ism'.power_off '32'))" }
+      "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search", "lua5.4", "-e",
+      "print(select(2, require 'smc.ism'.power_off '32'))" }
     assert.matches("cannot power off FID 32: Permission denied: only root may switch it\t" .. EACCES,
       done.stdout, 1, true)
     assert.is_true(ism.find("32").power)
