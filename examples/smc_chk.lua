@@ -7,6 +7,7 @@ local json = require "smc.json"
 local reason = require "smc.reason"
 local script = require "smc.script"
 local socket = require "smc.socket"
+local wrap = require "smc.wrap"
 
 local SMC <const>, FELL_BACK <const>, NO_RESULT <const> = 0, 1, 2
 
@@ -46,19 +47,6 @@ local function debugger(args)
   end
 end
 
-local function wrapped(text, indent)
-  local lines, line = {}, indent
-  for word in text:gmatch("%S+") do
-    if #line + #word > 79 and line ~= indent then
-      lines[#lines + 1] = line
-      line = indent
-    end
-    line = line .. (line == indent and "" or " ") .. word
-  end
-  lines[#lines + 1] = line
-  return table.concat(lines, "\n")
-end
-
 local function print_evidence(report)
   local found = report.evidence
   local text = ("%d of %d bytes went through shared memory"):format(
@@ -66,7 +54,7 @@ local function print_evidence(report)
   local path = evidence.path(found)
   if path then text = text .. ", " .. path end
   if found.peer_mode then text = text .. "; the peer sees " .. found.peer_mode .. " too" end
-  print(wrapped("Evidence: " .. text, "     "))
+  print(wrap("Evidence: " .. text, "     "))
 end
 
 local function print_reason(side, record)
@@ -85,7 +73,7 @@ local function print_report(report)
     print_reason("Server", report.peer_fallback)
     if report.advice then
       print("     What to do:")
-      print(wrapped(report.advice, "          "))
+      print(wrap(report.advice, "          "))
     end
   end
   print()

@@ -279,28 +279,15 @@ local function is_wanted(s, options)
   return not options.smcr or s.mode ~= "TCP" and s.mode ~= "SMC-D"
 end
 
-local function wrap(text, indent, width)
-  local line, lines = indent, {}
-  for word in text:gmatch("%S+") do
-    if #line + #word >= width and line ~= indent then
-      lines[#lines + 1] = line
-      line = indent
-    end
-    line = line == indent and indent .. word or line .. " " .. word
-  end
-  lines[#lines + 1] = line
-  return table.concat(lines, "\n")
-end
-
 local function print_reasons(seen)
-  local reason = require "smc.reason"
+  local reason, wrap = require "smc.reason", require "smc.wrap"
   local codes = {}
   for code in pairs(seen) do
     codes[#codes + 1] = code
   end
   table.sort(codes)
   for _, code in ipairs(codes) do
-    stdout:write("\n", reason.describe(code), "\n", wrap(reason.get(code).advice, "    ", 80), "\n")
+    stdout:write("\n", reason.describe(code), "\n", wrap(reason.get(code).advice, "    "), "\n")
   end
 end
 
