@@ -10,7 +10,7 @@ ism_help="  --ism [VALUES]     SMC-D over an emulated ISM function in place of l
 ism_keys=(fid pchid vfn uid pnetid power)
 
 # On this machine the guest has no PCI but ours, so that its functions are in domain 0 as on s390.
-ism_machine=(-M "microvm,acpi=on,pcie=off" -cpu max -display none -monitor none -no-reboot -nodefaults -no-user-config)
+ism_machine=(-M "microvm,acpi=on,pcie=off" -display none -monitor none -no-reboot -nodefaults -no-user-config)
 
 ism_name() {
 	local sum
