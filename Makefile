@@ -12,8 +12,8 @@ V          ?= 0
 
 # The C modules and their sources. The rockspec lists the same; a spec keeps the two equal.
 MODULES := smc.core.socket smc.core.poller smc.core.netlink smc.core.process smc.core.sysfs smc.preload
-smc.core.socket  := csrc/socket.c csrc/close.c csrc/receive.c csrc/send.c csrc/buffer.c csrc/loops.c \
-	csrc/select.c csrc/sockopt.c csrc/inet.c csrc/dns.c csrc/wait.c csrc/error.c
+smc.core.socket  := csrc/socket.c csrc/class.c csrc/close.c csrc/receive.c csrc/gather.c csrc/send.c csrc/buffer.c \
+	csrc/loops.c csrc/select.c csrc/sockopt.c csrc/inet.c csrc/dns.c csrc/wait.c csrc/error.c
 smc.core.poller  := csrc/poller.c csrc/signals.c csrc/error.c
 smc.core.netlink := csrc/netlink.c csrc/diag.c csrc/diag_filter.c csrc/diag_record.c csrc/tcp.c \
 		    csrc/genl.c csrc/schema.c csrc/sysinfo.c csrc/lgr.c \

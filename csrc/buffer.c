@@ -5,9 +5,6 @@
 
 #include "sock.h"
 
-/* Fewer bytes than this are kept in a block of their own size, not in a whole buffer. */
-#define TRIM_BELOW (BUFFER_SIZE / 16)
-
 /*
  * A buffer is emptied and filled all the time where one socket is busy: the last one given back
  * is kept for the next who needs one.
@@ -87,15 +84,12 @@ void buffer_give(struct buffer_pool *pool, struct sock_buffer *b)
 	memset(b, 0, sizeof(*b));
 }
 
-/* Frees the room that the few bytes left in a buffer do not need. */
-void buffer_trim(struct buffer_pool *pool, struct sock_buffer *b)
+/* Moves the few bytes left in a buffer to a block of their own size. */
+void buffer_shrink(struct buffer_pool *pool, struct sock_buffer *b)
 {
 	size_t n = b->last - b->first;
-	char *small;
+	char *small = malloc(n);
 
-	if (b->trimmed || n == 0 || n > TRIM_BELOW)
-		return;
-	small = malloc(n);
 	if (!small)
 		return;
 	memcpy(small, b->data + b->first, n);

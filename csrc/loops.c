@@ -75,17 +75,17 @@ static void push_watchers(lua_State *L)
  */
 int core_watch(lua_State *L)
 {
-	bool ours = sock_is(L, 1);
+	struct sock *s = sock_at(L, 1);
 
 	lua_settop(L, 3);
-	if (ours) {
-		sock_check(L, 1)->watched = true;
+	if (s) {
+		s->watched = true;
 		push_watchers(L);
 		lua_pushvalue(L, 2);
 		lua_pushvalue(L, 3);
 		lua_rawset(L, -3);
 	}
-	lua_pushboolean(L, ours);
+	lua_pushboolean(L, s != NULL);
 	return 1;
 }
 

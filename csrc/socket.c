@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * smc.core.socket: stream sockets of the family AF_SMC, with the methods of LuaSocket's TCP
- * object. This file has the object and its life: made, bound, connected, accepted.
+ * object. This file has their life: made, bound, connected, accepted.
  *
  * An operation is tried first, and poll(2) is asked only when it would block, within the object's
  * timeouts. Where there are none, the kernel itself may wait (wait_in_kernel).
@@ -17,59 +17,6 @@
 #include "sock.h"
 
 #define LISTEN_BACKLOG 32 /* LuaSocket's default */
-
-/* Names in the registry: not LuaSocket's own, so that both live in one program. */
-static const char *const class_keys[] = {"smc.tcp{master}", "smc.tcp{client}", "smc.tcp{server}"};
-
-static const char *class_name(enum sock_class class)
-{
-	return class_keys[class] + strlen("smc.");
-}
-
-/* The socket at index arg where it is of the class, else NULL. */
-static struct sock *of_class(lua_State *L, int arg, enum sock_class class)
-{
-	struct sock *s = lua_touserdata(L, arg);
-
-	if (!s || !lua_getmetatable(L, arg))
-		return NULL;
-	if (!lua_rawequal(L, -1, UPVALUE_CLASS(class)))
-		s = NULL;
-	lua_pop(L, 1);
-	return s;
-}
-
-/* Whether a socket of ours is at index arg. */
-bool sock_is(lua_State *L, int arg)
-{
-	return of_class(L, arg, SOCK_CLIENT) || of_class(L, arg, SOCK_SERVER) ||
-	       of_class(L, arg, SOCK_MASTER);
-}
-
-/* The socket at index arg, of whichever class. Throws for anything else. */
-struct sock *sock_check(lua_State *L, int arg)
-{
-	if (!sock_is(L, arg))
-		luaL_argerror(L, arg, "tcp{any} expected");
-	return lua_touserdata(L, arg);
-}
-
-/* The socket at index arg, which must be of the class wanted. Throws for anything else. */
-struct sock *sock_check_class(lua_State *L, int arg, enum sock_class wanted)
-{
-	struct sock *s = of_class(L, arg, wanted);
-
-	if (!s)
-		luaL_argerror(L, arg, lua_pushfstring(L, "%s expected", class_name(wanted)));
-	return s;
-}
-
-/* Gives the socket on top of the stack its class. */
-static void set_class(lua_State *L, enum sock_class class)
-{
-	lua_pushvalue(L, UPVALUE_CLASS(class));
-	lua_setmetatable(L, -2);
-}
 
 /* Pushes nil and the words: the answer of a socket's method that failed. Returns 2. */
 int sock_error(lua_State *L, const char *words)
@@ -103,19 +50,6 @@ const char *sock_strerror(int err)
 	default:
 		return strerror(err);
 	}
-}
-
-static struct sock *new_sock(lua_State *L, enum sock_class class)
-{
-	struct sock *s = lua_newuserdatauv(L, sizeof(*s), 2);
-
-	memset(s, 0, sizeof(*s));
-	s->fd = -1;
-	s->timeout.block = s->timeout.total = -1;
-	s->birth = wait_now();
-	s->pool = lua_touserdata(L, UPVALUE_POOL);
-	set_class(L, class);
-	return s;
 }
 
 /*
@@ -163,7 +97,7 @@ static void note_local(struct sock *s)
  * core.new(family, v6only, may_tcp) → socket | nil, message
  * family 0: made at the first bind or connect; 4 or 6: made at once. socket(2), af_smc(7)
  */
-static int core_new(lua_State *L)
+int core_new(lua_State *L)
 {
 	lua_Integer version = luaL_checkinteger(L, 1);
 	bool may_tcp = lua_toboolean(L, 2);
@@ -171,7 +105,7 @@ static int core_new(lua_State *L)
 	int err = 0;
 
 	lua_settop(L, 0);
-	s = new_sock(L, SOCK_MASTER);
+	s = sock_new(L, SOCK_MASTER);
 	s->may_tcp = may_tcp;
 	s->v6only = version == 6;
 	if (version != 0)
@@ -193,7 +127,7 @@ static int try_bind(lua_State *L, struct sock *s, const union sock_addr *addr)
 }
 
 /* sock:bind(address, port) → 1 | nil, message. Names are resolved; "*": 0.0.0.0. bind(2) */
-static int sock_bind(lua_State *L)
+int sock_bind(lua_State *L)
 {
 	struct sock *s = sock_check_class(L, 1, SOCK_MASTER);
 	union sock_addr addrs[INET_MAX_ADDRESSES];
@@ -216,7 +150,7 @@ static int sock_bind(lua_State *L)
 }
 
 /* sock:listen([backlog = 32]) → 1 | nil, message. The object becomes a server. listen(2) */
-static int sock_listen(lua_State *L)
+int sock_listen(lua_State *L)
 {
 	struct sock *s = sock_check_class(L, 1, SOCK_MASTER);
 	lua_Integer backlog = luaL_optinteger(L, 2, LISTEN_BACKLOG);
@@ -225,7 +159,7 @@ static int sock_listen(lua_State *L)
 	if (listen(s->fd, (int)backlog) != 0)
 		return sock_error(L, sock_strerror(errno));
 	lua_settop(L, 1);
-	set_class(L, SOCK_SERVER);
+	sock_set_class(L, s, SOCK_SERVER);
 	lua_pushinteger(L, 1);
 	return 1;
 }
@@ -250,10 +184,10 @@ static int accept_again(lua_State *L, struct sock *server, int err, bool *reclai
 }
 
 /* sock:accept() → client | nil, message. accept4(2) */
-static int sock_accept(lua_State *L)
+int sock_accept(lua_State *L)
 {
 	struct sock *server = sock_check_class(L, 1, SOCK_SERVER);
-	struct sock *client = new_sock(L, SOCK_CLIENT);
+	struct sock *client = sock_new(L, SOCK_CLIENT);
 	bool reclaimed = false;
 	int err = 0;
 
@@ -321,7 +255,7 @@ static int try_connect(lua_State *L, struct sock *s, const union sock_addr *addr
  * A name with several addresses: each is tried in turn, unless the timeout is zero. The object
  * becomes a client, even on failure.
  */
-static int sock_connect(lua_State *L)
+int sock_connect(lua_State *L)
 {
 	struct sock *s = sock_check(L, 1);
 	union sock_addr addrs[INET_MAX_ADDRESSES];
@@ -332,7 +266,7 @@ static int sock_connect(lua_State *L)
 	if (inet_resolve(L, 2, 3, s->family, false, addrs, &count) != 0)
 		return sock_error(L, lua_tostring(L, -1));
 	lua_pushvalue(L, 1);
-	set_class(L, SOCK_CLIENT);
+	sock_set_class(L, s, SOCK_CLIENT);
 	for (i = 0; i < count; i++) {
 		if (i > 0 && made_here)
 			close_fd(s);
@@ -351,7 +285,7 @@ static int sock_connect(lua_State *L)
 }
 
 /* sock:shutdown([how = "both"]) → 1. how: "both", "send", "receive". shutdown(2) */
-static int sock_shutdown(lua_State *L)
+int sock_shutdown(lua_State *L)
 {
 	static const char *const names[] = {"receive", "send", "both", NULL};
 	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
@@ -363,7 +297,7 @@ static int sock_shutdown(lua_State *L)
 }
 
 /* sock:getfamily() → "inet4" | "inet6" | "unspec" before the first bind or connect */
-static int sock_getfamily(lua_State *L)
+int sock_getfamily(lua_State *L)
 {
 	const struct sock *s = sock_check(L, 1);
 
@@ -375,7 +309,7 @@ static int sock_getfamily(lua_State *L)
  * core.identity(sock) → inode, is_tcp | nil, message
  * The inode by which the kernel's diag dump names the socket, fstat(2).
  */
-static int core_identity(lua_State *L)
+int core_identity(lua_State *L)
 {
 	const struct sock *s = sock_check(L, 1);
 	struct stat st;
@@ -391,7 +325,7 @@ static int core_identity(lua_State *L)
  * core.probe() → true | nil, message, errno
  * Whether this process can make SMC sockets. The kernel loads its module for that where it can.
  */
-static int core_probe(lua_State *L)
+int core_probe(lua_State *L)
 {
 	int fd = socket(AF_SMC, SOCK_STREAM | SOCK_CLOEXEC, SMCPROTO_SMC);
 
@@ -399,118 +333,5 @@ static int core_probe(lua_State *L)
 		return smc_push_error(L, errno, "socket(AF_SMC)");
 	close(fd);
 	lua_pushboolean(L, 1);
-	return 1;
-}
-
-static int sock_tostring(lua_State *L)
-{
-	const void *s = sock_check(L, 1);
-
-	luaL_getmetafield(L, 1, "__name");
-	lua_pushfstring(L, "%s: %p", lua_tostring(L, -1), s);
-	return 1;
-}
-
-static const luaL_Reg methods[] = {
-	{"accept", sock_accept},
-	{"bind", sock_bind},
-	{"close", sock_close},
-	{"connect", sock_connect},
-	{"dirty", sock_dirty},
-	{"events", sock_events},
-	{"getfamily", sock_getfamily},
-	{"getfd", sock_getfd},
-	{"getoption", sock_getoption},
-	{"getpeername", sock_getpeername},
-	{"getsockname", sock_getsockname},
-	{"getstats", sock_getstats},
-	{"gettimeout", sock_gettimeout},
-	{"listen", sock_listen},
-	{"pollfd", sock_getfd},
-	{"receive", sock_receive},
-	{"receiveany", sock_receiveany},
-	{"send", sock_send},
-	{"setfd", sock_setfd},
-	{"setoption", sock_setoption},
-	{"setpeername", sock_connect},
-	{"setsockname", sock_bind},
-	{"setstats", sock_setstats},
-	{"settimeout", sock_settimeout},
-	{"shutdown", sock_shutdown},
-	{"timeout", sock_timeout},
-	{NULL, NULL},
-};
-
-static const luaL_Reg metamethods[] = {
-	{"__gc", sock_gc},
-	{"__close", sock_close},
-	{"__tostring", sock_tostring},
-	{NULL, NULL},
-};
-
-static const luaL_Reg functions[] = {
-	{"buffered", core_buffered},
-	{"gethostname", core_gethostname},
-	{"gettime", core_gettime},
-	{"identity", core_identity},
-	{"lookup", core_lookup},
-	{"monotonic", core_monotonic},
-	{"nameinfo", core_nameinfo},
-	{"new", core_new},
-	{"probe", core_probe},
-	{"resolve", core_resolve},
-	{"select", core_select},
-	{"sleep", core_sleep},
-	{"watch", core_watch},
-	{NULL, NULL},
-};
-
-/* Sets the functions in the table on top, with the upvalues that stand below it from base on. */
-static void set_functions(lua_State *L, int base, const luaL_Reg *list)
-{
-	int i;
-
-	for (i = 0; i < UPVALUES; i++)
-		lua_pushvalue(L, base + i);
-	luaL_setfuncs(L, list, UPVALUES);
-}
-
-/* Fills the metatable on top; its __index finds the class name and the methods. */
-static void fill_class(lua_State *L, int base, enum sock_class class)
-{
-	set_functions(L, base, metamethods);
-	lua_pushstring(L, class_name(class));
-	lua_setfield(L, -2, "__name");
-	lua_newtable(L);
-	set_functions(L, base, methods);
-	lua_pushstring(L, class_name(class));
-	lua_setfield(L, -2, "class");
-	lua_setfield(L, -2, "__index");
-}
-
-/* core.methods: the method tables of the three classes, for the methods written in Lua. */
-SMC_EXPORT int luaopen_smc_core_socket(lua_State *L);
-SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)
-{
-	int base = lua_gettop(L) + 1;
-	int class;
-
-	buffer_new_pool(L);
-	for (class = SOCK_MASTER; class <= SOCK_SERVER; class++)
-		luaL_newmetatable(L, class_keys[class]);
-	for (class = SOCK_MASTER; class <= SOCK_SERVER; class++) {
-		lua_pushvalue(L, base + 1 + class);
-		fill_class(L, base, (enum sock_class)class);
-		lua_pop(L, 1);
-	}
-
-	lua_newtable(L);
-	set_functions(L, base, functions);
-	lua_createtable(L, 3, 0);
-	for (class = SOCK_MASTER; class <= SOCK_SERVER; class++) {
-		lua_getfield(L, base + 1 + class, "__index");
-		lua_seti(L, -2, class + 1);
-	}
-	lua_setfield(L, -2, "methods");
 	return 1;
 }
