@@ -15,8 +15,8 @@ MODULES := smc.core.socket smc.core.poller smc.core.netlink smc.core.process smc
 smc.core.socket  := csrc/socket.c csrc/class.c csrc/close.c csrc/receive.c csrc/gather.c csrc/send.c csrc/buffer.c \
 	csrc/loops.c csrc/select.c csrc/sockopt.c csrc/inet.c csrc/dns.c csrc/wait.c csrc/error.c
 smc.core.poller  := csrc/poller.c csrc/signals.c csrc/error.c
-smc.core.netlink := csrc/netlink.c csrc/diag.c csrc/diag_filter.c csrc/diag_record.c csrc/tcp.c \
-		    csrc/genl.c csrc/schema.c csrc/sysinfo.c csrc/lgr.c \
+smc.core.netlink := csrc/netlink.c csrc/nl.c csrc/diag.c csrc/diag_filter.c csrc/diag_record.c \
+		    csrc/tcp.c csrc/genl.c csrc/schema.c csrc/sysinfo.c csrc/lgr.c \
 		    csrc/device.c csrc/stats.c csrc/names.c csrc/pnet.c csrc/eid.c csrc/error.c
 smc.core.process := csrc/process.c csrc/spawn.c csrc/file.c csrc/error.c
 smc.core.sysfs   := csrc/sysfs.c csrc/apart.c csrc/uevent.c csrc/error.c

@@ -48,7 +48,7 @@ build = {
     },
     ["smc.core.netlink"] = {
       sources = {
-        "csrc/netlink.c", "csrc/diag.c", "csrc/diag_filter.c", "csrc/diag_record.c", "csrc/tcp.c",
+        "csrc/netlink.c", "csrc/nl.c", "csrc/diag.c", "csrc/diag_filter.c", "csrc/diag_record.c", "csrc/tcp.c",
         "csrc/genl.c", "csrc/schema.c", "csrc/sysinfo.c", "csrc/lgr.c", "csrc/device.c", "csrc/stats.c", "csrc/names.c", "csrc/pnet.c", "csrc/eid.c", "csrc/error.c",
       },
       defines = { "_GNU_SOURCE" },

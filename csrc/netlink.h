@@ -59,12 +59,16 @@ struct smc_dump {
 	_Alignas(lua_Integer) unsigned char want[]; /* aligned as userdata of Lua is */
 };
 
+/* nl.c */
 int smc_nl_errno(int nlerr);
+int smc_nl_open(struct smc_nl *nl, int protocol);
+int smc_nl_ask(struct smc_nl *nl, int type, const void *payload, size_t size);
 int smc_nl_send(struct smc_nl *nl, struct nl_msg *msg);
 int smc_nl_load(struct smc_nl *nl, const void *bytes, size_t size);
 int smc_nl_step(struct smc_nl *nl, const struct nlmsghdr **out);
 void smc_nl_shut(struct smc_nl *nl);
 
+/* netlink.c */
 struct smc_dump *smc_dump_new(lua_State *L, const struct smc_dump_ops *ops);
 int smc_dump_open(lua_State *L, struct smc_dump *dump, int protocol);
 int smc_dump_fail(lua_State *L, struct smc_dump *dump, int err);
