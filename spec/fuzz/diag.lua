@@ -1,17 +1,12 @@
 --- Feeds the decoder of smc.diag with datagrams that are changed at random: lua5.4 spec/fuzz/diag.lua
--- [seconds [seed]], best with csrc built under sanitizers. A crash prints nothing more: the seed is
--- printed first, and repeats the run.
+-- [seconds [seed]]. See spec/fuzz/loop.lua.
 
 package.path = "lua/?.lua;lua/?/init.lua;spec/?.lua;" .. package.path
 package.cpath = (os.getenv("SMC_BUILD") or "build") .. "/?.so;" .. package.cpath
 
 local diag = require "smc.diag"
+local loop = require "fuzz.loop"
 local m = require "fuzz.messages"
-
-local seconds = tonumber(arg[1]) or 10
-local seed = tonumber(arg[2]) or os.time()
-io.stdout:write("seed ", seed, "\n"):flush()
-math.randomseed(seed)
 
 local corpus = {
   m.smcd(), m.smcd(77), m.smcd() .. m.smcd(1) .. m.done(), m.failure(2), m.done(-105),
@@ -23,37 +18,21 @@ local corpus = {
 local filters = { {}, { mode = "SMC-D" }, { details = false }, { local_address = "::1" }, { inode = 1231 },
   { byte_order = "big" }, { byte_order = "little", fields = { "state", "local_endpoint" } } }
 
-local changes = {
-  function(s) -- one byte
-    local at = math.random(#s)
-    return s:sub(1, at - 1) .. string.char(math.random(0, 255)) .. s:sub(at + 1)
-  end,
-  function(s) -- 16 bits where lengths and types are
-    local at = math.random(0, (#s - 2) // 2) * 2 + 1
-    local length = math.random(0, 1) * 65535 ~ math.random(0, 80)
-    return s:sub(1, at - 1) .. string.pack("=I2", length) .. s:sub(at + 2)
-  end,
-  function(s) return s:sub(1, math.random(#s)) end,
-  function(s) return s .. corpus[math.random(#corpus)] end,
-  function(s) return s:sub(1, math.random(#s)) .. corpus[math.random(#corpus)] end,
-}
-
-local stop = os.time() + seconds
-local runs, records, errors = 0, 0, 0
-repeat
-  local s = corpus[math.random(#corpus)]
-  for _ = 1, math.random(4) do
-    s = #s > 2 and changes[math.random(#changes)](s) or s
-  end
-  local ok, message = pcall(function()
-    for _ in assert(diag.decode(s, filters[math.random(#filters)])) do
-      records = records + 1
-    end
+-- An iterator throws in the middle of a datagram.
+local function decode(bytes, filter)
+  local iterator, message, errno = diag.decode(bytes, filter)
+  if not iterator then return nil, message, errno end
+  local count = 0
+  local ok, fault = pcall(function()
+    for _ in iterator do count = count + 1 end
   end)
-  if not ok then
-    assert(tostring(message):find("cannot list the SMC sockets: ", 1, true), message)
-    errors = errors + 1
-  end
-  runs = runs + 1
-until os.time() >= stop
-print(("%d datagrams, %d records, %d errors"):format(runs, records, errors))
+  if not ok then return nil, fault end
+  return count
+end
+
+local decoders = {}
+for i, filter in ipairs(filters) do
+  decoders[i] = function(bytes) return decode(bytes, filter) end
+end
+
+loop.run(arg, corpus, decoders, "^cannot list the SMC sockets: ")
