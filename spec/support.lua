@@ -2,6 +2,7 @@
 
 local getpid = require("smc.core.process").getpid
 local lfs = require "lfs" -- busted needs it too
+local luassert = require "luassert"
 local process = require "smc.process"
 
 local support = {}
@@ -53,6 +54,27 @@ function support.run(argv, input)
   return result
 end
 
+--- Runs Lua in another process, by way of a command such as unshare, which must end well.
+-- @tparam table command its words, before lua5.4's
+-- @tparam string code which finds the modules where this process finds them
+-- @treturn string what it prints
+function support.run_by(command, code)
+  local argv = table.move(command, 1, #command, 1, {})
+  for _, word in ipairs { "lua5.4", "-e",
+    ("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath) .. code } do
+    argv[#argv + 1] = word
+  end
+  local result = support.run(argv)
+  luassert.equal("", result.stderr)
+  luassert.equal(0, result.status)
+  return result.stdout
+end
+
+--- The words before a command that a user without privileges is to run.
+function support.as_user(...)
+  return { "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", ... }
+end
+
 -- A script finds the modules where this process finds them.
 local function script_argv(name, ...)
   return { "env", "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath,
@@ -73,6 +95,44 @@ function support.start(name, ...)
     return p:wait()
   end
   return p
+end
+
+--- A folder of files made by hand, such as a tree of sysfs; its `root` is gone when it is closed.
+-- @tparam table files path → what it holds; or a table of one string, a symbolic link
+function support.tree(files)
+  local root = os.tmpname()
+  os.remove(root)
+  for path, content in pairs(files) do
+    local full = root .. "/" .. path
+    assert(os.execute(("mkdir -p '%s'"):format(full:match("^(.*)/"))))
+    if type(content) == "table" then
+      assert(lfs.link(content[1], full, true))
+    else
+      local file <close> = assert(io.open(full, "wb"))
+      assert(file:write(content))
+    end
+  end
+  return setmetatable({ root = root }, { __close = function() os.execute("rm -rf " .. root) end })
+end
+
+--- A module on a boundary that answers what the spec says, for answers that no kernel at hand gives.
+-- @tparam string name such as "smc.eid"
+-- @tparam table answers by the boundary's function: a list of its results
+-- @return the module
+-- @treturn table what was asked: { function, argument, … } each
+function support.on_answers(name, answers)
+  local asked = {}
+  local boundary = setmetatable({}, { __index = function(_, called)
+    return function(...)
+      asked[#asked + 1] = { called, ... }
+      return table.unpack(answers[called], 1, 3)
+    end
+  end })
+  local real, loaded = package.loaded["smc.core.netlink"], package.loaded[name]
+  package.loaded["smc.core.netlink"], package.loaded[name] = boundary, nil
+  local module = require(name)
+  package.loaded["smc.core.netlink"], package.loaded[name] = real, loaded
+  return module, asked
 end
 
 return support

@@ -1,22 +1,13 @@
 -- smc.eid on any machine: what it refuses before it asks the kernel, and what it makes of the answers.
 
+local support = require "support"
+
 local EPERM <const>, ENOENT <const>, EAGAIN <const>, EEXIST <const>, ENODEV <const> = 1, 2, 11, 17, 19
 local EINVAL <const>, ERANGE <const>, EOPNOTSUPP <const>, EAFNOSUPPORT <const> = 22, 34, 95, 97
 
 -- The module on a boundary that answers what the spec says: { function's name = its results }.
 local function on(answers)
-  local asked = {}
-  local boundary = setmetatable({}, { __index = function(_, name)
-    return function(...)
-      asked[#asked + 1] = { name, ... }
-      return table.unpack(answers[name], 1, 3)
-    end
-  end })
-  local real, loaded = package.loaded["smc.core.netlink"], package.loaded["smc.eid"]
-  package.loaded["smc.core.netlink"], package.loaded["smc.eid"] = boundary, nil
-  local eid = require "smc.eid"
-  package.loaded["smc.core.netlink"], package.loaded["smc.eid"] = real, loaded
-  return eid, asked
+  return support.on_answers("smc.eid", answers)
 end
 
 describe("smc.eid refuses", function()

@@ -2,35 +2,24 @@
 
 local device = require "smc.device"
 local module = require "smc.system.module"
+local support = require "support"
 local system = require "smc.system"
 
 local EPERM <const>, EAFNOSUPPORT <const> = 1, 97
 local RELEASE <const> = "6.12.95"
-
--- A folder with the files given.
-local function tree(files)
-  local root = os.tmpname()
-  os.remove(root)
-  for path, text in pairs(files) do
-    assert(os.execute(("mkdir -p '%s/%s'"):format(root, path:match("^(.*)/"))))
-    local file <close> = assert(io.open(root .. "/" .. path, "w"))
-    assert(file:write(text))
-  end
-  return setmetatable({ root = root }, { __close = function() os.execute("rm -rf " .. root) end })
-end
 
 -- What is said of a kernel with the module in a file, and more.
 local function explain(errno, more)
   local files = { ["proc/sys/kernel/osrelease"] = RELEASE .. "\n",
     ["lib/modules/" .. RELEASE .. "/modules.dep"] = "kernel/net/smc/smc.ko.xz: kernel/x.ko\n" }
   for path, text in pairs(more or {}) do files[path] = text end
-  local made <close> = tree(files)
+  local made <close> = support.tree(files)
   return module.explain(errno, "words", { root = made.root })
 end
 
 describe("why there is no SMC", function()
   it("is that it is not in the kernel", function()
-    local none <close> = tree { ["proc/sys/kernel/osrelease"] = RELEASE }
+    local none <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE }
     assert.matches("not in this kernel %(6%.12%.95%)",
       module.explain(EAFNOSUPPORT, "", { root = none.root }))
   end)
@@ -72,7 +61,7 @@ end)
 
 describe("smc.device.dibs", function()
   it("lists ISM devices and loopback", function()
-    local made <close> = tree {
+    local made <close> = support.tree {
       ["class/dibs/lo/gid"] = "0b6e1a3c-0000-0000-0000-000000000001\n",
       ["class/dibs/lo/fabric_id"] = "0xffff\n",
       ["class/dibs/ism28/gid"] = "9d8b\n", ["class/dibs/ism28/fabric_id"] = "0x07c1\n",
