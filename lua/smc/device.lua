@@ -14,14 +14,17 @@
 --
 -- @module smc.device
 
+local listing = require "smc.listing"
 local netlink = require "smc.core.netlink"
 local options = require "smc.options"
-local recording = require "smc.recording"
 
 local device = {}
 
 local ENOENT <const> = 2
 local LOOPBACK_FABRIC <const> = 0xffff
+
+-- What the fields of a filter are of.
+local SHAPE <const> = { own = { "ibdev" }, parts = "ports", of_parts = { "netdev" } }
 
 -- By PCI device ID: that of IBM's ISM, those of Mellanox' ConnectX-3, -4 Lx and -6 Dx.
 local models = { [0x04ed] = "ISM", [0x1004] = "RoCE_Express", [0x1016] = "RoCE_Express2",
@@ -97,16 +100,10 @@ local function entry_of(message, interface_name)
   return record
 end
 
--- Whether the device matches; of its ports, those that match stay.
-local function matches(entry, filter)
-  if filter.ibdev and entry.ibdev ~= filter.ibdev then return false end
-  if not filter.netdev then return true end
-  local ports = {}
-  for _, port in ipairs(entry.ports or {}) do
-    if port.netdev == filter.netdev then ports[#ports + 1] = port end
-  end
-  entry.ports = entry.ports and ports
-  return #ports > 0
+local function entries_of(messages, interface_name)
+  local entries = {}
+  for i, one in ipairs(messages) do entries[i] = entry_of(one, interface_name) end
+  return entries
 end
 
 --- The devices, all of them or those that match every field of a filter.
@@ -122,18 +119,11 @@ end
 -- @raise for an unknown field, or one of a wrong type
 function device.list(filter)
   filter = options.check(filter or {}, { type = { "SMC-D", "SMC-R" }, netdev = "string", ibdev = "string" })
-  local found = {}
-  for _, kind in ipairs { "SMC-D", "SMC-R" } do
-    if not filter.type or filter.type == kind then
-      local messages, message, errno = (kind == "SMC-D" and netlink.dev_smcd or netlink.dev_smcr)()
-      if not messages then return nil, message, errno end
-      for _, one in ipairs(messages) do
-        local entry = entry_of(one, netlink.interface_name)
-        if matches(entry, filter) then found[#found + 1] = entry end
-      end
-    end
-  end
-  return found
+  return listing.of(filter, SHAPE, function(kind)
+    local messages, message, errno = (kind == "SMC-D" and netlink.dev_smcd or netlink.dev_smcr)()
+    if not messages then return nil, message, errno end
+    return entries_of(messages, netlink.interface_name)
+  end)
 end
 
 --- Decodes one recorded datagram of the kernel's answer. Interfaces have no names then.
@@ -146,13 +136,9 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 74 (EBADMSG) where it is cut short or damaged
 function device.decode(datagram, opts)
-  local messages, message, errno = recording.decode(netlink.dev_smcd, datagram, opts)
+  local messages, message, errno = require "smc.recording".decode(netlink.dev_smcd, datagram, opts)
   if not messages then return nil, message, errno end
-  local entries = {}
-  for i, one in ipairs(messages) do
-    entries[i] = entry_of(one, function() return nil end)
-  end
-  return entries
+  return entries_of(messages, function() return nil end)
 end
 
 local function read(path)

@@ -13,13 +13,16 @@
 --
 -- @module smc.linkgroup
 
+local listing = require "smc.listing"
 local netlink = require "smc.core.netlink"
 local options = require "smc.options"
-local recording = require "smc.recording"
 
 local linkgroup = {}
 
 local EBADMSG <const> = 74
+
+-- What the fields of a filter are of.
+local SHAPE <const> = { own = { "id" }, parts = "links", of_parts = { "netdev", "ibdev" } }
 
 -- Numbers of net/smc/smc_core.h and net/smc/smc_clc.h.
 local roles = { [0] = "client", "server" }
@@ -130,21 +133,6 @@ local function groups_of(messages, interface_name)
   return groups
 end
 
--- Whether the group matches; of the links, those that match stay.
-local function matches(group, filter)
-  if filter.id and group.id ~= filter.id then return false end
-  if not filter.netdev and not filter.ibdev then return true end
-  local links = {}
-  for _, link in ipairs(group.links or {}) do
-    if (not filter.netdev or link.netdev == filter.netdev)
-      and (not filter.ibdev or link.ibdev == filter.ibdev) then
-      links[#links + 1] = link
-    end
-  end
-  group.links = group.links and links
-  return #links > 0
-end
-
 --- The link groups, all of them or those that match every field of a filter.
 --
 -- @tparam[opt] table filter
@@ -160,20 +148,11 @@ end
 function linkgroup.list(filter)
   filter = options.check(filter or {},
     { type = { "SMC-D", "SMC-R" }, id = "integer", netdev = "string", ibdev = "string" })
-  local found = {}
-  for _, kind in ipairs { "SMC-D", "SMC-R" } do
-    if not filter.type or filter.type == kind then
-      local messages, message, errno = (kind == "SMC-D" and netlink.lgr_smcd or netlink.lgr_smcr)()
-      if not messages then return nil, message, errno end
-      local groups
-      groups, message, errno = groups_of(messages, netlink.interface_name)
-      if not groups then return nil, message, errno end
-      for _, group in ipairs(groups) do
-        if matches(group, filter) then found[#found + 1] = group end
-      end
-    end
-  end
-  return found
+  return listing.of(filter, SHAPE, function(kind)
+    local messages, message, errno = (kind == "SMC-D" and netlink.lgr_smcd or netlink.lgr_smcr)()
+    if not messages then return nil, message, errno end
+    return groups_of(messages, netlink.interface_name)
+  end)
 end
 
 --- Decodes one recorded datagram of the kernel's answer. Interfaces have no names then.
@@ -186,7 +165,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 74 (EBADMSG) where it is cut short or damaged
 function linkgroup.decode(datagram, opts)
-  local messages, message, errno = recording.decode(netlink.lgr_smcr, datagram, opts)
+  local messages, message, errno = require "smc.recording".decode(netlink.lgr_smcr, datagram, opts)
   if not messages then return nil, message, errno end
   return groups_of(messages, function() return nil end)
 end
