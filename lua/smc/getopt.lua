@@ -12,26 +12,29 @@ local function find_letter(known, letter)
   return nil, ("invalid option -- '%s'"):format(letter)
 end
 
-local function find_word(known, given)
-  local found
+-- The option whose word begins as the given one does, in glibc's messages where that is none or several.
+local function find_word(known, name, given)
+  local found = {}
   for _, option in ipairs(known) do
-    if option[2] == given then return option end
-    if option[2]:sub(1, #given) == given then
-      if found then return nil, ("option '--%s' is ambiguous"):format(given) end
-      found = option
-    end
+    if option[2] == name then return option end
+    if not option.whole and option[2]:sub(1, #name) == name then found[#found + 1] = option end
   end
-  if not found then return nil, ("unrecognized option '--%s'"):format(given) end
-  return found
+  if not found[1] then return nil, ("unrecognized option '%s'"):format(given) end
+  if not found[2] then return found[1] end
+  local words = {}
+  for i, option in ipairs(found) do words[i] = ("'--%s'"):format(option[2]) end
+  return nil, ("option '%s' is ambiguous; possibilities: %s"):format(given, table.concat(words, " "))
 end
 
 --- Reads a command line.
 --
 -- @tparam {string,...} words
--- @tparam {table,...} known each `{ letter or nil, word, whether it has an argument }`
+-- @tparam {table,...} known each `{ letter or nil, word, whether it has an argument }`, with `whole = true`
+--   where the word is not to be abbreviated
 -- @treturn[1] table a list of `{ name = the word, value = its argument }`, with `operands`: what is no option
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
+-- @treturn[2] table the options before that
 function getopt.parse(words, known)
   local given, i = { operands = {} }, 1
   local function next_word(rest)
@@ -39,8 +42,8 @@ function getopt.parse(words, known)
     i = i + 1
     return words[i]
   end
-  local function add_word(name, value)
-    local option, message = find_word(known, name)
+  local function add_word(name, value, word)
+    local option, message = find_word(known, name, word)
     if not option then return message end
     if value and not option[3] then return ("option '--%s' doesn't allow an argument"):format(option[2]) end
     value = option[3] and (value or next_word("")) or nil
@@ -67,13 +70,13 @@ function getopt.parse(words, known)
       break
     elseif word:sub(1, 2) == "--" then
       local name, equals, value = word:match("^%-%-([^=]*)(=?)(.*)$")
-      message = add_word(name, equals ~= "" and value or nil)
+      message = add_word(name, equals ~= "" and value or nil, word)
     elseif word:find("^%-.") then
       message = add_letters(word:sub(2))
     else
       given.operands[#given.operands + 1] = word
     end
-    if message then return nil, message end
+    if message then return nil, message, given end
     i = i + 1
   end
   return given

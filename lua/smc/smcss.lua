@@ -1,0 +1,125 @@
+--- smcss(8): the SMC sockets of this network namespace as a table, or as JSON. The options, the table
+-- and the exit status are those of smc-tools.
+--
+-- Few programs run as often as this one, so each way of printing has a file of its own, read when wanted.
+--
+-- @module smc.smcss
+
+local diag = require "smc.diag"
+local getopt = require "smc.getopt"
+
+local smcss = {}
+
+local stdout, stderr = io.stdout, io.stderr
+
+local USAGE <const> = [[
+Usage: %s [ OPTIONS ]
+	-h, --help          this message
+	-v, --version       show version information
+	-a, --all           show all sockets
+	-l, --listening     show listening sockets
+	-d, --debug         show debug socket information
+	-W, --wide          do not truncate IP addresses
+	-D, --smcd          show detailed SMC-D information (shows only SMC-D sockets)
+	-R, --smcr          show detailed SMC-R information (shows only SMC-R sockets)
+	    --json          print a JSON array, with all details
+	    --reasons       explain the fallback reasons below the table
+	no OPTIONS          show all connected sockets
+]]
+
+-- What is this project's own is not abbreviated, so that --r stays --smcr's neighbour.
+local OPTIONS <const> = {
+  { "a", "all" }, { "d", "debug" }, { "l", "listening" }, { "D", "smcd" }, { "R", "smcr" },
+  { "v", "version" }, { "W", "wide" }, { "h", "help" },
+  { nil, "json", whole = true }, { nil, "reasons", whole = true },
+}
+
+-- Output is flushed here, so that a full disk is not taken for success. A reader that went away, as in
+-- `smcss.lua | head -1`, is no news.
+local function leave(program, status, message)
+  local ok, err, errno = stdout:flush()
+  if not ok then
+    local EPIPE <const> = 32
+    if errno ~= EPIPE then
+      stderr:write(program, ": ", err, "\n")
+    end
+    status = 1
+  end
+  if message then
+    stderr:write(message)
+  end
+  os.exit(status)
+end
+
+local function refuse(program, message)
+  leave(program, 1, message .. "\n" .. USAGE:format(program))
+end
+
+local function parse_options(program, words)
+  local given, message, before = getopt.parse(words, OPTIONS)
+  local options = {}
+  for _, option in ipairs(given or before) do
+    if option.name == "help" then
+      stdout:write(USAGE:format(program))
+      leave(program, 0)
+    elseif option.name == "version" then
+      stdout:write("smcss.lua utility, ", (require("smc")._VERSION:gsub(" ", "-")), "\n")
+      leave(program, 0)
+    end
+    options[option.name] = true
+  end
+  if message then
+    refuse(program, program .. ": " .. message)
+  end
+  if options.smcr and options.smcd then
+    refuse(program, "--smcd together with --smcr is not supported")
+  end
+  for _, other in ipairs { "debug", "all", "smcr", "smcd" } do
+    if options.listening and options[other] then
+      refuse(program, ("--listening together with --%s is not supported"):format(other))
+    end
+  end
+  return options
+end
+
+-- The way of printing that the options want, and the details that it needs.
+local function printer(options)
+  if options.json then
+    return require "smc.smcss.json", { details = true }
+  elseif not (options.reasons or options.debug or options.smcr or options.smcd) then
+    local plain = require "smc.smcss.plain"
+    return plain.print, { fields = plain.fields }
+  end
+  local details = {}
+  for option, detail in pairs { debug = "connection", smcr = "link_group", smcd = "dmb" } do
+    details[#details + 1] = options[option] and detail
+  end
+  return require "smc.smcss.detailed", { details = details }
+end
+
+--- Runs smcss and ends the process.
+-- @tparam table words the command line, with the script at 0
+function smcss.main(words)
+  local program = words[0]:match("[^/]*$")
+  local options = parse_options(program, words)
+  local print, query = printer(options)
+  query.state = options.listening and "LISTEN" or nil
+  query.mode = options.smcd and "SMC-D" or nil
+  local sockets, message, _, closing = diag.sockets(query)
+  if not sockets then
+    leave(program, 1, ("%s: %s\n"):format(program, message))
+  end
+  -- Rows come and go, and little else is there: to collect them seldom costs a few MiB.
+  collectgarbage("setpause", 1000)
+  stdout:setvbuf("full", 1 << 16)
+  local ok, err = pcall(function()
+    local _ <close> = closing
+    return print(sockets, options)
+  end)
+  if not ok then
+    leave(program, 1, ("%s: %s\n"):format(program, err))
+  end
+  leave(program, err and 0 or 1)
+end
+
+return smcss

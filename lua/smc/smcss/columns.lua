@@ -1,0 +1,88 @@
+-- What the tables of smcss(8) have in common: their first columns.
+--
+-- Some of them are odd, and stay so for the sake of what parses them:
+-- * The state APPFINCLOSEWAIT has a 1 behind its name.
+-- * Addresses are told apart by their last 96 bits, so the IPv6 wildcard reads 0.0.0.0.
+-- * User IDs from 2^31 on are printed as negative numbers.
+
+local columns = {}
+
+local format = string.format
+local state_names = { APPFINCLOSEWAIT = "APPFINCLOSEWAIT1" }
+
+columns.address_width = 23
+
+-- Values repeat from row to row: what they look like in the table is made once.
+local function remembered(make)
+  return setmetatable({}, {
+    __index = function(texts, value)
+      local text = make(value)
+      texts[value] = text
+      return text
+    end,
+  })
+end
+
+columns.remembered = remembered
+columns.state = remembered(function(state) return format("%-14s ", state_names[state] or state) end)
+columns.interface = remembered(function(index) return format("%04x ", index) end)
+columns.uid = remembered(function(uid)
+  return format("%05d ", uid < 1 << 31 and uid or uid - (1 << 32))
+end)
+columns.padding = remembered(function(size)
+  return (" "):rep(math.max(columns.address_width - size, 0) + 1)
+end)
+
+-- Inodes are numbers in a row: their digits down to the hundreds repeat, and the last two do.
+local hundreds = remembered(function(number) return format("%05d", number) end)
+local rest = remembered(function(number) return format("%02d ", number) end)
+
+--- Two texts that are the inode's column one behind the other.
+function columns.inode(inode)
+  return hundreds[inode // 100], rest[inode % 100]
+end
+
+-- An address that smcss takes for IPv4: none of the last three words of the four is set.
+local function ipv4_reading(address)
+  local high, low = address:match("^(%x*):?(%x*)::$")
+  if not high then
+    return address
+  end
+  high, low = tonumber(high, 16) or 0, tonumber(low, 16) or 0
+  return format("%d.%d.%d.%d", high >> 8, high & 255, low >> 8, low & 255)
+end
+
+--- An address and its port, with the blanks behind them.
+function columns.endpoint(address, port, wide)
+  address, port = address or "0.0.0.0", tostring(port or 0)
+  if address:sub(-1) == ":" then
+    address = ipv4_reading(address)
+  end
+  local excess = #address + 1 + #port - columns.address_width
+  if excess > 0 and not wide then
+    address = address:sub(1, #address - excess - 2) .. ".."
+  end
+  local text = address .. ":" .. port
+  return text .. columns.padding[#text]
+end
+
+local mode_names = { ["SMC-D"] = "SMCD ", ["SMC-R"] = "SMCR " }
+
+--- The mode. SMCR stands for every connection that is neither SMC-D nor TCP, also when its link group is
+-- gone: --json tells them apart.
+function columns.mode(mode, reason, peer_reason)
+  if mode ~= "TCP" then
+    return mode_names[mode] or "SMCR "
+  elseif peer_reason then
+    return format("TCP 0x%08x/0x%08x", reason, peer_reason)
+  end
+  return reason and format("TCP 0x%08x", reason) or "TCP "
+end
+
+--- The head of a table; `more` stands behind the columns that all tables have.
+function columns.header(more)
+  return "State          UID   Inode   Local Address           Peer Address            Intf Mode "
+    .. more .. "\n"
+end
+
+return columns

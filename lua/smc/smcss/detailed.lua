@@ -1,0 +1,108 @@
+-- The tables of smcss(8) with details: -d, -D, -R, and --reasons.
+
+local columns = require "smc.smcss.columns"
+local is_wanted = require "smc.smcss.wanted"
+
+local format, stdout = string.format, io.stdout
+
+local shutdown_names = { none = " <->  ", receive = " R->  ", send = " <-W  ", both = " R-W  " }
+local connection_format <const> = "%08x %08x %08x %08x "
+  .. "%04x:%08x %04x:%08x %02x:%02x   %04x:%08x %04x:%08x %02x:%02x   %04x:%08x %04x:%08x %04x:%08x "
+
+local function header(options)
+  local more = ""
+  if options.debug then
+    more = "Shutd Token    Sndbuf   Rcvbuf   Peerbuf  rxprod-Cursor rxcons-Cursor rxFlags "
+      .. "txprod-Cursor txcons-Cursor txFlags txprep-Cursor txsent-Cursor txfin-Cursor  "
+  end
+  if options.smcr then
+    more = more .. "Role IB-device       Port Linkid GID                                      Peer-GID"
+  elseif options.smcd then
+    more = more .. "GID              Token            Peer-GID         Peer-Token       Linkid"
+  end
+  return columns.header(more)
+end
+
+local function debug_text(s)
+  local text = shutdown_names[s.shutdown] or ""
+  local c = s.connection
+  if c and c.tx_fin then
+    text = text .. format(connection_format,
+      c.token, c.sndbuf_size, c.rmbe_size, c.peer_rmbe_size,
+      c.rx_prod.wrap, c.rx_prod.count, c.rx_cons.wrap, c.rx_cons.count,
+      c.rx_prod_flags, c.rx_conn_state_flags,
+      c.tx_prod.wrap, c.tx_prod.count, c.tx_cons.wrap, c.tx_cons.count,
+      c.tx_prod_flags, c.tx_conn_state_flags,
+      c.tx_prep.wrap, c.tx_prep.count, c.tx_sent.wrap, c.tx_sent.count, c.tx_fin.wrap, c.tx_fin.count)
+  end
+  return text
+end
+
+local function smcr_text(s)
+  local group = s.link_group
+  if not group or not group.role then
+    return ""
+  end
+  local link = group.links[1]
+  return format("%4s %-15s %02x   %02x     %-40s %s", group.role == "server" and "SERV" or "CLNT",
+    link.ibname, link.ibport, link.link_id, link.gid, link.peer_gid)
+end
+
+local function smcd_text(s)
+  local d = s.dmb
+  if not d or not d.peer_token then
+    return ""
+  end
+  return format("%016x %016x %016x %016x %08x ", d.my_gid, d.token, d.peer_gid, d.peer_token, d.linkid)
+end
+
+local function row(s, options)
+  local head = columns.state[s.state] .. columns.uid[s.uid] .. table.concat { columns.inode(s.inode) }
+  if s.state == "INIT" then
+    return head .. "\n"
+  end
+  head = head .. columns.endpoint(s.local_address, s.local_port, options.wide)
+  if s.state == "LISTEN" then
+    return head .. "\n"
+  end
+  head = head .. columns.endpoint(s.peer_address, s.peer_port, options.wide) .. columns.interface[s.interface]
+  if s.state == "CLOSED" then
+    return head .. "\n"
+  end
+  local mode = columns.mode(s.mode, s.fallback_reason, s.peer_reason)
+  if s.mode == "TCP" then
+    return head .. mode .. "\n"
+  end
+  return head .. mode .. (options.debug and debug_text(s) or "")
+    .. (options.smcr and smcr_text(s) or options.smcd and smcd_text(s) or "") .. "\n"
+end
+
+local function print_reasons(seen)
+  local reason, wrap = require "smc.reason", require "smc.wrap"
+  local codes = {}
+  for code in pairs(seen) do
+    codes[#codes + 1] = code
+  end
+  table.sort(codes)
+  for _, code in ipairs(codes) do
+    stdout:write("\n", reason.describe(code), "\n", wrap(reason.get(code).advice, "    "), "\n")
+  end
+end
+
+-- Prints the table. Returns whether it could be written.
+return function(sockets, options)
+  local seen = {}
+  stdout:write(header(options))
+  for s in sockets do
+    if is_wanted(s, options) then
+      if not stdout:write(row(s, options)) then return false end
+      seen[s.fallback_reason or 0] = true
+      seen[s.peer_reason or 0] = true
+    end
+  end
+  seen[0] = nil
+  if options.reasons then
+    print_reasons(seen)
+  end
+  return true
+end

@@ -1,0 +1,20 @@
+-- smcss(8) as JSON: the records of smc.diag in the schema of smc.json, one a line. Where a record has a
+-- reason code, `fallback` and `peer_fallback` explain it.
+
+local is_wanted = require "smc.smcss.wanted"
+local json = require "smc.json"
+local reason = require "smc.reason"
+
+-- Prints the array. Returns whether it could be written.
+return function(sockets, options)
+  local stdout, separator = io.stdout, "["
+  for s in sockets do
+    if is_wanted(s, options) and (not options.smcr or s.mode == "SMC-R") then
+      s.fallback = s.fallback_reason and reason.get(s.fallback_reason)
+      s.peer_fallback = s.peer_reason and reason.get(s.peer_reason)
+      if not stdout:write(separator, "\n", json.encode(s, true)) then return false end
+      separator = ","
+    end
+  end
+  return stdout:write(separator == "[" and "[]\n" or "\n]\n") ~= nil
+end
