@@ -11,12 +11,12 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "clock.h"
 #include "error.h"
 #include "process.h"
 #include "smc.h"
@@ -30,18 +30,10 @@ static pid_t check_pid(lua_State *L, int arg)
 	return (pid_t)pid;
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 /* Returns 0 when the process has ended, ETIMEDOUT, or another error number. */
 static int await_end(pid_t pid, double seconds)
 {
-	double deadline = now() + seconds, left = seconds;
+	double deadline = clock_seconds(CLOCK_MONOTONIC) + seconds, left = seconds;
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	struct pollfd end = { .fd = fd, .events = POLLIN };
 	int ready, err;
@@ -51,7 +43,7 @@ static int await_end(pid_t pid, double seconds)
 	do {
 		ready = poll(&end, 1, left < 3600 ? (int)(left * 1000 + 0.999) : 3600 * 1000);
 		err = ready < 0 ? errno : ETIMEDOUT;
-		left = deadline - now();
+		left = deadline - clock_seconds(CLOCK_MONOTONIC);
 	} while ((ready == 0 && left > 0) || (ready < 0 && err == EINTR && left > 0));
 	close(fd);
 	return ready > 0 ? 0 : err == EINTR ? ETIMEDOUT : err;

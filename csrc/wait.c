@@ -4,17 +4,9 @@
 #include <math.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <time.h>
 
+#include "clock.h"
 #include "sock.h"
-
-static double clock_seconds(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static struct timespec timespec_of(double seconds)
 {

@@ -1,0 +1,134 @@
+-- smc.run: which programs can be turned into SMC.
+
+local run = require "smc.run"
+local support = require "unit.run_support"
+
+local ENOENT <const>, EACCES <const> = 2, 13
+
+local sh, read_all, write = support.sh, support.read_all, support.write
+
+describe("smc.run", function()
+  local folder, sockets
+
+  setup(function()
+    folder, sockets = support.open_workshop()
+  end)
+
+  teardown(support.close_workshop)
+
+  describe("convertible", function()
+    it("says yes to dynamic programs, by name or path, and to scripts that run in one", function()
+      assert.is_true(run.convertible("ls"))
+      assert.is_true(run.convertible("/bin/sh"))
+      assert.is_true(run.convertible(sockets))
+      assert.is_true(run.convertible(write("script", "#!/bin/sh -e\nexit\n")))
+      assert.is_true(run.convertible(write("env_script", "#!/usr/bin/env -S A=1 sh\nexit\n")))
+      assert.is_true(run.convertible(write("bare_script", "exit\n")))
+    end)
+
+    it("says no to static programs, and to scripts that run in one", function()
+      local fine, why = run.convertible("busybox")
+      assert.is_false(fine)
+      assert.equal("busybox is a static program: its sockets stay TCP", why)
+
+      local busybox = read_all("command -v busybox"):gsub("%s+$", "")
+      local script = write("static_script", "#! " .. busybox .. " sh\nexit\n")
+      fine, why = run.convertible(script)
+      assert.is_false(fine)
+      assert.matches(busybox .. ", which runs " .. script .. ", is a static program", why, 1, true)
+      assert.is_false(run.convertible(write("script_of_script", "#!" .. script .. "\n")))
+      assert.is_false(run.convertible(write("env_static", "#!/usr/bin/env -S busybox sh\n")))
+    end)
+
+    it("tells static from dynamic in what the compiler makes", function()
+      local source = "spec/kernel/programs/early_main.c"
+      for flags, fine in pairs {
+        ["-static"] = false, ["-static-pie"] = false, ["-pie"] = true, ["-no-pie"] = true,
+      } do
+        local path = folder .. "/compiled" .. flags
+        sh("cc -fPIE -Dearly_domain=getpid -w %s -o %s %s", flags, path, source)
+        assert.equal(fine, (run.convertible(path)))
+      end
+    end)
+
+    it("reads programs of other architectures, of either width and byte order", function()
+      -- types are those of the program headers: 3 is PT_INTERP, 6 PT_PHDR
+      local function elf64(order, machine, ...)
+        local image = { "\x7fELF\2" .. (order == ">" and "\2" or "\1") .. "\1" .. ("\0"):rep(9)
+          .. string.pack(order .. "I2I2I4I8I8I8I4I2I2I2I2I2I2",
+            2, machine, 1, 0, 64, 0, 0, 64, 56, select("#", ...), 0, 0, 0) }
+        for _, kind in ipairs { ... } do
+          image[#image + 1] = string.pack(order .. "I4", kind) .. ("\0"):rep(52)
+        end
+        return table.concat(image)
+      end
+      local arm32 = "\x7fELF\1\1\1" .. ("\0"):rep(9)
+        .. string.pack("<I2I2I4I4I4I4I4I2I2I2I2I2I2", 2, 40, 1, 0, 52, 0, 0, 52, 32, 1, 0, 0, 0)
+        .. string.pack("<I4", 3) .. ("\0"):rep(28)
+      local SPARC <const>, RISCV <const> = 43, 243
+      for why, images in pairs {
+        ["of another architecture"] = { elf64(">", SPARC, 6, 3), elf64("<", RISCV, 6, 3), arm32 },
+        ["a static program"] = {
+          elf64(">", SPARC, 6, 1), elf64("<", RISCV), (arm32:gsub("\3(\0+)$", "\1%1")),
+        },
+      } do
+        for _, image in ipairs(images) do
+          local fine, message = run.convertible(write("foreign", image))
+          assert.is_false(fine)
+          assert.matches(why, message)
+        end
+      end
+    end)
+
+    it("leaves broken files to exec", function()
+      local file <close> = assert(io.open(sockets, "rb"))
+      local image = file:read("a")
+      for _, length in ipairs { 0, 3, 4, 5, 20, 63, 64, 100, 200 } do
+        assert.is_true(run.convertible(write("broken", image:sub(1, length))))
+      end
+      for at = 33, 58 do
+        local fine = run.convertible(write("broken", image:sub(1, at - 1) .. "\xff" .. image:sub(at + 1)))
+        assert.is_boolean(fine)
+      end
+    end)
+
+    it("ends with scripts that run themselves", function()
+      local loop = folder .. "/loop"
+      assert.is_true(run.convertible(write("loop", "#!" .. loop .. "\n")))
+    end)
+
+    it("says no to programs that gain privileges", function()
+      local program = "/usr/bin/passwd" -- setuid root
+      if read_all("id -u"):find("^0") then
+        program = folder .. "/setuid"
+        sh("cp %s %s && chown 1 %s && chmod 4755 %s", sockets, program, program, program)
+      end
+      local fine, why = run.convertible(program)
+      assert.is_false(fine)
+      assert.matches("gains privileges", why)
+    end)
+
+    it("tells what cannot be executed", function()
+      local fine, message, errno = run.convertible("no-such-program")
+      assert.is_nil(fine)
+      assert.matches("no%-such%-program: not found in PATH", message)
+      assert.equal(ENOENT, errno)
+      fine, message, errno = run.convertible("/no/such/program")
+      assert.is_nil(fine)
+      assert.matches("/no/such/program: No such file", message)
+      assert.equal(ENOENT, errno)
+      assert.equal(EACCES, select(3, run.convertible(write("plain", "x", "644"))))
+      assert.equal(EACCES, select(3, run.convertible("/")))
+    end)
+  end)
+
+  describe("attainable", function()
+    it("is a boolean with a reason", function()
+      local fine, why = run.attainable { receive_buffer = "1m", send_buffer = "1m" }
+      assert.is_boolean(fine)
+      assert.equal(fine, why == nil)
+      assert.is_true(run.attainable { receive_buffer = "8k" })
+      assert.is_true(run.attainable())
+    end)
+  end)
+end)

@@ -1,0 +1,147 @@
+-- smc.run: sizes, the library, and the environment that it is put into.
+
+local run = require "smc.run"
+local support = require "unit.run_support"
+
+local ENOENT <const>, EINVAL <const> = 2, 22
+
+local sh = support.sh
+
+describe("smc.run", function()
+  local folder
+
+  setup(function()
+    folder = support.open_workshop()
+  end)
+
+  teardown(support.close_workshop)
+
+  describe("size", function()
+    it("reads bytes, and suffixes k and m in either case", function()
+      for text, bytes in pairs {
+        ["8k"] = 8192, ["8192"] = 8192, ["64K"] = 65536, ["1m"] = 1048576, ["1M"] = 1048576,
+        ["1024k"] = 1048576, ["0000000000000000000064k"] = 65536, [10000] = 10000,
+      } do
+        local got = run.size(text)
+        assert.equal(bytes, got)
+        assert.equal("integer", math.type(got))
+      end
+    end)
+
+    it("wants 8k to 1m", function()
+      for text, word in pairs {
+        ["7k"] = "small", ["8191"] = "small", ["0"] = "small", [0] = "small", ["1048577"] = "large",
+        ["2m"] = "large", ["9223372036854775807k"] = "large", ["17592186044416m"] = "large",
+        [("9"):rep(400)] = "large",
+      } do
+        local bytes, message, errno = run.size(text)
+        assert.is_nil(bytes)
+        assert.matches("too " .. word .. ": 8k to 1m", message)
+        assert.equal(EINVAL, errno)
+      end
+    end)
+
+    it("refuses what is no size", function()
+      for _, text in ipairs {
+        "", "k", "64 k", " 64k", "64kb", "-64k", "+64k", "0x10000", "1e5", "1.5m", "64k\0", 65536.5,
+      } do
+        local bytes, message, errno = run.size(text)
+        assert.is_nil(bytes)
+        assert.matches("is no buffer size", message)
+        assert.equal(EINVAL, errno)
+      end
+    end)
+
+    it("throws for other types", function()
+      assert.error_matches(function() run.size(nil) end, "got nil")
+      assert.error_matches(function() run.size {} end, "got table")
+    end)
+  end)
+
+  describe("library", function()
+    local cpath = package.cpath
+    after_each(function() package.cpath = cpath end)
+
+    it("is an absolute path", function()
+      local path = assert(run.library())
+      assert.equal("/", path:sub(1, 1))
+      assert.matches("/smc/preload%.so$", path)
+    end)
+
+    it("is missed with a message", function()
+      package.cpath = folder .. "/?.so"
+      local path, message, errno = run.library()
+      assert.is_nil(path)
+      assert.matches("preload.so", message, 1, true)
+      assert.equal(ENOENT, errno)
+    end)
+
+    it("is refused where LD_PRELOAD cannot name it", function()
+      for _, name in ipairs { "a b", "a:b", "a$b" } do
+        sh("mkdir -p '%s/%s/smc'; : > '%s/%s/smc/preload.so'", folder, name, folder, name)
+        package.cpath = folder .. "/" .. name .. "/?.so"
+        local path, message, errno = run.library()
+        assert.is_nil(path)
+        assert.matches("Install the module elsewhere", message)
+        assert.equal(EINVAL, errno)
+      end
+    end)
+  end)
+
+  describe("environment", function()
+    it("adds the library, and nothing that was not asked for", function()
+      local given = { HOME = "/root" }
+      assert.same({ HOME = "/root", LD_PRELOAD = run.library() }, run.environment(nil, given))
+      assert.same({ HOME = "/root" }, given)
+    end)
+
+    it("puts the options into variables", function()
+      assert.same({
+        LD_PRELOAD = run.library(), SMC_DEBUG = "1", SMC_FALLBACK = "tcp",
+        SMC_RCVBUF = "65536", SMC_SNDBUF = "131072",
+      }, run.environment({
+        receive_buffer = "64k", send_buffer = 131072, debug = true, fallback = "tcp",
+      }, {}))
+      assert.equal("0", run.environment({ debug = false }, { SMC_DEBUG = "1" }).SMC_DEBUG)
+    end)
+
+    it("keeps the caller's LD_PRELOAD, and does not add twice", function()
+      local ours = run.library()
+      local function after(preload) return run.environment({}, { LD_PRELOAD = preload }).LD_PRELOAD end
+      assert.equal(ours, after(""))
+      assert.equal("/a.so b.so:" .. ours, after("/a.so b.so"))
+      assert.equal(ours .. " /a.so", after(ours .. " /a.so"))
+      assert.equal("/a.so:" .. ours, after("/a.so:" .. ours))
+      assert.equal(after("/a.so"), after(after("/a.so")))
+      assert.equal(ours .. ".old:" .. ours, after(ours .. ".old"))
+    end)
+
+    it("begins with this process's environment, or with options.env", function()
+      assert.equal(os.getenv("PATH"), run.environment().PATH)
+      assert.equal("/here", run.environment({ env = { PATH = "/here" } }).PATH)
+    end)
+
+    it("answers with an error for a bad size", function()
+      local env, message, errno = run.environment { receive_buffer = "4k" }
+      assert.is_nil(env)
+      assert.matches("4k is too small", message)
+      assert.equal(EINVAL, errno)
+    end)
+
+    it("throws for a caller's mistake", function()
+      for pattern, options in pairs {
+        ["unknown option recieve_buffer"] = { recieve_buffer = "64k" },
+        ["unknown option 1"] = { "64k" },
+        ["unknown option stdin"] = { stdin = "pipe" },
+        ["option receive_buffer: integer or string"] = { receive_buffer = true },
+        ["option send_buffer: integer or string"] = { send_buffer = 65536.5 },
+        ["option debug: boolean"] = { debug = "yes" },
+        ["option fallback: \"tcp\""] = { fallback = "TCP" },
+        ["option unreachable: \"run\""] = { unreachable = true },
+        ["table expected"] = "64k",
+      } do
+        assert.error_matches(function() run.environment(options) end, pattern, 1, true)
+      end
+    end)
+  end)
+end)

@@ -1,0 +1,170 @@
+-- The library that smc.run preloads, and smc_run.lua. What depends on AF_SMC holds with and without it: the
+-- expectation comes from a program that asks for AF_SMC without the library.
+
+local run = require "smc.run"
+local support = require "unit.run_support"
+
+local AF_INET <const>, AF_SMC <const> = 2, 43
+
+local read_all, write, base = support.read_all, support.write, support.base
+local finish, interpreter = support.finish, support.interpreter
+
+describe("smc.run", function()
+  local sockets
+
+  setup(function()
+    local _
+    _, sockets = support.open_workshop()
+  end)
+
+  teardown(support.close_workshop)
+
+  describe("the preloaded library", function()
+    local expected -- what AF_SMC gives here
+
+    setup(function()
+      expected = read_all(sockets .. " 43,1,0")
+    end)
+
+    it("opens AF_SMC sockets, or fails as the kernel does", function()
+      local _, _, out, err = finish { sockets, "2,1,0", "2,1,6" }
+      assert.equal(expected .. expected, out)
+      assert.equal("", err)
+    end)
+
+    it("gives TCP only where it was allowed, and tells", function()
+      local _, _, out, err = finish({ sockets, "2,1,0" }, { fallback = "tcp", debug = true })
+      if expected:find("^socket") then
+        assert.equal(expected, out)
+        assert.matches("socket%(AF_INET, SOCK_STREAM%) = %d+ is now AF_SMC\n", err)
+      else
+        assert.matches("^socket " .. AF_INET .. " 1 6 ", out)
+        assert.matches("errno=77", out)
+        assert.matches("socket%(AF_INET, SOCK_STREAM%) = %d+ stays TCP: ", err)
+      end
+    end)
+
+    it("leaves other sockets alone", function()
+      local others = { sockets, "1,1,0", "2,2,0", "10,2,17", "16,3,0", "2,15,0", "2,5,0" }
+      local plain = read_all(table.concat(others, " "))
+      local _, _, out, err = finish(others, { debug = true, receive_buffer = "64k", env = base() })
+      assert.equal(plain, out)
+      assert.equal("", err)
+    end)
+
+    it("explains in debug mode", function()
+      local _, _, _, err = finish({ sockets, "2,1,262" },
+        { debug = true, env = base { SMC_RCVBUF = "64kb" } })
+      assert.matches("smc: pid %d+: SMC_RCVBUF is ignored, .*: 64kb\n", err)
+      assert.matches("socket%(AF_INET, SOCK_STREAM, 262%) is left alone: MPTCP is not TCP\n", err)
+      for _, garbage in ipairs { "x", "-1", "99999999999999999999", "4096m", "2000000k", "1k1", "0" } do
+        _, _, _, err = finish({ "true" },
+          { debug = true, env = base { SMC_SNDBUF = garbage, SMC_FALLBACK = garbage } })
+        assert.matches("SMC_SNDBUF is ignored, being no size in bytes (suffix k or m): " .. garbage .. "\n",
+          err, 1, true)
+        assert.matches("SMC_FALLBACK is ignored, not being tcp: " .. garbage .. "\n", err, 1, true)
+      end
+    end)
+
+    it("is silent without it, whatever the environment holds", function()
+      for _, garbage in ipairs { "x", "-1", "99999999999999999999", "4096m", "1k1", ("9"):rep(5000) } do
+        local ending, status, out, err = finish({ sockets, "2,1,0" },
+          { env = base {
+            SMC_RCVBUF = garbage, SMC_SNDBUF = garbage, SMC_FALLBACK = garbage, SMC_DEBUG = "0",
+          } })
+        assert.same({ "exit", 0, expected, "" }, { ending, status, out, err })
+      end
+    end)
+
+    it("uses neither stdio nor memory nor locks", function()
+      local symbols = read_all("nm -D --undefined-only " .. run.library())
+      for _, name in ipairs {
+        "printf", "fputs", "malloc", "calloc", "free", "pthread", "strerror", "dlopen", "_chk",
+      } do
+        assert.is_nil(symbols:find("%f[%w_]_*%w*" .. name .. "%w*@"), name)
+      end
+      assert.matches("dlsym", symbols)
+    end)
+
+    it("exports socket alone", function()
+      local names = {}
+      for name in read_all("nm -D --defined-only " .. run.library()):gmatch("[TW] (%S+)") do
+        if not name:find("^_") then
+          names[#names + 1] = name
+        end
+      end
+      assert.same({ "socket" }, names)
+    end)
+  end)
+
+  describe("smc_run.lua", function()
+    local function smc_run(...)
+      return finish({ interpreter(), "examples/smc_run.lua", ... })
+    end
+
+    it("has the options of smc_run", function()
+      local ending, status, out = smc_run("-h")
+      assert.same({ "exit", 0 }, { ending, status })
+      for _, option in ipairs { "-d", "-h", "-r SIZE", "-t SIZE", "-v", "--fallback tcp", "Examples:" } do
+        assert.matches(option, out, 1, true)
+      end
+      assert.same({ "exit", 0, "smc_run.lua, " .. require("smc")._VERSION .. "\n", "" }, { smc_run("-v") })
+    end)
+
+    it("stops at the command, whose exit status is its own", function()
+      local line = "echo $SMC_DEBUG $SMC_RCVBUF $SMC_SNDBUF $0 $@; exit 9"
+      for _, words in ipairs {
+        { "-d", "-r", "64k", "-t", "128K" }, { "-dr", "64k", "-t128k" }, { "-dr64k", "--send-buffer=131072" },
+        { "--debug", "--receive-buffer", "65536", "--send-buffer", "128k", "--" },
+      } do
+        local argv = { "--fallback", "tcp", table.unpack(words) }
+        table.move({ "sh", "-c", line, "-d", "-x", "--", "-r" }, 1, 7, #argv + 1, argv)
+        local ending, status, out = smc_run(table.unpack(argv))
+        assert.same({ "exit", 9, "1 65536 131072 -d -x -- -r\n" }, { ending, status, out })
+      end
+    end)
+
+    it("says what is wrong with its arguments, status 2", function()
+      for message, words in pairs {
+        ["missing argument 'command'"] = { "-d" },
+        ["unknown option '-x'"] = { "-x", "ls" },
+        ["buffer size 4k is too small"] = { "-r", "4k", "ls" },
+        ["'big' is no buffer size"] = { "-t", "big", "ls" },
+        ["'--fallback' must be one of 'tcp'"] = { "--fallback", "udp", "ls" },
+        ["option '-r' requires an argument"] = { "-r" },
+      } do
+        local ending, status, out, err = smc_run(table.unpack(words))
+        assert.same({ "exit", 2, "" }, { ending, status, out })
+        assert.matches(message, err, 1, true)
+        assert.matches("Try smc_run.lua --help", err, 1, true)
+      end
+    end)
+
+    it("ends with 127 and 126 for what cannot be run", function()
+      local plain = write("plain", "x", "644")
+      for status, program in pairs { [127] = "no-such-program", [126] = plain } do
+        local ending, got, out, err = smc_run("--fallback", "tcp", program)
+        assert.same({ "exit", status, "" }, { ending, got, out })
+        assert.matches("smc_run.lua: " .. program, err, 1, true)
+      end
+    end)
+
+    it("warns of a program whose sockets stay TCP, and runs it", function()
+      local ending, status, out, err = smc_run("--fallback", "tcp", "busybox", "echo", "-n", "hello")
+      assert.same({ "exit", 0, "hello" }, { ending, status, out })
+      assert.equal("smc_run.lua: busybox is a static program: its sockets stay TCP\n", err)
+    end)
+
+    it("wants SMC in the kernel", function()
+      local ending, status, out, err = smc_run(sockets, "2,1,0")
+      assert.equal("exit", ending)
+      if read_all(sockets .. " 43,1,0"):find("^socket " .. AF_SMC) then
+        assert.same({ 0, "" }, { status, err })
+        assert.matches("^socket " .. AF_SMC, out)
+      else
+        assert.same({ 125, "" }, { status, out })
+        assert.matches("SMC", err)
+      end
+    end)
+  end)
+end)
