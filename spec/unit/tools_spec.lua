@@ -35,11 +35,14 @@ describe("getopt", function()
   end)
 
   it("says what is wrong", function()
-    for words, message in pairs { ["-x"] = "invalid option -- 'x'", ["--x"] = "unrecognized option '--x'",
-      
-      ["--i"] = "option '--i' is ambiguous; possibilities: '--interface' '--ibdevice'", ["-I"] = "option requires an argument -- 'I'",
+    for words, message in pairs {
+      ["-x"] = "invalid option -- 'x'",
+      ["--x"] = "unrecognized option '--x'",
+      ["--i"] = "option '--i' is ambiguous; possibilities: '--interface' '--ibdevice'",
+      ["-I"] = "option requires an argument -- 'I'",
       ["--int"] = "option '--interface' requires an argument",
-      ["--add=1"] = "option '--add' doesn't allow an argument" } do
+      ["--add=1"] = "option '--add' doesn't allow an argument",
+    } do
       assert.same({ n = 3, nil, message, { operands = {} } }, table.pack(getopt.parse({ words }, known)))
     end
   end)
