@@ -1,72 +1,121 @@
---- The implementations that the contract spec runs on, each with a peer process.
+--- The paths that the specs run on, each with a peer process at its other end.
 
+local collector = require "collector"
+local plain = require "socket"
 local process = require "smc.core.process"
+local smc = require "smc.socket"
 
 local world = {}
 
-local function luasocket() return require "socket" end
-local function smc() return require "smc.socket" end
+--- Where host10 has a peer of smc.socket, on port 9900: then there is SMC-R.
+local other_host = os.getenv "SMC_CONTRACT_PEER"
+local OTHER_PORT <const> = 9900
 
--- name; the module under test; the peer's module; where the peer runs; the mode that is expected
-local all = {
-  { "LuaSocket over TCP", luasocket, "socket", "127.0.0.1", nil },
-  { "smc.socket over SMC-D", smc, "smc.socket", "127.0.0.1", "SMC-D" },
-  { "smc.socket over a fallback to TCP", smc, "socket", "127.0.0.1", "TCP" },
+-- name; mode: what the connections have to be; peer: the peer's module; host: where the peer is;
+-- collect: how garbage is collected meanwhile.
+local paths = {
+  { name = "smc.socket over SMC-D", mode = "SMC-D", peer = "smc.socket" },
+  { name = "smc.socket over a fallback to TCP", mode = "TCP", peer = "socket" },
+  other_host and { name = "smc.socket over SMC-R", mode = "SMC-R", host = other_host } or nil,
 }
-local other_host = os.getenv "SMC_CONTRACT_PEER" -- has a peer.lua of smc.socket on port 9900
-if other_host then table.insert(all, { "smc.socket over SMC-R", smc, "smc.socket", other_host, "SMC-R" }) end
+local implementations = {
+  { name = "LuaSocket over TCP", module = plain, peer = "socket" }, table.unpack(paths)
+}
+for _, mode in ipairs { "incremental", "generational", "without a pause" } do
+  table.insert(implementations, { name = "smc.socket over SMC-D, garbage collection " .. mode,
+    mode = "SMC-D", peer = "smc.socket", collect = mode })
+end
 
-local function start_peer(module, host, port)
-  local pid, _, stdout = process.spawn({ "lua5.4", "spec/contract/peer.lua", module, host, tostring(port) },
-    nil, { stdin = "null", stdout = "pipe" })
-  assert(pid, _)
-  assert(stdout:read() == "ready")
+local Peer = {}
+
+local function start(path)
+  local argv = { "lua5.4", "spec/contract/peer.lua", path.peer, path.host or "127.0.0.1", "0" }
+  if path.namespace then argv = { "ip", "netns", "exec", path.namespace, table.unpack(argv) } end
+  local pid, message, stdout = process.spawn(argv, nil, { stdin = "null", stdout = "pipe" })
+  assert(pid, message)
   return pid, stdout
 end
 
---- The implementations, ready to be used after `open`.
-function world.implementations()
-  local list = {}
-  for i, entry in ipairs(all) do
-    local name, module, peer_module, host, mode = table.unpack(entry, 1, 5)
-    local self = { name = name, host = host, mode = mode, ours = module == smc, module = module() }
-
-    function self.open()
-      local port = host == other_host and 9900 or 9900 + i
-      if host ~= other_host then self.pid, self.stdout = start_peer(peer_module, host, port) end
-      self.control = assert(self.module.connect(host, port))
-      self.control:setoption("tcp-nodelay", true)
-      self.port = tonumber(self.remote "return (select(2, server:getsockname()))")
-    end
-
-    function self.close()
-      self.control:close()
-      if self.pid then
-        process.wait(self.pid)
-        self.stdout:close()
-      end
-    end
-
-    --- Has the peer do something and waits for the answer.
-    function self.remote(code)
-      assert(self.control:send((code:gsub("%s+", " ")) .. "\n"))
-      local status, answer = assert(self.control:receive()):match("^(%a+) ?(.*)")
-      assert(status == "ok", answer)
-      return answer
-    end
-
-    --- Has the peer do something meanwhile.
-    function self.later(code) return self.remote("later " .. code) end
-
-    --- A new connection; the peer's end is its `data`.
-    function self.connect()
-      self.later "accept()"
-      return assert(self.module.connect(host, self.port))
-    end
-
-    list[i] = self
-  end
-  return list
+-- The peer of the other host is started again by itself whenever it ends.
+local function reach(host, port)
+  local deadline = plain.gettime() + 20
+  local control, message
+  repeat
+    control, message = plain.connect(host, port)
+    if not control then plain.sleep(0.1) end
+  until control or plain.gettime() > deadline
+  return assert(control, message)
 end
+
+function Peer:open()
+  local port = OTHER_PORT
+  if self.host ~= other_host then
+    self.pid, self.stdout = start(self.path)
+    port = tonumber(self.stdout:read())
+  end
+  self.control = reach(self.host, port)
+  self.control:setoption("tcp-nodelay", true)
+  self.port = math.tointeger(tonumber(self.remote "return (select(2, server:getsockname()))"))
+  if self.collector then self.collector:start() end
+end
+
+function Peer:close()
+  if self.collector then self.collector:stop() end
+  self.control:close()
+  if not self.pid then return end
+  process.kill(self.pid, process.signals.KILL)
+  process.wait(self.pid)
+  self.stdout:close()
+end
+
+--- Has the peer do something and waits for the answer.
+function Peer:remote(code)
+  assert(self.control:send((code:gsub("%s+", " ")) .. "\n"))
+  local status, answer = assert(self.control:receive()):match("^(%a+) ?(.*)")
+  assert(status == "ok", answer)
+  return answer
+end
+
+--- Has the peer do something meanwhile.
+function Peer:later(code) return self.remote("later " .. code) end
+
+--- A new connection; the peer's end is its `data`.
+function Peer:connect()
+  self.later "accept()"
+  return assert(self.module.connect(self.host, self.port))
+end
+
+--- Seconds that a function takes.
+function Peer.elapsed(f)
+  local started = smc.monotonic()
+  f()
+  return smc.monotonic() - started
+end
+
+function Peer.between(low, value, high)
+  assert(low <= value and value <= high, ("%g is not between %g and %g"):format(value, low, high))
+end
+
+-- Methods come bound: `peer.connect()`.
+function world.peer(path)
+  local self = { name = path.name, path = path, mode = path.mode, host = path.host or "127.0.0.1",
+    module = path.module or smc, ours = not path.module,
+    collector = path.collect and collector.new(path.collect) }
+  for name, method in pairs(Peer) do self[name] = function(...) return method(self, ...) end end
+  self.elapsed, self.between = Peer.elapsed, Peer.between
+  return self
+end
+
+local function peers(list)
+  local result = {}
+  for i, path in ipairs(list) do result[i] = world.peer(path) end
+  return result
+end
+
+--- LuaSocket, and smc.socket over every path.
+function world.implementations() return peers(implementations) end
+
+--- smc.socket over every path.
+function world.paths() return peers(paths) end
 
 return world
