@@ -10,7 +10,6 @@
 -- @module smc.system
 
 local netlink = require "smc.core.netlink"
-local socket = require "smc.core.socket"
 
 local system = {}
 
@@ -34,7 +33,7 @@ end
 -- @treturn[2] string message, which says what to do
 -- @treturn[2] integer errno: 97 (EAFNOSUPPORT) no SMC, 1 (EPERM) or 13 (EACCES) not for this process
 function system.available()
-  local ok, message, errno = socket.probe()
+  local ok, message, errno = require "smc.core.socket".probe()
   if ok then return true end
   if errno == EAFNOSUPPORT or errno == EPERM or errno == EACCES then
     return nil, require "smc.system.module".explain(errno, message), errno

@@ -18,6 +18,13 @@ end)
 local tails = remembered(function(interface)
   return remembered(function(mode) return columns.interface[interface] .. columns.mode(mode) .. "\n" end)
 end)
+local tcp_tails = remembered(function(interface)
+  return remembered(function(reason)
+    return remembered(function(peer_reason)
+      return columns.interface[interface] .. columns.mode("TCP", reason or nil, peer_reason or nil) .. "\n"
+    end)
+  end)
+end)
 local unusual_states = { INIT = true, LISTEN = true, CLOSED = true }
 
 local function endpoint(text, port, wide)
@@ -45,9 +52,11 @@ function plain.print(sockets, options)
   for state, uid, inode, interface, mode, family, here, there, port, peer_port, reason, peer_reason
     in sockets do
     local ok, hundreds, rest = true, inode_column(inode)
-    if family == "inet" and here and there and mode ~= "TCP" and not unusual_states[state] then
+    if family == "inet" and here and there and not unusual_states[state] then
+      local tail = mode == "TCP" and tcp_tails[interface][reason or false][peer_reason or false]
+        or tails[interface][mode or ""]
       ok = write(stdout, heads[state][uid] .. hundreds .. rest .. here .. padding[#here] .. there
-        .. padding[#there] .. tails[interface][mode or ""])
+        .. padding[#there] .. tail)
     elseif every or state ~= "LISTEN" and state ~= "INIT" then
       ok = write(stdout, heads[state][uid], hundreds, rest, rare_row(state, interface, mode, here, there,
         port, peer_port, reason, peer_reason, wide))
