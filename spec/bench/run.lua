@@ -57,6 +57,8 @@ local function show(title, results)
       values.goal_met = met
     end
   end
+  print(("  string.sub makes %.0f strings of 80 bytes a second, %.2g x LuaSocket's lines: the most there can be")
+    :format(results.ceiling, results.ceiling / results.lines.LuaSocket))
   local crowd = results.crowd
   print(("  %d clients at once: %d messages lost, %d wrong; connected in %.1f s, %d messages in %.1f s")
     :format(crowd.first.clients, crowd.first.lost, crowd.first.wrong, crowd.first.connect_seconds,
