@@ -51,6 +51,7 @@ image_compile() { # INTO
 	gcc "${flags[@]}" -static -o "$1/root/bin/lab-agent" "$lab_dir/guest/agent.c"
 	gcc "${flags[@]}" -static -o "$1/root/bin/lab-setup" "$lab_dir/guest/setup.c"
 	gcc "${flags[@]}" -o "$1/lab-relay" "$lab_dir/host/relay.c"
+	gcc "${flags[@]}" -o "$1/lab-tsc" "$lab_dir/host/tsc.c"
 }
 
 image_pack() { # ROOT TO

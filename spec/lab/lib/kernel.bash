@@ -101,13 +101,14 @@ kernel_extract_source() { # INTO
 }
 
 # Headers know where they want to be installed; here they are elsewhere.
-kernel_extract_headers() { # INTO
-	local i makefile
-	for i in 1 2 3; do
-		dpkg-deb -x "$(kernel_deb "$i")" "$1"
+kernel_extract_headers() { # INTO PACKAGE…
+	local into=$1 deb makefile
+	shift
+	for deb; do
+		dpkg-deb -x "$deb" "$into"
 	done
-	for makefile in "$1"/usr/src/linux-headers-*/Makefile; do
-		sed -i "s|^include /usr/src/|include $1/usr/src/|" "$makefile"
+	for makefile in "$into"/usr/src/linux-headers-*/Makefile; do
+		sed -i "s|^include /usr/src/|include $into/usr/src/|" "$makefile"
 	done
 }
 
@@ -151,7 +152,7 @@ kernel_build() {
 	source_pid=$!
 	kernel_extract_image "$work/outcome"
 	kernel_unpack "$work/outcome"
-	kernel_extract_headers "$work/headers"
+	kernel_extract_headers "$work/headers" "$(kernel_deb 1)" "$(kernel_deb 2)" "$(kernel_deb 3)"
 	wait "$source_pid" || die "unpacking the kernel's source failed"
 	say "unpacked in $(seconds_since "$start")"
 	start=$(now_ms)

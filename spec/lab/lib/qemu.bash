@@ -38,12 +38,14 @@ qemu_is_before() { # VERSION
 # QEMU writes the guest's frames to its descriptor 7. (A descriptor and not a
 # name, because a pipe ends when its writer does, however that comes about.)
 qemu_arguments() { # JOB
-	local bus=pci machine=("${qemu_machine[@]}")
-	if ((${#opt_ism[@]})); then bus=device machine=("${ism_machine[@]}"); fi
+	local bus=pci machine=("${qemu_machine[@]}") words=$kernel_words
+	if ((${#opt_ism[@]})); then
+		bus=device machine=("${ism_machine[@]}") words+=$(ism_words)
+	fi
 	qemu_args=(
 		-accel "$(qemu_accel)" -cpu "$(qemu_cpu)" "${machine[@]}"
 		-smp "$opt_cpus" -m "$opt_memory"
-		-kernel "$(kernel_file)" -initrd "$image/initramfs" -append "$kernel_words"
+		-kernel "$(kernel_file)" -initrd "$image/initramfs" -append "$words"
 		-serial "file:$1.console"
 		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap"
 		-device "virtio-9p-$bus,fsdev=root,mount_tag=root"

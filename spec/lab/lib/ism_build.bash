@@ -1,0 +1,52 @@
+# Emulated ISM functions (../ism), and SMC built to use them. They are a second
+# variant of the modules, in a folder of the cache that is named after its recipe;
+# loopback-ism is left out of it: SMC would prefer it, and it cannot be switched off.
+# shellcheck shell=bash
+
+ism_name() {
+	local sum
+	sum=$(cd "$lab_dir" && sha256sum ism/* lib/ism_build.bash "$kernel/release" | sha256sum)
+	echo "$cache/ism-${sum:0:16}"
+}
+
+ism_ready() {
+	ism=
+	((${#opt_ism[@]})) || return 0
+	ism=$(ism_name)
+	[[ -e $ism ]]
+}
+
+# net/smc thinks of its hardware in terms of s390: wherever it asks whether this
+# is s390, it shall ask whether there is ISM, and what s390 answers, ism.ko does.
+ism_sources() { # INTO
+	mkdir -p "$1/smc"
+	cp "$lab_dir"/ism/* "$1/"
+	cp "$kernel"/source/* "$1/smc/"
+	sed -i 's/IS_ENABLED(CONFIG_S390)/IS_ENABLED(CONFIG_ISM)/; /<asm\/pnet\.h>/d' "$1"/smc/*.[ch]
+}
+
+ism_make() { # HEADERS SOURCE
+	make -s -j"$(nproc)" -C "$1" M="$2" CC="$(kernel_compiler "$1")" \
+		CONFIG_SMC=m CONFIG_SMC_DIAG=m CONFIG_DEBUG_INFO_BTF_MODULES= \
+		KCFLAGS="-include $2/s390.h -DCONFIG_ISM_MODULE=1 -DCONFIG_HAVE_PNETID=1" modules >&2 ||
+		die "building the ISM and SMC modules failed"
+}
+
+ism_build() {
+	ism_ready && return
+	local start part
+	start=$(now_ms)
+	require_tools gcc=gcc make=make strip=binutils
+	say "building ism.ko, the emulated ISM function, and SMC for it"
+	part=$(mktemp -d "$cache/ism.part.XXXXXX")
+	mkdir -p "$part/headers" "$part/outcome"
+	kernel_extract_headers "$part/headers" "$kernel"/debs/*.deb
+	ism_sources "$part/source"
+	ism_make "$part"/headers/usr/src/linux-headers-*-amd64 "$part/source"
+	mv "$part"/source/ism.ko "$part"/source/smc/smc.ko "$part"/source/smc/smc_diag.ko "$part/outcome/"
+	strip --strip-debug "$part"/outcome/*.ko
+	mv -T "$part/outcome" "$ism"
+	rm -rf "$part"
+	say "built in $(seconds_since "$start")"
+	find "$cache" -maxdepth 1 -name 'ism*' ! -path "$ism" -mtime +1 -exec rm -rf {} +
+}
