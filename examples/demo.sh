@@ -185,7 +185,7 @@ main() {
 		"$lua" -e 'print((select(2, require "smc.system".available())))'
 		say "So the lab takes over: the same on a real kernel with SMC, in QEMU."
 		spec/lab/lab build || exit 1
-		spec/lab/lab run ${bold:+--env DEMO_COLOUR=1} -- examples/demo.sh story || ok=false
+		spec/lab/lab run --loopback ${bold:+--env DEMO_COLOUR=1} -- examples/demo.sh story || ok=false
 	fi
 	two_kernels
 	ism_story

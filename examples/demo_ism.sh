@@ -6,7 +6,7 @@ question=/tmp/demo.question
 
 ism_story() {
 	chapter "8. Two hosts with an ISM device each; that of host12 is powered off, and on again"
-	spec/lab/lab run --ism --hosts ${bold:+--env DEMO_COLOUR=1} -- \
+	spec/lab/lab run --hosts ${bold:+--env DEMO_COLOUR=1} -- \
 		examples/demo.sh ism_host10 ::: examples/demo.sh ism_host12 || ok=false
 }
 

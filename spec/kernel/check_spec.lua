@@ -1,4 +1,5 @@
 local check = require "smc.check"
+local ism = require "smc.ism"
 local process = require "smc.core.process"
 local smc = require "smc"
 local socket = require "smc.socket"
@@ -16,10 +17,6 @@ end
 -- Servers and clients of other makes, as IBM's smc_chk has them: Python, converted.
 local function start_python(program)
   return assert(smc.run.spawn({ "python3", "-c", program }, { stdout = "pipe" }))
-end
-
-local function set_ueid(action)
-  assert.equal(0, support.run({ "lab-setup", "ueid", action, "SMCV2-LAB-CHECK" }).status)
 end
 
 describe("smc.check", function()
@@ -97,16 +94,15 @@ s = socket.socket(); s.connect(("127.0.0.1", %d)); print("connected", flush=True
 
   it("explains a fallback with the reasons of both sides and what to do", function()
     local server <close>, port = serve()
-    local eids = support.run({ "lab-setup", "ueid", "flush" })
-    assert.equal(0, eids.status)
+    assert(ism.power_off("32"))
+    finally(function() assert(ism.power_on("32")) end)
     local report = assert(check.connect("127.0.0.1", port))
-    set_ueid("add")
     assert.is_false(report.success)
     assert.equal("TCP", report.mode)
     assert.equal("TCP", report.peer_mode)
-    assert.equal("PEERDECL", report.fallback.name)
-    assert.equal("NOUEID", report.peer_fallback.name)
-    assert.matches("ueid", report.advice)
+    assert.equal("NOSMCDEV", report.fallback.name)
+    assert.equal("PEERDECL", report.peer_fallback.name)
+    assert.matches("power on FID 32", report.advice, 1, true)
     assert.is_nil(report.evidence)
     assert.is_number(server.pid)
   end)

@@ -52,7 +52,10 @@ describe("the lab", function()
   end)
 
   it("refuses wrong use with status 2", function()
-    local wrong = {"", "fly", "run", "run --fly -- true", "run --memory much -- true", "pair -- true"}
+    local wrong = {"", "fly", "run", "run --fly -- true", "run --memory much -- true", "pair -- true",
+      "run --ism fid=x -- true", "run --ism size=1 -- true", "run --ism --loopback -- true",
+      "run --loopback --hosts -- true ::: true", "run --ism fid=1 --hosts -- true ::: true",
+      "run --tcp-only --hosts -- true ::: true", "run --hosts -- true", "pair --ism -- true ::: true"}
     for _, words in ipairs(wrong) do
       local status, out, err = host(lab .. " " .. words)
       assert.equal(2, status, words)
@@ -90,6 +93,62 @@ describe("the lab", function()
     assert.equal("kept\n", read(scratch .. "/back/file"))
     assert.is_nil(io.open(mark))
     assert.is_nil(io.open(scratch .. "/lost"))
+  end)
+
+  -- What a guest says of its SMC-D devices, as far as that is the lab's own doing.
+  local devices = [[lspci; for slot in /sys/bus/pci/slots/*; do
+      [ -e $slot ] && echo "$(basename $slot) $(cat $slot/power $slot/address)"; done
+    lua5.4 -e 'print((require "smc.eid".seid() or {}).seid)
+      for _, f in ipairs(require "smc.ism".functions { all = true }) do
+        print(("%x %s %s"):format(f.fid, f.power, f.ports[1] and f.ports[1].pnetid))
+      end']]
+  local ism = "Non-VGA unclassified device: IBM Internal Shared Memory (ISM) virtual PCI device\n"
+
+  it("gives a guest an ISM function with its slot, and an SEID", function()
+    local status, out, err = guest("", devices)
+    assert.equal("", err)
+    assert.equal(0, status)
+    assert.equal("00:00.0 " .. ism .. "00000032 1\n0000:00:00\nIBM-SYSZ-ISMSEID0000000000008561\n"
+      .. "32 true nil\n", out)
+  end)
+
+  it("gives it the functions that are asked for", function()
+    local status, out = guest("--ism fid=50,pnetid=NET1 --ism fid=51,power=0", devices)
+    assert.equal(0, status)
+    assert.equal("00:00.0 " .. ism .. "00000050 1\n0000:00:00\n00000051 0\n0000:00:01\n"
+      .. "IBM-SYSZ-ISMSEID0000000000008561\n50 true NET1\n51 false nil\n", out)
+  end)
+
+  it("gives it loopback-ism instead, with neither slot nor SEID", function()
+    local status, out = guest("--loopback", devices .. [[;
+      dmesg | grep -c 'smc: adding smcd device loopback-ism']])
+    assert.equal(0, status)
+    assert.is_nil(out:find("Internal Shared Memory", 1, true))
+    assert.equal("nil\n1\n", out:match("[^\n]*\n[^\n]*\n$"))
+  end)
+
+  it("makes two hosts of a guest, with a network and a function each", function()
+    local script = [[hostname; busybox ping -c 1 -W 5 "$0" >/dev/null && echo heard
+      ls /sys/class/net; ls /sys/bus/pci/slots; echo oops >&2; exit $1]]
+    local back = scratch .. "/hosts"
+    local command = "%s run --hosts --out %s -- sh -c %s host12 0 ::: sh -c %s host10 4"
+    local status, out, err = host(command:format(lab, quote(back), quote(script), quote(script)))
+    assert.equal(4, status, err)
+    for _, name in ipairs {"host10", "host12"} do
+      assert.equal(name .. "\nheard\neth0\nlo\n00000031\n00000032\n", read(back .. "/" .. name .. ".stdout"))
+      assert.equal("oops\n", read(back .. "/" .. name .. ".stderr"))
+      assert.truthy(out:find(name .. ": heard\n", 1, true))
+      assert.truthy(err:find(name .. ": oops\n", 1, true))
+    end
+    assert.equal("0\n4\n", read(back .. "/host10.status") .. read(back .. "/host12.status"))
+  end)
+
+  it("tells a guest how fast its clock runs", function()
+    -- Where that is left to the guest's kernel, a busy machine's guests stop in the middle of their boot.
+    local script = "cat /sys/devices/system/clocksource/clocksource0/current_clocksource; dmesg | grep tsc:"
+    local _, out = guest("--env LANG=C", script)
+    assert.truthy(out:find("^tsc\n") or out:find("^kvm%-clock\n"), out)
+    assert.is_nil(out:find("unstable", 1, true), out)
   end)
 
   it("streams output while the command runs, and takes input", function()

@@ -90,7 +90,9 @@ static int ueid(int argc, char **argv)
 			return report(argv[1], -ENAMETOOLONG);
 		request_attr(&r, SMC_NLA_EID_TABLE_ENTRY, padded, sizeof padded);
 	}
-	return report(flush ? "ueid flush" : argv[1], genl_send(&r));
+	int result = genl_send(&r);
+	/* With an SEID, the last UEID has gone, and the SEID is enabled in its place. */
+	return report(flush ? "ueid flush" : argv[1], result == -EAGAIN && !add ? 0 : result);
 }
 
 /* ---- the PNET table ---- */

@@ -6,7 +6,7 @@ options_help="  --memory MB        memory of a guest (default 1024)
   --timeout SECONDS  kill the guest after this time, from its start (default 120)
   --env NAME=VALUE   set a variable for the command; may be repeated
   --user UID         run the command as this user, without privileges
-  --no-ueid          set no user-defined EID: SMC-D falls back to TCP
+  --no-ueid          set no user-defined EID: over loopback-ism, SMC-D falls back to TCP
   --no-diag          SMC without smc_diag
   --tcp-only         a guest that knows no SMC at all
   --out DIR          where files come that the command writes to \$LAB_OUT
@@ -18,7 +18,7 @@ options_default() {
 	opt_memory=1024 opt_cpus=1 opt_timeout=${1:-120}
 	opt_env=() opt_user=0
 	opt_ueid=SMCV2-LAB opt_smc=yes opt_diag=yes
-	opt_ism=() opt_hosts=no ism=
+	opt_ism=() opt_loopback=no opt_hosts=no ism=
 	opt_out=${LAB_OUT:-} opt_verbose=no opt_stdin=no
 	command_words=()
 }
@@ -44,6 +44,7 @@ options_parse() {
 				ism_option ''
 			fi
 			;;
+		--loopback) opt_loopback=yes ;;
 		--hosts) opt_hosts=yes ;;
 		--no-ueid) opt_ueid= ;;
 		--no-diag) opt_diag=no ;;

@@ -27,7 +27,7 @@ cmd_pair() {
 	options_default
 	options_parse "$@"
 	[[ $opt_stdin == no ]] || misuse "a pair takes no standard input"
-	((${#opt_ism[@]} == 0)) || misuse "two guests share no memory: for SMC-D use lab run --ism --hosts"
+	((${#opt_ism[@]} == 0)) || misuse "two guests share no memory: for SMC-D use lab run --hosts"
 	pair_split "${command_words[@]}"
 	session_begin
 	[[ -z $opt_out ]] || mkdir -p "$opt_out"

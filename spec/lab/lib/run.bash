@@ -5,10 +5,10 @@ help_run() {
 	cat <<-EOF
 		usage: lab run [options] -- COMMAND [ARGUMENT]…
 
-		Boots a guest with SMC, runs the command in the project's folder there, and
-		ends with the command's own output and exit status. The guest sees this
-		machine's files as they are; what it writes is thrown away with it, except
-		in the folder \$LAB_OUT.
+		Boots a guest with SMC and an emulated ISM function, runs the command in the
+		project's folder there, and ends with the command's own output and exit
+		status. The guest sees this machine's files as they are; what it writes is
+		thrown away with it, except in the folder \$LAB_OUT.
 
 		$options_help
 		$ism_help
@@ -23,6 +23,7 @@ cmd_run() {
 	options_default
 	options_parse "$@"
 	((${#command_words[@]})) || misuse "no command to run"
+	ism_prepare
 	hosts_prepare
 	session_begin
 	local job=$session/guest mode=plain
@@ -44,18 +45,7 @@ run_guest() { # JOB MODE
 	qemu_start "$1" "$frames" "$input"
 	pids+=("$relay" "$qemu_pid")
 	exec {frames}>&- {input}<&-
-	if ((${#opt_ism[@]})); then
-		run_watch "$1" "$qemu_pid" </dev/null >/dev/null 2>&1 &
-		pids+=($!)
-	fi
 	session_status "$1" "$relay" "$qemu_pid"
-}
-
-# The machine of ISM guests now and then stops before its kernel's first word. A
-# guest that is ended before its command has started is tried again.
-run_watch() { # JOB QEMU_PID
-	sleep 30
-	[[ -e $1/started ]] || kill "$2"
 }
 
 # Opens `input`, what the command reads.

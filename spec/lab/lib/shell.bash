@@ -5,9 +5,9 @@ help_shell() {
 	cat <<-EOF
 		usage: lab shell [options] [-- COMMAND…]
 
-		Boots a guest with SMC and gives it this terminal, with bash or the command.
-		Leave it with exit, or end it at once with Ctrl-] x. What is written is thrown
-		away, except in the folder \$LAB_OUT.
+		Boots a guest with SMC and an emulated ISM function, and gives it this
+		terminal, with bash or the command. Leave it with exit, or end it at once with
+		Ctrl-] x. What is written is thrown away, except in the folder \$LAB_OUT.
 
 		$options_help
 		$ism_help
@@ -18,6 +18,7 @@ cmd_shell() {
 	options_default 86400
 	options_parse "$@"
 	((${#command_words[@]})) || command_words=(bash -i)
+	ism_prepare
 	[[ $opt_hosts == no ]] || misuse "a shell is on one host"
 	[[ -t 0 && -t 1 ]] || die "lab shell wants a terminal; lab run needs none"
 	session_begin

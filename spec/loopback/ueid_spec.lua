@@ -1,0 +1,48 @@
+-- What only a machine without an SEID shows: over loopback-ism, without a UEID, SMC-D is impossible. (Where
+-- there is an SEID, the kernel enables it as the last UEID goes.) This runs in a guest with --loopback.
+
+local check = require "smc.check"
+local ism = require "smc.ism"
+local support = require "support"
+
+local function ueid(...)
+  assert.equal(0, support.run({ "lab-setup", "ueid", ... }).status)
+end
+
+describe("a host with loopback-ism", function()
+  local server, port
+
+  setup(function()
+    server = support.start("smc_chk.lua", "-S")
+    port = server.stdout:read():match("%d+$")
+    ueid "flush"
+  end)
+
+  teardown(function() server:close() end)
+
+  it("has no PCI function for SMC", function()
+    assert.same({}, ism.functions())
+  end)
+
+  it("falls back to TCP without a UEID: smc.check has the reasons of both sides, and what to do", function()
+    local report = assert(check.connect("127.0.0.1", tonumber(port)))
+    assert.same({ false, "TCP", "TCP" }, { report.success, report.mode, report.peer_mode })
+    assert.same({ "PEERDECL", "NOUEID" }, { report.fallback.name, report.peer_fallback.name })
+    assert.matches("smcd.lua ueid add", report.advice, 1, true)
+    assert.is_nil(report.evidence)
+  end)
+
+  it("falls back to TCP without a UEID: smc_chk.lua says so and ends with 1", function()
+    local done = support.script("smc_chk.lua", "-C", "127.0.0.1", "-p", port)
+    assert.equal(1, done.status)
+    assert.matches("Failed  %(TCP fallback%), reasons:\n          Client:        0x05000000   ", done.stdout)
+    assert.matches("          Server:        0x03030008   ", done.stdout)
+    assert.matches("What to do:.*smcd.lua ueid add", done.stdout)
+  end)
+
+  it("talks SMC-D once it has one, whatever its name", function()
+    ueid("add", "SMCV2-LAB-CHECK")
+    local report = assert(check.connect("127.0.0.1", tonumber(port)))
+    assert.same({ "SMC-D", 4096 }, { report.mode, report.evidence.bytes_through_shared_memory })
+  end)
+end)
