@@ -11,6 +11,12 @@ local world = {}
 local other_host = os.getenv "SMC_CONTRACT_PEER"
 local OTHER_PORT <const> = 9900
 
+-- How often the kernel tries whether an SMC-R link still has another end: by default 30 seconds.
+if other_host then
+  local testlink <close> = assert(io.open("/proc/sys/net/smc/smcr_testlink_time", "w"))
+  assert(testlink:write("1\n"))
+end
+
 -- name; mode: what the connections have to be; peer: the peer's module; host: where the peer is;
 -- collect: how garbage is collected meanwhile.
 local paths = {
