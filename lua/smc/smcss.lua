@@ -88,7 +88,7 @@ local function printer(options)
     return require "smc.smcss.json", { details = true }
   elseif not (options.reasons or options.debug or options.smcr or options.smcd) then
     local plain = require "smc.smcss.plain"
-    return plain.print, { fields = plain.fields }
+    return plain.print, { fields = plain.fields, details = { "link_group" } } -- without, SMC-R is a guess
   end
   local details = {}
   for option, detail in pairs { debug = "connection", smcr = "link_group", smcd = "dmb" } do

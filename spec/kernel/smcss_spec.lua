@@ -42,13 +42,23 @@ describe("smcss.lua", function()
     assert.not_match("ACTIVE", smcss("-l"))
   end)
 
+  it("tells the wildcards of IPv4 and IPv6 apart", function()
+    for _, address in ipairs { "0.0.0.0", "::" } do
+      local every <close> = assert(socket.bind(address, 0))
+      local row = ("\nLISTEN         %%d+ %%d+ %s:%d +\n"):format(address, select(2, every:getsockname()))
+      for _, option in ipairs { "-l", "-a", "-ad", "-aW" } do
+        assert.match(row, smcss(option))
+      end
+    end
+  end)
+
   it("shows details of SMC-D, and of none as SMC-R", function()
     local row = (" 127.0.0.1:%d +127.0.0.1:%%d+ +0000 SMCD (%%x+) (%%x+) (%%x+) (%%x+) %%x+ \n"):format(port)
     local gid, token, peer_gid, peer_token = smcss("-D"):match(row)
     assert.equal(16, #gid)
     assert.equal(gid, peer_gid)
     assert.not_equal(token, peer_token)
-    assert.not_match("ACTIVE", smcss("-R"))
+    assert.not_match("\n.", smcss("-aR"))
   end)
 
   it("gives the same sockets as JSON", function()

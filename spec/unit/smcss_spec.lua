@@ -64,7 +64,7 @@ ACTIVE         00000 0001231 127.0.0.1:12223         127.0.0.1:35164         000
     assert.equal(expected, rows(all, "-aD"))
   end)
 
-  it("SMC-R details, with the sockets that have no mode", function()
+  it("SMC-R details, of SMC-R connections alone", function()
     local gid = "0000:0000:0000:0000:0000:ffff:c0a8:000"
     local smcr = m.socket({
       mode = "smcr", local_address = "192.168.0.10", local_port = 12223,
@@ -78,8 +78,7 @@ ACTIVE         00000 0001231 127.0.0.1:12223         127.0.0.1:35164         000
       .. "SERV rxe0            01   01     0000:0000:0000:0000:0000:ffff:c0a8:000a  "
       .. "0000:0000:0000:0000:0000:ffff:c0a8:000c\n"
     assert.equal(title .. row, rows(smcr .. all, "-R"))
-    assert.equal(title .. row .. "LISTEN         00000 0001229 0.0.0.0:12223           \n"
-      .. "INIT           00000 0000007 \n", rows(smcr .. all, "-aR"))
+    assert.equal(title .. row, rows(smcr .. all, "-aR"))
   end)
 
   it("debug details", function()
@@ -118,15 +117,13 @@ ACTIVE         00000 0001231 127.0.0.1:12223         127.0.0.1:35164         000
       .. "fd00:1234:5678:9abc:def0:1234:5678:9abc:80 12345 SMCD \n", rows(datagram, "-W"))
   end)
 
-  it("IPv6 addresses of 32 bits as smcss does", function()
+  it("IPv6 addresses that end in zeros", function()
     local function row(s)
       s.mode, s.local_port, s.peer_port = "smcd", 1, 2
       return rows(m.socket(s)):match("\n%S+ +%S+ +%S+ (%S+ +%S+)")
     end
-    assert.equal("253.0.0.0:1             ::1:2",
+    assert.equal("fd00:::1                ::1:2",
       row { local_address = { 0xfd000000, 0, 0, 0 }, peer_address = { 0, 0, 0, 1 } })
-    assert.equal("32.1.13.184:1           ::1:2",
-      row { local_address = { 0x20010db8, 0, 0, 0 }, peer_address = { 0, 0, 0, 1 } })
     assert.equal("2001:db8:0:1:::1        ::1:2",
       row { local_address = { 0x20010db8, 0x00000001, 0, 0 }, peer_address = { 0, 0, 0, 1 } })
     assert.equal("0.0.0.0:1               ::1:2",
@@ -136,7 +133,7 @@ ACTIVE         00000 0001231 127.0.0.1:12223         127.0.0.1:35164         000
   it("closed sockets, unknown states, large user IDs", function()
     local nowhere = "0.0.0.0:0               0.0.0.0:0               0000 "
     assert.equal(header .. "\nCLOSED         00000 0000000 " .. nowhere
-      .. "\n0x1c?          -0002 0000000 " .. nowhere .. "SMCR \n",
+      .. "\n0x1c?          -0002 0000000 " .. nowhere .. "\n",
       rows(m.socket { state = "CLOSED" } .. m.socket { state = 28, uid = 0xfffffffe }))
   end)
 

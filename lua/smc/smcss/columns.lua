@@ -1,9 +1,5 @@
--- What the tables of smcss(8) have in common: their first columns.
---
--- Some of them are odd, and stay so for the sake of what parses them:
--- * The state APPFINCLOSEWAIT has a 1 behind its name.
--- * Addresses are told apart by their last 96 bits, so the IPv6 wildcard reads 0.0.0.0.
--- * User IDs from 2^31 on are printed as negative numbers.
+-- What the tables of smcss(8) have in common: their first columns. For the sake of what parses them, the
+-- state APPFINCLOSEWAIT has a 1 behind its name, and user IDs from 2^31 on are printed as negative numbers.
 
 local columns = {}
 
@@ -42,22 +38,9 @@ function columns.inode(inode)
   return hundreds[inode // 100], rest[inode % 100]
 end
 
--- An address that smcss takes for IPv4: none of the last three words of the four is set.
-local function ipv4_reading(address)
-  local high, low = address:match("^(%x*):?(%x*)::$")
-  if not high then
-    return address
-  end
-  high, low = tonumber(high, 16) or 0, tonumber(low, 16) or 0
-  return format("%d.%d.%d.%d", high >> 8, high & 255, low >> 8, low & 255)
-end
-
 --- An address and its port, with the blanks behind them.
 function columns.endpoint(address, port, wide)
   address, port = address or "0.0.0.0", tostring(port or 0)
-  if address:sub(-1) == ":" then
-    address = ipv4_reading(address)
-  end
   local excess = #address + 1 + #port - columns.address_width
   if excess > 0 and not wide then
     address = address:sub(1, #address - excess - 2) .. ".."
@@ -68,11 +51,10 @@ end
 
 local mode_names = { ["SMC-D"] = "SMCD ", ["SMC-R"] = "SMCR " }
 
---- The mode. SMCR stands for every connection that is neither SMC-D nor TCP, also when its link group is
--- gone: --json tells them apart.
+--- The mode, empty where there is none (any more).
 function columns.mode(mode, reason, peer_reason)
   if mode ~= "TCP" then
-    return mode_names[mode] or "SMCR "
+    return mode_names[mode] or ""
   elseif peer_reason then
     return format("TCP 0x%08x/0x%08x", reason, peer_reason)
   end

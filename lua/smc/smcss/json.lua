@@ -9,7 +9,7 @@ local reason = require "smc.reason"
 return function(sockets, options)
   local stdout, separator = io.stdout, "["
   for s in sockets do
-    if is_wanted(s, options) and (not options.smcr or s.mode == "SMC-R") then
+    if is_wanted(s, options) then
       s.fallback = s.fallback_reason and reason.get(s.fallback_reason)
       s.peer_fallback = s.peer_reason and reason.get(s.peer_reason)
       if not stdout:write(separator, "\n", json.encode(s, true)) then return false end

@@ -27,8 +27,13 @@ local tcp_tails = remembered(function(interface)
 end)
 local unusual_states = { INIT = true, LISTEN = true, CLOSED = true }
 
-local function endpoint(text, port, wide)
-  return columns.endpoint(text and text:match("^(.*):"), port, wide)
+-- Where the kernel's smc_diag does not know the address, what inet_diag knows.
+local complete
+local function completed(state, there, port, peer_port)
+  complete = complete or require "smc.diag.addresses".completer()
+  local record = { state = state, peer_address = there, local_port = port, peer_port = peer_port }
+  complete(record)
+  return record.local_address, record.peer_address
 end
 
 -- A row of a kind that is rare in long tables, but for its first columns.
@@ -36,9 +41,11 @@ local function rare_row(state, interface, mode, here, there, port, peer_port, re
   if state == "INIT" then
     return "\n"
   end
-  local text = endpoint(here, port, wide)
+  here, there = here and here:match("^(.*):"), there and there:match("^(.*):")
+  if port and (here or "0.0.0.0") == "0.0.0.0" then here, there = completed(state, there, port, peer_port) end
+  local text = columns.endpoint(here, port, wide)
   if state ~= "LISTEN" then
-    text = text .. endpoint(there, peer_port, wide) .. columns.interface[interface]
+    text = text .. columns.endpoint(there, peer_port, wide) .. columns.interface[interface]
       .. (state == "CLOSED" and "" or columns.mode(mode, reason, peer_reason))
   end
   return text .. "\n"

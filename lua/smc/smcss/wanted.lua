@@ -3,5 +3,5 @@ return function(s, options)
   if not options.all and not options.listening and (s.state == "LISTEN" or s.state == "INIT") then
     return false
   end
-  return not options.smcr or s.mode ~= "TCP" and s.mode ~= "SMC-D"
+  return not options.smcr or s.mode == "SMC-R"
 end
