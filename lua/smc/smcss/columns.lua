@@ -33,12 +33,12 @@ end)
 local hundreds = remembered(function(number) return format("%05d", number) end)
 local rest = remembered(function(number) return format("%02d ", number) end)
 
---- Two texts that are the inode's column one behind the other.
+-- Two texts that are the inode's column one behind the other.
 function columns.inode(inode)
   return hundreds[inode // 100], rest[inode % 100]
 end
 
---- An address and its port, with the blanks behind them.
+-- An address and its port, with the blanks behind them.
 function columns.endpoint(address, port, wide)
   address, port = address or "0.0.0.0", tostring(port or 0)
   local excess = #address + 1 + #port - columns.address_width
@@ -51,7 +51,7 @@ end
 
 local mode_names = { ["SMC-D"] = "SMCD ", ["SMC-R"] = "SMCR " }
 
---- The mode, empty where there is none (any more).
+-- The mode, empty where there is none (any more).
 function columns.mode(mode, reason, peer_reason)
   if mode ~= "TCP" then
     return mode_names[mode] or ""
@@ -61,7 +61,7 @@ function columns.mode(mode, reason, peer_reason)
   return reason and format("TCP 0x%08x", reason) or "TCP "
 end
 
---- The head of a table; `more` stands behind the columns that all tables have.
+-- The head of a table; `more` stands behind the columns that all tables have.
 function columns.header(more)
   return "State          UID   Inode   Local Address           Peer Address            Intf Mode "
     .. more .. "\n"

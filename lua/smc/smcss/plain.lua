@@ -51,8 +51,7 @@ local function rare_row(state, interface, mode, here, there, port, peer_port, re
   return text .. "\n"
 end
 
---- Prints the table.
--- @treturn boolean whether it could be written
+-- Prints the table. Returns whether it could be written.
 function plain.print(sockets, options)
   local every, wide = options.all or options.listening, options.wide
   write(stdout, columns.header "")
