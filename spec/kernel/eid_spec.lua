@@ -7,19 +7,6 @@ local support = require "support"
 local EPERM <const>, ENOENT <const>, EEXIST <const>, EINVAL <const>, ERANGE <const> = 1, 2, 17, 22, 34
 local EOPNOTSUPP <const> = 95
 
--- Runs Lua in another process, by way of a command such as unshare: what it prints.
-local function run_by(command, code)
-  local argv = { table.unpack(command) }
-  for _, word in ipairs { "lua5.4", "-e",
-    ("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath) .. code } do
-    argv[#argv + 1] = word
-  end
-  local result = support.run(argv)
-  assert.equal("", result.stderr)
-  assert.equal(0, result.status)
-  return result.stdout
-end
-
 describe("smc.eid", function()
   local before -- what others rely on
 
@@ -113,7 +100,7 @@ describe("smc.eid", function()
 
   it("needs a capability to change anything, and none to read", function()
     assert(eid.add("READABLE"))
-    local out = run_by({ "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups" }, [[
+    local out = support.run_by(support.as_user(), [[
       local eid = require "smc.eid"
       print(table.concat(eid.list(), " "))
       for _, result in ipairs { { eid.add("A") }, { eid.remove("READABLE") }, { eid.flush() },
@@ -127,7 +114,7 @@ describe("smc.eid", function()
   end)
 
   it("needs it in the initial user namespace, so that a rootless container does not do", function()
-    local out = run_by({ "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", "unshare", "-Urn" }, [[
+    local out = support.run_by(support.as_user("unshare", "-Urn"), [[
       local _, message, errno = require "smc.eid".add("A")
       print(errno, message:match("rootless container"))
     ]])

@@ -7,19 +7,6 @@ local support = require "support"
 local EPERM <const>, ENOENT <const>, EEXIST <const>, ENODEV <const>, EINVAL <const> = 1, 2, 17, 19, 22
 local ENODATA <const> = 61
 
--- Runs Lua in another process, by way of a command such as unshare: what it prints.
-local function run_by(command, code)
-  local argv = { table.unpack(command) }
-  for _, word in ipairs { "lua5.4", "-e",
-    ("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath) .. code } do
-    argv[#argv + 1] = word
-  end
-  local result = support.run(argv)
-  assert.equal("", result.stderr)
-  assert.equal(0, result.status)
-  return result.stdout
-end
-
 local function ip(arguments)
   local result = support.run { "sh", "-c", "ip " .. arguments }
   assert.equal("", result.stderr)
@@ -133,7 +120,7 @@ describe("smc.pnet", function()
   it("has a table of its own in another network namespace, without devices", function()
     assert(pnet.add { name = "NETA", netdev = "pnet0" })
     assert(pnet.add { name = "NETA", ibdev = "nosuch_0" })
-    local out = run_by({ "unshare", "-n" }, [[
+    local out = support.run_by({ "unshare", "-n" }, [[
       local pnet = require "smc.pnet"
       print(#pnet.list(), select(3, pnet.of_interface("pnet0")))
       print(pnet.add { name = "NETC", netdev = "pnet0" })
@@ -156,10 +143,8 @@ describe("smc.pnet", function()
       end
     ]]
     local refusals = (EPERM .. "\tit needs CAP_NET_ADMIN in the initial user namespace\n"):rep(3)
-    local user = { "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups" }
-    assert.equal("1\tNETA\n" .. refusals, run_by(user, code))
-    assert.equal("1\tNETA\n" .. refusals,
-      run_by({ user[1], user[2], user[3], user[4], "unshare", "-Ur" }, code))
+    assert.equal("1\tNETA\n" .. refusals, support.run_by(support.as_user(), code))
+    assert.equal("1\tNETA\n" .. refusals, support.run_by(support.as_user("unshare", "-Ur"), code))
     assert.equal(1, #pnet.list())
   end)
 
