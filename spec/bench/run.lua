@@ -57,7 +57,7 @@ local function show(title, results)
       values.goal_met = met
     end
   end
-  print(("  string.sub makes %.0f strings of 80 bytes a second, %.2g x LuaSocket's lines: the most there can be")
+  print(("  string.sub makes %.0f strings of 80 bytes a second, %.2g x LuaSocket's lines: no more can come")
     :format(results.ceiling, results.ceiling / results.lines.LuaSocket))
   local crowd = results.crowd
   print(("  %d clients at once: %d messages lost, %d wrong; connected in %.1f s, %d messages in %.1f s")
