@@ -73,8 +73,9 @@ local all = { machine = machine() }
 print(all.machine)
 all.tcp = measure("tcp", env)
 show("TCP loopback, this host", all.tcp)
--- An ISM function has 1920 buffers, loopback-ism as many as there is memory for.
-local LAB <const> = "spec/lab/lab run --loopback --timeout 900 --"
+-- An ISM function has 1920 buffers, loopback-ism as many as there is memory for. Two processors, since both
+-- ends of a stream work at the same time.
+local LAB <const> = "spec/lab/lab run --loopback --cpus 2 --timeout 900 --"
 all.smc = measure("smc", LAB)
 show("SMC-D, in the lab (LuaSocket through smc_run.lua)", all.smc)
 -- smc-tools are no part of this project: where somebody has built them, SMC_TOOLS says.
