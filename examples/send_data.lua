@@ -34,7 +34,7 @@ end
 local function tell_evidence(sock, sent)
   local info = sock:info()
   local through = info and evidence.bytes_sent(info)
-  if through then
+  if through and sent < evidence.most(info) then
     tell(("%d bytes sent, all came back; %d of them by the kernel's count through shared memory, %s")
       :format(sent, through, evidence.path(info)))
   else
@@ -47,7 +47,7 @@ local function open_input(name)
   if not name then return { fd = 0, getfd = function() return 0 end } end
   local file, message = io.open(name, "rb")
   if not file then script.fail(2, message) end
-  return { file = file, size = file:seek("end"), rewind = file:seek("set") }
+  return { file = file, size = file:seek("end"), rewind = file:seek("set") } -- no size: a pipe
 end
 
 local function read_input(input)
@@ -84,66 +84,102 @@ function Window:pop(piece)
   return true
 end
 
-local function lost(sent, back, message)
-  script.fail(1, ("%s: %d bytes sent, %d came back"):format(message, sent, back))
+-- One exchange: what is read of the input, on its way, and back.
+local Exchange = {}
+Exchange.__index = Exchange
+
+function Exchange.new(sock, input, timeout)
+  local loop = assert(socket.poller())
+  assert(loop:add(sock, "r"))
+  sock:settimeout(0)
+  -- A redirected file never lets one wait, and epoll does not take it.
+  local polled = not input.file and loop:add(input, "r") and true or false
+  return setmetatable({
+    sock = sock, input = input, timeout = timeout, loop = loop, polled = polled, waits = polled,
+    readable = not polled, ended = false, sent = 0, back = 0, active = socket.monotonic(),
+    window = setmetatable({ chunks = {}, first = 1, last = 0, offset = 0, held = 0 }, Window),
+    progress = input.size and os.execute("test -t 2"),
+  }, Exchange)
+end
+
+function Exchange:clear_progress()
+  if self.progress then io.stderr:write("\r\27[K") end
+end
+
+function Exchange:lost(message)
+  self:clear_progress()
+  script.fail(1, ("%s: %d bytes sent, %d came back"):format(message, self.sent, self.back))
+end
+
+-- The next steps tell whether they moved anything.
+
+function Exchange:read()
+  if self.pending or self.ended or not self.readable or self.window.held >= WINDOW then return false end
+  self.pending, self.at, self.readable = read_input(self.input), 1, not self.polled
+  if self.pending then self.window:push(self.pending) else self.ended = true end
+  return true
+end
+
+function Exchange:send()
+  if not self.pending then return false end
+  local last, message, partial = self.sock:send(self.pending, self.at)
+  local sent = (last or partial) - self.at + 1
+  self.sent, self.at = self.sent + sent, self.at + sent
+  if last then
+    self.pending = nil
+  elseif message ~= "timeout" then
+    self:lost("no way there: " .. message)
+  end
+  return sent > 0
+end
+
+function Exchange:receive()
+  local piece, message = self.sock:receiveany(CHUNK)
+  if not piece and message == "timeout" then return false end
+  if not piece then self:lost("no echo: " .. message) end
+  self.back = self.back + #piece
+  if not self.window:pop(piece) then self:lost("what came back is not what was sent") end
+  if not self.input.file then self:print(piece) end
+  if self.progress and self.back >> 20 ~= (self.back - #piece) >> 20 then
+    io.stderr:write(("\r%d of %d MiB back"):format(self.back >> 20, self.input.size >> 20))
+  end
+  return true
+end
+
+function Exchange:print(piece)
+  local ok, message = io.stdout:write(piece)
+  if ok then ok, message = io.stdout:flush() end
+  if not ok then self:lost("cannot print what came back: " .. message) end
+end
+
+-- Waits until something may move: for the echo of what is on its way no longer than the timeout, for
+-- a slow input without end. A signal ends the wait, too.
+function Exchange:wait()
+  self.loop:modify(self.sock, self.pending and "rw" or "r")
+  local want = not (self.ended or self.readable)
+  if want ~= self.waits then
+    if want then self.loop:add(self.input, "r") else self.loop:remove(self.input) end
+    self.waits = want
+  end
+  local left = self.window.held > 0 and self.active + self.timeout - socket.monotonic() or nil
+  if left and left <= 0 then self:lost("no echo: timeout") end
+  for ready in assert(self.loop:wait(left)) do
+    self.readable = self.readable or ready == self.input
+  end
 end
 
 -- Sends and receives until all has come back. Gives the number of bytes.
-local function exchange(sock, input, args)
-  local loop <close> = assert(socket.poller())
-  local window = setmetatable({ chunks = {}, first = 1, last = 0, offset = 0, held = 0 }, Window)
-  local progress = input.file and os.execute("test -t 2")
-  local sent, back, pending, at, ended = 0, 0, nil, 1, false
-  local polled = not input.file and loop:add(input, "r") -- a redirected file never lets one wait
-  local readable = not polled
-  local waits = polled and true or false -- whether the poller has the input
-  assert(loop:add(sock, "r"))
-  sock:settimeout(0)
-  while not ended or pending or window.held > 0 do
-    local moved = false
-    if not pending and not ended and readable and window.held < WINDOW then
-      pending, at, moved = read_input(input), 1, true
-      readable = not polled
-      if pending then window:push(pending) else ended = true end
-    end
-    if pending then
-      local last, message, partial = sock:send(pending, at)
-      local now = last or partial
-      sent, moved = sent + now - at + 1, moved or now >= at
-      at = now + 1
-      if last then
-        pending = nil
-      elseif message ~= "timeout" then
-        lost(sent, back, "no way there: " .. message)
-      end
-    end
-    local piece, message = sock:receiveany(CHUNK)
-    if piece then
-      back, moved = back + #piece, true
-      if not window:pop(piece) then lost(sent, back, "what came back is not what was sent") end
-      if not input.file then io.stdout:write(piece) io.stdout:flush() end
-      if progress and back // (1 << 20) ~= (back - #piece) // (1 << 20) then
-        io.stderr:write(("\r%d of %d MiB back"):format(back >> 20, input.size >> 20))
-      end
-    elseif message ~= "timeout" then
-      lost(sent, back, "no echo: " .. message)
-    end
-    if not moved then
-      loop:modify(sock, pending and "rw" or "r")
-      local want = not (ended or readable)
-      if want ~= waits then
-        if want then loop:add(input, "r") else loop:remove(input) end
-        waits = want
-      end
-      local any = false
-      for ready in assert(loop:wait((window.held > 0) and args.timeout or nil)) do
-        any, readable = true, readable or ready == input
-      end
-      if not any and window.held > 0 then lost(sent, back, "no echo: timeout") end
+function Exchange:run()
+  while not self.ended or self.pending or self.window.held > 0 do
+    local read, sent, received = self:read(), self:send(), self:receive()
+    if read or sent or received then
+      self.active = socket.monotonic()
+    else
+      self:wait()
     end
   end
-  if progress then io.stderr:write("\r\27[K") end
-  return sent
+  self:clear_progress()
+  return self.sent
 end
 
 script.run(function()
@@ -161,6 +197,6 @@ script.run(function()
     script.fail(2, ("no connection to %s port %d: %s"):format(args.host, args.port, message))
   end
   tell_mode(sock)
-  tell_evidence(sock, exchange(sock, input, args))
+  tell_evidence(sock, Exchange.new(sock, input, args.timeout):run())
   return 0
 end)

@@ -4,8 +4,9 @@
 -- A connection whose peer or path has no SMC is TCP, by the kernel's own decision; `sock:mode()`
 -- tells which it became and `sock:info()` why.
 --
--- `sock:close()` may wait up to two seconds over SMC-R, where a peer that does not read keeps sent
--- bytes from arriving; sockets that are collected do not make the program wait.
+-- `sock:close()` may wait up to two seconds over SMC, where a peer that does not read keeps sent
+-- bytes from arriving; sockets that are collected do not make the program wait, nor those with the
+-- option `linger` on and a timeout of 0.
 --
 -- Methods answer as LuaSocket's: `nil, message, partial` on failure.
 -- See af_smc(7) and LuaSocket's tcp reference.
@@ -128,6 +129,34 @@ local function mode(sock)
   if not record then return nil, message, errno end
   if not record.mode then return nil, "not connected yet: the mode is decided on connection" end
   return record.mode
+end
+
+-- Adds the modes of the sockets to a table; throws where the kernel's list breaks off.
+local function add_modes(modes, by_inode)
+  local iterator, message, errno, closing =
+    diag.sockets { fields = { "inode", "mode" }, details = { "link_group" } }
+  if not iterator then return nil, message, errno end
+  for inode, how in iterator, nil, nil, closing do
+    local sock = by_inode[inode]
+    if sock then modes[sock] = how end
+  end
+  return modes
+end
+
+--- The modes of many connections, by one look at the kernel's list: `sock:mode()` takes one each.
+-- @tparam table sockets an array
+-- @treturn table `modes[sock]`, as of `sock:mode()`; absent where there is none
+-- @return or nil and a message
+function socket.modes(sockets)
+  local modes, by_inode = {}, {}
+  for _, sock in ipairs(sockets) do
+    local inode, is_tcp = core.identity(sock)
+    if inode and is_tcp then modes[sock] = "TCP" elseif inode then by_inode[inode] = sock end
+  end
+  if not next(by_inode) then return modes end
+  local ok, found, message, errno = pcall(add_modes, modes, by_inode)
+  if not ok then return nil, found end
+  return found, message, errno
 end
 
 --- Seconds since the epoch.

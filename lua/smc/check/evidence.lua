@@ -18,7 +18,14 @@ local START = { wrap = 0, count = 0 }
 function evidence.bytes_sent(after, before)
   local now, earlier = after.connection, before and before.connection
   if not now or not now.tx_sent then return nil end
-  return distance(earlier and earlier.tx_sent or START, now.tx_sent, now.peer_rmbe_size)
+  return distance(earlier and earlier.tx_sent or START, now.tx_sent, now.sndbuf_size)
+end
+
+--- How many bytes may pass between two looks before the kernel's count is round once.
+-- @tparam table info what `sock:info()` gave, with a count
+-- @treturn integer bytes
+function evidence.most(info)
+  return 0x10000 * info.connection.sndbuf_size
 end
 
 --- Whose memory it is, in words.
