@@ -1,0 +1,139 @@
+-- smc.ism on any machine: which function is meant, and what is written to its slot. Trees are as in sysfs.
+
+local ism = require "smc.ism"
+local getpid = require("smc.core.process").getpid
+local support = require "support"
+local sysfs_tree = require "sysfs_tree"
+
+local ENOENT <const>, EIO <const>, EINVAL <const>, ENOTSUP <const>, EALREADY <const> = 2, 5, 22, 95, 114
+
+-- Hex digits that are no FID, and what only looks like one.
+local HOSTILE <const> = {
+  "../../../etc", "32\n", "\n32", "32 ", " 32", "0x", "0x0x32", "123456789", "0x123456789", "-1", "-32",
+  "+32", "", "g", "32\0", "\0", "3.2", "3,2", "32;reboot", "１", "50:00", "1e2\t",
+}
+
+-- busted's finally is another for every spec.
+local function tree() return sysfs_tree.new(finally) end
+
+describe("a FID", function()
+  it("is an integer or 1 to 8 hex digits", function()
+    for text, fid in pairs { ["32"] = 0x32, ["0x32"] = 0x32, ["0X32"] = 0x32, ["00000032"] = 0x32, f = 15,
+      ["0xffffffff"] = 0xffffffff, FFFFFFFF = 0xffffffff, ["0"] = 0 } do
+      assert.equal(fid, ism.fid(text))
+    end
+    assert.equal(50, ism.fid(50))
+  end)
+
+  it("is nothing else: an error, and nothing is written", function()
+    local t = tree()
+    local power = t.ism(0x32)
+    for _, bad in ipairs(HOSTILE) do
+      for _, f in ipairs { ism.find, ism.power_on, ism.power_off } do
+        local ok, message, errno = f(bad, { sysfs = t.root })
+        assert.is_nil(ok)
+        assert.equal(EINVAL, errno)
+        assert.matches("is no FID", message, 1, true)
+      end
+    end
+    for _, bad in ipairs { -1, 1 << 32, math.mininteger } do
+      assert.equal(EINVAL, select(3, ism.power_off(bad, { sysfs = t.root })))
+    end
+    for _, bad in ipairs { 50.0, true, {}, print } do
+      assert.has_error(function() ism.power_off(bad, { sysfs = t.root }) end)
+    end
+    assert.equal("1\n", sysfs_tree.read(power))
+  end)
+end)
+
+describe("switching", function()
+  it("writes the one byte, and tells what became of it", function()
+    local t = tree()
+    local power = t.ism(0x32, "1\n")
+    assert.is_false(assert(ism.power_off("0x32", { sysfs = t.root })).power)
+    assert.equal("0\n", sysfs_tree.read(power))
+    assert.is_true(assert(ism.power_on(0x32, { sysfs = t.root })).power)
+    assert.equal("1\n", sysfs_tree.read(power))
+  end)
+
+  it("is refused where it is so already", function()
+    local t = tree()
+    t.ism(0x32, "1\n")
+    t.ism(0x33, "0\n")
+    local _, message, errno = ism.power_on("32", { sysfs = t.root })
+    assert.same({ "FID 32 is already powered on", EALREADY }, { message, errno })
+    _, message, errno = ism.power_off("33", { sysfs = t.root })
+    assert.same({ "FID 33 is already powered off", EALREADY }, { message, errno })
+  end)
+
+  it("wants a function that exists, in a slot", function()
+    local t = tree()
+    t.device("0000:00:00.0", { vendor = "0x1014\n", device = "0x04ed\n" })
+    assert.equal(ENOENT, select(3, ism.power_off("99", { sysfs = t.root })))
+    assert.equal(ENOENT, select(3, ism.power_off({ slot = "../../.." }, { sysfs = t.root })))
+    assert.equal(ENOTSUP, select(3, ism.power_off("0000:00:00.0", { sysfs = t.root })))
+  end)
+
+  it("writes nothing where the slot says neither on nor off", function()
+    for _, lie in ipairs { "", "2\n", "on\n", "1", "01\n", "1\n\n", "\n" } do
+      local t = tree()
+      local power = t.ism(0x32, lie)
+      for _, switch in ipairs { ism.power_on, ism.power_off } do
+        assert.equal(EIO, select(3, switch("32", { sysfs = t.root })))
+      end
+      assert.equal(lie, sysfs_tree.read(power))
+    end
+  end)
+
+  it("leaves no process and no descriptor behind", function()
+    local t = tree()
+    t.ism(0x32)
+    assert(ism.power_off("32", { sysfs = t.root }))
+    collectgarbage()
+    local before = support.descriptors()
+    for _ = 1, 20 do
+      assert(ism.power_on("32", { sysfs = t.root }))
+      assert(ism.power_off("32", { sysfs = t.root }))
+    end
+    assert.equal(before, support.descriptors())
+    assert.equal(0, support.processes { parent = getpid() })
+  end)
+end)
+
+describe("an order", function()
+  -- Something that happens after the slot was looked at, and before the order is written: the list of sockets
+  -- is asked for in between.
+  local function meanwhile(what)
+    local real = package.loaded["smc.diag"]
+    package.loaded["smc.diag"] = { sockets = function() what() end }
+    return function(...)
+      package.loaded["smc.diag"] = real
+      return ...
+    end
+  end
+
+  it("to a slot that vanishes between look and write: an error, and nothing is written", function()
+    local t = tree()
+    local power = t.ism(0x32)
+    local after = meanwhile(function() os.execute("rm -r " .. power:match("^(.*)/")) end)
+    local _, message, errno = after(ism.power_off("32", { sysfs = t.root }))
+    assert.same({ "cannot power off FID 32: No such file or directory: the slot has gone meanwhile", ENOENT },
+      { message, errno })
+    assert.is_nil(io.open(power))
+  end)
+
+  it("that is taken and not carried out: an error that says what the slot says", function()
+    -- The name of a process is a file that takes what the writer writes, and tells its reader his own.
+    local comm <const> = "/proc/self/comm"
+    local name = sysfs_tree.read(comm):gsub("\n", "")
+    local t = tree()
+    local power = t.ism(0x32)
+    assert(os.remove(power))
+    assert(os.execute(("ln -s %s %s"):format(comm, power)))
+    sysfs_tree.write(comm, "1")
+    local _, message, errno = ism.power_off("32", { sysfs = t.root, timeout = 0.1 })
+    sysfs_tree.write(comm, name)
+    assert.same({ 'FID 32: the kernel took the order to power it off, but the slot says "1\\\n"', EIO },
+      { message, errno })
+  end)
+end)
