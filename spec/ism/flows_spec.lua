@@ -5,9 +5,10 @@ local diag = require "smc.diag"
 local ism = require "smc.ism"
 local process = require "smc.process"
 local socket = require "smc.socket"
-local support = require "spec.support"
+local support = require "support"
 
-local EACCES <const>, ETIMEDOUT <const>, EALREADY <const> = 13, 110, 114
+local EIO <const>, EACCES <const>, EROFS <const> = 5, 13, 30
+local ENOBUFS <const>, ETIMEDOUT <const>, EALREADY <const> = 105, 110, 114
 local DEVICE <const> = "IBM Internal Shared Memory (ISM) virtual PCI device\n"
 local SERVER <const> = "192.168.0.10"
 
@@ -151,6 +152,25 @@ describe("an ISM device", function()
     assert.equal(ETIMEDOUT, select(3, watch:next(0.1)))
   end)
 
+  it("is told of to those who were too slow to hear it, and that they were", function()
+    local watch <close> = assert(ism.watch())
+    local iterator <close> = assert(ism.watch())
+    do
+      local uevent <close> = assert(io.open("/sys/bus/pci/devices/0000:00:00.0/uevent", "w"))
+      for _ = 1, 2000 do assert(uevent:write("change"):flush()) end
+    end
+    assert(ism.power_off("32"))
+    local event, message, errno = watch:next(5)
+    assert.same({ nil, ENOBUFS }, { event, errno })
+    assert.matches("more to announce than there was room for", message)
+    for _, gone in ipairs { assert(watch:next(5)), iterator() } do
+      assert.same({ "remove", 0x32 }, { gone.action, gone["function"].fid })
+    end
+    assert.equal(ETIMEDOUT, select(3, watch:next(0.1)))
+    assert(ism.power_on("32"))
+    assert.same({ "add", "add" }, { assert(watch:next(5)).action, iterator().action })
+  end)
+
   it("is not for everybody to switch", function()
     -- A user like any other, but for reading the checkout wherever it is.
     local done = support.run { "setpriv", "--reuid=1000", "--clear-groups",
@@ -159,6 +179,26 @@ describe("an ISM device", function()
     assert.matches("cannot power off FID 32: Permission denied: only root may switch it\t" .. EACCES,
       done.stdout, 1, true)
     assert.is_true(ism.find("32").power)
+  end)
+
+  it("is not switched where sysfs is read-only", function()
+    local done = support.run { "unshare", "--mount", "sh", "-c", [[
+      mount -o remount,bind,ro /sys && exec lua5.4 -e "print(select(2, require 'smc.ism'.power_off '32'))"]] }
+    assert.matches("cannot power off FID 32: Read%-only file system: .*: do it on the host\t" .. EROFS,
+      done.stdout)
+    assert.is_true(ism.find("32").power)
+  end)
+
+  it("that somebody else switches at the same time is switched once; the other is told", function()
+    local sockets = diag.sockets -- asked for between look and write
+    diag.sockets = function()
+      diag.sockets = sockets
+      assert.equal(0, support.run({ "sh", "-c", "echo 0 >/sys/bus/pci/slots/00000032/power" }).status)
+    end
+    local _, message, errno = ism.power_off("32")
+    assert.equal(EIO, errno)
+    assert.matches("^cannot power off FID 32: .* in that state already", message)
+    assert(ism.power_on("32"))
   end)
 
   it("that was removed is brought back by power off and on", function()

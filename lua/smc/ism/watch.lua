@@ -50,9 +50,15 @@ function Watch:went(address)
   return record and { action = "remove", ["function"] = record }
 end
 
--- The kernel had to drop some: what is different now tells.
+-- The kernel had to drop some: what is different now tells. It goes on dropping, without a word, until all
+-- that it kept is read. Gives nil, message, errno: the caller is to know.
 function Watch:catch_up()
-  local now, changed = by_address(self.list()), {}
+  repeat
+    local uevent, _, errno = self.socket:receive(0)
+  until not uevent and errno ~= ENOBUFS
+  local list, message, errno = self.list()
+  if not list then return nil, message, errno end
+  local now, changed = by_address(list), {}
   for address in pairs(self.known) do
     if not now[address] then changed[#changed + 1] = self:went(address) end
   end
@@ -63,6 +69,8 @@ function Watch:catch_up()
     end
   end
   self.queue = changed
+  return nil, "the kernel had more to announce than there was room for: what differs comes next, but not "
+    .. "what went and came back", ENOBUFS
 end
 
 function Watch:interpret(uevent)
@@ -77,7 +85,8 @@ end
 -- @treturn[1] table `action`: `"add"` or `"remove"`; `function`: the function, as it was when it was there
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 110 (ETIMEDOUT) where nothing changed
+-- @treturn[2] integer errno: 110 (ETIMEDOUT) where nothing changed; 105 (ENOBUFS) where changes were lost
+--   because the caller was too slow
 function Watch:next(seconds)
   local deadline = monotonic() + (seconds or math.huge)
   while true do
@@ -89,7 +98,7 @@ function Watch:next(seconds)
       event = self:interpret(uevent)
       if event then return event end
     elseif errno == ENOBUFS then
-      self:catch_up()
+      return self:catch_up()
     elseif errno ~= ETIMEDOUT or left <= 0 then
       return nil, message, errno
     end
@@ -108,9 +117,11 @@ end
 
 Watch.__close = Watch.close
 
---- A watch is an iterator, too: `for event in w do`.
+--- A watch is an iterator, too: `for event in w do`. It goes on after changes that were lost.
 function Watch:__call()
-  return (self:next())
+  local event, _, errno
+  repeat event, _, errno = self:next() until event or errno ~= ENOBUFS
+  return event
 end
 
 return watch
