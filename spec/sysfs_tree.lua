@@ -1,5 +1,7 @@
 --- Trees of sysfs as the kernel of s390 makes them, for the specs of smc.ism.
 
+local lfs = require "lfs" -- busted needs it too
+
 local sysfs_tree = {}
 
 --- PNET IDs as util_string has them, in EBCDIC, and the absence of one.
@@ -7,9 +9,15 @@ sysfs_tree.NET25 = "\xd5\xc5\xe3\xf2\xf5" .. ("\x40"):rep(11)
 sysfs_tree.NET1 = "\xd5\xc5\xe3\xf1" .. ("\x40"):rep(12)
 sysfs_tree.NONE = ("\0"):rep(16)
 
+local function make_folder(path)
+  if path == "" or lfs.attributes(path, "mode") then return end
+  make_folder(path:match("^(.*)/"))
+  assert(lfs.mkdir(path))
+end
+
 --- Writes a file, and makes the folders that it is in.
 function sysfs_tree.write(path, content)
-  assert(os.execute(("mkdir -p '%s'"):format(path:match("^(.*)/"))))
+  make_folder(path:match("^(.*)/"))
   local file <close> = assert(io.open(path, "wb"))
   file:write(content)
 end
