@@ -32,7 +32,7 @@ SCRIPTS := smc_run.lua smc_chk.lua smcss.lua smc_rnics.lua smcd.lua smcr.lua smc
 DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-genl-3-dev \
 	lua-dkjson lua-argparse \
 	qemu-system-x86 busybox-static kmod xz-utils zstd iproute2 pciutils python3 \
-	lua-busted lua-socket lua-copas lua-cqueues lua-http lua-luv lua-sec openssl luarocks musl-tools \
+	lua-busted lua-socket lua-copas lua-cqueues lua-http lua-luv lua-sec openssl luarocks musl-tools strace \
 	lua-check cppcheck lua-ldoc
 
 CFLAGS   ?= -O2 -g
@@ -85,6 +85,9 @@ test-sanitize: ## run the unit specs with csrc under AddressSanitizer and UBSan
 test-kernel: all ## run the kernel specs in the lab
 	@spec/run kernel
 
+test-soak: all ## make 100,000 connections and look for what they leave behind
+	@spec/run soak
+
 test-ism: all ## run the specs of two hosts with an emulated ISM function each
 	@spec/run ism
 
@@ -134,5 +137,5 @@ modules: # the module list, for the spec that compares it with the rockspec
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo test test-unit test-sanitize test-kernel test-ism test-cycles test-pair test-lab test-rock lint bench docs \
+.PHONY: all deps deps-missing demo test test-unit test-sanitize test-kernel test-soak test-ism test-cycles test-pair test-lab test-rock lint bench docs \
 	install clean env modules help
