@@ -272,7 +272,8 @@ end
 --
 -- The kernel waits, beyond the reach of signals, for programs to close the sockets of connections that
 -- broke; so the order is given by a process of its own. After the timeout that waits on, and the function is
--- powered off as soon as the last of the sockets is closed.
+-- powered off as soon as the last of the sockets is closed. Kernels up to 6.12 at least wait longer for
+-- connections that were being made, and for ever where one broke before it was accepted.
 --
 -- @tparam integer|string|table which as for @{find}
 -- @tparam[opt] table opts as for @{power_on}

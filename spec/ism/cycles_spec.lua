@@ -1,6 +1,6 @@
 -- An ISM device powered off and on many times while data flows and connections come and go: this is host12,
 -- as in flows_spec. None is begun while the device goes: kernels up to 6.12 at least may put it on a new link
--- group of the device then (smc_lgr_create), which keeps the device for ten minutes.
+-- group of the device then (smc_lgr_create), and then wait for that.
 
 local ism = require "smc.ism"
 local process = require "smc.process"

@@ -235,4 +235,33 @@ describe("an ISM device", function()
     assert(ism.power_on("32"))
     assert.is_nil(diag.find(inode))
   end)
+
+  -- The last one: kernels up to 6.12 at least never let go of this device again (smc_accept_dequeue).
+  it("that a connection waits on to be accepted is not powered off; no caller hangs on it", function()
+    local listener <close> = assert(process.spawn(on_host10 { "lua5.4", "-e", [[
+      local server = assert(require "smc.socket".bind("192.168.0.10", 12400))
+      server:settimeout(0)
+      print("listening")
+      io.read()
+      print(select(2, server:accept()))
+      io.stdout:close()
+      io.read()]] }, { stdin = "pipe", stdout = "pipe" }))
+    assert.equal("listening", listener.stdout:read())
+    local client = assert(socket.connect(SERVER, 12400))
+    assert.equal("SMC-D", client:mode())
+    local _, _, errno, sockets = ism.power_off("31", { timeout = 0.5 })
+    assert.same({ ETIMEDOUT, 1 }, { errno, #sockets })
+    client:close()
+    listener.stdin:write("accept\n")
+    assert.equal("timeout", listener.stdout:read()) -- the broken connection is gone, and its link group lost
+    for _ = 1, 2 do
+      local started = socket.monotonic()
+      local message
+      _, message, errno, sockets = ism.power_off("31", { timeout = 0.5 })
+      assert.same({ ETIMEDOUT, 0 }, { errno, #sockets })
+      assert.matches("none is to be seen from here", message, 1, true)
+      assert.is_true(socket.monotonic() - started < 2)
+      assert.is_true(ism.find("31").power)
+    end
+  end)
 end)

@@ -62,7 +62,8 @@ local function timed_out(name, earlier, seconds)
   local lines = {}
   for i, socket in ipairs(open) do lines[i] = "\n  " .. describe(socket) end
   local what = #open > 0 and "; still open are:" .. table.concat(lines)
-    or ", which are not of this network namespace, or of ended processes"
+    or "; none is to be seen from here: they are of another network namespace, or the kernel lost track of "
+    .. "connections that were being made"
   return nil, ("%s is not powered off after %g s: the kernel waits until the SMC-D sockets that used it are "
     .. "closed, and powers it off then%s"):format(name, seconds, what), ETIMEDOUT, open
 end

@@ -95,7 +95,12 @@ static int slot_enable(struct hotplug_slot *slot)
 	return pdev ? 0 : -ENODEV;
 }
 
-/* Blocks as long as the driver does: net/smc waits there for its connections to end. */
+/*
+ * Blocks as long as the driver does: net/smc waits there for its link groups to end. It
+ * waits for ever where it lost one: smc_accept_dequeue() does not give back that of a
+ * connection which broke before it was accepted; and long where smc_lgr_create() put
+ * one on the device that is going.
+ */
 static int slot_disable(struct hotplug_slot *slot)
 {
 	struct lab_function *function = of_slot(slot);
