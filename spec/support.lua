@@ -97,21 +97,31 @@ function support.start(name, ...)
   return p
 end
 
+local function make_folder(path)
+  if path == "" or lfs.attributes(path, "mode") then return end
+  make_folder(path:match("^(.*)/"))
+  assert(lfs.mkdir(path))
+end
+
+--- Writes a file, and makes the folders that it is in.
+-- @tparam string path
+-- @tparam string|table content what it holds; or a table of one string, a symbolic link
+function support.write(path, content)
+  make_folder(path:match("^(.*)/"))
+  if type(content) == "table" then
+    assert(lfs.link(content[1], path, true))
+    return
+  end
+  local file <close> = assert(io.open(path, "wb"))
+  assert(file:write(content))
+end
+
 --- A folder of files made by hand, such as a tree of sysfs; its `root` is gone when it is closed.
--- @tparam table files path → what it holds; or a table of one string, a symbolic link
+-- @tparam table files path → what `write` makes there
 function support.tree(files)
   local root = os.tmpname()
   os.remove(root)
-  for path, content in pairs(files) do
-    local full = root .. "/" .. path
-    assert(os.execute(("mkdir -p '%s'"):format(full:match("^(.*)/"))))
-    if type(content) == "table" then
-      assert(lfs.link(content[1], full, true))
-    else
-      local file <close> = assert(io.open(full, "wb"))
-      assert(file:write(content))
-    end
-  end
+  for path, content in pairs(files) do support.write(root .. "/" .. path, content) end
   return setmetatable({ root = root }, { __close = function() os.execute("rm -rf " .. root) end })
 end
 

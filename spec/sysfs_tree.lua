@@ -1,6 +1,6 @@
 --- Trees of sysfs as the kernel of s390 makes them, for the specs of smc.ism.
 
-local lfs = require "lfs" -- busted needs it too
+local support = require "support"
 
 local sysfs_tree = {}
 
@@ -8,19 +8,6 @@ local sysfs_tree = {}
 sysfs_tree.NET25 = "\xd5\xc5\xe3\xf2\xf5" .. ("\x40"):rep(11)
 sysfs_tree.NET1 = "\xd5\xc5\xe3\xf1" .. ("\x40"):rep(12)
 sysfs_tree.NONE = ("\0"):rep(16)
-
-local function make_folder(path)
-  if path == "" or lfs.attributes(path, "mode") then return end
-  make_folder(path:match("^(.*)/"))
-  assert(lfs.mkdir(path))
-end
-
---- Writes a file, and makes the folders that it is in.
-function sysfs_tree.write(path, content)
-  make_folder(path:match("^(.*)/"))
-  local file <close> = assert(io.open(path, "wb"))
-  file:write(content)
-end
 
 function sysfs_tree.read(path)
   local file <close> = assert(io.open(path, "rb"))
@@ -37,14 +24,14 @@ function sysfs_tree.new(finally)
 
   function self.device(pci_id, files)
     for name, content in pairs(files) do
-      sysfs_tree.write(("%s/bus/pci/devices/%s/%s"):format(root, pci_id, name), content)
+      support.write(("%s/bus/pci/devices/%s/%s"):format(root, pci_id, name), content)
     end
   end
 
   function self.slot(name, power, address)
     local path = ("%s/bus/pci/slots/%s/"):format(root, name)
-    sysfs_tree.write(path .. "power", power)
-    sysfs_tree.write(path .. "address", address .. "\n")
+    support.write(path .. "power", power)
+    support.write(path .. "address", address .. "\n")
     return path .. "power"
   end
 

@@ -58,6 +58,28 @@ describe("smc_chk.lua", function()
     end
   end)
 
+  it("prints an interface's PNET ID: that of its PCI function or channel path, or the table's", function()
+    local net25 <const> = "\xd5\xc5\xe3\xf2\xf5" .. ("\x40"):rep(11) -- EBCDIC
+    local sysfs <close> = support.tree {
+      ["class/net/eno1/device"] = { "../../../devices/pci0001:00/0001:00:00.0" },
+      ["devices/pci0001:00/0001:00:00.0/util_string"] = net25 .. ("\0"):rep(48),
+      ["class/net/enc1000/device/chpid"] = "B4\n",
+      ["class/net/enc1000/device/portno"] = "1\n",
+      ["devices/css0/chp0.b4/util_string"] = ("\0"):rep(16) .. net25 .. ("\0"):rep(32),
+    }
+    for _, interface in ipairs { "eno1", "enc1000" } do
+      assert.equal(0, support.run({ "ip", "link", "add", interface, "type", "dummy" }).status)
+      local done = support.run { "unshare", "--mount", "sh", "-c",
+        'mount --bind "$1" /sys && exec lua5.4 examples/smc_chk.lua -i "$2"', "sh", sysfs.root, interface }
+      support.run { "ip", "link", "del", interface }
+      assert.same({ status = 0, stdout = "NET25\n", stderr = "" }, done)
+    end
+    assert.equal(0, support.run({ "lab-setup", "pnet", "add", "TABLE", "eth", "lo" }).status)
+    local done = support.script("smc_chk.lua", "-i", "lo")
+    support.run { "lab-setup", "pnet", "del", "TABLE" }
+    assert.same({ status = 0, stdout = "TABLE*\n", stderr = "" }, done)
+  end)
+
   it("ends quietly on Ctrl-C", function()
     local server = support.start("smc_chk.lua", "-S")
     server.stdout:read()
