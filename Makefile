@@ -82,6 +82,9 @@ test-unit: all ## run the unit specs on this machine
 test-sanitize: ## run the unit specs with csrc under AddressSanitizer and UBSan
 	@spec/run sanitize
 
+test-valgrind: all ## run the specs under valgrind, on this machine and in the lab, for what is lost
+	@spec/run valgrind
+
 test-kernel: all ## run the kernel specs in the lab
 	@spec/run kernel
 
@@ -111,6 +114,9 @@ lint: ## luacheck, compiler warnings as errors, cppcheck: silent when all is wel
 	@cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--error-exitcode=1 --suppress=missingIncludeSystem csrc
 
+compare: all ## compare the scripts with smc-tools, built in the folder SMC_TOOLS
+	@spec/run compare
+
 bench: all ## measure: see spec/bench
 	@spec/run bench
 
@@ -137,5 +143,5 @@ modules: # the module list, for the spec that compares it with the rockspec
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo test test-unit test-sanitize test-kernel test-soak test-ism test-cycles test-pair test-lab test-rock lint bench docs \
+.PHONY: all deps deps-missing demo test test-unit test-sanitize test-valgrind test-kernel test-soak test-ism test-cycles test-pair test-lab test-rock lint compare bench docs \
 	install clean env modules help
