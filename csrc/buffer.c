@@ -35,17 +35,24 @@ static void keep_heap(void)
 	free(block);
 }
 
-/* Pushes the pool of a Lua state. */
-struct buffer_pool *buffer_new_pool(lua_State *L)
+/* Pushes the pool of a Lua state: one, however often the module is loaded, as sockets keep it. */
+struct buffer_pool *buffer_push_pool(lua_State *L)
 {
-	struct buffer_pool *pool = lua_newuserdatauv(L, sizeof(*pool), 0);
+	static const char key;
+	struct buffer_pool *pool;
 
+	if (lua_rawgetp(L, LUA_REGISTRYINDEX, &key) == LUA_TUSERDATA)
+		return lua_touserdata(L, -1);
+	lua_pop(L, 1);
+	pool = lua_newuserdatauv(L, sizeof(*pool), 0);
 	memset(pool, 0, sizeof(*pool));
 	keep_heap();
 	lua_createtable(L, 0, 1);
 	lua_pushcfunction(L, pool_gc);
 	lua_setfield(L, -2, "__gc");
 	lua_setmetatable(L, -2);
+	lua_pushvalue(L, -1);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
 	return pool;
 }
 

@@ -149,7 +149,7 @@ SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)
 	int base = lua_gettop(L) + 1;
 	int class;
 
-	buffer_new_pool(L);
+	buffer_push_pool(L);
 	for (class = SOCK_MASTER; class <= SOCK_SERVER; class++)
 		luaL_newmetatable(L, class_keys[class]);
 	for (class = SOCK_MASTER; class <= SOCK_SERVER; class++) {

@@ -2,10 +2,10 @@
 /*
  * The end of a socket.
  *
- * close(2) of an SMC-R socket waits up to two seconds while sent bytes have not reached the peer
- * (net/smc/smc_close.c, smc_close_stream_wait), also where the descriptor does not block. Who
- * calls close() gets that wait. The collector must not stop the program for it: there a thread
- * of its own waits.
+ * close(2) of an SMC socket waits up to two seconds while sent bytes have not reached the peer, over
+ * SMC-R or an ISM device, also where the descriptor does not block (net/smc/smc_close.c,
+ * smc_close_stream_wait). Who calls close() gets that wait. The collector must not stop the program
+ * for it: there a thread of its own waits.
  */
 #include <dlfcn.h>
 #include <linux/sockios.h>

@@ -11,30 +11,55 @@
 #define LARGE_READ (1024 * 1024) /* room asked for at once; the string grows with what comes */
 #define OVERSIZED  EMSGSIZE      /* no errno of recv(2) on a stream */
 
-/* Reads up to room bytes straight into the string that is being made. */
+/*
+ * Room in a luaL_Buffer may come from the collector, whose finalizers may use the socket: what is
+ * buffered is looked at after luaL_prepbuffsize(), not before.
+ */
+
+/* Reads up to room bytes straight into the string that is being made. 0: look again, or errno. */
 static int receive_into(lua_State *L, struct sock *s, luaL_Buffer *out, size_t room, int flags)
 {
-	size_t n = 0;
 	char *data = luaL_prepbuffsize(out, room);
-	int err = receive_some(L, s, data, room, flags, &n);
+	size_t n = 0;
+	int err;
 
+	if (buffered(&s->buffer))
+		return 0;
+	err = receive_try(s, data, room, flags, &n);
 	luaL_addsize(out, n);
 	s->received += (lua_Integer)n;
-	return err;
+	return err ? receive_again(L, s, err) : 0;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
 }
 
 /* Moves up to wanted bytes out of the buffer. Returns how many. */
 static size_t take_buffered(struct sock *s, luaL_Buffer *out, size_t wanted)
 {
-	size_t n = buffered(&s->buffer);
+	size_t taken = 0;
 
-	if (n > wanted)
-		n = wanted;
-	if (n > 0) {
-		luaL_addlstring(out, s->buffer.data + s->buffer.first, n);
-		consume(s, n);
+	while (taken < wanted && buffered(&s->buffer)) {
+		size_t n = least(buffered(&s->buffer), wanted - taken);
+		char *room = luaL_prepbuffsize(out, n);
+
+		n = least(buffered(&s->buffer), n);
+		if (n > 0) {
+			memcpy(room, s->buffer.data + s->buffer.first, n);
+			luaL_addsize(out, n);
+			consume(s, n);
+		}
+		taken += n;
 	}
-	return n;
+	return taken;
+}
+
+/* ETIMEDOUT when the time is up: a peer that sends all the time never makes anybody wait. */
+static int late(const struct sock *s)
+{
+	return s->timeout.deadline > 0 && wait_now() >= s->timeout.deadline ? ETIMEDOUT : 0;
 }
 
 /*
@@ -55,33 +80,42 @@ static int hold_back(struct sock *s, luaL_Buffer *out)
 /* There is something in the buffer, or an errno. */
 static int need_more(lua_State *L, struct sock *s, luaL_Buffer *out, const struct request *r)
 {
-	int err = buffered(&s->buffer) ? 0 : receive_fill(L, s);
+	int err = 0;
 
+	if (buffered(&s->buffer) == 0)
+		err = late(s) ?: receive_fill(L, s, BUFFER_SIZE, 0);
 	if (err == ETIMEDOUT && luaL_bufflen(out) == r->limit)
 		return hold_back(s, out);
 	return err;
 }
 
-/*
- * Adds what a line has of the n bytes, as far as the limit allows: of "*l" no carriage return.
- * Returns how many bytes were used.
- */
-static size_t add_line(luaL_Buffer *out, const char *data, size_t n, const struct request *r)
+/* How many of the buffered bytes the line has, and whether it ends with them. */
+static size_t line_part(const struct sock *s, const struct request *r, bool *ends)
 {
-	size_t used = 0;
+	const char *data = s->buffer.data + s->buffer.first;
+	size_t n = buffered(&s->buffer);
+	const char *newline = n ? memchr(data, '\n', n) : NULL;
 
-	while (used < n) {
-		const char *from = data + used;
-		const char *cr = r->pattern == LINE ? memchr(from, '\r', n - used) : NULL;
-		size_t length = cr ? (size_t)(cr - from) : n - used;
-		size_t room = r->limit - luaL_bufflen(out);
+	*ends = newline != NULL;
+	return newline ? (size_t)(newline - data) + (r->pattern == WHOLE_LINE) : n;
+}
 
-		if (length > room) {
-			luaL_addlstring(out, from, room);
-			return used + room;
-		}
-		luaL_addlstring(out, from, length);
-		used += length + (cr != NULL);
+/*
+ * Copies up to room of the n bytes, of "*l" no carriage return. Returns how many bytes were used,
+ * and in *copied how many were copied.
+ */
+static size_t copy_line(char *to, const char *from, size_t n, size_t room, const struct request *r,
+			size_t *copied)
+{
+	size_t used;
+
+	*copied = 0;
+	for (used = 0; used < n; used++) {
+		if (r->pattern == LINE && from[used] == '\r')
+			continue;
+		if (*copied == room)
+			break;
+		to[(*copied)++] = from[used];
 	}
 	return used;
 }
@@ -90,24 +124,23 @@ static int receive_line(lua_State *L, struct sock *s, luaL_Buffer *out, const st
 {
 	for (;;) {
 		int err = need_more(L, s, out, r);
-		const char *data, *newline;
-		size_t n, used;
+		size_t n, used, copied;
+		bool ends, still;
+		char *to;
 
 		if (err)
 			return err;
-		data = s->buffer.data + s->buffer.first;
-		n = buffered(&s->buffer);
-		newline = memchr(data, '\n', n);
-		if (newline)
-			n = (size_t)(newline - data) + (r->pattern == WHOLE_LINE);
-		used = add_line(out, data, n, r);
-		if (used < n) {
-			if (used)
-				consume(s, used);
+		n = line_part(s, r, &ends);
+		to = luaL_prepbuffsize(out, n);
+		if (line_part(s, r, &still) != n || still != ends)
+			continue;
+		used = copy_line(to, s->buffer.data + s->buffer.first, n,
+				 r->limit - luaL_bufflen(out), r, &copied);
+		luaL_addsize(out, copied);
+		consume(s, used + (used == n && ends && r->pattern == LINE));
+		if (used < n)
 			return OVERSIZED;
-		}
-		consume(s, n + (newline && r->pattern == LINE));
-		if (newline)
+		if (ends)
 			return 0;
 	}
 }
@@ -117,19 +150,19 @@ static int receive_count(lua_State *L, struct sock *s, luaL_Buffer *out, size_t 
 	int err;
 
 	if (wanted == 0) /* waits until there is something, and leaves it */
-		return buffered(&s->buffer) ? 0 : receive_fill(L, s);
+		return receive_fill(L, s, BUFFER_SIZE, 0);
 	for (;;) {
-		size_t before = luaL_bufflen(out);
+		size_t before;
 
 		wanted -= take_buffered(s, out, wanted);
 		if (wanted == 0)
 			return 0;
-		if (wanted < READ_AHEAD) {
-			err = receive_fill(L, s);
-		} else {
+		err = late(s);
+		if (!err && wanted < READ_AHEAD) {
+			err = receive_fill(L, s, BUFFER_SIZE, 0);
+		} else if (!err) {
 			before = luaL_bufflen(out);
-			err = receive_into(L, s, out, wanted < LARGE_READ ? wanted : LARGE_READ,
-					   MSG_WAITALL);
+			err = receive_into(L, s, out, least(wanted, LARGE_READ), MSG_WAITALL);
 			wanted -= luaL_bufflen(out) - before;
 		}
 		if (err)
@@ -142,11 +175,11 @@ static int receive_all(lua_State *L, struct sock *s, luaL_Buffer *out, const str
 	size_t start = luaL_bufflen(out), room;
 	int err = 0;
 
-	take_buffered(s, out, r->limit - start);
 	while (!err) {
+		take_buffered(s, out, r->limit - luaL_bufflen(out));
 		room = r->limit - luaL_bufflen(out);
 		if (room > 0)
-			err = receive_into(L, s, out, room < BUFFER_SIZE ? room : BUFFER_SIZE, 0);
+			err = late(s) ?: receive_into(L, s, out, least(room, BUFFER_SIZE), 0);
 		else
 			err = need_more(L, s, out, r) ?: OVERSIZED;
 	}

@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <string.h>
 
+#include "error.h"
 #include "sock.h"
 
 /* The words LuaSocket has for what getaddrinfo(3) answers. */
@@ -29,6 +30,19 @@ const char *inet_resolver_words(int rc)
 	}
 }
 
+/* Whether the address is that of every interface, or not known. */
+bool inet_is_any(const union sock_addr *addr)
+{
+	switch (addr->sa.sa_family) {
+	case AF_INET:
+		return addr->in.sin_addr.s_addr == INADDR_ANY;
+	case AF_INET6:
+		return IN6_IS_ADDR_UNSPECIFIED(&addr->in6.sin6_addr);
+	default:
+		return true;
+	}
+}
+
 /*
  * Checks the port at index port: a number or the name of a service. getaddrinfo would
  * silently cut a number that does not fit. Returns its text, or NULL with the words pushed.
@@ -42,7 +56,7 @@ static const char *check_port(lua_State *L, int port, bool passive)
 	if (!is_number) {
 		if (lua_type(L, port) == LUA_TNUMBER)
 			luaL_argerror(L, port, "number has no integer representation");
-		return luaL_checkstring(L, port);
+		return smc_check_text(L, port);
 	}
 	if (number >= lowest && number <= 65535)
 		return lua_pushfstring(L, "%I", (LUAI_UACINT)number);
@@ -59,14 +73,12 @@ int inet_resolve(lua_State *L, int host, int port, int family, bool passive,
 		 union sock_addr *addrs, size_t *count)
 {
 	struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
-	size_t name_len;
-	const char *name = luaL_checklstring(L, host, &name_len);
+	const char *name = smc_check_text(L, host);
 	const char *service = check_port(L, port, passive); /* on the stack from here on */
 	struct addrinfo *list, *ai;
 	size_t max = *count;
 	int rc;
 
-	luaL_argcheck(L, strlen(name) == name_len, host, "a name holds no zero byte");
 	if (!service)
 		return 1;
 	if (passive) {

@@ -171,9 +171,9 @@ static int poller_read(lua_State *L)
 	ssize_t n;
 
 	luaL_argcheck(L, max > 0, 2, "a positive number of bytes expected");
-	do {
-		n = read(fd, data, (size_t)max < sizeof(data) ? (size_t)max : sizeof(data));
-	} while (n < 0 && errno == EINTR);
+	while ((n = read(fd, data, (size_t)max < sizeof(data) ? (size_t)max : sizeof(data))) < 0 &&
+	       errno == EINTR)
+		smc_interrupted(L);
 	if (n < 0)
 		return smc_push_error(L, errno, "read");
 	lua_pushlstring(L, data, (size_t)n);

@@ -30,10 +30,10 @@ static pid_t check_pid(lua_State *L, int arg)
 	return (pid_t)pid;
 }
 
-/* Returns 0 when the process has ended, ETIMEDOUT, or another error number. */
-static int await_end(pid_t pid, double seconds)
+/* Returns 0 when the process has ended by the deadline, ETIMEDOUT, or another error number. */
+static int await_end(pid_t pid, double deadline)
 {
-	double deadline = clock_seconds(CLOCK_MONOTONIC) + seconds, left = seconds;
+	double left = deadline - clock_seconds(CLOCK_MONOTONIC);
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	struct pollfd end = { .fd = fd, .events = POLLIN };
 	int ready, err;
@@ -41,12 +41,13 @@ static int await_end(pid_t pid, double seconds)
 	if (fd < 0)
 		return errno;
 	do {
+		left = left < 0 ? 0 : left;
 		ready = poll(&end, 1, left < 3600 ? (int)(left * 1000 + 0.999) : 3600 * 1000);
 		err = ready < 0 ? errno : ETIMEDOUT;
 		left = deadline - clock_seconds(CLOCK_MONOTONIC);
-	} while ((ready == 0 && left > 0) || (ready < 0 && err == EINTR && left > 0));
+	} while (ready == 0 && left > 0);
 	close(fd);
-	return ready > 0 ? 0 : err == EINTR ? ETIMEDOUT : err;
+	return ready > 0 ? 0 : err;
 }
 
 /*
@@ -60,8 +61,12 @@ static int process_wait(lua_State *L)
 	int status = 0, err = 0;
 
 	luaL_argcheck(L, lua_isnoneornil(L, 2) || seconds >= 0, 2, "seconds expected");
-	if (seconds >= 0)
-		err = await_end(pid, seconds);
+	if (seconds >= 0) {
+		double deadline = clock_seconds(CLOCK_MONOTONIC) + seconds;
+
+		while ((err = await_end(pid, deadline)) == EINTR)
+			smc_interrupted(L);
+	}
 	if (err == ETIMEDOUT) {
 		lua_pushnil(L);
 		lua_pushliteral(L, "timeout");
@@ -69,9 +74,8 @@ static int process_wait(lua_State *L)
 	}
 	if (err)
 		return smc_push_error(L, err == ESRCH ? ECHILD : err, "wait");
-	do
-		got = waitpid(pid, &status, 0);
-	while (got < 0 && errno == EINTR);
+	while ((got = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
+		smc_interrupted(L);
 	if (got < 0)
 		return smc_push_error(L, errno, "wait");
 	lua_pushstring(L, WIFEXITED(status) ? "exit" : "signal");

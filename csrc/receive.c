@@ -9,58 +9,77 @@
 #include <poll.h>
 #include <string.h>
 
+#include "error.h"
 #include "receive.h"
 
 /*
- * One recv(2) of up to size bytes, waited for within the timeout. flags: MSG_WAITALL, where the
- * kernel is to wait for all of them, as far as it can.
- * Returns 0 with *n > 0, or errno; EPIPE at the end of the stream.
+ * One recv(2) of up to size bytes; flags: MSG_WAITALL, where the kernel is to wait for all of
+ * them, as far as it can. Returns 0 with *n > 0, or errno; EPIPE at the end of the stream.
  */
-int receive_some(lua_State *L, struct sock *s, char *data, size_t size, int flags, size_t *n)
+int receive_try(const struct sock *s, char *data, size_t size, int flags, size_t *n)
 {
-	for (;;) {
-		bool blocks = s->blocking && s->timeout.deadline < 0;
-		ssize_t rc = recv(s->fd, data, size, blocks ? flags : MSG_DONTWAIT);
-		int err;
+	bool blocks = s->blocking && s->timeout.deadline < 0;
+	ssize_t rc = recv(s->fd, data, size, blocks ? flags : MSG_DONTWAIT);
 
-		if (rc > 0) {
-			*n = (size_t)rc;
-			return 0;
-		}
-		if (rc == 0)
-			return EPIPE;
-		if (errno == EINTR) {
-			wait_interrupted(L);
-		} else if (errno == EAGAIN) {
-			if (wait_in_kernel(s))
-				continue;
-			err = wait_for(L, s, POLLIN);
-			if (err)
-				return err;
-		} else {
-			return errno;
-		}
+	if (rc < 0)
+		return sock_gone(s, errno);
+	*n = (size_t)rc;
+	return rc ? 0 : EPIPE;
+}
+
+/*
+ * After a recv(2) that failed: 0 when it is to be tried again, now that there is something, or
+ * errno. Lua code may run meanwhile, and use the socket: nothing of it may be in hand.
+ */
+int receive_again(lua_State *L, struct sock *s, int err)
+{
+	switch (err) {
+	case EINTR:
+		smc_interrupted(L);
+		return 0;
+	case EAGAIN:
+		return wait_in_kernel(s) ? 0 : wait_for(L, s, POLLIN);
+	default:
+		return err;
 	}
 }
 
-/* Fills the empty buffer by one read. */
-int receive_fill(lua_State *L, struct sock *s)
+/* Fills the buffer, where it is empty, by one read. Returns 0 or errno. */
+int receive_fill(lua_State *L, struct sock *s, size_t size, int flags)
 {
-	int err;
+	int err = 0;
 
-	if (!buffer_take(s->pool, &s->buffer))
-		return ENOMEM;
-	err = receive_some(L, s, s->buffer.data, BUFFER_SIZE, 0, &s->buffer.last);
-	if (err)
-		buffer_give(s->pool, &s->buffer);
+	while (!err && buffered(&s->buffer) == 0) {
+		if (!buffer_take(s->pool, &s->buffer))
+			return ENOMEM;
+		err = receive_try(s, s->buffer.data, size, flags, &s->buffer.last);
+		if (err) {
+			buffer_give(s->pool, &s->buffer);
+			err = receive_again(L, s, err);
+		}
+	}
 	return err;
+}
+
+/*
+ * Pushes count bytes out of the buffer, and uses up so many. The collector runs when the string
+ * is made, not before, and finalizers may use the socket: it must be in order by then.
+ */
+static void push_bytes(lua_State *L, struct sock *s, size_t count, size_t used)
+{
+	const char *data = s->buffer.data + s->buffer.first;
+
+	s->buffer.first += used;
+	s->received += (lua_Integer)used;
+	lua_pushlstring(L, data, count);
+	give_empty(s);
 }
 
 /* A line that waits in the buffer whole and without a carriage return: pushed, and true. */
 static bool push_line(lua_State *L, struct sock *s, enum pattern pattern)
 {
 	const char *data = s->buffer.data + s->buffer.first;
-	const char *newline = buffered(&s->buffer) ? memchr(data, '\n', buffered(&s->buffer)) : NULL;
+	const char *newline = memchr(data, '\n', buffered(&s->buffer));
 	const char *cr;
 	size_t n;
 
@@ -68,14 +87,13 @@ static bool push_line(lua_State *L, struct sock *s, enum pattern pattern)
 		return false;
 	n = (size_t)(newline - data);
 	if (pattern == WHOLE_LINE) {
-		lua_pushlstring(L, data, n + 1);
-	} else {
-		cr = memchr(data, '\r', n);
-		if (cr && cr + 1 != newline)
-			return false;
-		lua_pushlstring(L, data, cr ? n - 1 : n);
+		push_bytes(L, s, n + 1, n + 1);
+		return true;
 	}
-	consume(s, n + 1);
+	cr = memchr(data, '\r', n);
+	if (cr && cr + 1 != newline)
+		return false;
+	push_bytes(L, s, cr ? n - 1 : n, n + 1);
 	return true;
 }
 
@@ -84,24 +102,8 @@ static bool push_count(lua_State *L, struct sock *s, size_t count)
 {
 	if (buffered(&s->buffer) < count)
 		return false;
-	lua_pushlstring(L, s->buffer.data + s->buffer.first, count);
-	consume(s, count);
+	push_bytes(L, s, count, count);
 	return true;
-}
-
-/* Reads into the empty buffer as much as a request for count bytes should. */
-static int fill_for(lua_State *L, struct sock *s, size_t count)
-{
-	int err;
-
-	if (count < READ_AHEAD)
-		return receive_fill(L, s);
-	if (!buffer_take(s->pool, &s->buffer))
-		return ENOMEM;
-	err = receive_some(L, s, s->buffer.data, count, MSG_WAITALL, &s->buffer.last);
-	if (err)
-		buffer_give(s->pool, &s->buffer);
-	return err;
 }
 
 /*
@@ -114,9 +116,11 @@ static bool receive_at_once(lua_State *L, struct sock *s, const struct request *
 
 	if (r->pattern == ALL || (counts && (r->count == 0 || r->count > BUFFER_SIZE)))
 		return false;
-	if (buffered(&s->buffer) == 0)
-		*err = fill_for(L, s, counts ? r->count : 0);
-	if (*err || buffered(&s->buffer) == 0)
+	if (counts && r->count >= READ_AHEAD)
+		*err = receive_fill(L, s, r->count, MSG_WAITALL);
+	else
+		*err = receive_fill(L, s, BUFFER_SIZE, 0);
+	if (*err)
 		return false;
 	return counts ? push_count(L, s, r->count) : push_line(L, s, r->pattern);
 }
@@ -162,6 +166,14 @@ static void check_limit(lua_State *L, struct request *r, size_t prefix_len)
 	r->limit = (size_t)limit;
 }
 
+static int push_failure(lua_State *L, int err)
+{
+	lua_pushnil(L);
+	lua_pushstring(L, sock_strerror(err));
+	lua_pushliteral(L, "");
+	return 3;
+}
+
 /*
  * sock:receive([pattern = "*l" [, prefix [, maxsize]]]) → data | nil, message, partial
  * pattern: "*l" a line without its end, "*L" with it, "*a" all until the peer closes, or a number
@@ -189,10 +201,7 @@ int sock_receive(lua_State *L)
 			buffer_trim(s->pool, &s->buffer);
 			return results;
 		}
-		lua_pushnil(L);
-		lua_pushstring(L, sock_strerror(err));
-		lua_pushliteral(L, "");
-		return 3;
+		return push_failure(L, err);
 	}
 	buffer_trim(s->pool, &s->buffer);
 	lua_pushnil(L);
@@ -209,24 +218,13 @@ int sock_receiveany(lua_State *L)
 	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
 	lua_Integer max = luaL_checkinteger(L, 2);
 	size_t room = max < BUFFER_SIZE ? (size_t)max : BUFFER_SIZE;
-	int err = 0;
+	int err;
 
 	luaL_argcheck(L, max > 0, 2, "a positive number of bytes expected");
 	wait_start(&s->timeout);
-	if (buffered(&s->buffer) == 0) {
-		if (!buffer_take(s->pool, &s->buffer))
-			err = ENOMEM;
-		else
-			err = receive_some(L, s, s->buffer.data, room, 0, &s->buffer.last);
-		if (err)
-			buffer_give(s->pool, &s->buffer);
-	}
-	if (err) {
-		lua_pushnil(L);
-		lua_pushstring(L, sock_strerror(err));
-		lua_pushliteral(L, "");
-		return 3;
-	}
+	err = receive_fill(L, s, room, 0);
+	if (err)
+		return push_failure(L, err);
 	push_count(L, s, room < buffered(&s->buffer) ? room : buffered(&s->buffer));
 	lua_pushnil(L);
 	lua_pushnil(L);

@@ -18,8 +18,9 @@ struct request {
 #pragma GCC visibility push(hidden)
 
 /* receive.c */
-int receive_some(lua_State *L, struct sock *s, char *data, size_t size, int flags, size_t *n);
-int receive_fill(lua_State *L, struct sock *s);
+int receive_try(const struct sock *s, char *data, size_t size, int flags, size_t *n);
+int receive_again(lua_State *L, struct sock *s, int err);
+int receive_fill(lua_State *L, struct sock *s, size_t size, int flags);
 
 /* gather.c */
 int receive_gathering(lua_State *L, struct sock *s, const struct request *r);
@@ -31,12 +32,17 @@ static inline size_t buffered(const struct sock_buffer *b)
 	return b->last - b->first;
 }
 
+static inline void give_empty(struct sock *s)
+{
+	if (s->buffer.first == s->buffer.last)
+		buffer_give(s->pool, &s->buffer);
+}
+
 static inline void consume(struct sock *s, size_t n)
 {
 	s->buffer.first += n;
 	s->received += (lua_Integer)n;
-	if (s->buffer.first == s->buffer.last)
-		buffer_give(s->pool, &s->buffer);
+	give_empty(s);
 }
 
 #endif

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* LuaSocket's select, by poll(2): no limit on the number or the size of descriptors. */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 
+#include "error.h"
 #include "sock.h"
 
 enum { RECEIVERS = 1, SENDERS = 2, TIMEOUT = 3, OBJECTS, READABLE, WRITABLE };
@@ -16,10 +18,14 @@ struct set {
 
 static lua_Integer set_size(lua_State *L, int arg)
 {
+	lua_Integer size;
+
 	if (lua_isnoneornil(L, arg))
 		return 0;
 	luaL_checktype(L, arg, LUA_TTABLE);
-	return luaL_len(L, arg);
+	size = luaL_len(L, arg);
+	luaL_argcheck(L, size >= 0 && size <= INT_MAX, arg, "no array");
+	return size;
 }
 
 /* The descriptor of the object on top of the stack; -1: it has none. Calls its getfd method. */
@@ -88,7 +94,7 @@ static int wait_set(lua_State *L, const struct set *set, double seconds)
 	do {
 		n = wait_poll(set->fds, (nfds_t)set->count, t.deadline);
 		if (n < 0 && errno == EINTR)
-			wait_interrupted(L);
+			smc_interrupted(L);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		luaL_error(L, "select failed: %s", sock_strerror(errno));

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "error.h"
 #include "sock.h"
 
 /* Sends data[*at] to data[end - 1] within the timeout, moving *at. Returns 0 or errno. */
@@ -22,9 +23,9 @@ static int send_all(lua_State *L, struct sock *s, const char *data, size_t *at, 
 			if (!wait_in_kernel(s))
 				err = wait_for(L, s, POLLOUT);
 		} else if (errno == EINTR) {
-			wait_interrupted(L);
+			smc_interrupted(L);
 		} else {
-			err = errno;
+			err = sock_gone(s, errno);
 		}
 	}
 	return err;

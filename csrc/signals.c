@@ -2,6 +2,7 @@
 /* Signals as a descriptor to wait for: signalfd(2). */
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -18,6 +19,14 @@ static const struct {
 	int number;
 } known[] = {{"HUP", SIGHUP}, {"INT", SIGINT}, {"TERM", SIGTERM}, {"USR1", SIGUSR1}, {"USR2", SIGUSR2}};
 
+#define KNOWN (sizeof(known) / sizeof(known[0]))
+
+/* The mask is the process's: how many objects hold a signal, and whether it was blocked before. */
+static struct {
+	unsigned int objects;
+	bool blocked_before;
+} held[KNOWN];
+
 struct signals {
 	int fd;
 	sigset_t set;
@@ -33,13 +42,40 @@ static void add_signal(lua_State *L, int arg, sigset_t *set)
 	const char *name = luaL_checkstring(L, arg);
 	size_t i;
 
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (i = 0; i < KNOWN; i++) {
 		if (strcmp(name, known[i].name) == 0) {
 			sigaddset(set, known[i].number);
 			return;
 		}
 	}
 	luaL_argerror(L, arg, "name of a signal expected: HUP, INT, TERM, USR1, USR2");
+}
+
+/* Blocks the signals for one more object. */
+static void hold(const sigset_t *set)
+{
+	sigset_t before;
+	size_t i;
+
+	sigprocmask(SIG_BLOCK, set, &before);
+	for (i = 0; i < KNOWN; i++) {
+		if (sigismember(set, known[i].number) && held[i].objects++ == 0)
+			held[i].blocked_before = sigismember(&before, known[i].number);
+	}
+}
+
+/* Unblocks those that no other object holds, and that were not blocked when the first came. */
+static void release(const sigset_t *set)
+{
+	sigset_t over;
+	size_t i;
+
+	sigemptyset(&over);
+	for (i = 0; i < KNOWN; i++) {
+		if (sigismember(set, known[i].number) && --held[i].objects == 0 && !held[i].blocked_before)
+			sigaddset(&over, known[i].number);
+	}
+	sigprocmask(SIG_UNBLOCK, &over, NULL);
 }
 
 /*
@@ -59,7 +95,7 @@ int poller_signals(lua_State *L)
 	s->fd = signalfd(-1, &s->set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (s->fd < 0)
 		return smc_push_error(L, errno, "signalfd");
-	sigprocmask(SIG_BLOCK, &s->set, NULL);
+	hold(&s->set);
 	return 1;
 }
 
@@ -79,7 +115,7 @@ static int signals_next(lua_State *L)
 
 	if (read(s->fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return 0;
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (i = 0; i < KNOWN; i++) {
 		if ((uint32_t)known[i].number == info.ssi_signo) {
 			lua_pushstring(L, known[i].name);
 			return 1;
@@ -95,7 +131,7 @@ static int signals_close(lua_State *L)
 
 	if (s->fd >= 0) {
 		close(s->fd);
-		sigprocmask(SIG_UNBLOCK, &s->set, NULL);
+		release(&s->set);
 	}
 	s->fd = -1;
 	lua_pushboolean(L, 1);

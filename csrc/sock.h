@@ -58,7 +58,7 @@ struct sock {
 	short waited;  /* what the last operation had to wait for, POLLIN or POLLOUT */
 	struct sock_timeout timeout;
 	struct sock_buffer buffer;
-	struct buffer_pool *pool; /* lives as long as the methods, whose upvalue it is */
+	struct buffer_pool *pool; /* lives as long as the Lua state */
 	lua_Integer received;
 	lua_Integer sent;
 	double birth;
@@ -120,6 +120,7 @@ int sock_shutdown(lua_State *L);
 int sock_getfamily(lua_State *L);
 int sock_error(lua_State *L, const char *words);
 const char *sock_strerror(int err);
+int sock_gone(const struct sock *s, int err);
 
 /* inet.c */
 const char *inet_resolver_words(int rc);
@@ -128,6 +129,7 @@ int inet_resolve(lua_State *L, int host, int port, int family, bool passive,
 		 union sock_addr *addrs, size_t *count);
 socklen_t inet_length(const union sock_addr *addr);
 int core_resolve(lua_State *L);
+bool inet_is_any(const union sock_addr *addr);
 int inet_push(lua_State *L, const union sock_addr *addr);
 int sock_getsockname(lua_State *L);
 int sock_getpeername(lua_State *L);
@@ -138,7 +140,6 @@ void wait_start(struct sock_timeout *t);
 bool wait_in_kernel(struct sock *s);
 int wait_poll(struct pollfd *fds, nfds_t count, double deadline);
 int wait_for(lua_State *L, struct sock *s, short events);
-void wait_interrupted(lua_State *L);
 int core_gettime(lua_State *L);
 int core_monotonic(lua_State *L);
 int core_sleep(lua_State *L);
@@ -147,7 +148,7 @@ int sock_gettimeout(lua_State *L);
 
 /* buffer.c */
 #define BUFFER_SIZE 65536
-struct buffer_pool *buffer_new_pool(lua_State *L);
+struct buffer_pool *buffer_push_pool(lua_State *L);
 bool buffer_take(struct buffer_pool *pool, struct sock_buffer *b);
 void buffer_give(struct buffer_pool *pool, struct sock_buffer *b);
 void buffer_shrink(struct buffer_pool *pool, struct sock_buffer *b);

@@ -52,6 +52,18 @@ const char *sock_strerror(int err)
 	}
 }
 
+/* The errno of a transfer. A connection whose device has gone answers ENOTCONN: EPIPE, closed. */
+int sock_gone(const struct sock *s, int err)
+{
+	return err == ENOTCONN && s->peer.sa.sa_family != AF_UNSPEC ? EPIPE : err;
+}
+
+/* Whether socket(AF_SMC) failed because this process cannot have SMC, and not for want of anything. */
+static bool lacks_smc(int err)
+{
+	return err == EAFNOSUPPORT || err == EPROTONOSUPPORT || err == EPERM || err == EACCES;
+}
+
 /*
  * Creates the descriptor of the socket at index 1: AF_SMC over the internet protocol of the
  * family, and TCP only where the caller accepts it and the kernel has no SMC. Options that were
@@ -68,7 +80,7 @@ static int open_fd(lua_State *L, struct sock *s, int family)
 	s->fd = socket(AF_SMC, type, protocol);
 	if (s->fd < 0 && smc_reclaim(L, errno))
 		s->fd = socket(AF_SMC, type, protocol);
-	if (s->fd < 0 && s->may_tcp) {
+	if (s->fd < 0 && s->may_tcp && lacks_smc(errno)) {
 		s->fd = socket(family, type, 0);
 		s->is_tcp = true;
 	}
@@ -84,7 +96,7 @@ static int open_fd(lua_State *L, struct sock *s, int family)
 	return err;
 }
 
-/* Notes the local name of a socket that has just been connected. */
+/* Notes the local name of a socket that has just been bound or connected. */
 static void note_local(struct sock *s)
 {
 	socklen_t len = sizeof(s->local);
@@ -94,8 +106,8 @@ static void note_local(struct sock *s)
 }
 
 /*
- * core.new(family, v6only, may_tcp) → socket | nil, message
- * family 0: made at the first bind or connect; 4 or 6: made at once. socket(2), af_smc(7)
+ * core.new(version, may_tcp) → socket | nil, message
+ * version 0: made at the first bind or connect; 4 or 6: made at once. socket(2), af_smc(7)
  */
 int core_new(lua_State *L)
 {
@@ -113,6 +125,13 @@ int core_new(lua_State *L)
 	if (err)
 		return sock_error(L, sock_strerror(err));
 	return 1;
+}
+
+/* Closes a descriptor that nothing has come of: the next address may be of the other family. */
+static void unmake(struct sock *s)
+{
+	close_fd(s);
+	s->family = AF_UNSPEC;
 }
 
 static int try_bind(lua_State *L, struct sock *s, const union sock_addr *addr)
@@ -144,7 +163,7 @@ int sock_bind(lua_State *L)
 			return 1;
 		}
 		if (made_here)
-			close_fd(s);
+			unmake(s);
 	}
 	return sock_error(L, sock_strerror(err));
 }
@@ -158,6 +177,7 @@ int sock_listen(lua_State *L)
 	luaL_argcheck(L, backlog >= 0 && backlog <= 65535, 2, "backlog is 0 to 65535");
 	if (listen(s->fd, (int)backlog) != 0)
 		return sock_error(L, sock_strerror(errno));
+	note_local(s);
 	lua_settop(L, 1);
 	sock_set_class(L, s, SOCK_SERVER);
 	lua_pushinteger(L, 1);
@@ -171,7 +191,7 @@ static int accept_again(lua_State *L, struct sock *server, int err, bool *reclai
 	case EAGAIN:
 		return wait_for(L, server, POLLIN);
 	case EINTR:
-		wait_interrupted(L);
+		smc_interrupted(L);
 		return 0;
 	case ECONNABORTED:
 		return 0;
@@ -200,7 +220,10 @@ int sock_accept(lua_State *L)
 		if (client->fd >= 0) {
 			client->family = server->family;
 			client->is_tcp = server->is_tcp;
-			note_local(client);
+			if (inet_is_any(&server->local))
+				note_local(client);
+			else
+				client->local = server->local;
 			return 1;
 		}
 		err = accept_again(L, server, errno, &reclaimed);
@@ -269,7 +292,7 @@ int sock_connect(lua_State *L)
 	sock_set_class(L, s, SOCK_CLIENT);
 	for (i = 0; i < count; i++) {
 		if (i > 0 && made_here)
-			close_fd(s);
+			unmake(s);
 		wait_start(&s->timeout);
 		err = try_connect(L, s, &addrs[i]);
 		if (!err) {
@@ -279,8 +302,8 @@ int sock_connect(lua_State *L)
 		if (s->timeout.deadline == 0)
 			break;
 	}
-	if (made_here)
-		s->family = s->fd < 0 ? AF_UNSPEC : s->family;
+	if (made_here && err != ETIMEDOUT)
+		unmake(s);
 	return sock_error(L, sock_strerror(err));
 }
 

@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "error.h"
 #include "smc.h"
 #include "sock.h"
 
@@ -71,6 +72,7 @@ static const struct option *check_option(lua_State *L, int use)
 static socklen_t check_value(lua_State *L, const struct option *o, int arg, union value *value)
 {
 	lua_Integer number;
+	lua_Number seconds;
 	const char *device;
 
 	switch (o->kind) {
@@ -85,11 +87,13 @@ static socklen_t check_value(lua_State *L, const struct option *o, int arg, unio
 		value->linger.l_onoff = lua_toboolean(L, -1);
 		if (lua_getfield(L, arg, "timeout") != LUA_TNUMBER)
 			luaL_argerror(L, arg, "number 'timeout' field expected");
-		value->linger.l_linger = (int)lua_tonumber(L, -1);
+		seconds = lua_tonumber(L, -1);
+		luaL_argcheck(L, seconds >= 0 && seconds <= INT_MAX, arg, "'timeout' is out of range");
+		value->linger.l_linger = (int)seconds;
 		lua_pop(L, 2);
 		return sizeof(value->linger);
 	case DEVICE:
-		device = luaL_checkstring(L, arg);
+		device = smc_check_text(L, arg);
 		luaL_argcheck(L, strlen(device) < IFNAMSIZ, arg, "name of an interface expected");
 		strcpy(value->device, device);
 		return (socklen_t)strlen(device) + 1;

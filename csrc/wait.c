@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 
 #include "clock.h"
+#include "error.h"
 #include "sock.h"
 
 static struct timespec timespec_of(double seconds)
@@ -43,7 +44,7 @@ int core_sleep(lua_State *L)
 	struct timespec end = timespec_of(wait_now() + luaL_checknumber(L, 1));
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
-		wait_interrupted(L);
+		smc_interrupted(L);
 	return 0;
 }
 
@@ -58,22 +59,6 @@ void wait_start(struct sock_timeout *t)
 		t->deadline = limit; /* no wait at all, or no limit: the clock does not matter */
 	else
 		t->deadline = wait_now() + limit;
-}
-
-static int no_op(lua_State *L)
-{
-	(void)L;
-	return 0;
-}
-
-/*
- * A signal arrived. Lua programs learn of signals by a debug hook (lua.c sets one on Ctrl-C):
- * a call gives the hook its chance, and it may raise. The caller holds no resource here.
- */
-void wait_interrupted(lua_State *L)
-{
-	lua_pushcfunction(L, no_op);
-	lua_call(L, 0, 0);
 }
 
 /* ppoll(2) until the deadline; 0: at once, negative: without a limit */
@@ -122,7 +107,7 @@ int wait_for(lua_State *L, struct sock *s, short events)
 			return ETIMEDOUT;
 		if (errno != EINTR)
 			return errno;
-		wait_interrupted(L);
+		smc_interrupted(L);
 	}
 }
 

@@ -81,8 +81,8 @@ function Server:mode_of(sock)
 end
 
 function Server:accept()
-  local sock = self.listener:accept()
-  if not sock then return end
+  local sock, message = self.listener:accept()
+  if not sock then return self:put_off(message) end
   sock:settimeout(0)
   local address, port = sock:getpeername()
   local client = { sock = sock, name = ("%s port %d"):format(address, port), bytes = 0,
@@ -95,7 +95,20 @@ function Server:accept()
   else
     self:say("%s: connected, %s", client.name, self:mode_of(sock))
   end
-  if self.count == self.max_clients then self.poller:remove(self.listener) end
+  if self.count == self.max_clients then self:pause() end
+end
+
+-- No client now, until one goes. The listener stays ready all the time: it must not be asked.
+function Server:pause()
+  self.poller:remove(self.listener)
+  self.paused = true
+end
+
+-- What to do where no client could be accepted: descriptors may have run out.
+function Server:put_off(message)
+  if message == "timeout" or message == "closed" then return end
+  io.stderr:write("cannot accept a client: ", message, "\n")
+  if self.count > 0 then self:pause() else socket.sleep(0.1) end
 end
 
 function Server:drop(client, why)
@@ -104,7 +117,10 @@ function Server:drop(client, why)
   if client.rest then client.sock:setoption("linger", { on = true, timeout = 0 }) end
   client.sock:close()
   self.clients[client.sock] = nil
-  if self.count == self.max_clients then assert(self.poller:add(self.listener, "r")) end
+  if self.paused then
+    assert(self.poller:add(self.listener, "r"))
+    self.paused = false
+  end
   self.count, self.bytes = self.count - 1, self.bytes + client.bytes
   self:say("%s: %s after %d bytes", client.name, why or "closed", client.bytes)
 end

@@ -118,7 +118,7 @@ local function serve(args, debug_message)
     on_event = function(what, client)
       local info = client.info
       debug_message("%s port %d: %s%s%s", client.address, client.port, what,
-        info and " over " .. info.mode or "",
+        info and " over " .. (info.mode or "an unknown path") or "",
         info and info.fallback_reason and ", " .. reason.describe(info.fallback_reason) or "")
     end,
   }

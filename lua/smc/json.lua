@@ -92,6 +92,8 @@ end
 -- Most strings need no look by dkjson: plain ASCII.
 local function string_text(value)
   if not value:find('[%c"\\\127-\255]') then return '"' .. value .. '"' end
+  -- JSON is UTF-8: bytes that are none, as in a peer's host name, become U+FFFD.
+  if not utf8.len(value) then value = value:gsub("[\128-\255]", "\u{FFFD}") end
   return dkjson.quotestring(value)
 end
 

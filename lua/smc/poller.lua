@@ -132,7 +132,7 @@ local function collect(self, timeout)
     local sock = self.sockets[fd]
     if sock and sock.dirty then self.recent[sock] = true end
     if dirty and dirty[fd] then
-      if ready[2 * i] == "w" then ready[2 * i] = "rw" end
+      if ready[2 * i] == "w" then ready[2 * i] = "rw" elseif ready[2 * i] == "e" then ready[2 * i] = "r" end
       dirty[fd] = nil
     end
   end

@@ -47,7 +47,7 @@ local function read_elf(path)
   local size, count = string.unpack(order .. "I2I2", head, bits == "64" and 55 or 43)
   for i = 0, count - 1 do
     local position = at + i * size + 1
-    if position < 1 or position + 3 > #head then
+    if position < 1 or position > #head - 3 then
       return nil -- no headers where they belong: exec() will say more
     end
     elf.dynamic = elf.dynamic or string.unpack(order .. "I4", head, position) == PT_INTERP

@@ -84,15 +84,14 @@ end
 
 -- The way of printing that the options want, and the details that it needs.
 local function printer(options)
+  local details = { "link_group" } -- without, SMC-R is a guess
+  if options.debug then details[#details + 1] = "connection" end
+  if options.smcd then details[#details + 1] = "dmb" end
   if options.json then
     return require "smc.smcss.json", { details = true }
   elseif not (options.reasons or options.debug or options.smcr or options.smcd) then
     local plain = require "smc.smcss.plain"
-    return plain.print, { fields = plain.fields, details = { "link_group" } } -- without, SMC-R is a guess
-  end
-  local details = {}
-  for option, detail in pairs { debug = "connection", smcr = "link_group", smcd = "dmb" } do
-    details[#details + 1] = options[option] and detail
+    return plain.print, { fields = plain.fields, details = details }
   end
   return require "smc.smcss.detailed", { details = details }
 end
@@ -109,7 +108,6 @@ function smcss.main(words)
   if not sockets then
     leave(program, 1, ("%s: %s\n"):format(program, message))
   end
-  collectgarbage("generational") -- rows come and go at once: a quarter less of this program's own time
   stdout:setvbuf("full", 1 << 16)
   local ok, err = pcall(function()
     local _ <close> = closing

@@ -127,7 +127,11 @@ end
 local function mode(sock)
   local record, message, errno = info(sock)
   if not record then return nil, message, errno end
-  if not record.mode then return nil, "not connected yet: the mode is decided on connection" end
+  if not record.mode then
+    local before = record.state == "INIT" or record.state == "LISTEN"
+    return nil, before and "not connected yet: the mode is decided on connection"
+      or ("no connection any more: state %s"):format(record.state)
+  end
   return record.mode
 end
 

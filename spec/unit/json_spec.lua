@@ -18,6 +18,11 @@ describe("smc.json", function()
     assert.equal('{"state":1,"mode":1,"apple":1,"zebra":1}', make("zebra mode apple state"))
   end)
 
+  it("is UTF-8, whatever a peer calls itself", function()
+    assert.equal([[{"peer_hostname":"K\ufffdLN"}]], json.encode({ peer_hostname = "K\xd6LN" }, true))
+    assert.equal('{"peer_hostname":"K\u{D6}LN"}', json.encode({ peer_hostname = "K\u{D6}LN" }, true))
+  end)
+
   it("leaves the value as it was", function()
     local record = { code = 5 }
     json.encode(record)

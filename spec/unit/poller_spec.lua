@@ -132,6 +132,15 @@ describe("smc.poller", function()
     assert.has_error(function() require("smc.poller").signals("NOSUCH") end)
   end)
 
+  it("keeps a signal from the program as long as anybody waits for it", function()
+    local process = require "smc.core.process"
+    local first <close> = assert(require("smc.poller").signals("USR1"))
+    local second = assert(require("smc.poller").signals("USR1", "USR2"))
+    second:close()
+    process.kill(process.getpid(), process.signals.USR1)
+    assert.equal("USR1", first:next())
+  end)
+
   it("explains what it cannot do", function()
     local poller <close> = assert(socket.poller())
     local closed = assert(socket.tcp { fallback = "tcp" })

@@ -81,6 +81,9 @@ describe("smc.run", function()
     end)
 
     it("leaves broken files to exec", function()
+      local far = "\x7fELF\2\1\1" .. ("\0"):rep(9) .. string.pack("<I2I2I4i8i8i8I4I2I2I2", 2, 62, 1, 0,
+        math.maxinteger - 2, 0, 0, 64, 56, 1) .. ("\0"):rep(6)
+      assert.is_boolean((run.convertible(write("far", far))))
       local file <close> = assert(io.open(sockets, "rb"))
       local image = file:read("a")
       for _, length in ipairs { 0, 3, 4, 5, 20, 63, 64, 100, 200 } do

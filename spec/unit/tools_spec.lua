@@ -66,6 +66,14 @@ describe("the baseline of stats reset", function()
     file:write("root:x:0:0\n"):flush()
     assert.matches("not a file of this", select(2, baseline.read(path)))
   end)
+
+  it("is refused where it is damaged", function()
+    for _, lines in ipairs { "smcd 5\nsmcd.rx_bytes 3", "fallback 3", "smcd.rx_bytes x", "smcd.", "smcd" } do
+      local file <close> = assert(io.open(path, "w"))
+      file:write("smc statistics 1\n", lines, "\n"):flush()
+      assert.same({ nil, path .. ": damaged; remove it" }, { baseline.read(path) })
+    end
+  end)
 end)
 
 describe("smcd.lua and smcr.lua", function()

@@ -25,7 +25,7 @@ local function exchange(sock, timeout, connect_seconds)
   local ok, message = sock:send(probe.request)
   if not ok then return nil, message end
   sock:settimeout(answer_seconds(connect_seconds))
-  local line = sock:receive("*l")
+  local line = sock:receive("*l", nil, probe.ANSWER_MAX)
   return line and probe.read_answer(line)
 end
 

@@ -5,7 +5,7 @@
 -- IBM's client sends nothing, and neither minds.
 -- @module smc.check.probe
 
-local probe = { PORT = 37373, SIZE = 4096 }
+local probe = { PORT = 37373, SIZE = 4096, ANSWER_MAX = 128 }
 
 local GREETING = "smc-check probe 1\n"
 local MODES = { ["SMC-D"] = true, ["SMC-R"] = true, ["TCP"] = true }

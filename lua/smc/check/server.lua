@@ -62,20 +62,32 @@ function methods:drop(sock)
   local client = self.clients[sock]
   self.poller:remove(sock)
   sock:close()
-  if self.count == self.max_clients then self.poller:add(self.listener, "r") end
+  if self.paused then
+    self.poller:add(self.listener, "r")
+    self.paused = false
+  end
   self.clients[sock], self.count = nil, self.count - 1
   self.on_event("closed", client)
 end
 
+local function pause(self)
+  self.poller:remove(self.listener)
+  self.paused = true
+end
+
 local function accept(self)
-  local sock = self.listener:accept()
-  if not sock then return end
+  local sock, message = self.listener:accept()
+  if not sock then
+    -- Descriptors have run out: the listener, which stays ready, waits for a client to go.
+    if message ~= "timeout" and message ~= "closed" and self.count > 0 then pause(self) end
+    return
+  end
   sock:settimeout(0)
   if not self.poller:add(sock, "r") then return sock:close() end
   local address, port = sock:getpeername()
   self.clients[sock] = { address = address, port = port, seen = socket.monotonic(), data = "" }
   self.count = self.count + 1
-  if self.count == self.max_clients then self.poller:remove(self.listener) end
+  if self.count == self.max_clients then pause(self) end
   self.on_event("connected", self.clients[sock])
 end
 

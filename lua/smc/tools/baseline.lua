@@ -6,6 +6,7 @@
 local baseline = {}
 
 local HEADER <const> = "smc statistics 1"
+local TEXTS <const> = { boot = true, namespace = true } -- all else are numbers
 
 local function quoted(text)
   return "'" .. text:gsub("'", [['\'']]) .. "'"
@@ -67,14 +68,19 @@ function baseline.write(path, snapshot)
   return true
 end
 
+-- Puts a line's value where its name says. Returns whether that is possible.
 local function set(root, name, text)
   local at = root
   for part in name:gmatch("([^.]+)%.") do
     local key = math.tointeger(tonumber(part)) and part:find("^%d+$") and math.tointeger(part) or part
-    at[key] = at[key] or {}
+    at[key] = at[key] == nil and {} or at[key]
     at = at[key]
+    if type(at) ~= "table" then return false end
   end
-  at[name:match("[^.]+$")] = tonumber(text) or text
+  local key, value = name:match("[^.]+$"), tonumber(text)
+  if key == nil or not value and not TEXTS[name] or type(at[key]) == "table" then return false end
+  at[key] = value or text
+  return true
 end
 
 --- Reads a snapshot.
@@ -90,8 +96,7 @@ function baseline.read(path)
   local snapshot = { fallback = { client = 0, server = 0 } }
   for line in file:lines() do
     local name, text = line:match("^(%S+) (%S+)$")
-    if not name then return nil, path .. ": damaged; remove it" end
-    set(snapshot, name, text)
+    if not name or not set(snapshot, name, text) then return nil, path .. ": damaged; remove it" end
   end
   snapshot.fallback.reasons = snapshot.fallback.reasons or {}
   return snapshot

@@ -1,0 +1,98 @@
+-- Sockets of smc.socket where something else happens in the middle: finalizers, a second load, floods.
+
+local core = require "smc.core.socket"
+local process = require "smc.process"
+local socket = require "smc.socket"
+
+local tcp = { fallback = "tcp" }
+
+local function pair()
+  local server <close> = assert(socket.bind("127.0.0.1", 0, 1, tcp))
+  local client = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), nil, nil, nil, tcp))
+  return client, assert(server:accept())
+end
+
+describe("a socket", function()
+  -- A wrapper whose only owner has gone is collected while receive() makes its string.
+  local function closed_while_receiving(...)
+    local closed = 0
+    for _ = 1, 50 do
+      local client, peer = pair()
+      peer:send((("x"):rep(9000) .. "\n"):rep(6))
+      client:settimeout(0)
+      local receiving
+      setmetatable({}, { __gc = function()
+        if receiving then closed = closed + 1 end
+        client:close()
+      end })
+      receiving = true
+      while client:receive(...) do end -- until it is closed, or all is read
+      receiving = false
+      peer:close()
+    end
+    return closed
+  end
+
+  it("may be closed by a finalizer in the middle of receive", function()
+    collectgarbage("incremental", 100, 1000)
+    finally(function() collectgarbage("incremental", 200, 100) end)
+    for _, arguments in ipairs { { "*l" }, { 9000 }, { 20000 }, { "*l", "prefix" }, { 100, "prefix" } } do
+      assert.is_true(closed_while_receiving(table.unpack(arguments)) > 0)
+    end
+  end)
+
+  it("outlives the load of the module that made it", function()
+    local client, peer = pair()
+    peer:send(("x"):rep(100) .. "\nmore\n")
+    package.loaded["smc.core.socket"] = nil
+    finally(function() package.loaded["smc.core.socket"] = core end)
+    require "smc.core.socket"
+    collectgarbage()
+    assert.equal(("x"):rep(100), client:receive())
+    assert.equal("more", client:receive())
+  end)
+
+  it("keeps its time limit where the peer never stops sending", function()
+    local server <close> = assert(socket.bind("127.0.0.1", 0, 1, tcp))
+    local flood <close> = assert(process.spawn { "lua5.4", "-e", ([[
+      package.path, package.cpath = %q, %q
+      local socket = require "smc.socket"
+      local sock = assert(socket.connect("127.0.0.1", %d, nil, nil, nil, { fallback = "tcp" }))
+      while sock:send(("x"):rep(65536)) do end]])
+      :format(package.path, package.cpath, select(2, server:getsockname())) })
+    local sock <close> = assert(server:accept())
+    sock:settimeout(0.1)
+    for _, pattern in ipairs { "*a", "*l", 1 << 40 } do
+      local start = socket.gettime()
+      local data, message = sock:receive(pattern)
+      assert.same({ nil, "timeout" }, { data, message })
+      assert.is_true(socket.gettime() - start < 2)
+    end
+    assert.is_nil(flood.ending)
+  end)
+
+  it("is of either family again after a bind or connect that failed", function()
+    local taken <close> = assert(socket.bind("127.0.0.1", 0, 1, tcp))
+    local _, port = taken:getsockname()
+    local six <close> = assert(socket.bind("::1", 0, 1, tcp))
+    local _, six_port = six:getsockname()
+    local sock <close> = assert(socket.tcp(tcp))
+    assert.is_nil((sock:bind("127.0.0.1", port)))
+    assert.equal(1, sock:setoption("reuseaddr", true))
+    assert.equal(1, sock:bind("::1", 0))
+    local other <close> = assert(socket.tcp(tcp))
+    assert.is_nil((other:connect("127.0.0.1", 1)))
+    assert.equal(1, other:connect("::1", six_port))
+  end)
+
+  it("refuses what C would cut or turn round", function()
+    local sock <close> = assert(socket.tcp(tcp))
+    assert.has_error(function() sock:setoption("linger", { on = true, timeout = -5 }) end)
+    assert.has_error(function() sock:setoption("linger", { on = true, timeout = 1e300 }) end)
+    assert.has_error(function() sock:setoption("bindtodevice", "lo\0x") end)
+    assert.has_error(function() sock:bind("*", "http\0x") end)
+    assert.has_error(function() core.lookup("localhost\0x") end)
+    local endless = setmetatable({}, { __len = function() return 1 << 61 end })
+    assert.has_error(function() socket.select(endless, nil, 0) end)
+  end)
+end)
