@@ -14,6 +14,18 @@
 
 #define DUMP "smc.netlink.dump"
 
+static const char mark;
+
+/* The iterator at index 1. Throws for anything else. */
+static struct smc_dump *check_dump(lua_State *L)
+{
+	struct smc_dump *dump = lua_touserdata(L, 1);
+
+	if (dump && lua_rawlen(L, 1) >= sizeof(*dump) && dump->mark == &mark)
+		return dump;
+	return luaL_checkudata(L, 1, DUMP);
+}
+
 static const char *dump_advice(const struct smc_dump *dump, int err)
 {
 	const char *advice = dump->ops->advice ? dump->ops->advice(err) : NULL;
@@ -67,6 +79,7 @@ struct smc_dump *smc_dump_new(lua_State *L, const struct smc_dump_ops *ops)
 	memset(dump, 0, sizeof(*dump) + ops->want_size);
 	dump->ops = ops;
 	dump->nl.done = true;
+	dump->mark = &mark;
 	luaL_setmetatable(L, DUMP);
 	return dump;
 }
@@ -144,7 +157,7 @@ int smc_dump_recorded(lua_State *L, struct smc_dump *dump, const void *bytes, si
  */
 static int dump_call(lua_State *L)
 {
-	struct smc_dump *dump = luaL_checkudata(L, 1, DUMP);
+	struct smc_dump *dump = check_dump(L);
 	const struct nlmsghdr *msg;
 	int ret;
 
@@ -176,7 +189,7 @@ static int dump_call(lua_State *L)
 /* iterator:close(): closes the netlink socket. Closing twice is fine. */
 static int dump_close(lua_State *L)
 {
-	struct smc_dump *dump = luaL_checkudata(L, 1, DUMP);
+	struct smc_dump *dump = check_dump(L);
 
 	dump->ahead = NULL;
 	smc_nl_shut(&dump->nl);

@@ -53,6 +53,7 @@ struct smc_dump_ops {
 
 /* The iterator userdata. */
 struct smc_dump {
+	const void *mark; /* what tells it from any other userdata, for every step of the iteration */
 	const struct smc_dump_ops *ops;
 	struct smc_nl nl;
 	const struct nlmsghdr *ahead; /* read while opening, not yet given out */

@@ -73,16 +73,15 @@ local all = { machine = machine() }
 print(all.machine)
 all.tcp = measure("tcp", env)
 show("TCP loopback, this host", all.tcp)
--- An ISM function has 1920 buffers, loopback-ism as many as there is memory for. Two processors, since both
--- ends of a stream work at the same time.
-local LAB <const> = "spec/lab/lab run --loopback --cpus 2 --timeout 900 --"
-all.smc = measure("smc", LAB)
+-- An ISM function has 1920 buffers, loopback-ism as many as there is memory for.
+local LAB <const> = "spec/lab/lab run --loopback --timeout 900 "
+all.smc = measure("smc", LAB .. "--cpus 2 --") -- both ends of a stream work at the same time
 show("SMC-D, in the lab (LuaSocket through smc_run.lua)", all.smc)
 -- smc-tools are no part of this project: where somebody has built them, SMC_TOOLS says.
 local tools = os.getenv "SMC_TOOLS"
 if tools then
   print("\nthe scripts and smc-tools, in the lab")
-  os.execute(("%s sh -c 'ulimit -n 20000; lua5.4 spec/bench/tools.lua \"%s\"'"):format(LAB, tools))
+  os.execute(("%s -- sh -c 'ulimit -n 20000; lua5.4 spec/bench/tools.lua \"%s\"'"):format(LAB, tools))
 end
 local file = assert(io.open("build/bench/results.json", "w"))
 file:write(json.encode(all, { indent = true }), "\n")
