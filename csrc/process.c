@@ -30,7 +30,10 @@ static pid_t check_pid(lua_State *L, int arg)
 	return (pid_t)pid;
 }
 
-/* The same without pidfd_open(2), which sandboxes and valgrind 3.19 do not have: looks again and again. */
+/*
+ * await_end() where there is no pidfd_open(2), as in some sandboxes and under valgrind 3.19: looks
+ * again and again.
+ */
 static int await_end_looking(pid_t pid, double deadline)
 {
 	const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };

@@ -3,7 +3,7 @@
 # machine's own apt or dpkg is written.
 # shellcheck shell=bash
 
-apt_dir=$cache/work/apt
+apt_dir=$cache/download/apt
 
 # The suite that has a 6.12 kernel built for this release's C library.
 apt_suite() {

@@ -60,7 +60,7 @@ help_clean() {
 # Only what is the lab's own: the cache folder is the user's choice.
 cmd_clean() {
 	options_none "$@"
-	rm -rf "$cache"/{kernel-*,image*,ism*,accel-*,work,lock}
+	rm -rf "$cache"/{kernel-*,image*,ism*,accel-*,download,lock}
 	[[ ! -d $cache ]] || rmdir --ignore-fail-on-non-empty "$cache"
 	say "removed the lab's files from $cache"
 }

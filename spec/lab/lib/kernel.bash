@@ -48,16 +48,16 @@ kernel_plan_of() { # ABI VERSION IMAGE
 
 # A plan is kept, so that a build that was interrupted goes on with its packages.
 kernel_choose() {
-	if ! [[ -e $cache/work/plan ]]; then
+	if ! [[ -e $cache/download/plan ]]; then
 		apt_update
-		kernel_plan >"$cache/work/plan.part" || exit
-		mv "$cache/work/plan.part" "$cache/work/plan"
+		kernel_plan >"$cache/download/plan.part" || exit
+		mv "$cache/download/plan.part" "$cache/download/plan"
 	fi
-	mapfile -t plan <"$cache/work/plan"
+	mapfile -t plan <"$cache/download/plan"
 }
 
 kernel_deb() { # INDEX IN THE PLAN
-	echo "$cache/work/debs/${plan[$1]%%=*}.deb"
+	echo "$cache/download/debs/${plan[$1]%%=*}.deb"
 }
 
 kernel_extract_image() { # INTO
@@ -140,10 +140,10 @@ kernel_install_smc() { # SOURCE INTO
 
 kernel_build() {
 	[[ -e $kernel/release ]] && return
-	local start source_pid work=$cache/work/tree
+	local start source_pid work=$cache/download/tree
 	require_tools gcc=gcc make=make xz=xz-utils depmod=kmod strip=binutils
 	kernel_choose
-	apt_download "$cache/work/debs" "${plan[@]}"
+	apt_download "$cache/download/debs" "${plan[@]}"
 	rm -rf "$work"
 	mkdir -p "$work/outcome" "$work/headers" "$work/smc"
 	start=$(now_ms)
@@ -171,6 +171,6 @@ kernel_keep() { # OUTCOME
 	for i in 1 2 3; do mv "$(kernel_deb "$i")" "$1/debs/"; done
 	rm -rf "$kernel"
 	mv "$1" "$kernel"
-	rm -rf "$cache/work"
+	rm -rf "$cache/download"
 	find "$cache" -maxdepth 1 -name 'kernel-*' ! -path "$kernel" -mtime +1 -exec rm -rf {} +
 }
