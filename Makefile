@@ -76,6 +76,9 @@ test: deps-missing ## run every test: unit (also under sanitizers), kernel (in t
 	@$(MAKE) --no-print-directory all
 	@spec/run all
 
+spec: all ## run some specs where they belong: make spec S=spec/kernel/eid_spec.lua
+	@spec/run specs $(S)
+
 test-unit: all ## run the unit specs on this machine
 	@spec/run unit
 
@@ -143,5 +146,5 @@ modules: # the module list, for the spec that compares it with the rockspec
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo test test-unit test-sanitize test-valgrind test-kernel test-soak test-ism test-cycles test-pair test-lab test-rock lint compare bench docs \
+.PHONY: all deps deps-missing demo test spec test-unit test-sanitize test-valgrind test-kernel test-soak test-ism test-cycles test-pair test-lab test-rock lint compare bench docs \
 	install clean env modules help
