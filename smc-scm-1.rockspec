@@ -64,6 +64,10 @@ build = {
       sources = { "csrc/sysfs.c", "csrc/apart.c", "csrc/uevent.c", "csrc/error.c" },
       defines = { "_GNU_SOURCE" },
     },
+    ["smc.core.os"] = {
+      sources = { "csrc/os.c", "csrc/errno.c" },
+      defines = { "_GNU_SOURCE" },
+    },
     -- No Lua module: the library that smc.run has the dynamic linker preload into programs.
     ["smc.preload"] = {
       sources = { "csrc/preload.c" },

@@ -13,6 +13,7 @@ local smc = { _VERSION = "smc 0.1.0" }
 local modules = {
   socket = true, poller = true, diag = true, reason = true, system = true, process = true, run = true,
   check = true, eid = true, pnet = true, ism = true, linkgroup = true, device = true, stats = true,
+  errno = true,
 }
 
 --- Shortcuts to functions of `smc.socket`.
