@@ -20,7 +20,7 @@ smc.core.netlink := csrc/netlink.c csrc/nl.c csrc/diag.c csrc/diag_filter.c csrc
 		    csrc/device.c csrc/stats.c csrc/names.c csrc/pnet.c csrc/eid.c csrc/error.c
 smc.core.process := csrc/process.c csrc/spawn.c csrc/file.c csrc/error.c
 smc.core.sysfs   := csrc/sysfs.c csrc/apart.c csrc/uevent.c csrc/error.c
-smc.core.os      := csrc/os.c csrc/errno.c
+smc.core.os      := csrc/os.c csrc/errno.c csrc/terminal.c csrc/error.c
 smc.preload      := csrc/preload.c
 smc.core.netlink_LIBS = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
 smc.core.poller_LIBS  = -lm

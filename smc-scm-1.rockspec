@@ -65,7 +65,7 @@ build = {
       defines = { "_GNU_SOURCE" },
     },
     ["smc.core.os"] = {
-      sources = { "csrc/os.c", "csrc/errno.c" },
+      sources = { "csrc/os.c", "csrc/errno.c", "csrc/terminal.c", "csrc/error.c" },
       defines = { "_GNU_SOURCE" },
     },
     -- No Lua module: the library that smc.run has the dynamic linker preload into programs.

@@ -8,6 +8,8 @@
 static const luaL_Reg functions[] = {
 	{ "errors", smc_os_errors },
 	{ "strerror", smc_os_strerror },
+	{ "columns", smc_os_columns },
+	{ "ignore_sigpipe", smc_os_ignore_sigpipe },
 	{ NULL, NULL },
 };
 

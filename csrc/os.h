@@ -9,6 +9,10 @@
 /* errno.c */
 int smc_os_errors(lua_State *L);
 int smc_os_strerror(lua_State *L);
+
+/* terminal.c */
+int smc_os_columns(lua_State *L);
+int smc_os_ignore_sigpipe(lua_State *L);
 #pragma GCC visibility pop
 
 #endif

@@ -7,7 +7,7 @@ local json = require "smc.json"
 local reason = require "smc.reason"
 local script = require "smc.script"
 local socket = require "smc.socket"
-local wrap = require "smc.wrap"
+local text = require "smc.internal.text"
 
 local SMC <const>, FELL_BACK <const>, NO_RESULT <const> = 0, 1, 2
 
@@ -47,14 +47,18 @@ local function debugger(args)
   end
 end
 
+local function wrapped(words, indent)
+  return text.wrap(words, indent, text.width(1))
+end
+
 local function print_evidence(report)
   local found = report.evidence
-  local text = ("%d of %d bytes went through shared memory"):format(
+  local words = ("%d of %d bytes went through shared memory"):format(
     found.bytes_through_shared_memory or 0, found.bytes_sent)
   local path = evidence.path(found)
-  if path then text = text .. ", " .. path end
-  if found.peer_mode then text = text .. "; the peer sees " .. found.peer_mode .. " too" end
-  print(wrap("Evidence: " .. text, "     "))
+  if path then words = words .. ", " .. path end
+  if found.peer_mode then words = words .. "; the peer sees " .. found.peer_mode .. " too" end
+  print(wrapped("Evidence: " .. words, "     "))
 end
 
 local function print_reason(side, record)
@@ -73,7 +77,7 @@ local function print_report(report)
     print_reason("Server", report.peer_fallback)
     if report.advice then
       print("     What to do:")
-      print(wrap(report.advice, "          "))
+      print(wrapped(report.advice, "          "))
     end
   end
   print()

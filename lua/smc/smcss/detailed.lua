@@ -78,14 +78,15 @@ local function row(s, options)
 end
 
 local function print_reasons(seen)
-  local reason, wrap = require "smc.reason", require "smc.wrap"
+  local reason, text = require "smc.reason", require "smc.internal.text"
+  local width = text.width(1)
   local codes = {}
   for code in pairs(seen) do
     codes[#codes + 1] = code
   end
   table.sort(codes)
   for _, code in ipairs(codes) do
-    stdout:write("\n", reason.describe(code), "\n", wrap(reason.get(code).advice, "    "), "\n")
+    stdout:write("\n", reason.describe(code), "\n", text.wrap(reason.get(code).advice, "    ", width), "\n")
   end
 end
 
