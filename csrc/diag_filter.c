@@ -60,8 +60,8 @@ static bool want_integer(lua_State *L, int arg, const char *key, lua_Integer max
 	}
 	*out = lua_tointegerx(L, -1, &is_integer);
 	if (!is_integer || lua_type(L, -1) != LUA_TNUMBER || *out < 0 || *out > max)
-		luaL_error(L, "filter %s: an integer from 0 to %I expected, got %s", key, max,
-			   luaL_tolstring(L, -1, NULL));
+		luaL_error(L, "bad option '%s' (integer from 0 to %I expected, got %s)", key,
+			   max, luaL_tolstring(L, -1, NULL));
 	lua_pop(L, 1);
 	return true;
 }
@@ -74,7 +74,8 @@ static const char *want_string(lua_State *L, int arg, const char *key)
 	if (type == LUA_TNIL)
 		return NULL;
 	if (type != LUA_TSTRING)
-		luaL_error(L, "filter %s: a string expected, got %s", key, lua_typename(L, type));
+		luaL_error(L, "bad option '%s' (string expected, got %s)", key,
+			   lua_typename(L, type));
 	return lua_tostring(L, -1);
 }
 
@@ -88,8 +89,8 @@ static void want_address(lua_State *L, int arg, const char *key, struct diag_wan
 		if (strchr(text, ':'))
 			family = AF_INET6;
 		if (inet_pton(family, text, bytes) != 1)
-			luaL_error(L, "filter %s: an IPv4 or IPv6 address expected, got \"%s\"", key,
-				   text);
+			luaL_error(L, "bad option '%s' (IPv4 or IPv6 address expected, got \"%s\")",
+				   key, text);
 		map_address(&want->address[side], family, bytes);
 		want->has_address[side] = true;
 	}
@@ -106,7 +107,7 @@ static void want_state(lua_State *L, int arg, struct diag_want *want)
 		want->state = smc_states[i].number;
 	}
 	if (name && !want->has_state)
-		luaL_error(L, "filter state: SMC sockets have no state \"%s\"", name);
+		luaL_error(L, "bad option 'state' (SMC sockets have no state \"%s\")", name);
 	lua_pop(L, 1);
 }
 
@@ -121,8 +122,22 @@ static void want_mode(lua_State *L, int arg, struct diag_want *want)
 			want->mode = modes[i];
 	}
 	if (name && !want->mode)
-		luaL_error(L, "filter mode: \"SMC-D\", \"SMC-R\" or \"TCP\" expected, got \"%s\"", name);
+		luaL_error(L, "bad option 'mode' (\"SMC-D\", \"SMC-R\" or \"TCP\" expected, got \"%s\")", name);
 	lua_pop(L, 1);
+}
+
+/* The field whose name is on top of the stack. */
+static uint8_t check_field(lua_State *L, int position)
+{
+	const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+	uint8_t i;
+
+	for (i = 0; name && smc_field_names[i]; i++) {
+		if (!strcmp(name, smc_field_names[i]))
+			return i;
+	}
+	return (uint8_t)luaL_error(L, "bad option 'fields' ([%d]: there is no field \"%s\")", position,
+				   luaL_tolstring(L, -1, NULL));
 }
 
 /* Reads the list of fields at arg: the first is one that is always there. */
@@ -130,14 +145,15 @@ static void want_fields(lua_State *L, int arg, struct diag_want *want)
 {
 	int i, count = (int)luaL_len(L, arg);
 
-	luaL_argcheck(L, count >= 1 && count <= (int)sizeof(want->fields), arg, "1 to 16 fields");
+	if (count < 1 || count > (int)sizeof(want->fields))
+		luaL_error(L, "bad option 'fields' (1 to 16 names expected, got %d)", count);
 	for (i = 0; i < count; i++) {
 		lua_geti(L, arg, i + 1);
-		want->fields[i] = (uint8_t)luaL_checkoption(L, -1, NULL, smc_field_names);
+		want->fields[i] = check_field(L, i + 1);
 		lua_pop(L, 1);
 	}
-	luaL_argcheck(L, want->fields[0] <= COOKIE, arg,
-		      "the first one must be one that is always there");
+	if (want->fields[0] > COOKIE)
+		luaL_error(L, "bad option 'fields' (the first one must be one that is always there)");
 	want->count = (uint8_t)count;
 }
 

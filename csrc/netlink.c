@@ -248,5 +248,7 @@ int luaopen_smc_core_netlink(lua_State *L)
 	luaL_newlib(L, dump_methods);
 	lua_setfield(L, -2, "__index");
 	luaL_newlib(L, functions);
+	lua_pushinteger(L, SMC_DATAGRAM_MAX);
+	lua_setfield(L, -2, "DATAGRAM_MAX");
 	return 1;
 }

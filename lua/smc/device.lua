@@ -14,9 +14,10 @@
 --
 -- @module smc.device
 
+local args = require "smc.internal.args"
 local listing = require "smc.listing"
 local netlink = require "smc.core.netlink"
-local options = require "smc.options"
+local recording = require "smc.recording"
 
 local device = {}
 
@@ -118,7 +119,8 @@ end
 -- @treturn[2] integer errno: 97 (EAFNOSUPPORT) where the kernel has no SMC
 -- @raise for an unknown field, or one of a wrong type
 function device.list(filter)
-  filter = options.check(filter or {}, { type = { "SMC-D", "SMC-R" }, netdev = "string", ibdev = "string" })
+  filter = args.options("list", 1, filter,
+    { type = { "SMC-D", "SMC-R" }, netdev = "text", ibdev = "text" })
   return listing.of(filter, SHAPE, function(kind)
     local messages, message, errno = (kind == "SMC-D" and netlink.dev_smcd or netlink.dev_smcr)()
     if not messages then return nil, message, errno end
@@ -135,8 +137,9 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 74 (EBADMSG) where it is cut short or damaged
+-- @raise for an argument of a wrong type, and an unknown option
 function device.decode(datagram, opts)
-  local messages, message, errno = require "smc.recording".decode(netlink.dev_smcd, datagram, opts)
+  local messages, message, errno = recording.decode(netlink.dev_smcd, datagram, opts)
   if not messages then return nil, message, errno end
   return entries_of(messages, function() return nil end)
 end
@@ -158,7 +161,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno
 function device.dibs(opts)
-  local folder = (options.check(opts or {}, { sysfs = "string" }).sysfs or "/sys") .. "/class/dibs"
+  local folder = (args.options("dibs", 1, opts, { sysfs = "text" }).sysfs or "/sys") .. "/class/dibs"
   local names, message, errno = netlink.entries(folder)
   if errno == ENOENT then return {} end
   if not names then return nil, message, errno end

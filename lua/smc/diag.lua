@@ -11,15 +11,17 @@
 --
 -- @module smc.diag
 
+local args = require "smc.internal.args"
 local netlink = require "smc.core.netlink"
+local recording = require "smc.recording"
 
 local diag = {}
 
 -- What the caller may choose by, and the attributes that more details are asked with: SMC_DIAG_CONNINFO,
 -- _LGRINFO and _DMBINFO of <linux/smc_diag.h>, as bits.
 local filters = {
-  mode = true, state = true, local_address = true, local_port = true, peer_address = true,
-  peer_port = true, uid = true, inode = true,
+  mode = "text", state = "text", local_address = "text", local_port = "integer", peer_address = "text",
+  peer_port = "integer", uid = "integer", inode = "integer",
 }
 local extensions = { connection = 1, link_group = 2, dmb = 8 }
 local every_extension = 1 | 2 | 8
@@ -92,19 +94,22 @@ local every_extension = 1 | 2 | 8
 -- @tfield ?integer peer_gid_ext the other half where GIDs have 128 bits, since Linux 6.8
 -- @tfield ?integer my_gid_ext
 
+local SOCKETS_OPTIONS <const> = { details = "boolean or table", fields = "table" }
+for name, wanted in pairs(filters) do SOCKETS_OPTIONS[name] = wanted end
+local DECODE_OPTIONS <const> = { byte_order = recording.ORDERS }
+for name, wanted in pairs(SOCKETS_OPTIONS) do DECODE_OPTIONS[name] = wanted end
+
 -- The bits for `details`: a boolean, or a list of names.
 local function extension_bits(details)
   if details == nil or details == true then
     return every_extension
   elseif details == false then
     return 0
-  elseif type(details) ~= "table" then
-    error(("details: a boolean or a list of names expected, got %s"):format(type(details)), 4)
   end
   local bits = 0
   for _, name in ipairs(details) do
     if not extensions[name] then
-      error(('details: "connection", "link_group" or "dmb" expected, got "%s"'):format(name), 4)
+      args.refuse_option("details", ('"connection", "link_group" or "dmb" expected, got "%s"'):format(name))
     end
     bits = bits | extensions[name]
   end
@@ -120,34 +125,12 @@ local function completer()
   end
 end
 
--- Opens the iterator for a public function of this module, whose caller the mistakes are blamed on: a tail
--- call would blame its caller's caller.
+-- Opens the iterator of a function of the boundary. The boundary checks the values of filters.
 local function open(source, filter)
-  local bits, wanted, fields = every_extension, nil, nil
-  if filter ~= nil then
-    if type(filter) ~= "table" then
-      error(("filter: a table expected, got %s"):format(type(filter)), 3)
-    end
-    fields = filter.fields
-    if fields ~= nil and type(fields) ~= "table" then
-      error(("fields: a list of names expected, got %s"):format(type(fields)), 3)
-    end
-    bits = extension_bits(filter.details == nil and fields and {} or filter.details)
-    for key in next, filter do
-      if filters[key] then
-        wanted = filter
-      elseif key ~= "details" and key ~= "fields"
-        and (key ~= "byte_order" or source == netlink.diag) then
-        error(("no such filter: %s"):format(key), 3)
-      end
-    end
-  end
+  local fields, details = filter.fields, filter.details
+  if details == nil and fields then details = false end
   local complete = not fields and completer() or nil
-  local ok, iterator, message, errno, closing = pcall(source, bits, wanted, fields, complete)
-  if not ok then
-    error(iterator, 3)
-  end
-  return iterator, message, errno, closing
+  return args.passed(pcall(source, extension_bits(details), filter, fields, complete))
 end
 
 --- Iterates over the SMC sockets, all of them or those that match every field of a filter.
@@ -178,8 +161,7 @@ end
 -- @raise for an unknown filter or a value it cannot have; and in the middle of a loop when the kernel's
 --   answer breaks off, since a loop cannot tell that from its end
 function diag.sockets(filter)
-  local iterator, message, errno, closing = open(netlink.diag, filter)
-  return iterator, message, errno, closing
+  return open(netlink.diag, args.options("sockets", 1, filter, SOCKETS_OPTIONS))
 end
 
 --- Finds the socket of an inode, the number in `socket:[…]` of `/proc/PID/fd`. Stops at the first match.
@@ -190,13 +172,11 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 2 (ENOENT) where there is no such socket, or no `smc_diag`
+-- @raise for an argument of a wrong type, and an unknown option
 function diag.find(inode, options)
-  if math.type(inode) ~= "integer" then
-    error(("inode: an integer expected, got %s"):format(math.type(inode) or type(inode)), 2)
-  end
-  local iterator <close>, message, errno = open(netlink.diag, {
-    inode = inode, details = options and options.details,
-  })
+  args.check("find", 1, inode, args.range(0))
+  local details = args.options("find", 2, options, { details = "boolean or table" }).details
+  local iterator <close>, message, errno = open(netlink.diag, { inode = inode, details = details })
   if not iterator then
     return nil, message, errno
   end
@@ -225,19 +205,14 @@ end
 -- @tparam ?string filter.byte_order of the machine that it was recorded on, `"little"` or `"big"`; that of
 --   this one unless told
 -- @treturn as @{sockets}
+-- @raise for an argument of a wrong type, and as @{sockets}
 function diag.decode(datagram, filter)
-  if type(datagram) ~= "string" then
-    error(("datagram: a string expected, got %s"):format(type(datagram)), 2)
-  end
-  local order = type(filter) == "table" and filter.byte_order or nil
-  if order and order ~= "little" and order ~= "big" then
-    error(('byte_order: "little" or "big" expected, got "%s"'):format(tostring(order)), 2)
-  end
-  local swapped = order and (order == "little") ~= (string.pack("=I2", 1) == string.pack("<I2", 1))
-  local iterator, message, errno, closing = open(function(bits, wanted, fields)
+  args.check("decode", 1, datagram, recording.DATAGRAM)
+  filter = args.options("decode", 2, filter, DECODE_OPTIONS)
+  local swapped = recording.is_foreign(filter.byte_order)
+  return open(function(bits, wanted, fields)
     return netlink.decode(datagram, bits, wanted, fields, nil, nil, swapped)
   end, filter)
-  return iterator, message, errno, closing
 end
 
 return diag

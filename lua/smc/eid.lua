@@ -13,6 +13,7 @@
 --
 -- @module smc.eid
 
+local args = require "smc.internal.args"
 local netlink = require "smc.core.netlink"
 
 local eid = {}
@@ -64,11 +65,8 @@ local function fault(ueid)
 end
 
 -- Without the blanks that pad it.
-local function stripped(ueid)
-  if type(ueid) ~= "string" then
-    error(("UEID: a string expected, got %s"):format(type(ueid)), 3)
-  end
-  return (ueid:gsub(" +$", ""))
+local function stripped(called, ueid)
+  return (args.check(called, 1, ueid, "string"):gsub(" +$", ""))
 end
 
 local function invalid(ueid, what)
@@ -95,7 +93,7 @@ end
 -- @treturn[2] integer errno: 1 (EPERM), 17 (EEXIST), 22 (EINVAL), 34 (ERANGE: there are four of them), 97
 --   (EAFNOSUPPORT: no SMC)
 function eid.add(ueid)
-  ueid = stripped(ueid)
+  ueid = stripped("add", ueid)
   local wrong = fault(ueid) or ueid:find("..", 1, true) and "it has two dots in a row"
   if wrong then return invalid(ueid, wrong) end
   return explained(of_add, netlink.ueid_add(ueid))
@@ -110,7 +108,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 1 (EPERM), 2 (ENOENT), 22 (EINVAL), 97 (EAFNOSUPPORT: no SMC)
 function eid.remove(ueid)
-  ueid = stripped(ueid)
+  ueid = stripped("remove", ueid)
   local wrong = fault(ueid)
   if wrong then return invalid(ueid, wrong) end
   local ok, message, errno = netlink.ueid_remove(ueid)

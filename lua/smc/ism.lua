@@ -15,7 +15,7 @@
 --
 -- @module smc.ism
 
-local options = require "smc.options"
+local args = require "smc.internal.args"
 local power = require "smc.ism.power"
 local tree = require "smc.ism.tree"
 
@@ -23,6 +23,12 @@ local ism = {}
 
 local ENOENT <const>, EINVAL <const>, ENOTSUP <const> = 2, 22, 95
 local SYSFS <const> = "/sys"
+
+-- What a filter may have.
+local FILTER <const> = {
+  all = "boolean", type = "text", power = "boolean", fid = "integer", slot = "text", pci_id = "text",
+  pchid = "integer", pnetid = "text", netdev = "text", sysfs = "text",
+}
 
 -- Types that functions(filter) gives without being asked for all.
 local relevant = {
@@ -146,10 +152,7 @@ end
 -- @treturn[2] integer errno
 -- @raise for an unknown field, or one of a wrong type
 function ism.functions(filter)
-  filter = options.check(filter or {}, {
-    all = "boolean", type = "string", power = "boolean", fid = "integer", slot = "string", pci_id = "string",
-    pchid = "integer", pnetid = "string", netdev = "string", sysfs = "string",
-  })
+  filter = args.options("functions", 1, filter, FILTER)
   local root = filter.sysfs or SYSFS
   local records, message, errno = tree.read(root)
   if not records then return nil, message, errno end
@@ -178,11 +181,10 @@ end
 -- @treturn[2] integer errno: 22 (EINVAL)
 -- @raise for a value of another type
 function ism.fid(fid)
+  args.check("fid", 1, fid, "integer or string")
   if math.type(fid) == "integer" then
     if fid < 0 or fid > 0xffffffff then return bad_fid(tostring(fid)) end
     return fid
-  elseif type(fid) ~= "string" then
-    error(("FID: an integer or a string expected, got %s"):format(math.type(fid) or type(fid)), 2)
   end
   local digits = fid:match("^0[xX](%x+)$") or fid:match("^%x+$")
   if not digits or #digits > 8 then return bad_fid(fid) end
@@ -190,24 +192,22 @@ function ism.fid(fid)
 end
 
 -- Which function is meant: a filter, and its name in messages.
-local function meant(which)
+local function meant(called, which)
+  args.check(called, 1, which, "integer or string or table")
   if type(which) == "table" then
-    options.check(which, { slot = "string" }, 4)
-    if not which.slot then error("the name of a slot expected: { slot = … }", 4) end
+    args.options(called, 1, which, { slot = "text" })
+    args.option("slot", which.slot, "text")
     return { slot = which.slot, all = true }, "slot " .. which.slot
   elseif type(which) == "string" and which:find("^%x+:%x%x:%x%x%.%x$") then
     return { pci_id = which, all = true }, which
-  elseif type(which) ~= "string" and math.type(which) ~= "integer" then
-    error(("a FID, a PCI address or { slot = name } expected, got %s"):format(
-      math.type(which) or type(which)), 4)
   end
   local fid, message, errno = ism.fid(which)
   if not fid then return nil, message, errno end
   return { fid = fid, all = true }, ("FID %x"):format(fid)
 end
 
-local function find(which, opts)
-  local filter, name, errno = meant(which)
+local function find(called, which, opts)
+  local filter, name, errno = meant(called, which)
   if not filter then return nil, name, errno end
   filter.sysfs = opts.sysfs
   local found, message
@@ -227,18 +227,17 @@ end
 -- @treturn[2] integer errno: 2 (ENOENT) no such function, 22 (EINVAL) no FID
 -- @raise for a value of another type, and unknown options
 function ism.find(which, opts)
-  local entry, message, errno = find(which, options.check(opts or {}, { sysfs = "string" }))
+  local entry, message, errno = find("find", which, args.options("find", 2, opts, { sysfs = "text" }))
   if not entry then return nil, message, errno end
   return entry
 end
 
 -- === switching ===
 
-local function switch(which, on, opts)
-  opts = options.check(opts or {}, { timeout = "number", sysfs = "string" }, 3)
+local function switch(called, which, on, opts)
+  opts = args.options(called, 2, opts, { timeout = "seconds", sysfs = "text" })
   local timeout = opts.timeout or 10
-  if not (timeout >= 0 and timeout <= 1e6) then error("option 'timeout' is a number of seconds", 3) end
-  local entry, name, errno = find(which, opts)
+  local entry, name, errno = find(called, which, opts)
   if not entry then return nil, name, errno end
   if not entry.slot then
     return nil, ("%s is in no slot that can be powered"):format(name), ENOTSUP
@@ -247,7 +246,7 @@ local function switch(which, on, opts)
   local ok, message, sockets
   ok, message, errno, sockets = power.set(folder, name, on, timeout)
   if not ok then return nil, message, errno, sockets end
-  return find({ slot = entry.slot }, opts)
+  return find(called, { slot = entry.slot }, opts)
 end
 
 --- Powers a function on, and waits until it is.
@@ -263,7 +262,7 @@ end
 --   user, 22 (EINVAL) no FID, 95 (ENOTSUP) in no slot, 110 (ETIMEDOUT), and what else the kernel says
 -- @raise for a value of another type, and unknown options
 function ism.power_on(which, opts)
-  local entry, message, errno = switch(which, true, opts)
+  local entry, message, errno = switch("power_on", which, true, opts)
   if not entry then return nil, message, errno end
   return entry
 end
@@ -285,7 +284,7 @@ end
 --   as of @{smc.diag} before, and `pid` and `command` of a process that has it
 -- @raise for a value of another type, and unknown options
 function ism.power_off(which, opts)
-  local entry, message, errno, sockets = switch(which, false, opts)
+  local entry, message, errno, sockets = switch("power_off", which, false, opts)
   if not entry then return nil, message, errno, sockets end
   return entry
 end
@@ -304,7 +303,9 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
+-- @raise as @{functions}
 function ism.watch(filter)
+  filter = args.options("watch", 1, filter, FILTER)
   return require "smc.ism.watch".open(function() return ism.functions(filter) end)
 end
 

@@ -13,9 +13,10 @@
 --
 -- @module smc.linkgroup
 
+local args = require "smc.internal.args"
 local listing = require "smc.listing"
 local netlink = require "smc.core.netlink"
-local options = require "smc.options"
+local recording = require "smc.recording"
 
 local linkgroup = {}
 
@@ -146,8 +147,8 @@ end
 -- @treturn[2] integer errno: 97 (EAFNOSUPPORT) where the kernel has no SMC
 -- @raise for an unknown field, or one of a wrong type
 function linkgroup.list(filter)
-  filter = options.check(filter or {},
-    { type = { "SMC-D", "SMC-R" }, id = "integer", netdev = "string", ibdev = "string" })
+  filter = args.options("list", 1, filter,
+    { type = { "SMC-D", "SMC-R" }, id = "integer", netdev = "text", ibdev = "text" })
   return listing.of(filter, SHAPE, function(kind)
     local messages, message, errno = (kind == "SMC-D" and netlink.lgr_smcd or netlink.lgr_smcr)()
     if not messages then return nil, message, errno end
@@ -164,8 +165,9 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 74 (EBADMSG) where it is cut short or damaged
+-- @raise for an argument of a wrong type, and an unknown option
 function linkgroup.decode(datagram, opts)
-  local messages, message, errno = require "smc.recording".decode(netlink.lgr_smcr, datagram, opts)
+  local messages, message, errno = recording.decode(netlink.lgr_smcr, datagram, opts)
   if not messages then return nil, message, errno end
   return groups_of(messages, function() return nil end)
 end

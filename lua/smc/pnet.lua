@@ -13,9 +13,9 @@
 --
 -- @module smc.pnet
 
+local args = require "smc.internal.args"
 local ebcdic = require "smc.ebcdic"
 local netlink = require "smc.core.netlink"
-local options = require "smc.options"
 
 local pnet = {}
 
@@ -34,15 +34,15 @@ local MAX_NESTING <const> = 8 -- MAX_NEST_DEV: VLANs on bonds on …
 -- @tfield ?string ibdev RDMA device such as `mlx5_0`, or the PCI address of a device, as ISM devices have
 -- @tfield ?integer ibport port of the RDMA device; without meaning for ISM devices, which come with 1
 
+-- What an entry, and a filter, may have.
+local ENTRY <const> = { name = "string", netdev = "string", ibdev = "string", ibport = "integer" }
+
 local function invalid(...)
   return nil, string.format(...), EINVAL
 end
 
 -- A PNET ID as the kernel keeps it.
 local function canonical(name)
-  if type(name) ~= "string" then
-    error(("PNET ID: a string expected, got %s"):format(type(name)), 3)
-  end
   local upper = name:upper()
   if not upper:find("^[A-Z0-9]+$") or #upper > UTIL_FIELD then
     return invalid("%q is no PNET ID: it has 1 to 16 characters out of A to Z and 0 to 9", name)
@@ -52,9 +52,6 @@ end
 
 -- dev_valid_name() of the kernel. What passes is one component of a path.
 local function check_interface(name)
-  if type(name) ~= "string" then
-    error(("interface: a string expected, got %s"):format(type(name)), 3)
-  end
   if #name < 1 or #name > 15 or name == "." or name == ".." or name:find("[/:%s%c]") then
     return invalid("%q is no name of an interface: it has 1 to 15 characters, without / : and blanks", name)
   end
@@ -85,8 +82,7 @@ end
 -- @raise for an unknown field, or one of a wrong type
 function pnet.list(filter)
   local wanted = {}
-  for key, value in pairs(options.check(filter or {},
-    { name = "string", netdev = "string", ibdev = "string", ibport = "number" })) do
+  for key, value in pairs(args.options("list", 1, filter, ENTRY)) do
     wanted[key] = key == "name" and value:upper() or value
   end
   local entries, message, errno = netlink.pnet_list()
@@ -106,7 +102,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 2 (ENOENT) where the table does not have it
 function pnet.get(name)
-  local upper, message, errno = canonical(name)
+  local upper, message, errno = canonical(args.check("get", 1, name, "string"))
   if not upper then return nil, message, errno end
   local entries
   entries, message, errno = pnet.list { name = upper }
@@ -134,15 +130,15 @@ end
 
 -- The checked arguments of add: name, netdev, ibdev, ibport.
 local function check_entry(entry)
-  options.check(entry, { name = "string", netdev = "string", ibdev = "string", ibport = "number" }, 3)
-  if not entry.name then error("name: a PNET ID expected, got nil", 3) end
+  args.options("add", 1, args.check("add", 1, entry, "table"), ENTRY)
+  args.option("name", entry.name, "string")
   if (entry.netdev == nil) == (entry.ibdev == nil) then
-    error("one of netdev and ibdev is needed, and only one", 3)
+    args.refuse("add", 1, "one of netdev and ibdev is needed, and only one")
   end
   local name, message, errno = canonical(entry.name)
   if not name then return nil, message, errno end
   if entry.netdev then
-    if entry.ibport then error("ibport: an interface has none", 3) end
+    if entry.ibport then args.refuse_option("ibport", "an interface has none") end
     local netdev
     netdev, message, errno = check_interface(entry.netdev)
     if not netdev then return nil, message, errno end
@@ -151,8 +147,7 @@ local function check_entry(entry)
   local ibdev
   ibdev, message, errno = check_device(entry.ibdev)
   if not ibdev then return nil, message, errno end
-  local port = math.tointeger(entry.ibport or 1)
-  if not port then error("ibport: an integer expected", 3) end
+  local port = entry.ibport or 1
   if port < 1 or port > MAX_PORTS then
     return invalid("ibport %d: the ports of an RDMA device are 1 and 2", port)
   end
@@ -195,7 +190,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 1 (EPERM), 2 (ENOENT), 22 (EINVAL), 97 (EAFNOSUPPORT: no SMC)
 function pnet.remove(name)
-  local upper, message, errno = canonical(name)
+  local upper, message, errno = canonical(args.check("remove", 1, name, "string"))
   if not upper then return nil, message, errno end
   local ok
   ok, message, errno = netlink.pnet_remove(upper)
@@ -224,7 +219,8 @@ end
 -- @tparam[opt=0] integer port index of the field, from 0
 -- @treturn ?string PNET ID; nil where the port has none
 function pnet.from_util_string(bytes, port)
-  local first = (port or 0) * UTIL_FIELD
+  args.check("from_util_string", 1, bytes, "string")
+  local first = (args.optional("from_util_string", 2, port, "integer") or 0) * UTIL_FIELD
   return ebcdic.decode(bytes:sub(first + 1, first + UTIL_FIELD)):match("^[^\0 ]+")
 end
 
@@ -337,7 +333,8 @@ end
 --   an interface, 97 (EAFNOSUPPORT) no PNET ID of the hardware, and no SMC that could have another
 -- @raise for an argument of a wrong type and an unknown option
 function pnet.of_interface(interface, opts)
-  opts = options.check(opts or {}, { sysfs = "string", proc = "string", table = "table" })
+  args.check("of_interface", 1, interface, "string")
+  opts = args.options("of_interface", 2, opts, { sysfs = "text", proc = "text", table = "table" })
   local name, message, errno = check_interface(interface)
   if not name then return nil, message, errno end
   local sysfs, names = opts.sysfs or "/sys", interfaces(opts.proc or "/proc")

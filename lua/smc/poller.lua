@@ -9,6 +9,7 @@
 -- A socket that is closed, or gives its descriptor away, is removed.
 -- @module smc.poller
 
+local args = require "smc.internal.args"
 local core = require "smc.core.poller"
 local sock_core = require "smc.core.socket"
 
@@ -43,11 +44,22 @@ poller.signals = core.signals
 -- @treturn string `""` at the end; or nil, a message and errno
 poller.read = core.read
 
-local function check_events(events, edge)
-  if events ~= "r" and events ~= "w" and events ~= "rw" then
-    error(('events are "r", "w" or "rw", not "%s"'):format(tostring(events)), 3)
+local EVENTS <const> = { "r", "w", "rw" }
+local EDGE <const> = { [false] = "", [true] = "e" }
+
+-- The descriptor of what a method is called with.
+local function descriptor_of(called, sock)
+  local kind = type(sock)
+  if kind ~= "userdata" and kind ~= "table" or not sock.getfd then
+    args.refuse(called, 1, "socket, or something else with getfd, expected, got " .. kind)
   end
-  return edge and events .. "e" or events
+  return sock:getfd()
+end
+
+local function check_events(called, events, edge)
+  args.check(called, 2, events, EVENTS)
+  args.optional(called, 3, edge, "boolean")
+  return events .. EDGE[edge or false]
 end
 
 local function forget(self, fd)
@@ -63,8 +75,9 @@ end
 -- @tparam[opt=false] boolean edge report changes only (EPOLLET)
 -- @return true, or nil, a message and errno
 function methods:add(sock, events, edge)
-  local fd = sock:getfd()
-  local ok, message, errno = self.epoll:add(fd, check_events(events, edge))
+  args.object("add", self, metatable)
+  local fd = descriptor_of("add", sock)
+  local ok, message, errno = self.epoll:add(fd, check_events("add", events, edge))
   if not ok then return nil, message, errno end
   forget(self, fd) -- of a socket that was closed unseen
   self.sockets[fd], self.reads[fd] = sock, events ~= "w" or nil
@@ -76,8 +89,9 @@ end
 
 --- Changes what is waited for. Parameters and returns as `add`.
 function methods:modify(sock, events, edge)
-  local fd = sock:getfd()
-  local ok, message, errno = self.epoll:modify(fd, check_events(events, edge))
+  args.object("modify", self, metatable)
+  local fd = descriptor_of("modify", sock)
+  local ok, message, errno = self.epoll:modify(fd, check_events("modify", events, edge))
   if not ok then return nil, message, errno end
   self.reads[fd] = events ~= "w" or nil
   return true
@@ -86,7 +100,8 @@ end
 --- Removes a socket. One that is closed is removed by that.
 -- @return true, or nil, a message and errno
 function methods:remove(sock)
-  local fd = sock:getfd()
+  args.object("remove", self, metatable)
+  local fd = descriptor_of("remove", sock)
   forget(self, fd)
   sock_core.watch(sock, self, nil)
   return self.epoll:remove(fd)
@@ -149,6 +164,8 @@ end
 -- @treturn function an iterator of socket and `"r"`, `"w"`, `"rw"` or `"e"` (error or hang-up)
 -- @return or nil, a message and errno
 function methods:wait(timeout)
+  args.object("wait", self, metatable)
+  args.optional("wait", 1, timeout, "number")
   local ready = self.ready
   local n, message, errno = collect(self, timeout)
   if not n then return nil, message, errno end
@@ -169,6 +186,7 @@ end
 
 --- Closes the poller; the sockets stay open. Also by `<close>`.
 function methods:close()
+  args.object("close", self, metatable)
   for _, sock in pairs(self.sockets) do sock_core.watch(sock, self, nil) end
   self.sockets, self.reads, self.foreign, self.recent, self.count = {}, {}, {}, {}, 0
   return self.epoll:close()

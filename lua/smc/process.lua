@@ -11,7 +11,7 @@
 --
 -- @module smc.process
 
-local check_options = require("smc.options").check
+local args = require "smc.internal.args"
 local core = require "smc.core.process"
 
 local process = {}
@@ -22,7 +22,7 @@ local ESRCH <const>, ECHILD <const> = 3, 10
 process.STREAMS = { "inherit", "null", "pipe" }
 
 local OPTIONS <const> = {
-  env = "table", stdin = process.STREAMS, stdout = process.STREAMS, stderr = process.STREAMS,
+  env = "environment", stdin = process.STREAMS, stdout = process.STREAMS, stderr = process.STREAMS,
 }
 
 local Process = { __name = "smc.process.Process" }
@@ -39,7 +39,8 @@ Process.__index = Process
 -- @treturn[2] integer errno: 2 (ENOENT) when there is no such program, 8 (ENOEXEC) for a script without
 --   #! line
 function process.spawn(argv, options)
-  options = check_options(options or {}, OPTIONS)
+  args.list("spawn", 1, argv, "text", 1)
+  options = args.options("spawn", 2, options, OPTIONS)
   local pid, stdin, stdout, stderr = core.spawn(argv, options.env, options)
   if not pid then
     return nil, stdin, stdout -- message and errno
@@ -67,6 +68,8 @@ end
 -- @treturn[2] string "timeout", or what went wrong
 -- @treturn[2] integer errno, unless it is a timeout
 function Process:wait(seconds)
+  args.object("wait", self, Process)
+  args.optional("wait", 1, seconds, "seconds")
   if self.ending then
     return self.ending, self.status
   end
@@ -92,10 +95,11 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 3 (ESRCH) when it has ended
 function Process:kill(signal)
+  args.object("kill", self, Process)
   signal = signal == nil and "TERM" or signal
   local number = core.signals[signal] or math.type(signal) == "integer" and signal
   if not number then
-    error("unknown signal " .. tostring(signal), 2)
+    args.refuse("kill", 1, "unknown signal " .. tostring(signal))
   end
   if self.ending or self.lost then
     return nil, ("process %d has ended"):format(self.pid), ESRCH
@@ -108,6 +112,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message: the program could not be ended
 function Process:close()
+  args.object("close", self, Process)
   for _, file in ipairs { self.stdin or false, self.stdout or false, self.stderr or false } do
     if io.type(file) == "file" then
       file:close()

@@ -11,6 +11,8 @@
 --
 -- @module smc.reason
 
+local args = require "smc.internal.args"
+
 local reason = {}
 
 --- A reason.
@@ -175,7 +177,9 @@ end
 -- @treturn[1] reason of any code, also an unknown one: that has no name
 -- @treturn[2] nil for a name that does not exist
 -- @treturn[2] string message
+-- @raise for a value of another type
 function reason.get(which)
+  args.check("get", 1, which, "integer or text")
   local row
   if type(which) == "string" then
     row = by_name[which]
@@ -183,13 +187,11 @@ function reason.get(which)
       return nil, ('no fallback reason has the name "%s"'):format(which)
     end
     which = row[1]
-  elseif math.type(which) == "integer" then
+  else
     row = by_code[which]
     if not row then
       return unknown(which)
     end
-  else
-    error(("a code or a name expected, got %s"):format(math.type(which) or type(which)), 2)
   end
   return { code = which, name = row[2], meaning = row[3], advice = row[4] }
 end
@@ -198,10 +200,9 @@ end
 --
 -- @tparam integer code
 -- @treturn string
+-- @raise for a value of another type
 function reason.describe(code)
-  if math.type(code) ~= "integer" then
-    error(("a code expected, got %s"):format(math.type(code) or type(code)), 2)
-  end
+  args.check("describe", 1, code, "integer")
   local found = reason.get(code)
   if found.name then
     return ("0x%08x %s: %s"):format(code, found.name, found.meaning)

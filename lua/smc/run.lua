@@ -31,8 +31,8 @@
 --
 -- @module smc.run
 
+local args = require "smc.internal.args"
 local core = require "smc.core.process"
-local find_fault = require("smc.options").fault
 local process = require "smc.process"
 local program = require "smc.program"
 
@@ -52,10 +52,7 @@ local CAP_NET_ADMIN <const> = 1 << 12 -- capability 12, see capabilities(7)
 -- @treturn[2] string message
 -- @treturn[2] integer errno
 function run.size(text)
-  local kind = type(text)
-  if kind ~= "string" and kind ~= "number" then
-    error("bad argument #1 to 'size' (string or integer expected, got " .. kind .. ")", 2)
-  end
+  args.check("size", 1, text, "integer or string")
   local digits, unit = tostring(text):lower():match("^(%d+)([km]?)$")
   if not digits then
     return nil, ("'%s' is no buffer size: give bytes, or a number with k or m, like 64k"):format(text), EINVAL
@@ -95,7 +92,7 @@ end
 
 local OPTIONS <const> = {
   receive_buffer = "integer or string", send_buffer = "integer or string", debug = "boolean",
-  fallback = { "tcp" }, unreachable = { "run" }, env = "table",
+  fallback = { "tcp" }, unreachable = { "run" }, env = "environment",
 }
 
 local SPAWN_OPTIONS <const> = {
@@ -103,23 +100,6 @@ local SPAWN_OPTIONS <const> = {
 }
 for name, wanted in pairs(OPTIONS) do
   SPAWN_OPTIONS[name] = wanted
-end
-
--- Throws at the level of the caller of the function that takes the options.
-local function check_options(options, types)
-  if options == nil then
-    return {}
-  end
-  if type(options) ~= "table" then
-    error("options: table expected, got " .. type(options), 3)
-  end
-  local name, wanted, got = find_fault(options, types)
-  if wanted then
-    error(("option %s: %s expected, got %s"):format(name, wanted, got), 3)
-  elseif name ~= nil then
-    error("unknown option " .. tostring(name), 3)
-  end
-  return options
 end
 
 -- Adds the library to the caller's own, which come first: they see what the program asked for.
@@ -170,7 +150,9 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno
 function run.environment(options, base)
-  return environment(check_options(options, OPTIONS), base)
+  options = args.options("environment", 1, options, OPTIONS)
+  args.optional("environment", 2, base, "environment")
+  return environment(options, base)
 end
 
 --- Can the sockets of this program be converted?
@@ -184,9 +166,7 @@ end
 -- @treturn[3] string message
 -- @treturn[3] integer errno
 function run.convertible(name)
-  if type(name) ~= "string" then
-    error("bad argument #1 to 'convertible' (string expected, got " .. type(name) .. ")", 2)
-  end
+  args.check("convertible", 1, name, "text")
   local can, why, errno = program.preloadable(name, (run.library()))
   if can == false then
     return false, why .. ": its sockets stay TCP"
@@ -208,7 +188,7 @@ end
 -- @treturn[2] boolean false
 -- @treturn[2] string why, and what to do
 function run.attainable(options)
-  options = check_options(options, OPTIONS)
+  options = args.options("attainable", 1, options, OPTIONS)
   if (read_number("/proc/self/status", "CapEff:%s*(%x+)", 16) or 0) & CAP_NET_ADMIN ~= 0 then
     return true
   end
@@ -225,11 +205,6 @@ end
 
 -- Returns the environment for argv, or nil, message, errno.
 local function prepare(argv, options)
-  for i = 1, math.max(1, type(argv) == "table" and #argv or 0) do
-    if type(argv) ~= "table" or type(argv[i]) ~= "string" then
-      error("argv: a list of strings expected, the program first", 3)
-    end
-  end
   if options.fallback ~= "tcp" and options.unreachable ~= "run" then
     local can, why = run.convertible(argv[1])
     if can == false then
@@ -248,7 +223,8 @@ end
 -- @treturn string message: it returns only when it fails
 -- @treturn integer errno: 2 (ENOENT) when there is no such program
 function run.exec(argv, options)
-  options = check_options(options, OPTIONS)
+  args.list("exec", 1, argv, "text", 1)
+  options = args.options("exec", 2, options, OPTIONS)
   local env, message, errno = prepare(argv, options)
   if not env then
     return nil, message, errno
@@ -266,7 +242,8 @@ end
 -- @treturn[2] integer errno: 2 (ENOENT) when there is no such program, 8 (ENOEXEC) for a script without
 --   #! line
 function run.spawn(argv, options)
-  options = check_options(options, SPAWN_OPTIONS)
+  args.list("spawn", 1, argv, "text", 1)
+  options = args.options("spawn", 2, options, SPAWN_OPTIONS)
   local env, message, errno = prepare(argv, options)
   if not env then
     return nil, message, errno

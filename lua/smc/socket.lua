@@ -12,7 +12,7 @@
 -- See af_smc(7) and LuaSocket's tcp reference.
 -- @module smc.socket
 
-local check_options = require("smc.options").check
+local args = require "smc.internal.args"
 local core = require "smc.core.socket"
 local diag = require "smc.diag"
 local ltn12 = require "smc.socket.ltn12"
@@ -28,31 +28,36 @@ local socket = {
   BLOCKSIZE = 2048,
 }
 
-local OPTIONS = { fallback = "string" }
+local OPTIONS <const> = { fallback = { "tcp" } }
 
 local versions = { inet = 4, inet4 = 4, inet6 = 6, unspec = 0 }
+local FAMILIES <const> = { "inet", "inet4", "inet6", "unspec" }
 
-local function new(version, options)
-  local fallback = check_options(options or {}, OPTIONS, 3).fallback
-  if fallback and fallback ~= "tcp" then error("option 'fallback' is \"tcp\" or absent", 3) end
+-- Makes a socket for a public function, whose options these are.
+local function new(called, position, version, options)
+  local fallback = args.options(called, position, options, OPTIONS).fallback
   return core.new(version, fallback == "tcp")
 end
 
 --- A socket that becomes IPv4 or IPv6 at its first bind or connect.
 -- @tparam[opt] table options `fallback = "tcp"`: accept a plain TCP socket where this kernel has no SMC
 -- @return the socket, or nil and a message
-function socket.tcp(options) return new(0, options) end
+function socket.tcp(options) return new("tcp", 1, 0, options) end
 
 --- An IPv4 socket. Parameters and returns as `tcp`.
-function socket.tcp4(options) return new(4, options) end
+function socket.tcp4(options) return new("tcp4", 1, 4, options) end
 
 --- An IPv6 socket that speaks IPv6 only. Parameters and returns as `tcp`.
-function socket.tcp6(options) return new(6, options) end
+function socket.tcp6(options) return new("tcp6", 1, 6, options) end
 
-local function check_family(family)
-  local version = versions[family or "unspec"]
-  if not version then error(("unknown family '%s': inet, inet6 or unspec"):format(family), 3) end
-  return version
+local function check_family(called, position, family)
+  return versions[args.optional(called, position, family, FAMILIES) or "unspec"]
+end
+
+-- A host, and a port that may be 80.0 too, as LuaSocket has it.
+local function check_address(called, position, host, port)
+  args.check(called, position, host, "text")
+  if not math.tointeger(port) then args.check(called, position + 1, port, "integer or text") end
 end
 
 --- Connects to a host: every address of its name is tried in turn.
@@ -64,7 +69,9 @@ end
 -- @tparam[opt] table options as of `tcp`
 -- @return the connected socket, or nil and a message
 function socket.connect(host, port, local_address, local_port, family, options)
-  local sock, message = new(check_family(family), options)
+  check_address("connect", 1, host, port)
+  if local_address ~= nil then check_address("connect", 3, local_address, local_port or 0) end
+  local sock, message = new("connect", 6, check_family("connect", 5, family), options)
   if not sock then return nil, message end
   local ok
   if local_address then
@@ -93,7 +100,9 @@ end
 -- @tparam[opt] table options as of `tcp`
 -- @return the listening socket, or nil and a message
 function socket.bind(host, port, backlog, options)
-  local sock, message = new(0, options)
+  check_address("bind", 1, host, port)
+  args.optional("bind", 3, backlog, "number")
+  local sock, message = new("bind", 4, 0, options)
   if not sock then return nil, message end
   local ok
   sock:setoption("reuseaddr", true)
@@ -152,6 +161,7 @@ end
 -- @treturn table `modes[sock]`, as of `sock:mode()`; absent where there is none
 -- @return or nil and a message
 function socket.modes(sockets)
+  args.check("modes", 1, sockets, "table")
   local modes, by_inode = {}, {}
   for _, sock in ipairs(sockets) do
     local inode, is_tcp = core.identity(sock)
@@ -208,7 +218,8 @@ socket.dns = require "smc.socket.dns"
 -- @tparam[opt] string family `"inet"`, `"inet6"` or `"unspec"`
 -- @treturn table an array, or nil and a message
 function socket.resolve(host, family)
-  return core.resolve(host, 1, check_family(family))
+  args.check("resolve", 1, host, "text")
+  return core.resolve(host, 1, check_family("resolve", 2, family))
 end
 
 --- A poller for many sockets: `smc.poller`.

@@ -13,6 +13,7 @@
 --
 -- @module smc.stats
 
+local args = require "smc.internal.args"
 local netlink = require "smc.core.netlink"
 local recording = require "smc.recording"
 
@@ -141,7 +142,11 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 74 (EBADMSG) where one is cut short or damaged
+-- @raise for an argument of a wrong type, and an unknown option
 function stats.decode(counters, fallbacks, opts)
+  args.check("decode", 1, counters, recording.DATAGRAM)
+  args.optional("decode", 2, fallbacks, recording.DATAGRAM)
+  args.options("decode", 3, opts, { byte_order = recording.ORDERS })
   local answers, message, errno = recording.decode(netlink.stats, counters, opts)
   if not answers then return nil, message, errno end
   local reasons = {}
@@ -203,6 +208,11 @@ local function fallback_difference(now, before)
   return result
 end
 
+local SNAPSHOT <const> = {
+  words = "snapshot of smc.stats",
+  has = function(value) return type(value) == "table" and type(value.fallback) == "table" end,
+}
+
 local NOTHING <const> = { smcd = {}, smcr = {}, handshake_errors = {},
   fallback = { client = 0, server = 0, reasons = {} } }
 
@@ -218,10 +228,10 @@ local NOTHING <const> = { smcd = {}, smcr = {}, handshake_errors = {},
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
+-- @raise for a value that is no snapshot
 function stats.since(before, now)
-  if type(before) ~= "table" or type(before.fallback) ~= "table" then
-    error("a snapshot of smc.stats expected", 2)
-  end
+  args.check("since", 1, before, SNAPSHOT)
+  args.optional("since", 2, now, SNAPSHOT)
   if not now then
     local message, errno
     now, message, errno = stats.get()
@@ -258,7 +268,9 @@ end
 -- @treturn[1] table the same with numbers per second; levels and codes are as they were
 -- @treturn[2] nil
 -- @treturn[2] string message: the time between is not known, or too short to tell
+-- @raise for a value that is no such table
 function stats.rates(change)
+  args.check("rates", 1, change, SNAPSHOT)
   if not change.seconds or change.seconds <= 0 then
     return nil, "there are no rates: the time between the snapshots is not known, or nothing"
   end

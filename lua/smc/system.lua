@@ -9,6 +9,7 @@
 --
 -- @module smc.system
 
+local args = require "smc.internal.args"
 local netlink = require "smc.core.netlink"
 
 local system = {}
@@ -154,12 +155,12 @@ local function folder()
   return "/proc/sys/net/smc/"
 end
 
-local function known(name)
-  if type(name) ~= "string" then error("sysctl: a name expected, got " .. type(name), 3) end
+local function known(called, name)
+  args.check(called, 1, name, "text")
   for _, one in ipairs(SYSCTLS) do
     if one.name == name then return one end
   end
-  error(('no sysctl of SMC is called "%s"'):format(name), 3)
+  args.refuse(called, 1, ('no sysctl of SMC is called "%s"'):format(name))
 end
 
 local function entry_of(one, text)
@@ -203,7 +204,7 @@ end
 -- @treturn[2] integer errno: 2 (ENOENT) where this kernel does not have it
 -- @raise for a name that no kernel has
 function system.sysctl(name)
-  local one = known(name)
+  local one = known("sysctl", name)
   local text = read(folder() .. one.name)
   if not text then return absent(name) end
   return entry_of(one, text)
@@ -219,11 +220,8 @@ end
 -- @treturn[2] integer errno: 2 (ENOENT) not in this kernel, 13 (EACCES) not root, 22 (EINVAL)
 -- @raise for a name that no kernel has, or a value of a wrong type
 function system.set_sysctl(name, value)
-  local one = known(name)
-  local wanted = one.text and "string" or "integer"
-  if (math.type(value) or type(value)) ~= wanted then
-    error(("net.smc.%s: %s expected, got %s"):format(name, wanted, math.type(value) or type(value)), 2)
-  end
+  local one = known("set_sysctl", name)
+  args.check("set_sysctl", 2, value, one.text and "text" or "integer")
   if not one.text and (value < one.min or value > one.max) then
     return nil, ("net.smc.%s takes %d to %d%s, not %d"):format(name, one.min, one.max,
       one.unit and " " .. one.unit or "", value), EINVAL

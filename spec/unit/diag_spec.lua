@@ -200,25 +200,29 @@ describe("smc.diag filters", function()
 
   it("and blames mistakes on the caller", function()
     for _, case in ipairs {
-      { { modes = "TCP" }, "no such filter: modes" }, { { mode = "SMCD" }, "mode" }, { { mode = 1 }, "mode" },
+      { { modes = "TCP" }, "bad option 'modes'" }, { { mode = "SMCD" }, "mode" }, { { mode = 1 }, "mode" },
       { { state = "active" }, "state" }, { { state = 1 }, "state" }, { { inode = "1" }, "inode" },
       { { inode = 1.5 }, "inode" }, { { inode = -1 }, "inode" }, { { uid = 1 << 32 }, "uid" },
       { { local_port = 65536 }, "local_port" }, { { peer_port = "80" }, "peer_port" },
       { { local_address = "localhost" }, "local_address" }, { { peer_address = "1.2.3" }, "peer_address" },
       { { peer_address = 1 }, "peer_address" }, { { details = "dmb" }, "details" },
-      { { details = { "dmbs" } }, "details" }, { "TCP", "filter" },
+      { { details = { "dmbs" } }, "details" }, { "TCP", "bad argument #" },
     } do
       for _, call in ipairs { diag.sockets, function(filter) return diag.decode("", filter) end } do
         local ok, message = pcall(call, case[1])
         assert.is_false(ok)
         assert.match(case[2], message, 1, true)
+        assert.match("^%S+diag_spec.lua:%d+: bad %a+ ", message)
       end
       local _, message = pcall(function() local _ = diag.sockets(case[1]) end)
       assert.match("diag_spec.lua:", message, 1, true)
     end
-    assert.has_error(function() diag.find("1") end, "inode: an integer expected, got string")
-    assert.has_error(function() diag.find() end, "inode: an integer expected, got nil")
-    assert.has_error(function() diag.decode() end, "datagram: a string expected, got nil")
+    assert.has_error(function() diag.find("1") end,
+      "bad argument #1 to 'find' (integer of 0 or more expected, got string)")
+    assert.has_error(function() diag.find() end,
+      "bad argument #1 to 'find' (integer of 0 or more expected, got nil)")
+    assert.has_error(function() diag.decode() end,
+      "bad argument #1 to 'decode' (string of at most 65536 bytes expected, got nil)")
   end)
 end)
 

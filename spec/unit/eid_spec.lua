@@ -46,7 +46,7 @@ describe("smc.eid refuses", function()
       for _, value in ipairs { 7, {}, true } do
         local ok, message = pcall(function() eid[name](value) end)
         assert.is_false(ok)
-        assert.matches("eid_spec.lua:%d+: UEID: a string expected, got " .. type(value), message)
+        assert.matches("eid_spec.lua:%d+: bad argument #1 to '" .. name .. "' %(string expected", message)
       end
     end
   end)

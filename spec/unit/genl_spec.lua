@@ -113,9 +113,10 @@ describe("messages of SMC_GEN_NETLINK", function()
   end)
 
   it("throw at a caller's mistake", function()
-    assert.has_error(function() device.decode(5) end, "datagram: a string expected, got number")
+    assert.has_error(function() device.decode(5) end,
+      "bad argument #1 to 'decode' (string of at most 65536 bytes expected, got 5)")
     assert.error_matches(function() device.decode("", { byte_order = "middle" }) end, "byte_order")
-    assert.error_matches(function() linkgroup.list { kind = "x" } end, "unknown option 'kind'")
+    assert.error_matches(function() linkgroup.list { kind = "x" } end, "bad option 'kind'")
     assert.error_matches(function() device.list { type = "SMC-X" } end, "type")
   end)
 end)

@@ -124,7 +124,7 @@ describe("smc.ism.functions", function()
   end)
 
   it("throws for unknown fields and wrong types", function()
-    assert.has_error(function() ism.functions { fide = 1 } end, "unknown option 'fide'")
+    assert.error_matches(function() ism.functions { fide = 1 } end, "bad option 'fide'", 1, true)
     assert.has_error(function() ism.functions { fid = "32" } end)
     assert.has_error(function() ism.functions { fid = 32.5 } end)
   end)

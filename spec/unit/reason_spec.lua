@@ -61,8 +61,10 @@ describe("smc.reason", function()
     local missing, message = reason.get("NOSUCH")
     assert.is_nil(missing)
     assert.match("NOSUCH", message)
-    assert.has_error(function() reason.get(1.5) end, "a code or a name expected, got float")
-    assert.has_error(function() reason.describe("NOUEID") end, "a code expected, got string")
+    assert.has_error(function() reason.get(1.5) end,
+      "bad argument #1 to 'get' (integer or string expected, got 1.5)")
+    assert.has_error(function() reason.describe("NOUEID") end,
+      "bad argument #1 to 'describe' (integer expected, got string)")
   end)
 
   it("gives out copies", function()

@@ -43,7 +43,7 @@ describe("smc.run", function()
 
     it("refuses what is no size", function()
       for _, text in ipairs {
-        "", "k", "64 k", " 64k", "64kb", "-64k", "+64k", "0x10000", "1e5", "1.5m", "64k\0", 65536.5,
+        "", "k", "64 k", " 64k", "64kb", "-64k", "+64k", "0x10000", "1e5", "1.5m", "64k\0",
       } do
         local bytes, message, errno = run.size(text)
         assert.is_nil(bytes)
@@ -55,6 +55,7 @@ describe("smc.run", function()
     it("throws for other types", function()
       assert.error_matches(function() run.size(nil) end, "got nil")
       assert.error_matches(function() run.size {} end, "got table")
+      assert.error_matches(function() run.size(65536.5) end, "got 65536.5")
     end)
   end)
 
@@ -130,15 +131,15 @@ describe("smc.run", function()
 
     it("throws for a caller's mistake", function()
       for pattern, options in pairs {
-        ["unknown option recieve_buffer"] = { recieve_buffer = "64k" },
-        ["unknown option 1"] = { "64k" },
-        ["unknown option stdin"] = { stdin = "pipe" },
-        ["option receive_buffer: integer or string"] = { receive_buffer = true },
-        ["option send_buffer: integer or string"] = { send_buffer = 65536.5 },
-        ["option debug: boolean"] = { debug = "yes" },
-        ["option fallback: \"tcp\""] = { fallback = "TCP" },
-        ["option unreachable: \"run\""] = { unreachable = true },
-        ["table expected"] = "64k",
+        ["bad option 'recieve_buffer' (it is unknown"] = { recieve_buffer = "64k" },
+        ["bad option '1' (it is unknown"] = { "64k" },
+        ["bad option 'stdin' (it is unknown"] = { stdin = "pipe" },
+        ["bad option 'receive_buffer' (integer or string expected"] = { receive_buffer = true },
+        ["bad option 'send_buffer' (integer or string expected"] = { send_buffer = 65536.5 },
+        ["bad option 'debug' (boolean expected"] = { debug = "yes" },
+        ["bad option 'fallback' (\"tcp\" expected"] = { fallback = "TCP" },
+        ["bad option 'unreachable' (\"run\" expected"] = { unreachable = true },
+        ["bad argument #1 to 'environment' (table expected, got string)"] = "64k",
       } do
         assert.error_matches(function() run.environment(options) end, pattern, 1, true)
       end

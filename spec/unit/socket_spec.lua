@@ -33,8 +33,10 @@ describe("smc.socket", function()
   end)
 
   it("throws for options that nobody knows", function()
-    assert.has_error(function() socket.tcp { fallbck = "tcp" } end, "unknown option 'fallbck'")
-    assert.has_error(function() socket.tcp { fallback = "udp" } end, "option 'fallback' is \"tcp\" or absent")
+    assert.has_error(function() socket.tcp { fallbck = "tcp" } end,
+      "bad option 'fallbck' (it is unknown; known is 'fallback')")
+    assert.has_error(function() socket.tcp { fallback = "udp" } end,
+      "bad option 'fallback' (\"tcp\" expected, got \"udp\")")
     assert.has_error(function() socket.connect("localhost", 1, nil, nil, "inet5") end)
   end)
 

@@ -1,7 +1,7 @@
 --- The side of a check that connects and judges.
 -- @module smc.check.client
 
-local check_options = require("smc.options").check
+local args = require "smc.internal.args"
 local evidence = require "smc.check.evidence"
 local hint = require "smc.check.hint"
 local probe = require "smc.check.probe"
@@ -17,7 +17,7 @@ local function answer_seconds(connect_seconds)
   return math.min(math.max(10 * connect_seconds, 0.2), 2)
 end
 
-local OPTIONS = { family = "string", timeout = "number" }
+local OPTIONS = { family = { "inet", "inet6", "unspec" }, timeout = "seconds" }
 
 -- Sends the probe and waits for the answer: what the peer says of its side, or nil.
 local function exchange(sock, timeout, connect_seconds)
@@ -80,8 +80,11 @@ end
 -- @tparam number|string port
 -- @tparam[opt] table options `family`: "inet", "inet6"; `timeout`: seconds to connect, default 10
 -- @treturn table the report, or nil, a message and (where the kernel gave one) errno: no connection
+-- @raise for an argument of a wrong type, and an unknown option
 function client.connect(host, port, options)
-  options = check_options(options or {}, OPTIONS)
+  args.check("connect", 1, host, "text")
+  args.check("connect", 2, port, "integer or text")
+  options = args.options("connect", 3, options, OPTIONS)
   local timeout = options.timeout or 10
   local ok, message, errno = system.available()
   if not ok then return nil, message, errno end

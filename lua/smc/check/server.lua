@@ -1,7 +1,7 @@
 --- The side of a check that others connect to.
 -- @module smc.check.server
 
-local check_options = require("smc.options").check
+local args = require "smc.internal.args"
 local poller = require "smc.poller"
 local probe = require "smc.check.probe"
 local socket = require "smc.socket"
@@ -11,8 +11,10 @@ local server = {}
 local methods = {}
 local metatable = { __index = methods, __name = "smc.check.server" }
 
-local OPTIONS = { host = "string", port = "number", family = "string", on_event = "function",
-                  max_clients = "number", idle_seconds = "number" }
+local OPTIONS = {
+  host = "text", port = "integer", family = { "inet", "inet6", "unspec" }, on_event = "function",
+  max_clients = args.range(1), idle_seconds = "seconds",
+}
 
 -- The first free port from here on, as smc_chk does.
 local function listen(host, port)
@@ -35,11 +37,12 @@ end
 --   `on_event(what, client)`: called on "connected", "probed", "closed", with a table of the
 --   client's `address` and `port`, and once it is known what `sock:info()` gives as `info`
 -- @return the server, with `port` and `host`; or nil, a message and errno
+-- @raise for an unknown option, or one of a wrong type
 function server.new(options)
-  options = check_options(options or {}, OPTIONS)
+  options = args.options("server", 1, options, OPTIONS)
   local host = options.host or (options.family == "inet6" and "::" or "*")
   local port = options.port or probe.PORT
-  if math.type(port) ~= "integer" or port < 1 or port > 65535 then
+  if port < 1 or port > 65535 then
     return nil, ("port %s is out of range (1 to 65535)"):format(port)
   end
   local ok, message, errno = system.available()
@@ -130,6 +133,8 @@ end
 -- @tparam[opt] number timeout seconds to wait for something, nil: up to a second
 -- @return true, or nil, a message and errno
 function methods:step(timeout)
+  args.object("step", self, metatable)
+  args.optional("step", 1, timeout, "number")
   local ready, message, errno = self.poller:wait(timeout or 1)
   if not ready then return nil, message, errno end
   for sock in ready do
@@ -142,6 +147,7 @@ end
 --- Serves until an error or an interrupt.
 -- @return nil, a message and errno
 function methods:serve()
+  args.object("serve", self, metatable)
   local ok, message, errno
   repeat ok, message, errno = self:step() until not ok
   return nil, message, errno
@@ -149,6 +155,7 @@ end
 
 --- Closes the server and its clients. Closing twice is fine. Also by `<close>`.
 function methods:close()
+  args.object("close", self, metatable)
   for sock in pairs(self.clients) do sock:close() end
   self.clients, self.count = {}, 0
   self.listener:close()

@@ -8,7 +8,7 @@
 -- the interval may never be seen.
 -- @module smc.diag.watch
 
-local options = require "smc.options"
+local args = require "smc.internal.args"
 
 local INTERVAL <const> = 1
 local WRAPS <const> = 1 << 16 -- a cursor counts its rounds in 16 bits
@@ -78,7 +78,7 @@ end
 --   than 65536 buffers full came
 -- @raise for an unknown option; and while iterating, when the kernel cannot be asked
 return function(opts)
-  opts = options.check(opts or {}, { interval = "number", count = "integer", filter = "table" }, 3)
+  opts = args.options("watch", 1, opts, { interval = "seconds", count = args.range(0), filter = "table" })
   local filter = {}
   for key, value in pairs(opts.filter or {}) do filter[key] = value end
   if filter.details == nil then filter.details = { "connection", "link_group" } end

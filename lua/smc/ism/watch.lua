@@ -1,6 +1,7 @@
 --- PCI functions as they come and go: the part of smc.ism that listens.
 -- @module smc.ism.watch
 
+local args = require "smc.internal.args"
 local monotonic = require "smc.socket".monotonic
 local sysfs = require "smc.core.sysfs"
 
@@ -88,6 +89,8 @@ end
 -- @treturn[2] integer errno: 110 (ETIMEDOUT) where nothing changed; 105 (ENOBUFS) where changes were lost
 --   because the caller was too slow
 function Watch:next(seconds)
+  args.object("next", self, Watch)
+  args.optional("next", 1, seconds, "seconds")
   local deadline = monotonic() + (seconds or math.huge)
   while true do
     local event = table.remove(self.queue, 1)
@@ -107,11 +110,13 @@ end
 
 --- The descriptor, which is readable when there may be a change: for pollers.
 function Watch:getfd()
+  args.object("getfd", self, Watch)
   return self.socket:getfd()
 end
 
 --- Ends it. Twice is fine.
 function Watch:close()
+  args.object("close", self, Watch)
   self.socket:close()
 end
 

@@ -1,7 +1,7 @@
 --- Why there is no SMC for this process: is it in this kernel, is it loaded, what stands in the way?
 -- @module smc.system.module
 
-local options = require "smc.options"
+local args = require "smc.internal.args"
 
 local module = {}
 
@@ -73,7 +73,7 @@ end
 --   smc`), `"install"` (not at all), `"modules_disabled"`; `blocked_by`: the file, or the word of the
 --   kernel's command line; `seccomp`: this process has a seccomp filter
 function module.state(opts)
-  local root = options.check(opts or {}, { root = "string" }).root or ""
+  local root = args.options("state", 1, opts, { root = "text" }).root or ""
   local release = (read(root .. "/proc/sys/kernel/osrelease") or "unknown"):match("%S+")
   local libraries = root .. "/lib/modules/" .. release
   local loaded = read(root .. "/sys/module/smc/refcnt") ~= nil

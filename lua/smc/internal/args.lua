@@ -1,0 +1,245 @@
+--- Checks of arguments and options. A caller's mistake throws, in one form:
+--
+--    bad argument #1 to 'find' (integer expected, got string)
+--    bad option 'fidd' (it is unknown; known are 'fid' and 'slot')
+--
+-- The error blames the line from which this library was called, however many functions of the library are
+-- in between: the nearest Lua function whose source is not below the library's directory. A function that
+-- the caller leaves by a tail call is not on the stack any more; its own caller is blamed then.
+--
+-- What a value may be, `wanted`, is one of these:
+--
+-- - a string: a type as `type` and `math.type` name it, a kind of those below, or several of them, as in
+--   `"integer or text"`
+-- - a list of all values that are possible: `{ "null", "pipe" }`
+-- - a kind that @{args.range} makes
+-- @module smc.internal.args
+
+local args = {}
+
+-- What begins the source of every module of the library.
+local OWN = debug.getinfo(1, "S").source
+OWN = OWN:match("^(.*)internal/args%.lua$") or OWN
+
+-- "file:line: " of the line to blame; empty where no Lua function has called.
+local function blamed_line()
+  for level = 2, math.huge do
+    local frame = debug.getinfo(level, "Sl")
+    if not frame then return "" end
+    if frame.currentline > 0 and frame.source:sub(1, #OWN) ~= OWN then
+      return ("%s:%d: "):format(frame.short_src, frame.currentline)
+    end
+  end
+end
+
+local function throw(message)
+  error(blamed_line() .. message, 0)
+end
+
+local function is_text(value)
+  return type(value) == "string" and not value:find("\0", 1, true)
+end
+
+local function is_environment(value)
+  if type(value) ~= "table" then return false end
+  for name, content in pairs(value) do
+    if not (is_text(name) and name:find("^[^=]+$") and is_text(content)) then return false end
+  end
+  return true
+end
+
+-- Kinds of values that are more than a type. A NaN is neither a number nor a time.
+local KINDS <const> = {
+  number = {
+    words = "number",
+    has = function(value) return type(value) == "number" and value == value end,
+  },
+  seconds = {
+    words = "number of seconds, 0 or more,",
+    has = function(value) return type(value) == "number" and value >= 0 end,
+  },
+  text = { words = "string", has = is_text },
+  environment = { words = "table of names and values of environment variables", has = is_environment },
+}
+
+--- The kind of the integers of a range.
+-- @tparam integer low
+-- @tparam ?integer high without it, there is no upper limit
+-- @treturn table
+function args.range(low, high)
+  return {
+    words = high and ("integer from %d to %d"):format(low, high) or ("integer of %d or more"):format(low),
+    has = function(value)
+      return math.type(value) == "integer" and value >= low and (not high or value <= high)
+    end,
+  }
+end
+
+-- "a, b or c", each in quotation marks.
+local function listed(list, mark, word)
+  local quoted = {}
+  for i, value in ipairs(list) do quoted[i] = mark .. tostring(value) .. mark end
+  local last = table.remove(quoted)
+  return #quoted > 0 and ("%s %s %s"):format(table.concat(quoted, ", "), word, last) or last
+end
+
+-- The types and kinds of "integer or text".
+local function named_kinds(wanted)
+  return wanted:gsub(" or ", " "):gmatch("%a+")
+end
+
+local function is_wanted(value, wanted)
+  if type(wanted) == "string" then
+    for name in named_kinds(wanted) do
+      local kind = KINDS[name]
+      if kind and kind.has(value) then return true end
+      if not kind and (name == type(value) or name == math.type(value)) then return true end
+    end
+    return false
+  end
+  if wanted.has then return wanted.has(value) end
+  for _, possible in ipairs(wanted) do
+    if possible == value then return true end
+  end
+  return false
+end
+
+local function in_words(wanted)
+  if type(wanted) ~= "string" then
+    return wanted.words or listed(wanted, '"', "or")
+  end
+  local words = {}
+  for name in named_kinds(wanted) do words[#words + 1] = KINDS[name] and KINDS[name].words or name end
+  return listed(words, "", "or")
+end
+
+-- A value, so that its fault is seen: numbers and possible values as they are, of others the type.
+local function what_it_is(value, wanted)
+  if type(value) == "number" then
+    return value ~= value and "nan" or tostring(value)
+  elseif type(value) ~= "string" then
+    return type(value)
+  elseif value:find("\0", 1, true) then
+    return "a string with a zero byte"
+  elseif type(wanted) == "table" and not wanted.has and #value <= 40 then
+    return (("%q"):format(value):gsub("\n", "n"))
+  end
+  return "string"
+end
+
+local function fault(value, wanted)
+  if is_wanted(value, wanted) then return nil end
+  return ("%s expected, got %s"):format(in_words(wanted), what_it_is(value, wanted))
+end
+
+local function known_names(types)
+  local names = {}
+  for name in pairs(types) do names[#names + 1] = name end
+  if #names == 0 then return "there are none" end
+  table.sort(names)
+  return ("known %s %s"):format(#names == 1 and "is" or "are", listed(names, "'", "and"))
+end
+
+--- Throws: an argument is a caller's mistake.
+-- @tparam string called the function's name
+-- @tparam integer position of the argument, from 1; a method's object does not count
+-- @tparam string what is wrong with it
+function args.refuse(called, position, what)
+  throw(("bad argument #%d to '%s' (%s)"):format(position, called, what))
+end
+
+--- Throws: an option is a caller's mistake.
+-- @param name of the option
+-- @tparam string what is wrong with it
+function args.refuse_option(name, what)
+  throw(("bad option '%s' (%s)"):format(tostring(name), what))
+end
+
+--- Checks an argument.
+-- @tparam string called the function's name
+-- @tparam integer position
+-- @param value
+-- @param wanted see above
+-- @return the value
+function args.check(called, position, value, wanted)
+  local what = fault(value, wanted)
+  if what then args.refuse(called, position, what) end
+  return value
+end
+
+--- Checks an argument that may be left out.
+-- @tparam string called
+-- @tparam integer position
+-- @param value
+-- @param wanted
+-- @return the value
+function args.optional(called, position, value, wanted)
+  if value == nil then return nil end
+  return args.check(called, position, value, wanted)
+end
+
+--- Checks that an argument is a list whose values are all what they may be.
+-- @tparam string called
+-- @tparam integer position
+-- @param value
+-- @param wanted of each value
+-- @tparam ?integer least how many there must be
+-- @treturn table the list
+function args.list(called, position, value, wanted, least)
+  args.check(called, position, value, "table")
+  for i = 1, math.max(#value, least or 0) do
+    local what = fault(value[i], wanted)
+    if what then args.refuse(called, position, ("[%d]: %s"):format(i, what)) end
+  end
+  return value
+end
+
+--- Checks an option.
+-- @param name
+-- @param value
+-- @param wanted
+-- @return the value
+function args.option(name, value, wanted)
+  local what = fault(value, wanted)
+  if what then args.refuse_option(name, what) end
+  return value
+end
+
+--- Checks that every option is known and what it may be.
+-- @tparam string called
+-- @tparam integer position of the table of options
+-- @tparam ?table given
+-- @tparam table types option name → what it may be
+-- @treturn table the options; an empty table where none are given
+function args.options(called, position, given, types)
+  if given == nil then return {} end
+  args.check(called, position, given, "table")
+  for name, value in pairs(given) do
+    if types[name] == nil then args.refuse_option(name, "it is unknown; " .. known_names(types)) end
+    args.option(name, value, types[name])
+  end
+  return given
+end
+
+--- Passes on what `pcall` gave of a function of C that checks options itself: its "bad option …" blames the
+-- caller too.
+-- @tparam boolean ok
+-- @return all further results
+function args.passed(ok, ...)
+  if ok then return ... end
+  local message = ...
+  local mistake = type(message) == "string" and message:match("%f[%w]bad option '.*")
+  if mistake then throw(mistake) end
+  error(message, 0)
+end
+
+--- Checks the object of a method: that it was called with a colon.
+-- @tparam string called the method's name
+-- @param object
+-- @tparam table metatable of such objects, with `__name`
+function args.object(called, object, metatable)
+  if getmetatable(object) == metatable then return end
+  throw(("calling '%s' on bad self (%s expected, got %s)"):format(called, metatable.__name, type(object)))
+end
+
+return args
