@@ -5,32 +5,34 @@
 
 apt_dir=$cache/download/apt
 
-# The suite that has a 6.12 kernel built for this release's C library.
-apt_suite() {
+# The suites that have a 6.12 kernel built for this release's C library. Security updates have the newest one:
+# where they have it, backports stand still.
+apt_suites() {
 	local codename
 	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 	if [[ -n ${SMC_LAB_SUITE:-} ]]; then
 		echo "$SMC_LAB_SUITE"
 	elif [[ $codename == bookworm ]]; then
-		echo bookworm-backports
+		echo bookworm-backports bookworm-security
 	else
-		echo trixie
+		echo trixie trixie-security
 	fi
 }
 
-# The archives this machine's apt asks for the release itself (security and
-# third-party archives have other addresses), the likeliest first.
-apt_mirrors() {
-	local codename
-	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+# The archives that this machine's apt asks for the release itself, or for its security updates.
+apt_mirrors() { # SUITE
+	local codename kind=release
 	[[ -z ${SMC_LAB_MIRROR:-} ]] || { echo "$SMC_LAB_MIRROR"; return; }
+	[[ $1 != *-security ]] || kind=security
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 	# shellcheck disable=SC2016 # the dollars are apt's
-	apt-get indextargets --format '$(CREATED_BY)|$(COMPONENT)|$(RELEASE)|$(ORIGIN)|$(REPO_URI)' |
-		awk -F'|' -v codename="$codename" '
-			$1 != "Packages" || $2 != "main" || $5 ~ /^cdrom:/ { next }
-			$3 == codename || $3 ~ /^(old)*stable$|^testing$|^unstable$|^sid$/ {
-				print ($4 == "Debian" ? 0 : 1) "|" $5
-			}' | sort -u | cut -d'|' -f2
+	apt-get indextargets --format '$(CREATED_BY)|$(COMPONENT)|$(RELEASE)|$(REPO_URI)' |
+		awk -F'|' -v codename="$codename" -v kind="$kind" '
+			$1 != "Packages" || $2 != "main" || $4 ~ /^cdrom:/ { next }
+			kind == "security" && $3 ~ /-security$/ ||
+			kind == "release" && ($3 == codename || $3 ~ /^(old)*stable$|^testing$|^unstable$|^sid$/) {
+				print $4
+			}' | sort -u
 }
 
 apt_keyring() {
@@ -40,10 +42,19 @@ apt_keyring() {
 	done
 }
 
-apt_configure() { # MIRROR SUITE
+apt_sources() {
+	local suite mirror
+	for suite in $(apt_suites); do
+		while read -r mirror; do
+			echo "deb [arch=amd64 target=Packages $(apt_keyring)] $mirror $suite main"
+		done < <(apt_mirrors "$suite")
+	done
+}
+
+apt_configure() {
 	mkdir -p "$apt_dir"/{lists,cache,state}
 	: >"$apt_dir/status"
-	echo "deb [arch=amd64 target=Packages $(apt_keyring)] $1 $2 main" >"$apt_dir/sources.list"
+	apt_sources >"$apt_dir/sources.list"
 	cat >"$apt_dir/apt.conf" <<-EOF
 		Dir::Etc::SourceList "$apt_dir/sources.list";
 		Dir::Etc::SourceParts "/dev/null";
@@ -72,17 +83,15 @@ apt_do() { # TOOL ARGUMENT…
 	"$tool" -c "$apt_dir/apt.conf" "$@"
 }
 
-# Fills the private lists from the first of the machine's mirrors that has a
-# kernel for us, and prints nothing.
+# Fills the private lists from the machine's mirrors. One of them may not have the suite,
+# or not be there: what matters is that there is a kernel for us.
 apt_update() {
-	local mirror suite
-	suite=$(apt_suite)
-	while read -r mirror; do
-		say "asking the machine's mirror for the packages of $suite"
-		apt_configure "$mirror" "$suite"
-		apt_do apt-get -qq update >&2 && [[ -n $(kernel_candidates) ]] && return
-	done < <(apt_mirrors)
-	die "none of this machine's package mirrors offers Linux $kernel_series in $suite (SMC_LAB_MIRROR and SMC_LAB_SUITE choose others)"
+	say "asking the machine's mirrors for the packages of $(apt_suites)"
+	apt_configure
+	apt_do apt-get -qq update >"$apt_dir/messages" 2>&1 || true
+	[[ -z $(kernel_candidates) ]] || return 0
+	cat "$apt_dir/messages" >&2
+	die "none of this machine's package mirrors offers Linux $kernel_series in $(apt_suites) (SMC_LAB_MIRROR and SMC_LAB_SUITE choose others)"
 }
 
 apt_versions() { # PACKAGE
@@ -94,13 +103,13 @@ apt_size() { # PACKAGE=VERSION…
 }
 
 # Downloads packages into a folder. apt checks every file against the signed
-# lists; a package appears under its name only when it is whole.
+# lists; a package appears, under its name and version, only when it is whole.
 apt_download() { # FOLDER PACKAGE=VERSION…
 	local folder=$1 wanted=() spec
 	shift
 	mkdir -p "$folder/part"
 	for spec; do
-		[[ -e $folder/${spec%%=*}.deb ]] || wanted+=("$spec")
+		[[ -e $folder/${spec/=/_}.deb ]] || wanted+=("$spec")
 	done
 	((${#wanted[@]})) || return 0
 	local total start
@@ -111,10 +120,10 @@ apt_download() { # FOLDER PACKAGE=VERSION…
 	local ticker=$!
 	(cd "$folder/part" && apt_do apt-get -qq download "${wanted[@]}" >&2) || {
 		kill "$ticker"
-		die "the download failed"
+		return 1
 	}
 	kill "$ticker"
-	apt_accept "$folder" "${wanted[@]}"
+	apt_accept "$folder" "${wanted[@]}" || return
 	say "downloaded $(megabytes "$total") in $(seconds_since "$start")"
 }
 
@@ -122,7 +131,7 @@ apt_accept() { # FOLDER PACKAGE=VERSION…
 	local folder=$1 spec
 	shift
 	for spec; do
-		mv "$folder/part/${spec%%=*}"_*.deb "$folder/${spec%%=*}.deb"
+		mv "$folder/part/${spec%%=*}"_*.deb "$folder/${spec/=/_}.deb"
 	done
 }
 

@@ -5,7 +5,7 @@
 # shellcheck shell=bash
 
 kernel_series=6.12
-kernel_recipe=3 # raise it when the outcome of this file changes
+kernel_recipe=4 # raise it when the outcome of this file changes
 kernel=$cache/kernel-$kernel_recipe
 
 # Folders of the image that can matter to a guest; the rest stays packed.
@@ -56,8 +56,14 @@ kernel_choose() {
 	mapfile -t plan <"$cache/download/plan"
 }
 
+# The next build asks the mirrors again: they may have gone on to a newer version meanwhile.
+kernel_forget() {
+	rm -f "$cache/download/plan"
+	die "the download failed"
+}
+
 kernel_deb() { # INDEX IN THE PLAN
-	echo "$cache/download/debs/${plan[$1]%%=*}.deb"
+	echo "$cache/download/debs/${plan[$1]/=/_}.deb"
 }
 
 kernel_extract_image() { # INTO
@@ -143,7 +149,7 @@ kernel_build() {
 	local start source_pid work=$cache/download/tree
 	require_tools gcc=gcc make=make xz=xz-utils depmod=kmod strip=binutils
 	kernel_choose
-	apt_download "$cache/download/debs" "${plan[@]}"
+	apt_download "$cache/download/debs" "${plan[@]}" || kernel_forget
 	rm -rf "$work"
 	mkdir -p "$work/outcome" "$work/headers" "$work/smc"
 	start=$(now_ms)
