@@ -103,46 +103,68 @@ static int query_remote_gid(struct smcd_dev *smcd, struct smcd_gid *gid, u32 vid
 }
 
 /* net/smc takes references to the pages: they must be one allocation, and counted. */
-static int register_dmb(struct smcd_dev *smcd, struct smcd_dmb *wanted, void *client)
+static struct lab_dmb *new_dmb(struct ism_dev *owner, const struct smcd_dmb *wanted)
 {
-	struct ism_dev *ism = smcd->priv;
-	struct lab_dmb *dmb;
-	struct page *pages;
+	struct lab_dmb *dmb = kzalloc(sizeof(*dmb), GFP_KERNEL);
+	struct page *pages = alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_NOMEMALLOC | __GFP_NORETRY |
+					 __GFP_COMP | __GFP_ZERO, get_order(wanted->dmb_len));
 
-	dmb = kzalloc(sizeof(*dmb), GFP_KERNEL);
-	pages = alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_NOMEMALLOC | __GFP_NORETRY |
-			    __GFP_COMP | __GFP_ZERO, get_order(wanted->dmb_len));
-	if (!dmb || !pages)
-		goto no_memory;
-	dmb->owner = ism;
-	dmb->client = client;
+	if (!dmb || !pages) {
+		if (pages)
+			put_page(pages);
+		kfree(dmb);
+		return NULL;
+	}
+	dmb->owner = owner;
 	dmb->writer = wanted->rgid;
 	dmb->length = wanted->dmb_len;
 	dmb->memory = page_address(pages);
+	return dmb;
+}
+
+static void free_dmb(struct lab_dmb *dmb)
+{
+	put_page(virt_to_page(dmb->memory));
+	kfree(dmb);
+}
+
+/* Gives it an index and a token; false when the function has lent out all that it can. */
+static bool lend(struct lab_dmb *dmb)
+{
+	unsigned long *taken = dmb->owner->sba_bitmap;
+	unsigned int limit = lab_dmbs(function_of(dmb->owner));
+	bool lent;
 
 	write_lock_bh(&fabric_lock);
-	dmb->index = find_first_zero_bit(ism->sba_bitmap, ISM_NR_DMBS);
-	if (dmb->index == ISM_NR_DMBS) {
-		write_unlock_bh(&fabric_lock);
-		goto no_memory;
+	dmb->index = find_first_zero_bit(taken, limit);
+	lent = dmb->index < limit;
+	if (lent) {
+		__set_bit(dmb->index, taken);
+		do
+			dmb->token = get_random_u64();
+		while (!dmb->token || find_dmb(dmb->token));
+		hash_add(dmbs, &dmb->by_token, dmb->token);
 	}
-	__set_bit(dmb->index, ism->sba_bitmap);
-	do
-		dmb->token = get_random_u64();
-	while (!dmb->token || find_dmb(dmb->token));
-	hash_add(dmbs, &dmb->by_token, dmb->token);
 	write_unlock_bh(&fabric_lock);
+	return lent;
+}
 
+static int register_dmb(struct smcd_dev *smcd, struct smcd_dmb *wanted, void *client)
+{
+	struct lab_dmb *dmb = new_dmb(smcd->priv, wanted);
+
+	if (!dmb)
+		return -ENOMEM;
+	dmb->client = client;
+	if (!lend(dmb)) {
+		free_dmb(dmb);
+		return -ENOSPC;
+	}
 	wanted->sba_idx = dmb->index;
 	wanted->dmb_tok = dmb->token;
 	wanted->cpu_addr = dmb->memory;
 	wanted->dma_addr = (dma_addr_t)(uintptr_t)dmb->memory; /* not 0 is what counts */
 	return 0;
-no_memory:
-	if (pages)
-		put_page(pages);
-	kfree(dmb);
-	return -ENOMEM;
 }
 
 static int unregister_dmb(struct smcd_dev *smcd, struct smcd_dmb *given)
@@ -161,8 +183,7 @@ static int unregister_dmb(struct smcd_dev *smcd, struct smcd_dmb *given)
 	write_unlock_bh(&fabric_lock);
 	if (!dmb)
 		return -EINVAL;
-	put_page(virt_to_page(dmb->memory));
-	kfree(dmb);
+	free_dmb(dmb);
 	return 0;
 }
 

@@ -37,6 +37,10 @@ static char *power[LAB_MAX_FUNCTIONS];
 module_param_array(power, charp, NULL, 0444);
 MODULE_PARM_DESC(power, "0 for a slot that is powered off at first (default 1)");
 
+static unsigned int dmbs[LAB_MAX_FUNCTIONS];
+module_param_array(dmbs, uint, NULL, 0644);
+MODULE_PARM_DESC(dmbs, "DMBs that a function can lend out at once (default, and at most, 1920)");
+
 bool lab_self = true;
 module_param_named(self, lab_self, bool, 0444);
 MODULE_PARM_DESC(self, "whether a function reaches itself (default Y)");
@@ -64,6 +68,13 @@ struct lab_function *lab_function_of(const struct pci_dev *pdev)
 	unsigned int index = PCI_SLOT(pdev->devfn);
 
 	return lab_bus_has(pdev) && index < lab_count ? &lab_functions[index] : NULL;
+}
+
+unsigned int lab_dmbs(const struct lab_function *function)
+{
+	unsigned int limit = READ_ONCE(dmbs[function - lab_functions]);
+
+	return limit ? min_t(unsigned int, limit, ISM_NR_DMBS) : ISM_NR_DMBS;
 }
 
 struct zpci_dev *to_zpci(struct pci_dev *pdev)

@@ -42,6 +42,9 @@ extern bool lab_self;
 /* NULL for a PCI device that is not one of ours */
 struct lab_function *lab_function_of(const struct pci_dev *pdev);
 
+/* How many DMBs a function can lend out at once. */
+unsigned int lab_dmbs(const struct lab_function *function);
+
 int lab_bus_create(void);
 void lab_bus_destroy(void);
 bool lab_bus_has(const struct pci_dev *pdev);

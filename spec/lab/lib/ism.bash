@@ -2,11 +2,12 @@
 # shellcheck shell=bash
 
 ism_help="  --ism VALUES       another ISM function than that of FID 32 that guests have; may be repeated.
-                     VALUES: fid=32,pchid=7c1,vfn=0,uid=32,pnetid=NETA,power=1 (those with hex
-                     digits as Linux prints them); what is left out is as here, the FID counts on
+                     VALUES: fid=32,pchid=7c1,vfn=0,uid=32,pnetid=NETA,power=1,dmbs=1920 (those
+                     with hex digits as Linux prints them; dmbs: how many the function lends out
+                     at once); what is left out is as here, the FID counts on
   --loopback         SMC-D over loopback-ism in place of ISM functions: only UEIDs, no slots"
 
-ism_keys=(fid pchid vfn uid pnetid power)
+ism_keys=(fid pchid vfn uid pnetid power dmbs)
 
 # On this machine the guest has no PCI but ours, so that its functions are in domain 0 as on s390.
 ism_machine=(-M "microvm,acpi=on,pcie=off" -display none -monitor none -no-reboot -nodefaults -no-user-config)
@@ -40,6 +41,7 @@ ism_option() { # VALUES, or nothing
 			[[ ${pair#*=} =~ ^(0x)?[0-9a-fA-F]{1,8}$ ]] || misuse "--ism $pair: hex digits are wanted" ;;
 		pnetid=*) [[ ${pair#*=} =~ ^[A-Z0-9]{1,16}$ ]] || misuse "--ism $pair: no PNET ID (A to Z, 0 to 9)" ;;
 		power=[01]) ;;
+		dmbs=*) [[ ${pair#*=} =~ ^[1-9][0-9]{0,3}$ ]] || misuse "--ism $pair: a number is wanted" ;;
 		*) misuse "--ism knows no '$pair'" ;;
 		esac
 	done
@@ -58,14 +60,14 @@ ism_value() { # KEY VALUES DEFAULT
 # The parameters of the kernel module: a list a key, a value in it a function.
 ism_parameters() {
 	local key i value list
-	local -A none=([pchid]=7c1 [vfn]=0 [uid]=0 [pnetid]=- [power]=1)
+	local -A none=([pchid]=7c1 [vfn]=0 [uid]=0 [pnetid]=- [power]=1 [dmbs]=0)
 	for key in "${ism_keys[@]}"; do
 		list=()
 		for i in "${!opt_ism[@]}"; do
 			none[fid]=$(printf %x $((0x32 + i)))
 			value=$(ism_value "$key" "${opt_ism[i]}" "${none[$key]}")
 			case $key in
-			pnetid | power) ;;
+			pnetid | power | dmbs) ;;
 			*) value=0x${value#0x} ;;
 			esac
 			list+=("$value")
