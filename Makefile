@@ -4,11 +4,18 @@
 LUA        ?= lua5.4
 PKG_CONFIG ?= pkg-config
 PREFIX     ?= /usr/local
-LUADIR     ?= $(PREFIX)/share/lua/5.4
-CLIBDIR    ?= $(PREFIX)/lib/lua/5.4
+LUADIR     ?= $(PREFIX)/share/lua/$(LUA_VERSION)
+CLIBDIR    ?= $(PREFIX)/lib/lua/$(LUA_VERSION)
 BINDIR     ?= $(PREFIX)/bin
 BUILD      ?= build
 V          ?= 0
+
+# The Lua to build for is the program LUA. Its headers have several names in distributions; where pkg-config
+# knows none of them, LUA_CFLAGS=-I… says where they are.
+LUA_VERSION := $(shell $(LUA) -e 'io.write(_VERSION:match("%d+%.%d+"))' 2>/dev/null)
+LUA_NUMBER   = $(subst .,0,$(LUA_VERSION))
+LUA_PACKAGES = lua$(LUA_VERSION) lua-$(LUA_VERSION) lua$(subst .,,$(LUA_VERSION)) lua
+LUA_CFLAGS  ?= $(shell for p in $(LUA_PACKAGES); do $(PKG_CONFIG) --cflags $$p 2>/dev/null && break; done)
 
 # The C modules and their sources. The rockspec lists the same; a spec keeps the two equal.
 MODULES := smc.core.socket smc.core.poller smc.core.netlink smc.core.process smc.core.sysfs smc.core.os smc.preload
@@ -39,7 +46,7 @@ DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-gen
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	    -Wwrite-strings -Wvla -Wformat=2 -Wundef
-CPPFLAGS_ALL = -D_GNU_SOURCE $(shell $(PKG_CONFIG) --cflags lua5.4 libnl-genl-3.0) $(CPPFLAGS)
+CPPFLAGS_ALL = -D_GNU_SOURCE $(LUA_CFLAGS) $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0) $(CPPFLAGS)
 CFLAGS_ALL   = -std=gnu11 -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS)
 
 Q := $(if $(filter 0,$(V)),@)
@@ -56,7 +63,19 @@ $(call so,$(1)): $(call obj,$($(1)))
 endef
 $(foreach m,$(MODULES),$(eval $(call MODULE_RULE,$(m))))
 
-$(BUILD)/obj/%.o: csrc/%.c
+# What the objects are built for; built again when that changes.
+$(BUILD)/lua: FORCE
+	@test -n "$(LUA_VERSION)" || { echo "make: $(LUA) does not run: LUA=… names the Lua to build for" >&2; exit 1; }
+	@test $(LUA_NUMBER) -ge 504 || \
+		{ echo "make: smc needs Lua 5.4 or later, and $(LUA) is Lua $(LUA_VERSION)" >&2; exit 1; }
+	@printf '#include <lua.h>\n#if LUA_VERSION_NUM != $(LUA_NUMBER)\n#error\n#endif\n' | \
+		$(CC) $(LUA_CFLAGS) $(CPPFLAGS) -E - >/dev/null 2>&1 || \
+		{ echo "make: no headers of Lua $(LUA_VERSION): pkg-config knows none by the names $(LUA_PACKAGES);" \
+			"LUA_CFLAGS=-I… says where they are" >&2; exit 1; }
+	@mkdir -p $(@D)
+	@echo '$(LUA_VERSION) $(LUA_CFLAGS)' | cmp -s - $@ || echo '$(LUA_VERSION) $(LUA_CFLAGS)' >$@
+
+$(BUILD)/obj/%.o: csrc/%.c $(BUILD)/lua
 	@mkdir -p $(@D)
 	@echo "  CC  $<"
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
@@ -132,7 +151,8 @@ install: all ## install below PREFIX (default /usr/local; DESTDIR is honoured)
 		install -D -m 755 $(BUILD)/$$m.so $(DESTDIR)$(CLIBDIR)/$$m.so; done
 	@set -e; cd lua; find . -name '*.lua' | while read -r f; do \
 		install -D -m 644 "$$f" "$(DESTDIR)$(LUADIR)/$$f"; done
-	@set -e; for s in $(SCRIPTS); do install -D -m 755 examples/$$s $(DESTDIR)$(BINDIR)/$$s; done
+	@set -e; for s in $(SCRIPTS); do install -D -m 755 examples/$$s $(DESTDIR)$(BINDIR)/$$s; \
+		sed -i '1s,lua5.4,$(notdir $(LUA)),' $(DESTDIR)$(BINDIR)/$$s; done
 
 clean: ## remove what was built
 	rm -rf $(BUILD) doc
@@ -147,5 +167,5 @@ modules: # the module list, for the spec that compares it with the rockspec
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo test spec test-unit test-sanitize test-valgrind test-kernel test-soak test-ism test-cycles test-pair test-lab test-rock lint compare bench docs \
+.PHONY: all deps deps-missing demo test spec test-unit test-sanitize test-valgrind test-kernel test-soak test-ism test-cycles test-pair test-lab test-rock lint compare bench docs FORCE \
 	install clean env modules help

@@ -149,6 +149,7 @@ SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)
 	int base = lua_gettop(L) + 1;
 	int class;
 
+	smc_check_lua(L, "smc.core.socket");
 	buffer_push_pool(L);
 	for (class = SOCK_MASTER; class <= SOCK_SERVER; class++)
 		luaL_newmetatable(L, class_keys[class]);

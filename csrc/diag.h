@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include <linux/smc_diag.h>
-#include <lua.h>
 
+#include "lua_api.h"
 #include "smc.h"
 
 #define EXT(attr)    (1u << ((attr)-1))
@@ -29,6 +29,8 @@ struct dmbinfo {
 	uint64_t peer_gid_ext;
 	uint64_t my_gid_ext;
 };
+
+#pragma GCC visibility push(hidden)
 
 /* An attribute as far as it is known here; len 0: the kernel did not send it. */
 struct attr {
@@ -121,5 +123,7 @@ bool smc_diag_matches(const struct diag_socket *s, const struct diag_want *want)
 /* diag_record.c */
 void smc_diag_push_field(lua_State *L, const struct diag_socket *s, enum field_id field);
 void smc_diag_push_record(lua_State *L, const struct diag_socket *s);
+
+#pragma GCC visibility pop
 
 #endif

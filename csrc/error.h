@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include <lua.h>
+#include "lua_api.h"
 
 #pragma GCC visibility push(hidden)
 bool smc_reclaim(lua_State *L, int err);

@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 #include <linux/netlink.h>
-#include <lua.h>
 
+#include "lua_api.h"
 #include "netlink.h"
 
 struct smc_schema;
@@ -22,6 +22,8 @@ struct smc_genl_attr {
 	const void *data;
 	size_t size; /* with the final NUL of a string */
 };
+
+#pragma GCC visibility push(hidden)
 
 /*
  * Send a command, with attributes or NULL for none. Both return what the Lua
@@ -56,5 +58,7 @@ void smc_genl_set_string(lua_State *L, const char *key, const struct nlattr *nla
 
 /* The string of an attribute, without its NUL; empty where there is no attribute. */
 const char *smc_genl_string(const struct nlattr *nla, size_t *length);
+
+#pragma GCC visibility pop
 
 #endif

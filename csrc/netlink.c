@@ -243,6 +243,7 @@ SMC_EXPORT int luaopen_smc_core_netlink(lua_State *L);
 
 int luaopen_smc_core_netlink(lua_State *L)
 {
+	smc_check_lua(L, "smc.core.netlink");
 	luaL_newmetatable(L, DUMP);
 	luaL_setfuncs(L, dump_meta, 0);
 	luaL_newlib(L, dump_methods);

@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 #include <linux/netlink.h>
-#include <lua.h>
+
+#include "lua_api.h"
 
 struct nl_msg;
 struct nl_sock;
@@ -59,6 +60,8 @@ struct smc_dump {
 	const struct nlmsghdr *ahead; /* read while opening, not yet given out */
 	_Alignas(lua_Integer) unsigned char want[]; /* aligned as userdata of Lua is */
 };
+
+#pragma GCC visibility push(hidden)
 
 /* nl.c */
 int smc_nl_errno(int nlerr);
@@ -122,5 +125,7 @@ int smc_ueid_flush(lua_State *L);
 int smc_seid_get(lua_State *L);
 int smc_seid_enable(lua_State *L);
 int smc_seid_disable(lua_State *L);
+
+#pragma GCC visibility pop
 
 #endif

@@ -17,6 +17,7 @@ SMC_EXPORT int luaopen_smc_core_os(lua_State *L);
 
 int luaopen_smc_core_os(lua_State *L)
 {
+	smc_check_lua(L, "smc.core.os");
 	luaL_newlib(L, functions);
 	return 1;
 }

@@ -3,7 +3,7 @@
 #ifndef SMC_OS_H
 #define SMC_OS_H
 
-#include <lua.h>
+#include "lua_api.h"
 
 #pragma GCC visibility push(hidden)
 /* errno.c */

@@ -190,6 +190,7 @@ static const luaL_Reg functions[] = {
 SMC_EXPORT int luaopen_smc_core_poller(lua_State *L);
 SMC_EXPORT int luaopen_smc_core_poller(lua_State *L)
 {
+	smc_check_lua(L, "smc.core.poller");
 	poller_open_signals(L);
 	luaL_newmetatable(L, POLLER);
 	luaL_setfuncs(L, methods, 0);

@@ -3,7 +3,7 @@
 #ifndef SMC_POLLER_H
 #define SMC_POLLER_H
 
-#include <lua.h>
+#include "lua_api.h"
 
 #pragma GCC visibility push(hidden)
 int poller_signals(lua_State *L);

@@ -179,6 +179,7 @@ SMC_EXPORT int luaopen_smc_core_process(lua_State *L);
 /* The module: the functions above, and signals: { TERM = 15, … }. */
 int luaopen_smc_core_process(lua_State *L)
 {
+	smc_check_lua(L, "smc.core.process");
 	luaL_requiref(L, LUA_IOLIBNAME, luaopen_io, 0); /* the files of spawn() are its files */
 	luaL_newlib(L, functions);
 	push_signals(L);

@@ -10,7 +10,7 @@
 #ifndef SMC_PROCESS_H
 #define SMC_PROCESS_H
 
-#include <lua.h>
+#include "lua_api.h"
 
 #pragma GCC visibility push(hidden)
 /* spawn.c */

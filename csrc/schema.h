@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <lua.h>
+#include "lua_api.h"
 
 struct nlmsghdr;
 struct smc_schema;
@@ -37,6 +37,8 @@ struct smc_schema {
 
 #define SMC_SCHEMA(array) { array, sizeof(array) / sizeof((array)[0]) }
 
+#pragma GCC visibility push(hidden)
+
 /*
  * The decoder of a message: pushes a table and returns 1; returns 0 where it has no
  * field of the schema, and -EBADMSG where it is malformed. Attributes that are absent
@@ -58,5 +60,7 @@ void smc_swap_messages(unsigned char *datagram, size_t size, smc_swap_payload *p
 
 /* Turns round the bytes of one number. */
 void smc_swap(unsigned char *p, size_t size);
+
+#pragma GCC visibility pop
 
 #endif

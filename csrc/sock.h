@@ -12,8 +12,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-#include <lauxlib.h>
-#include <lua.h>
+#include "lua_api.h"
 
 /* An IPv4 or IPv6 address with its port; AF_UNSPEC while it is not known. */
 union sock_addr {

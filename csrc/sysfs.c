@@ -116,6 +116,7 @@ SMC_EXPORT int luaopen_smc_core_sysfs(lua_State *L);
 
 int luaopen_smc_core_sysfs(lua_State *L)
 {
+	smc_check_lua(L, "smc.core.sysfs");
 	luaL_newlib(L, functions);
 	return 1;
 }

@@ -3,7 +3,7 @@
 #ifndef SMC_SYSFS_H
 #define SMC_SYSFS_H
 
-#include <lua.h>
+#include "lua_api.h"
 
 #pragma GCC visibility push(hidden)
 int smc_sysfs_write_apart(lua_State *L);

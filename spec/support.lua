@@ -70,6 +70,19 @@ function support.run_by(command, code)
   return result.stdout
 end
 
+--- The symbols that a shared library has for others, without those of compilers and sanitizers.
+-- @tparam string path
+-- @treturn string in their order, a blank between two
+function support.exported(path)
+  local result = support.run { "nm", "-D", "--defined-only", path }
+  luassert.equal(0, result.status, result.stderr)
+  local names = {}
+  for name in result.stdout:gmatch("%x+ %a ([^\n]+)") do
+    if not name:find("^__") then names[#names + 1] = name end
+  end
+  return table.concat(names, " ")
+end
+
 --- The words before a command that a user without privileges is to run.
 function support.as_user(...)
   return { "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", ... }

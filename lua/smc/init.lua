@@ -8,6 +8,13 @@
 --
 -- @module smc
 
+-- This file is one that an older Lua can read, too, so that it says what is wrong.
+local major, minor = _VERSION:match("(%d+)%.(%d+)")
+if tonumber(major) * 100 + tonumber(minor) < 504 then
+  local jit = rawget(_G, "jit")
+  error("smc needs Lua 5.4 or later: this is " .. (jit and jit.version or _VERSION), 0)
+end
+
 local smc = { _VERSION = "smc 0.1.0" }
 
 local modules = {

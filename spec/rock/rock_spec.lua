@@ -41,6 +41,16 @@ describe("the rock", function()
     assert.equal(built, libraries)
   end)
 
+  it("has modules that export their luaopen function, and nothing else", function()
+    local seen = 0
+    for path in sh(("find %s/lib/lua/5.4/smc/core -name '*.so'"):format(tree)).stdout:gmatch("[^\n]+") do
+      assert.equal("luaopen_smc_core_" .. path:match("([^/]*)%.so$"), support.exported(path))
+      seen = seen + 1
+    end
+    assert.is_true(seen > 0)
+    assert.equal("socket", support.exported(tree .. "/lib/lua/5.4/smc/preload.so"))
+  end)
+
   it("passes luarocks' lint", function()
     assert.equal(0, sh("luarocks --lua-version=5.4 lint smc-scm-1.rockspec").status)
   end)

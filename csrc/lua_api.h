@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lua's headers, and the check of the Lua that loads a module. Every header of this
+ * folder that has to do with Lua includes it.
+ *
+ * A module that is loaded by an older Lua than it was built for must live long enough to
+ * say so. What Lua 5.1 does not export is weak: there it is a null pointer, not a reason
+ * for the dynamic linker to refuse the module with words that do not mention Lua.
+ */
+#ifndef SMC_LUA_API_H
+#define SMC_LUA_API_H
+
+#include <string.h>
+
+#include <lua.h>
+#include <lauxlib.h>
+#include <lualib.h>
+
+#if LUA_VERSION_NUM < 504
+#error "smc needs Lua 5.4 or later: these are the headers of an older one"
+#endif
+
+#pragma weak luaL_addgsub
+#pragma weak luaL_buffinitsize
+#pragma weak luaL_checkversion_
+#pragma weak luaL_execresult
+#pragma weak luaL_fileresult
+#pragma weak luaL_getsubtable
+#pragma weak luaL_len
+#pragma weak luaL_loadbufferx
+#pragma weak luaL_loadfilex
+#pragma weak luaL_prepbuffsize
+#pragma weak luaL_pushresultsize
+#pragma weak luaL_requiref
+#pragma weak luaL_setfuncs
+#pragma weak luaL_setmetatable
+#pragma weak luaL_testudata
+#pragma weak luaL_tolstring
+#pragma weak luaL_traceback
+#pragma weak luaL_typeerror
+#pragma weak lua_absindex
+#pragma weak lua_arith
+#pragma weak lua_callk
+#pragma weak lua_closeslot
+#pragma weak lua_compare
+#pragma weak lua_copy
+#pragma weak lua_getglobal
+#pragma weak lua_geti
+#pragma weak lua_getiuservalue
+#pragma weak lua_isinteger
+#pragma weak lua_isyieldable
+#pragma weak lua_len
+#pragma weak lua_newuserdatauv
+#pragma weak lua_pcallk
+#pragma weak lua_rawgetp
+#pragma weak lua_rawlen
+#pragma weak lua_rawsetp
+#pragma weak lua_resetthread
+#pragma weak lua_rotate
+#pragma weak lua_setglobal
+#pragma weak lua_seti
+#pragma weak lua_setiuservalue
+#pragma weak lua_setwarnf
+#pragma weak lua_stringtonumber
+#pragma weak lua_toclose
+#pragma weak lua_tointegerx
+#pragma weak lua_tonumberx
+#pragma weak lua_upvalueid
+#pragma weak lua_upvaluejoin
+#pragma weak lua_version
+#pragma weak lua_warning
+#pragma weak lua_yieldk
+
+/* The version of the Lua that runs, as LUA_VERSION_NUM tells that of the headers. */
+static inline int smc_lua_version(lua_State *L)
+{
+	lua_Number (*version)(lua_State *) = lua_version;
+	const lua_Number *(*older)(lua_State *); /* as 5.2, 5.3 and LuaJIT have it */
+
+	if (!version)
+		return 501;
+	if (lua_newuserdatauv) /* 5.4 and later */
+		return (int)version(L);
+	memcpy(&older, &version, sizeof(older));
+	return (int)*older(L);
+}
+
+/* Comes first in every luaopen function: raises where this is not the Lua of the headers. */
+static inline void smc_check_lua(lua_State *L, const char *module)
+{
+	int version = smc_lua_version(L);
+
+	if (version != LUA_VERSION_NUM)
+		luaL_error(L, "%s was built for Lua %d.%d and needs it: this is Lua %d.%d", module,
+			   LUA_VERSION_NUM / 100, LUA_VERSION_NUM % 100, version / 100,
+			   version % 100);
+	luaL_checkversion(L);
+}
+
+#endif
