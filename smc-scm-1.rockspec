@@ -36,20 +36,19 @@ build = {
     ["smc.core.socket"] = {
       sources = {
         "csrc/socket.c", "csrc/class.c", "csrc/close.c", "csrc/receive.c", "csrc/gather.c", "csrc/send.c",
-        "csrc/buffer.c", "csrc/loops.c", "csrc/select.c", "csrc/sockopt.c", "csrc/inet.c", "csrc/dns.c", "csrc/wait.c", "csrc/error.c",
+        "csrc/buffer.c", "csrc/loops.c", "csrc/select.c", "csrc/sockopt.c", "csrc/inet.c", "csrc/dns.c", "csrc/wait.c", "csrc/error.c", "csrc/number.c",
       },
       defines = { "_GNU_SOURCE" },
       libraries = { "m", "dl", "pthread" },
     },
     ["smc.core.poller"] = {
-      sources = { "csrc/poller.c", "csrc/signals.c", "csrc/error.c" },
+      sources = { "csrc/poller.c", "csrc/signals.c", "csrc/error.c", "csrc/number.c" },
       defines = { "_GNU_SOURCE" },
-      libraries = { "m" },
     },
     ["smc.core.netlink"] = {
       sources = {
         "csrc/netlink.c", "csrc/nl.c", "csrc/diag.c", "csrc/diag_filter.c", "csrc/diag_record.c", "csrc/tcp.c",
-        "csrc/genl.c", "csrc/schema.c", "csrc/sysinfo.c", "csrc/lgr.c", "csrc/device.c", "csrc/stats.c", "csrc/names.c", "csrc/pnet.c", "csrc/eid.c", "csrc/error.c",
+        "csrc/genl.c", "csrc/schema.c", "csrc/sysinfo.c", "csrc/lgr.c", "csrc/device.c", "csrc/stats.c", "csrc/names.c", "csrc/pnet.c", "csrc/eid.c", "csrc/error.c", "csrc/number.c",
       },
       defines = { "_GNU_SOURCE" },
       incdirs = { "$(NL_INCDIR)/libnl3", "$(NLGENL_INCDIR)/libnl3" },
@@ -57,11 +56,11 @@ build = {
       libraries = { "nl-genl-3", "nl-3" },
     },
     ["smc.core.process"] = {
-      sources = { "csrc/process.c", "csrc/spawn.c", "csrc/file.c", "csrc/error.c" },
+      sources = { "csrc/process.c", "csrc/spawn.c", "csrc/file.c", "csrc/error.c", "csrc/number.c" },
       defines = { "_GNU_SOURCE" },
     },
     ["smc.core.sysfs"] = {
-      sources = { "csrc/sysfs.c", "csrc/apart.c", "csrc/uevent.c", "csrc/error.c" },
+      sources = { "csrc/sysfs.c", "csrc/apart.c", "csrc/uevent.c", "csrc/error.c", "csrc/number.c" },
       defines = { "_GNU_SOURCE" },
     },
     ["smc.core.os"] = {

@@ -14,6 +14,7 @@
 #include <lauxlib.h>
 
 #include "error.h"
+#include "number.h"
 #include "sysfs.h"
 
 #define WRITING "smc.sysfs.writing"
@@ -86,13 +87,12 @@ static int start(const char *path, char byte, int tell)
 static int writing_wait(lua_State *L)
 {
 	struct writing *writing = luaL_checkudata(L, 1, WRITING);
-	lua_Number seconds = luaL_checknumber(L, 2);
+	int limit = smc_milliseconds(smc_check_seconds(L, 2));
 	struct pollfd end = { .fd = writing->fd, .events = POLLIN };
 	int ready, err = 0;
 
-	luaL_argcheck(L, seconds >= 0 && seconds <= 1e6, 2, "seconds expected");
 	luaL_argcheck(L, writing->fd >= 0, 1, "it is over");
-	ready = poll(&end, 1, (int)(seconds * 1000));
+	ready = poll(&end, 1, limit);
 	if (ready == 0 || (ready < 0 && errno == EINTR))
 		return smc_push_error(L, ETIMEDOUT, "write");
 	if (ready < 0)

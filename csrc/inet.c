@@ -44,8 +44,8 @@ bool inet_is_any(const union sock_addr *addr)
 }
 
 /*
- * Checks the port at index port: a number or the name of a service. getaddrinfo would
- * silently cut a number that does not fit. Returns its text, or NULL with the words pushed.
+ * Checks the port at index port: a number, text that is one, or the name of a service. getaddrinfo
+ * would silently cut a number that does not fit. Returns its text, or NULL with the words pushed.
  */
 static const char *check_port(lua_State *L, int port, bool passive)
 {
@@ -53,10 +53,11 @@ static const char *check_port(lua_State *L, int port, bool passive)
 	int is_number;
 	lua_Integer number = lua_tointegerx(L, port, &is_number);
 
-	if (!is_number) {
-		if (lua_type(L, port) == LUA_TNUMBER)
-			luaL_argerror(L, port, "number has no integer representation");
+	if (!is_number && lua_type(L, port) != LUA_TNUMBER)
 		return smc_check_text(L, port);
+	if (!is_number) {
+		lua_pushfstring(L, "port %f is not an integer", lua_tonumber(L, port));
+		return NULL;
 	}
 	if (number >= lowest && number <= 65535)
 		return lua_pushfstring(L, "%I", (LUAI_UACINT)number);

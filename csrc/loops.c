@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 
+#include "number.h"
 #include "sock.h"
 
 #define WATCHERS 2 /* the user value: a table of functions, by who watches, held weakly */
@@ -28,11 +29,10 @@ int sock_getfd(lua_State *L)
 int sock_setfd(lua_State *L)
 {
 	struct sock *s = sock_check(L, 1);
-	lua_Integer fd = luaL_checkinteger(L, 2);
+	int fd = smc_check_fd(L, 2);
 
-	luaL_argcheck(L, fd >= -1 && fd <= 0x7fffffff, 2, "not a descriptor");
 	loops_tell_closing(L, s);
-	s->fd = (int)fd;
+	s->fd = fd;
 	s->blocking = false;
 	s->shared = true;
 	s->local.sa.sa_family = s->peer.sa.sa_family = AF_UNSPEC;

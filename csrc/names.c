@@ -2,6 +2,7 @@
 /* Names: of what the kernel's messages have numbers of, and in the folders of sysfs. */
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <net/if.h>
 #include <unistd.h>
 
@@ -9,13 +10,14 @@
 
 #include "error.h"
 #include "netlink.h"
+#include "number.h"
 
 /* interface_name(index) -> name | nil, message, errno: of this network namespace */
 int smc_interface_name(lua_State *L)
 {
 	char name[IF_NAMESIZE];
 
-	if (!if_indextoname((unsigned int)luaL_checkinteger(L, 1), name))
+	if (!if_indextoname((unsigned int)smc_check_int(L, 1, 0, INT_MAX, "index of an interface"), name))
 		return smc_push_error(L, errno, "cannot name the interface");
 	lua_pushstring(L, name);
 	return 1;

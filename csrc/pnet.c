@@ -5,12 +5,14 @@
  * network namespace; or, in the initial one only, of a port of an RDMA device,
  * or of an ISM device.
  */
+#include <stdint.h>
 #include <string.h>
 
 #include <lauxlib.h>
 #include <linux/smc.h>
 
 #include "genl.h"
+#include "number.h"
 
 /* What the kernel says in place of the device that an entry is not of. */
 static bool is_named(const struct nlattr *nla)
@@ -81,7 +83,7 @@ int smc_pnet_add(lua_State *L)
 		attr[1] = string_attr(L, 2, SMC_PNETID_ETHNAME);
 	} else {
 		attr[1] = string_attr(L, 3, SMC_PNETID_IBNAME);
-		port = (uint8_t)luaL_checkinteger(L, 4);
+		port = (uint8_t)smc_check_int(L, 4, 0, UINT8_MAX, "port of a device");
 		attr[2] = (struct smc_genl_attr){ SMC_PNETID_IBPORT, &port, sizeof(port) };
 	}
 	return smc_genl_call(L, &ops, SMCR_GENL_FAMILY_NAME, SMC_PNETID_ADD, attr);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* smc.core.poller: epoll(7) on descriptors. Which object a descriptor stands for, Lua knows. */
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <lua.h>
 
 #include "error.h"
+#include "number.h"
 #include "poller.h"
 #include "smc.h"
 
@@ -67,7 +67,7 @@ static uint32_t check_events(lua_State *L, int arg)
 static int control(lua_State *L, int op)
 {
 	const struct poller *p = check_poller(L);
-	int fd = (int)luaL_checkinteger(L, 2);
+	int fd = smc_check_fd(L, 2);
 	struct epoll_event event = {.data.fd = fd};
 
 	if (op != EPOLL_CTL_DEL)
@@ -109,19 +109,18 @@ static const char *event_words(uint32_t events)
 
 /*
  * poller:wait(timeout, ready) → n | nil, message, errno
- * timeout in seconds, nil: without limit. ready[1..2n] becomes fd, events, fd, events, …
+ * timeout in seconds, nil or negative: without limit. ready[1..2n] becomes fd, events, fd, events, …
  * A signal ends the wait with n = 0. epoll_wait(2)
  */
 static int poller_wait(lua_State *L)
 {
 	const struct poller *p = check_poller(L);
-	double seconds = luaL_optnumber(L, 2, -1);
+	int limit = smc_milliseconds(smc_opt_seconds(L, 2, -1));
 	struct epoll_event events[MAX_EVENTS];
 	int n, i;
 
 	luaL_checktype(L, 3, LUA_TTABLE);
-	n = epoll_wait(p->fd, events, MAX_EVENTS,
-		       seconds < 0 ? -1 : (int)fmin(ceil(seconds * 1e3), 1e9));
+	n = epoll_wait(p->fd, events, MAX_EVENTS, limit);
 	if (n < 0 && errno != EINTR)
 		return smc_push_error(L, errno, "epoll_wait");
 	for (i = 0; i < n; i++) {
@@ -165,7 +164,7 @@ static const luaL_Reg methods[] = {
  */
 static int poller_read(lua_State *L)
 {
-	int fd = (int)luaL_checkinteger(L, 1);
+	int fd = smc_check_fd(L, 1);
 	lua_Integer max = luaL_checkinteger(L, 2);
 	char data[65536];
 	ssize_t n;

@@ -18,16 +18,14 @@
 
 #include "clock.h"
 #include "error.h"
+#include "number.h"
 #include "process.h"
 #include "smc.h"
 
 static pid_t check_pid(lua_State *L, int arg)
 {
-	lua_Integer pid = luaL_checkinteger(L, arg);
-
 	/* 0 and below mean groups of processes, or all of them */
-	luaL_argcheck(L, pid > 0 && pid <= INT_MAX, arg, "no process ID");
-	return (pid_t)pid;
+	return smc_check_int(L, arg, 1, INT_MAX, "process ID");
 }
 
 /*
@@ -79,7 +77,7 @@ static int await_end(pid_t pid, double deadline)
 static int process_wait(lua_State *L)
 {
 	pid_t pid = check_pid(L, 1), got;
-	lua_Number seconds = luaL_optnumber(L, 2, -1);
+	double seconds = smc_opt_seconds(L, 2, -1);
 	int status = 0, err = 0;
 
 	luaL_argcheck(L, lua_isnoneornil(L, 2) || seconds >= 0, 2, "seconds expected");
@@ -109,7 +107,7 @@ static int process_wait(lua_State *L)
 static int process_kill(lua_State *L)
 {
 	pid_t pid = check_pid(L, 1);
-	int signal = (int)luaL_checkinteger(L, 2);
+	int signal = smc_check_int(L, 2, 0, INT_MAX, "number of a signal");
 
 	if (kill(pid, signal))
 		return smc_push_error(L, errno, "kill");

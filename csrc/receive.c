@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "number.h"
 #include "receive.h"
 
 /*
@@ -125,7 +126,10 @@ static bool receive_at_once(lua_State *L, struct sock *s, const struct request *
 	return counts ? push_count(L, s, r->count) : push_line(L, s, r->pattern);
 }
 
-/* What is asked for at index 2. Throws for anything that is no pattern. */
+/*
+ * What is asked for at index 2. Throws for anything that is no pattern. A count that no size can
+ * hold is 0, as in LuaSocket on x86-64.
+ */
 static void check_pattern(lua_State *L, struct request *r)
 {
 	int type = lua_type(L, 2);
@@ -146,10 +150,9 @@ static void check_pattern(lua_State *L, struct request *r)
 		}
 	}
 	number = lua_tonumber(L, 2);
-	luaL_argcheck(L, lua_isnumber(L, 2) && number >= 0 && number <= 0x1p52, 2,
-		      "invalid receive pattern");
+	luaL_argcheck(L, lua_isnumber(L, 2) && number >= 0, 2, "invalid receive pattern");
 	r->pattern = COUNT;
-	r->count = (size_t)number;
+	r->count = number < 0x1p64 ? (size_t)number : 0;
 }
 
 static void check_limit(lua_State *L, struct request *r, size_t prefix_len)
@@ -158,7 +161,7 @@ static void check_limit(lua_State *L, struct request *r, size_t prefix_len)
 
 	if (lua_isnoneornil(L, 4))
 		return;
-	limit = luaL_checkinteger(L, 4);
+	limit = smc_check_truncated(L, 4);
 	luaL_argcheck(L, limit >= 1, 4, "maximum size must be positive");
 	luaL_argcheck(L, prefix_len < (size_t)limit, 3, "prefix reaches the maximum size");
 	luaL_argcheck(L, r->pattern != COUNT || r->count <= (size_t)limit, 2,
@@ -216,7 +219,7 @@ int sock_receive(lua_State *L)
 int sock_receiveany(lua_State *L)
 {
 	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
-	lua_Integer max = luaL_checkinteger(L, 2);
+	lua_Integer max = smc_check_truncated(L, 2);
 	size_t room = max < BUFFER_SIZE ? (size_t)max : BUFFER_SIZE;
 	int err;
 

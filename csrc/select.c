@@ -1,31 +1,36 @@
 // SPDX-License-Identifier: MIT
 /* LuaSocket's select, by poll(2): no limit on the number or the size of descriptors. */
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 
 #include "error.h"
+#include "number.h"
 #include "sock.h"
 
 enum { RECEIVERS = 1, SENDERS = 2, TIMEOUT = 3, OBJECTS, READABLE, WRITABLE };
 
 struct set {
 	struct pollfd *fds;
-	lua_Integer count;
+	lua_Integer count;     /* of those that have a descriptor */
 	lua_Integer receivers; /* the first so many wait for input, the others for output */
 	bool dirty;
 };
 
-static lua_Integer set_size(lua_State *L, int arg)
+/*
+ * Appends the objects of the array at index arg, which ends with the first nil, to OBJECTS, which has
+ * count of them. Returns how many there are then.
+ */
+static lua_Integer append(lua_State *L, int arg, lua_Integer count)
 {
-	lua_Integer size;
+	lua_Integer i;
 
-	if (lua_isnoneornil(L, arg))
-		return 0;
+	if (lua_isnil(L, arg))
+		return count;
 	luaL_checktype(L, arg, LUA_TTABLE);
-	size = luaL_len(L, arg);
-	luaL_argcheck(L, size >= 0 && size <= INT_MAX, arg, "no array");
-	return size;
+	for (i = 1; lua_geti(L, arg, i) != LUA_TNIL; i++)
+		lua_rawseti(L, OBJECTS, ++count);
+	lua_pop(L, 1);
+	return count;
 }
 
 /* The descriptor of the object on top of the stack; -1: it has none. Calls its getfd method. */
@@ -57,18 +62,15 @@ static bool is_dirty(lua_State *L)
 	return dirty;
 }
 
-/* Adds the objects of the array at index arg; what has no descriptor is left out. */
-static void collect(lua_State *L, int arg, lua_Integer size, short events, struct set *set)
+/* Finds the descriptors of objects first to last; those without one leave OBJECTS. */
+static void collect(lua_State *L, lua_Integer first, lua_Integer last, short events, struct set *set)
 {
 	lua_Integer i;
 
-	for (i = 1; i <= size; i++) {
+	for (i = first; i <= last; i++) {
 		struct pollfd *p = &set->fds[set->count];
 
-		if (lua_geti(L, arg, i) == LUA_TNIL) {
-			lua_pop(L, 1);
-			return;
-		}
+		lua_rawgeti(L, OBJECTS, i);
 		p->fd = descriptor(L);
 		p->events = events;
 		p->revents = 0;
@@ -116,12 +118,12 @@ static void add_ready(lua_State *L, int result, lua_Integer i)
 /*
  * core.select(receivers, senders [, timeout]) → readable, writable [, "timeout"]
  * Arrays of anything with getfd, and dirty where it buffers; nil: none. The results are arrays,
- * and tell of each ready object its index. poll(2)
+ * and tell of each ready object its index. timeout in seconds. poll(2)
  */
 int core_select(lua_State *L)
 {
-	lua_Integer receivers = set_size(L, RECEIVERS), senders = set_size(L, SENDERS), i;
-	double timeout = luaL_optnumber(L, TIMEOUT, -1);
+	double timeout = smc_opt_seconds(L, TIMEOUT, -1);
+	lua_Integer receivers, all, i;
 	struct set set = {0};
 	int n;
 
@@ -129,10 +131,12 @@ int core_select(lua_State *L)
 	lua_newtable(L);
 	lua_newtable(L);
 	lua_newtable(L);
-	set.fds = lua_newuserdatauv(L, ((size_t)(receivers + senders) + 1) * sizeof(*set.fds), 0);
-	collect(L, RECEIVERS, receivers, POLLIN, &set);
+	receivers = append(L, RECEIVERS, 0);
+	all = append(L, SENDERS, receivers);
+	set.fds = lua_newuserdatauv(L, ((size_t)all + 1) * sizeof(*set.fds), 0);
+	collect(L, 1, receivers, POLLIN, &set);
 	set.receivers = set.count;
-	collect(L, SENDERS, senders, POLLOUT, &set);
+	collect(L, receivers + 1, all, POLLOUT, &set);
 	n = wait_set(L, &set, set.dirty ? 0 : timeout);
 	for (i = 0; i < set.count; i++) {
 		const struct pollfd *p = &set.fds[i];

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include "error.h"
+#include "number.h"
 #include "sock.h"
 
 /* Sends data[*at] to data[end - 1] within the timeout, moving *at. Returns 0 or errno. */
@@ -34,8 +35,8 @@ static int send_all(lua_State *L, struct sock *s, const char *data, size_t *at, 
 /* The part of a string that indices 3 and 4 tell, as string.sub does: data[*at] to data[*end - 1]. */
 static void check_range(lua_State *L, size_t size, size_t *at, size_t *end)
 {
-	lua_Integer first = luaL_optinteger(L, 3, 1);
-	lua_Integer last = luaL_optinteger(L, 4, -1);
+	lua_Integer first = smc_opt_truncated(L, 3, 1);
+	lua_Integer last = smc_opt_truncated(L, 4, -1);
 
 	if (first < 0)
 		first += (lua_Integer)size + 1;
@@ -51,7 +52,7 @@ static void check_range(lua_State *L, size_t size, size_t *at, size_t *end)
 
 /*
  * sock:send(data [, i [, j]]) → index of the last byte sent | nil, message, the same index
- * i and j as in string.sub. A peer that is gone is an answer, never a SIGPIPE. send(2)
+ * i and j as in string.sub, without their fractions. A peer that is gone is an answer, never a SIGPIPE. send(2)
  */
 int sock_send(lua_State *L)
 {
@@ -89,15 +90,18 @@ int sock_getstats(lua_State *L)
 	return 3;
 }
 
-/* sock:setstats([received [, sent [, age]]]) → 1 */
+/* sock:setstats([received [, sent [, age]]]) → 1. age in seconds; as in LuaSocket, what is no number is ignored. */
 int sock_setstats(lua_State *L)
 {
 	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
 
-	s->received = (lua_Integer)luaL_optnumber(L, 2, (lua_Number)s->received);
-	s->sent = (lua_Integer)luaL_optnumber(L, 3, (lua_Number)s->sent);
-	if (!lua_isnoneornil(L, 4))
-		s->birth = wait_now() - luaL_checknumber(L, 4);
+	lua_Integer received = smc_opt_truncated(L, 2, s->received);
+	lua_Integer sent = smc_opt_truncated(L, 3, s->sent);
+
+	if (lua_isnumber(L, 4))
+		s->birth = wait_now() - smc_check_seconds(L, 4);
+	s->received = received;
+	s->sent = sent;
 	lua_pushinteger(L, 1);
 	return 1;
 }

@@ -7,12 +7,14 @@
  * timeouts. Where there are none, the kernel itself may wait (wait_in_kernel).
  */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "error.h"
+#include "number.h"
 #include "smc.h"
 #include "sock.h"
 
@@ -168,13 +170,17 @@ int sock_bind(lua_State *L)
 	return sock_error(L, sock_strerror(err));
 }
 
-/* sock:listen([backlog = 32]) → 1 | nil, message. The object becomes a server. listen(2) */
+/*
+ * sock:listen([backlog = 32]) → 1 | nil, message. The object becomes a server. listen(2)
+ * The kernel has a limit of its own, net.core.somaxconn, which a negative number stands for, too.
+ */
 int sock_listen(lua_State *L)
 {
 	struct sock *s = sock_check_class(L, 1, SOCK_MASTER);
-	lua_Integer backlog = luaL_optinteger(L, 2, LISTEN_BACKLOG);
+	lua_Integer backlog = smc_opt_truncated(L, 2, LISTEN_BACKLOG);
 
-	luaL_argcheck(L, backlog >= 0 && backlog <= 65535, 2, "backlog is 0 to 65535");
+	if (backlog < 0 || backlog > INT_MAX)
+		backlog = INT_MAX;
 	if (listen(s->fd, (int)backlog) != 0)
 		return sock_error(L, sock_strerror(errno));
 	note_local(s);

@@ -4,19 +4,21 @@
 #include <limits.h>
 #include <net/if.h>
 #include <netinet/tcp.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "error.h"
 #include "smc.h"
 #include "sock.h"
 
-enum kind { BOOLEAN, NUMBER, LINGER, DEVICE, ERROR };
+enum kind { BOOLEAN, NUMBER, MARK, LINGER, DEVICE, ERROR };
 
 /* What an option may be used for. TCP_ONLY: on an SMC socket it forces the fallback to TCP. */
 enum { GET = 1, SET = 2, TCP_ONLY = 4 };
 
 union value {
 	int number;
+	uint32_t mark;
 	struct linger linger;
 	char device[IFNAMSIZ];
 };
@@ -36,7 +38,7 @@ static const struct option options[] = {
 	{"keepalive", SOL_SOCKET, SO_KEEPALIVE, BOOLEAN, GET | SET},
 	{"limit-smc-hs", SOL_SMC, SMC_LIMIT_HS, BOOLEAN, GET | SET},
 	{"linger", SOL_SOCKET, SO_LINGER, LINGER, GET | SET},
-	{"mark", SOL_SOCKET, SO_MARK, NUMBER, GET | SET},
+	{"mark", SOL_SOCKET, SO_MARK, MARK, GET | SET},
 	{"priority", SOL_SOCKET, SO_PRIORITY, NUMBER, GET | SET},
 	{"recv-buffer-size", SOL_SOCKET, SO_RCVBUF, NUMBER, GET | SET},
 	{"reuseaddr", SOL_SOCKET, SO_REUSEADDR, BOOLEAN, GET | SET},
@@ -68,11 +70,29 @@ static const struct option *check_option(lua_State *L, int use)
 	return NULL;
 }
 
+/*
+ * A number as LuaSocket takes it: without its fraction. What is too large for an int is the largest
+ * one, which the kernel limits or refuses. Throws for NaN.
+ */
+static int to_int(lua_State *L, int arg, lua_Number number, const char *what)
+{
+	if (number != number)
+		luaL_argerror(L, arg, lua_pushfstring(L, "%s expected, got NaN", what));
+	return number >= INT_MAX ? INT_MAX : number <= INT_MIN ? INT_MIN : (int)number;
+}
+
+/* A mark is compared, not measured: nothing is taken for another one. */
+static uint32_t check_mark(lua_State *L, int arg)
+{
+	lua_Integer mark = luaL_checkinteger(L, arg);
+
+	luaL_argcheck(L, mark >= 0 && mark <= UINT32_MAX, arg, "integer of 32 bits expected");
+	return (uint32_t)mark;
+}
+
 /* Checks the value at index arg and puts it where setsockopt(2) wants it. Throws for a wrong one. */
 static socklen_t check_value(lua_State *L, const struct option *o, int arg, union value *value)
 {
-	lua_Integer number;
-	lua_Number seconds;
 	const char *device;
 
 	switch (o->kind) {
@@ -85,11 +105,12 @@ static socklen_t check_value(lua_State *L, const struct option *o, int arg, unio
 		if (lua_getfield(L, arg, "on") != LUA_TBOOLEAN)
 			luaL_argerror(L, arg, "boolean 'on' field expected");
 		value->linger.l_onoff = lua_toboolean(L, -1);
-		if (lua_getfield(L, arg, "timeout") != LUA_TNUMBER)
+		lua_getfield(L, arg, "timeout");
+		if (!lua_isnumber(L, -1))
 			luaL_argerror(L, arg, "number 'timeout' field expected");
-		seconds = lua_tonumber(L, -1);
-		luaL_argcheck(L, seconds >= 0 && seconds <= INT_MAX, arg, "'timeout' is out of range");
-		value->linger.l_linger = (int)seconds;
+		value->linger.l_linger = to_int(L, arg, lua_tonumber(L, -1), "number of seconds");
+		if (value->linger.l_linger < 0) /* no limit, as everywhere */
+			value->linger.l_linger = INT_MAX;
 		lua_pop(L, 2);
 		return sizeof(value->linger);
 	case DEVICE:
@@ -97,10 +118,11 @@ static socklen_t check_value(lua_State *L, const struct option *o, int arg, unio
 		luaL_argcheck(L, strlen(device) < IFNAMSIZ, arg, "name of an interface expected");
 		strcpy(value->device, device);
 		return (socklen_t)strlen(device) + 1;
+	case MARK:
+		value->mark = check_mark(L, arg);
+		return sizeof(value->mark);
 	default:
-		number = luaL_checkinteger(L, arg);
-		luaL_argcheck(L, number >= 0 && number <= INT_MAX, arg, "out of range");
-		value->number = (int)number;
+		value->number = to_int(L, arg, luaL_checknumber(L, arg), "number");
 		return sizeof(value->number);
 	}
 }
@@ -200,6 +222,9 @@ static void push_value(lua_State *L, const struct option *o, const union value *
 			lua_pushstring(L, sock_strerror(value->number));
 		else
 			lua_pushnil(L);
+		break;
+	case MARK:
+		lua_pushinteger(L, value->mark);
 		break;
 	default:
 		lua_pushinteger(L, value->number);

@@ -13,6 +13,7 @@
 #include <lauxlib.h>
 
 #include "error.h"
+#include "number.h"
 #include "sysfs.h"
 
 #define UEVENTS "smc.sysfs.uevents"
@@ -56,7 +57,7 @@ static void push_event(lua_State *L, const char *at, const char *end)
 static int uevents_receive(lua_State *L)
 {
 	struct uevents *uevents = check_uevents(L);
-	lua_Number seconds = luaL_checknumber(L, 2);
+	int limit = smc_milliseconds(smc_check_seconds(L, 2));
 	struct pollfd in = { .fd = uevents->fd, .events = POLLIN };
 	struct sockaddr_nl from = { 0 };
 	socklen_t size = sizeof(from);
@@ -64,8 +65,7 @@ static int uevents_receive(lua_State *L)
 	ssize_t n;
 	int ready;
 
-	luaL_argcheck(L, seconds >= 0 && seconds <= 1e6, 2, "seconds expected");
-	ready = poll(&in, 1, (int)(seconds * 1000));
+	ready = poll(&in, 1, limit);
 	if (ready == 0 || (ready < 0 && errno == EINTR))
 		return smc_push_error(L, ETIMEDOUT, "uevents");
 	n = recvfrom(uevents->fd, message, sizeof(message), MSG_DONTWAIT, (struct sockaddr *)&from, &size);

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "number.h"
 #include "sock.h"
 
 static struct timespec timespec_of(double seconds)
@@ -41,7 +42,7 @@ int core_monotonic(lua_State *L)
 /* core.sleep(seconds). clock_nanosleep(2) */
 int core_sleep(lua_State *L)
 {
-	struct timespec end = timespec_of(wait_now() + luaL_checknumber(L, 1));
+	struct timespec end = timespec_of(wait_now() + smc_check_seconds(L, 1));
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
 		smc_interrupted(L);
@@ -114,15 +115,14 @@ int wait_for(lua_State *L, struct sock *s, short events)
 /*
  * sock:settimeout(seconds [, mode]) → 1
  * mode "b" (default): a limit of each operation; "t" or "r": the same, kept apart, as in
- * LuaSocket. nil or a negative number: no limit.
+ * LuaSocket. nil, a negative number, infinity: no limit.
  */
 int sock_settimeout(lua_State *L)
 {
 	struct sock *s = sock_check(L, 1);
-	double seconds = luaL_optnumber(L, 2, -1);
+	double seconds = smc_opt_seconds(L, 2, -1);
 	const char *mode = luaL_optstring(L, 3, "b");
 
-	luaL_argcheck(L, seconds == seconds, 2, "not a number");
 	switch (*mode) {
 	case 'b':
 		s->timeout.block = seconds;

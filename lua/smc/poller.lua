@@ -47,13 +47,22 @@ poller.read = core.read
 local EVENTS <const> = { "r", "w", "rw" }
 local EDGE <const> = { [false] = "", [true] = "e" }
 
--- The descriptor of what a method is called with.
+local MAX_FD <const> = 0x7fffffff
+
+local function index(object, key) return object[key] end
+
+-- The descriptor of what a method is called with; -1, that of a closed one, is left to the kernel.
 local function descriptor_of(called, sock)
-  local kind = type(sock)
-  if kind ~= "userdata" and kind ~= "table" or not sock.getfd then
-    args.refuse(called, 1, "socket, or something else with getfd, expected, got " .. kind)
+  local indexed, getfd = pcall(index, sock, "getfd")
+  if not (indexed and getfd) then
+    args.refuse(called, 1, "socket, or something else with getfd, expected, got " .. type(sock))
   end
-  return sock:getfd()
+  local fd = getfd(sock)
+  fd = math.tointeger(fd) or fd -- LuaSocket's are floats
+  if math.type(fd) ~= "integer" or fd < -1 or fd > MAX_FD then
+    args.refuse(called, 1, ("its getfd answers %s, which is not a descriptor"):format(tostring(fd)))
+  end
+  return fd
 end
 
 local function check_events(called, events, edge)
@@ -160,12 +169,12 @@ local function collect(self, timeout)
 end
 
 --- Waits until some socket is ready. A signal ends the wait, with none.
--- @tparam[opt] number timeout seconds; nil waits without limit
+-- @tparam[opt] number timeout seconds; nil, a negative number and `math.huge` wait without limit
 -- @treturn function an iterator of socket and `"r"`, `"w"`, `"rw"` or `"e"` (error or hang-up)
 -- @return or nil, a message and errno
 function methods:wait(timeout)
   args.object("wait", self, metatable)
-  args.optional("wait", 1, timeout, "number")
+  args.optional("wait", 1, timeout, "limit")
   local ready = self.ready
   local n, message, errno = collect(self, timeout)
   if not n then return nil, message, errno end

@@ -54,10 +54,10 @@ local function check_family(called, position, family)
   return versions[args.optional(called, position, family, FAMILIES) or "unspec"]
 end
 
--- A host, and a port that may be 80.0 too, as LuaSocket has it.
+-- A host and a port. Numbers that are not ports are answered, not thrown, as in LuaSocket.
 local function check_address(called, position, host, port)
   args.check(called, position, host, "text")
-  if not math.tointeger(port) then args.check(called, position + 1, port, "integer or text") end
+  if type(port) ~= "number" then args.check(called, position + 1, port, "number or text") end
 end
 
 --- Connects to a host: every address of its name is tried in turn.
@@ -101,7 +101,7 @@ end
 -- @return the listening socket, or nil and a message
 function socket.bind(host, port, backlog, options)
   check_address("bind", 1, host, port)
-  args.optional("bind", 3, backlog, "number")
+  if backlog ~= nil and not tonumber(backlog) then args.check("bind", 3, backlog, "number") end
   local sock, message = new("bind", 4, 0, options)
   if not sock then return nil, message end
   local ok
@@ -187,7 +187,7 @@ socket.sleep = core.sleep
 -- @tparam[opt] table receivers an array of sockets to read from, or anything else with `getfd`, and
 --   `dirty` where it buffers
 -- @tparam[opt] table senders an array of sockets to write to
--- @tparam[opt] number timeout seconds; nil or negative waits without limit
+-- @tparam[opt] number timeout seconds; nil, a negative number and `math.huge` wait without limit
 -- @treturn table those of the receivers that are ready: `ready[i] = sock`, `ready[sock] = i`
 -- @treturn table those of the senders
 -- @return `"timeout"` where none is ready
@@ -200,7 +200,9 @@ socket.try = try.newtry()
 
 --- Drops the first so many of its further arguments.
 function socket.skip(count, ...)
-  return select(count + 1, ...)
+  local number = math.tointeger(tonumber(count))
+  if not number or number < 0 then args.check("skip", 1, count, args.range(0)) end
+  return select(math.min(number, select("#", ...)) + 1, ...)
 end
 
 socket.choose, socket.sourcet, socket.sinkt = ltn12.choose, ltn12.sourcet, ltn12.sinkt

@@ -173,8 +173,8 @@ END]]):format(interpreter()) }
       assert.same({ "exit", 5 }, { p:wait() })
       assert.error_matches(function() process.wait(1, -1) end, "seconds")
       assert.error_matches(function() process.wait(1, 0 / 0) end, "seconds")
-      assert.error_matches(function() process.wait(-1) end, "no process ID")
-      assert.error_matches(function() process.kill(0, 15) end, "no process ID")
+      assert.error_matches(function() process.wait(-1) end, "process ID expected")
+      assert.error_matches(function() process.kill(0, 15) end, "process ID expected")
     end)
 
     it("takes signals by name and number, not after its end", function()

@@ -55,8 +55,12 @@ local KINDS <const> = {
     has = function(value) return type(value) == "number" and value == value end,
   },
   seconds = {
-    words = "number of seconds, 0 or more,",
+    words = "number of seconds",
     has = function(value) return type(value) == "number" and value >= 0 end,
+  },
+  limit = { -- a negative number of seconds is no limit, as in LuaSocket
+    words = "number of seconds",
+    has = function(value) return type(value) == "number" and value == value end,
   },
   text = { words = "string", has = is_text },
   environment = { words = "table of names and values of environment variables", has = is_environment },
@@ -116,7 +120,7 @@ end
 -- A value, so that its fault is seen: numbers and possible values as they are, of others the type.
 local function what_it_is(value, wanted)
   if type(value) == "number" then
-    return value ~= value and "nan" or tostring(value)
+    return value ~= value and "NaN" or tostring(value)
   elseif type(value) ~= "string" then
     return type(value)
   elseif value:find("\0", 1, true) then
