@@ -104,6 +104,7 @@ static const luaL_Reg metamethods[] = {
 
 static const luaL_Reg functions[] = {
 	{"buffered", core_buffered},
+	{"connect_errno", core_connect_errno},
 	{"gethostname", core_gethostname},
 	{"gettime", core_gettime},
 	{"identity", core_identity},

@@ -21,6 +21,7 @@ static void forget_fd(struct sock *s)
 {
 	s->fd = -1;
 	s->blocking = false;
+	s->attempt = ATTEMPT_NONE;
 	s->local.sa.sa_family = s->peer.sa.sa_family = AF_UNSPEC;
 }
 
@@ -88,6 +89,7 @@ int sock_close(lua_State *L)
 
 	loops_tell_closing(L, s);
 	close_fd(s);
+	s->bound.sa.sa_family = AF_UNSPEC;
 	buffer_give(s->pool, &s->buffer);
 	lua_pushinteger(L, 1);
 	return 1;

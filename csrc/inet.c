@@ -163,14 +163,21 @@ int sock_getsockname(lua_State *L)
 	return inet_push(L, &addr);
 }
 
-/* sock:getpeername() → address, port, "inet" | "inet6", as noted on connection */
+/*
+ * sock:getpeername() → address, port, "inet" | "inet6", as noted on connection
+ * getpeername(2) for a descriptor that others have connected.
+ */
 int sock_getpeername(lua_State *L)
 {
 	struct sock *s = sock_check(L, 1);
 
 	if (s->fd < 0)
 		return sock_error(L, sock_strerror(EBADF));
-	if (s->peer.sa.sa_family == AF_UNSPEC)
+	if (s->attempt == ATTEMPT_UNDER_WAY)
+		connect_look(s);
+	else if (s->attempt == ATTEMPT_NONE && sock_ask_peer(s))
+		s->attempt = ATTEMPT_SETTLED;
+	if (!sock_is_connected(s))
 		return sock_error(L, sock_strerror(ENOTCONN));
 	return inet_push(L, &s->peer);
 }

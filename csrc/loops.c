@@ -35,7 +35,10 @@ int sock_setfd(lua_State *L)
 	s->fd = fd;
 	s->blocking = false;
 	s->shared = true;
-	s->local.sa.sa_family = s->peer.sa.sa_family = AF_UNSPEC;
+	s->attempt = ATTEMPT_NONE;
+	s->local.sa.sa_family = s->peer.sa.sa_family = s->bound.sa.sa_family = AF_UNSPEC;
+	if (s->fd >= 0)
+		sock_recognize(s);
 	return 0;
 }
 

@@ -23,7 +23,7 @@ int receive_try(const struct sock *s, char *data, size_t size, int flags, size_t
 	ssize_t rc = recv(s->fd, data, size, blocks ? flags : MSG_DONTWAIT);
 
 	if (rc < 0)
-		return sock_gone(s, errno);
+		return errno;
 	*n = (size_t)rc;
 	return rc ? 0 : EPIPE;
 }
@@ -40,6 +40,8 @@ int receive_again(lua_State *L, struct sock *s, int err)
 		return 0;
 	case EAGAIN:
 		return wait_in_kernel(s) ? 0 : wait_for(L, s, POLLIN);
+	case ENOTCONN:
+		return connect_settle(L, s);
 	default:
 		return err;
 	}

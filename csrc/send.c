@@ -26,7 +26,7 @@ static int send_all(lua_State *L, struct sock *s, const char *data, size_t *at, 
 		} else if (errno == EINTR) {
 			smc_interrupted(L);
 		} else {
-			err = sock_gone(s, errno);
+			err = errno == ENOTCONN ? connect_settle(L, s) : errno;
 		}
 	}
 	return err;

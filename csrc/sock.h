@@ -41,6 +41,19 @@ struct sock_buffer {
 
 struct buffer_pool;
 
+/*
+ * What has become of connecting, on the descriptor that the object has. From MADE on it is
+ * connected to peer.
+ */
+enum sock_attempt {
+	ATTEMPT_NONE,
+	ATTEMPT_UNDER_WAY, /* to peer */
+	ATTEMPT_FAILED,    /* the descriptor is used up */
+	ATTEMPT_MADE,      /* connect() has not told so yet */
+	ATTEMPT_TOLD,      /* connect() has told, and tells once more */
+	ATTEMPT_SETTLED,
+};
+
 enum sock_class { SOCK_MASTER, SOCK_CLIENT, SOCK_SERVER };
 
 struct sock {
@@ -48,6 +61,7 @@ struct sock {
 	enum sock_class class;
 	int fd;       /* -1: not created yet, or closed */
 	int family;   /* AF_INET, AF_INET6, or AF_UNSPEC until the first bind or connect */
+	bool any_family; /* made by tcp(): becomes what the address is */
 	bool v6only;  /* made by tcp6(): speaks IPv6 alone */
 	bool may_tcp; /* the caller accepts TCP where the kernel has no SMC */
 	bool is_tcp;  /* and TCP it became */
@@ -55,6 +69,8 @@ struct sock {
 	bool shared;   /* others know the descriptor: it must not wait in the kernel */
 	bool watched;  /* somebody wants to know of the closing: user value 2 */
 	short waited;  /* what the last operation had to wait for, POLLIN or POLLOUT */
+	enum sock_attempt attempt;
+	int connect_errno; /* why the attempt failed; 0: not known */
 	struct sock_timeout timeout;
 	struct sock_buffer buffer;
 	struct buffer_pool *pool; /* lives as long as the Lua state */
@@ -67,6 +83,7 @@ struct sock {
 	 */
 	union sock_addr local;
 	union sock_addr peer;
+	union sock_addr bound; /* by bind(): where a further descriptor is bound as well */
 };
 
 #pragma GCC visibility push(hidden)
@@ -107,19 +124,34 @@ static inline struct sock *sock_check_class(lua_State *L, int arg, enum sock_cla
 	return s;
 }
 
+static inline bool sock_is_connected(const struct sock *s)
+{
+	return s->attempt >= ATTEMPT_MADE;
+}
+
 /* socket.c */
+int sock_open(lua_State *L, struct sock *s, int family);
+int sock_open_tcp(lua_State *L, struct sock *s, const struct sock *like, int family);
+void sock_note_local(struct sock *s);
+bool sock_ask_peer(struct sock *s);
+void sock_recognize(struct sock *s);
 int core_new(lua_State *L);
 int core_identity(lua_State *L);
 int core_probe(lua_State *L);
 int sock_bind(lua_State *L);
 int sock_listen(lua_State *L);
 int sock_accept(lua_State *L);
-int sock_connect(lua_State *L);
 int sock_shutdown(lua_State *L);
 int sock_getfamily(lua_State *L);
 int sock_error(lua_State *L, const char *words);
 const char *sock_strerror(int err);
-int sock_gone(const struct sock *s, int err);
+
+/* connect.c */
+int sock_connect(lua_State *L);
+int connect_look(struct sock *s);
+int connect_push_error(lua_State *L, struct sock *s);
+int connect_settle(lua_State *L, struct sock *s);
+int core_connect_errno(lua_State *L);
 
 /* inet.c */
 const char *inet_resolver_words(int rc);

@@ -54,12 +54,6 @@ const char *sock_strerror(int err)
 	}
 }
 
-/* The errno of a transfer. A connection whose device has gone answers ENOTCONN: EPIPE, closed. */
-int sock_gone(const struct sock *s, int err)
-{
-	return err == ENOTCONN && s->peer.sa.sa_family != AF_UNSPEC ? EPIPE : err;
-}
-
 /* Whether socket(AF_SMC) failed because this process cannot have SMC, and not for want of anything. */
 static bool lacks_smc(int err)
 {
@@ -71,7 +65,7 @@ static bool lacks_smc(int err)
  * family, and TCP only where the caller accepts it and the kernel has no SMC. Options that were
  * set before are set on it. Returns 0 or errno.
  */
-static int open_fd(lua_State *L, struct sock *s, int family)
+int sock_open(lua_State *L, struct sock *s, int family)
 {
 	const int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
 	const int protocol = family == AF_INET6 ? SMCPROTO_SMC6 : SMCPROTO_SMC;
@@ -98,13 +92,58 @@ static int open_fd(lua_State *L, struct sock *s, int family)
 	return err;
 }
 
-/* Notes the local name of a socket that has just been bound or connected. */
-static void note_local(struct sock *s)
+/*
+ * Makes a plain TCP descriptor for s with what was asked of the descriptor of the socket at index 1,
+ * which is like: its options, and its local address. Returns 0 or errno.
+ */
+int sock_open_tcp(lua_State *L, struct sock *s, const struct sock *like, int family)
+{
+	union sock_addr local = like->bound;
+
+	s->is_tcp = true;
+	s->fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (s->fd < 0)
+		return errno;
+	option_apply_pending(L, s);
+	local.in.sin_port = 0; /* where an IPv6 address has it, too */
+	if (local.sa.sa_family != AF_UNSPEC && bind(s->fd, &local.sa, inet_length(&local)) != 0)
+		return errno;
+	return 0;
+}
+
+/* Notes the local name of a socket that has just been bound, or begun to connect. */
+void sock_note_local(struct sock *s)
 {
 	socklen_t len = sizeof(s->local);
 
 	if (getsockname(s->fd, &s->local.sa, &len) != 0)
 		s->local.sa.sa_family = AF_UNSPEC;
+}
+
+/*
+ * Asks the kernel for the peer. It answers only while there is a connection, so that this is safe where
+ * asking for the local name is not. Returns whether there is one.
+ */
+bool sock_ask_peer(struct sock *s)
+{
+	socklen_t len = sizeof(s->peer);
+
+	return getpeername(s->fd, &s->peer.sa, &len) == 0;
+}
+
+/* Finds out what a descriptor is that others have made. */
+void sock_recognize(struct sock *s)
+{
+	int domain = AF_UNSPEC, protocol = 0;
+	socklen_t len = sizeof(int);
+
+	getsockopt(s->fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
+	getsockopt(s->fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len);
+	s->is_tcp = domain != AF_SMC;
+	if (domain == AF_SMC)
+		domain = protocol == SMCPROTO_SMC6 ? AF_INET6 : AF_INET;
+	s->family = domain;
+	s->any_family = false;
 }
 
 /*
@@ -121,9 +160,10 @@ int core_new(lua_State *L)
 	lua_settop(L, 0);
 	s = sock_new(L, SOCK_MASTER);
 	s->may_tcp = may_tcp;
+	s->any_family = version == 0;
 	s->v6only = version == 6;
 	if (version != 0)
-		err = open_fd(L, s, version == 6 ? AF_INET6 : AF_INET);
+		err = sock_open(L, s, version == 6 ? AF_INET6 : AF_INET);
 	if (err)
 		return sock_error(L, sock_strerror(err));
 	return 1;
@@ -134,6 +174,7 @@ static void unmake(struct sock *s)
 {
 	close_fd(s);
 	s->family = AF_UNSPEC;
+	s->bound.sa.sa_family = AF_UNSPEC;
 }
 
 static int try_bind(lua_State *L, struct sock *s, const union sock_addr *addr)
@@ -141,7 +182,7 @@ static int try_bind(lua_State *L, struct sock *s, const union sock_addr *addr)
 	int err = 0;
 
 	if (s->fd < 0)
-		err = open_fd(L, s, addr->sa.sa_family);
+		err = sock_open(L, s, addr->sa.sa_family);
 	if (!err && bind(s->fd, &addr->sa, inet_length(addr)) != 0)
 		err = errno;
 	return err;
@@ -161,6 +202,8 @@ int sock_bind(lua_State *L)
 	for (i = 0; i < count; i++) {
 		err = try_bind(L, s, &addrs[i]);
 		if (!err) {
+			sock_note_local(s);
+			s->bound = s->local;
 			lua_pushinteger(L, 1);
 			return 1;
 		}
@@ -183,7 +226,7 @@ int sock_listen(lua_State *L)
 		backlog = INT_MAX;
 	if (listen(s->fd, (int)backlog) != 0)
 		return sock_error(L, sock_strerror(errno));
-	note_local(s);
+	sock_note_local(s);
 	lua_settop(L, 1);
 	sock_set_class(L, s, SOCK_SERVER);
 	lua_pushinteger(L, 1);
@@ -226,90 +269,15 @@ int sock_accept(lua_State *L)
 		if (client->fd >= 0) {
 			client->family = server->family;
 			client->is_tcp = server->is_tcp;
+			client->attempt = ATTEMPT_SETTLED;
 			if (inet_is_any(&server->local))
-				note_local(client);
+				sock_note_local(client);
 			else
 				client->local = server->local;
 			return 1;
 		}
 		err = accept_again(L, server, errno, &reclaimed);
 	}
-	return sock_error(L, sock_strerror(err));
-}
-
-/*
- * What became of a connect under way: 0 or errno. The SMC handshake ends with EPIPE when a limit
- * of the descriptor's own (SO_SNDTIMEO, set by whoever made it) has passed.
- */
-static int finish_connect(lua_State *L, struct sock *s)
-{
-	socklen_t len = sizeof(int);
-	int err = wait_for(L, s, POLLOUT);
-
-	if (err)
-		return err;
-	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &err, &len) != 0)
-		err = errno;
-	return err == EPIPE ? ETIMEDOUT : err;
-}
-
-/*
- * Connects to one address: 0 or errno. After a timeout the attempt goes on in the kernel,
- * and the next call of connect learns its end, as with TCP.
- */
-static int try_connect(lua_State *L, struct sock *s, const union sock_addr *addr)
-{
-	int err = 0;
-
-	if (s->fd < 0)
-		err = open_fd(L, s, addr->sa.sa_family);
-	if (err)
-		return err;
-	s->waited = POLLOUT;
-	if (connect(s->fd, &addr->sa, inet_length(addr)) != 0)
-		err = errno == EPIPE ? ETIMEDOUT : errno;
-	/* Under way since an earlier call: loops that never wait are told so. */
-	if (err == EINPROGRESS || (err == EALREADY && s->timeout.deadline != 0))
-		err = finish_connect(L, s);
-	if (!err) {
-		s->waited = 0;
-		s->peer = *addr;
-		note_local(s);
-	}
-	return err;
-}
-
-/*
- * sock:connect(address, port) → 1 | nil, message. connect(2)
- * A name with several addresses: each is tried in turn, unless the timeout is zero. The object
- * becomes a client, even on failure.
- */
-int sock_connect(lua_State *L)
-{
-	struct sock *s = sock_check(L, 1);
-	union sock_addr addrs[INET_MAX_ADDRESSES];
-	size_t count = INET_MAX_ADDRESSES, i;
-	bool made_here = s->fd < 0;
-	int err = EADDRNOTAVAIL;
-
-	if (inet_resolve(L, 2, 3, s->family, false, addrs, &count) != 0)
-		return sock_error(L, lua_tostring(L, -1));
-	lua_pushvalue(L, 1);
-	sock_set_class(L, s, SOCK_CLIENT);
-	for (i = 0; i < count; i++) {
-		if (i > 0 && made_here)
-			unmake(s);
-		wait_start(&s->timeout);
-		err = try_connect(L, s, &addrs[i]);
-		if (!err) {
-			lua_pushinteger(L, 1);
-			return 1;
-		}
-		if (s->timeout.deadline == 0)
-			break;
-	}
-	if (made_here && err != ETIMEDOUT)
-		unmake(s);
 	return sock_error(L, sock_strerror(err));
 }
 

@@ -127,19 +127,29 @@ static socklen_t check_value(lua_State *L, const struct option *o, int arg, unio
 	}
 }
 
-/* Keeps an option until there is a descriptor: in order, in the user value of the socket. */
-static void keep_pending(lua_State *L, const struct option *o)
+/*
+ * Keeps an option, the value at index 3, for the descriptors that the object is going to have: in
+ * order, in the user value of the socket.
+ */
+static void keep(lua_State *L, const struct option *o)
 {
+	lua_Integer i = 1;
+
 	if (lua_getiuservalue(L, 1, 1) != LUA_TTABLE) {
 		lua_pop(L, 1);
 		lua_newtable(L);
 		lua_pushvalue(L, -1);
 		lua_setiuservalue(L, 1, 1);
 	}
+	while (lua_geti(L, -1, i) != LUA_TNIL && lua_tointeger(L, -1) != o - options) {
+		lua_pop(L, 1);
+		i += 2;
+	}
+	lua_pop(L, 1);
 	lua_pushinteger(L, o - options);
-	lua_seti(L, -2, luaL_len(L, -2) + 1);
+	lua_seti(L, -2, i);
 	lua_pushvalue(L, 3);
-	lua_seti(L, -2, luaL_len(L, -2) + 1);
+	lua_seti(L, -2, i + 1);
 	lua_pop(L, 1);
 }
 
@@ -178,7 +188,7 @@ static const char *option_strerror(int err)
 
 /*
  * sock:setoption(name, value) → 1 | nil, message
- * Before the first bind or connect it is kept, and set when the descriptor is made.
+ * Until the socket is connected it is also kept, and set on each descriptor that is made for it.
  * Throws for an unknown name and a value of the wrong type. setsockopt(2)
  */
 int sock_setoption(lua_State *L)
@@ -192,10 +202,11 @@ int sock_setoption(lua_State *L)
 		return sock_error(L, lua_pushfstring(L,
 			"option '%s' would turn the SMC connection into TCP: make the socket with "
 			"fallback = \"tcp\" if that is wanted", o->name));
-	if (s->fd < 0 && s->family == AF_UNSPEC)
-		keep_pending(L, o);
-	else if (setsockopt(s->fd, o->level, o->id, &value, size) != 0)
+	if ((s->fd >= 0 || s->family != AF_UNSPEC) &&
+	    setsockopt(s->fd, o->level, o->id, &value, size) != 0)
 		return sock_error(L, option_strerror(errno));
+	if (s->class != SOCK_SERVER && !sock_is_connected(s))
+		keep(L, o);
 	lua_pushinteger(L, 1);
 	return 1;
 }
@@ -234,13 +245,15 @@ static void push_value(lua_State *L, const struct option *o, const union value *
 /* sock:getoption(name) → value | nil, message. Throws for an unknown name. getsockopt(2) */
 int sock_getoption(lua_State *L)
 {
-	const struct sock *s = sock_check(L, 1);
+	struct sock *s = sock_check(L, 1);
 	const struct option *o = check_option(L, GET);
 	union value value;
 	socklen_t size = o->kind == DEVICE ? sizeof(value.device)
 		       : o->kind == LINGER ? sizeof(value.linger) : sizeof(value.number);
 
 	memset(&value, 0, sizeof(value));
+	if (o->kind == ERROR && s->attempt == ATTEMPT_UNDER_WAY)
+		return connect_push_error(L, s);
 	if (getsockopt(s->fd, o->level, o->id, &value, &size) != 0)
 		return sock_error(L, option_strerror(errno));
 	push_value(L, o, &value);

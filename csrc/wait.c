@@ -81,7 +81,7 @@ bool wait_in_kernel(struct sock *s)
 
 	if (s->timeout.deadline >= 0 || s->blocking || s->shared)
 		return false;
-	if (s->peer.sa.sa_family == AF_UNSPEC || ioctl(s->fd, FIONBIO, &off) != 0)
+	if (!sock_is_connected(s) || ioctl(s->fd, FIONBIO, &off) != 0)
 		return false;
 	s->blocking = true;
 	return true;

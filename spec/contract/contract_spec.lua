@@ -4,8 +4,8 @@ package.path = "spec/contract/?.lua;" .. package.path
 local world = require "world"
 
 local SUBJECTS <const> = {
-  "objects", "numbers", "send", "receive", "timeouts", "closing", "names", "options", "connecting", "select",
-  "module",
+  "objects", "numbers", "send", "receive", "timeouts", "closing", "names", "options", "connecting",
+  "attempts", "select", "module",
 }
 
 local function load_subjects()

@@ -35,7 +35,8 @@ end
 local Peer = {}
 
 local function start(path)
-  local argv = { "lua5.4", "spec/contract/peer.lua", path.peer, path.host or "127.0.0.1", "0" }
+  local argv = { "env", "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath,
+    "lua5.4", "spec/contract/peer.lua", path.peer, path.host or "127.0.0.1", "0" }
   if path.namespace then argv = { "ip", "netns", "exec", path.namespace, table.unpack(argv) } end
   local pid, message, stdout = process.spawn(argv, nil, { stdin = "null", stdout = "pipe" })
   assert(pid, message)
@@ -105,7 +106,7 @@ end
 -- Methods come bound: `peer.connect()`.
 function world.peer(path)
   local self = { name = path.name, path = path, mode = path.mode, host = path.host or "127.0.0.1",
-    module = path.module or smc, ours = not path.module,
+    module = path.module or smc, ours = path.ours or not path.module,
     collector = path.collect and collector.new(path.collect) }
   for name, method in pairs(Peer) do self[name] = function(...) return method(self, ...) end end
   self.elapsed, self.between = Peer.elapsed, Peer.between
