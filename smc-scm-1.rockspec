@@ -69,7 +69,7 @@ build = {
     },
     -- No Lua module: the library that smc.run has the dynamic linker preload into programs.
     ["smc.preload"] = {
-      sources = { "csrc/preload.c" },
+      sources = { "csrc/preload.c", "csrc/preload_option.c", "csrc/preload_refusal.c", "csrc/preload_line.c" },
       defines = { "_GNU_SOURCE" },
       libraries = { "dl" },
     },

@@ -7,7 +7,9 @@
  *   socket(AF_INET6, SOCK_STREAM, 0 | IPPROTO_TCP) -> socket(AF_SMC, …, SMCPROTO_SMC6)
  *
  * Everything else passes through, to the socket() that is next in the order of
- * symbol lookup, so that other preloaded libraries go on working.
+ * symbol lookup, so that other preloaded libraries go on working. getsockopt() is
+ * here too, in preload_option.c: the kernel tells programs that connect without
+ * blocking of a success that is none.
  *
  * Environment, read once at the start of a program (see smc_run(8)):
  *   SMC_DEBUG     not beginning with 0: say on stderr what became of each socket
@@ -41,6 +43,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "preload.h"
 #include "smc.h"
 
 #ifndef IPPROTO_MPTCP
@@ -58,82 +61,22 @@ static _Atomic(socket_function *) next_socket;
 static atomic_int debug, fallback, rcvbuf, sndbuf;
 static atomic_bool configured;
 
-/* One line on stderr, built here and written at once. */
-struct line {
-	size_t used;
-	char text[256];
-};
-
-static void add(struct line *line, const char *text)
+static void add_call(struct smc_line *line, int domain, int type)
 {
-	while (*text && line->used < sizeof(line->text) - 1)
-		line->text[line->used++] = *text++;
-}
-
-static void add_number(struct line *line, long number)
-{
-	char digits[24];
-	char *p = digits + sizeof(digits);
-	unsigned long rest = number < 0 ? 0UL - (unsigned long)number : (unsigned long)number;
-
-	*--p = '\0';
-	do {
-		*--p = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest);
-	if (number < 0)
-		*--p = '-';
-	add(line, p);
-}
-
-static void begin(struct line *line)
-{
-	line->used = 0;
-	add(line, "smc: pid ");
-	add_number(line, getpid());
-	add(line, ": ");
-}
-
-static void add_call(struct line *line, int domain, int type)
-{
-	add(line, domain == AF_INET ? "socket(AF_INET" : "socket(AF_INET6");
-	add(line, ", SOCK_STREAM");
+	smc_line_add(line, domain == AF_INET ? "socket(AF_INET" : "socket(AF_INET6");
+	smc_line_add(line, ", SOCK_STREAM");
 	if (type & SOCK_NONBLOCK)
-		add(line, "|SOCK_NONBLOCK");
+		smc_line_add(line, "|SOCK_NONBLOCK");
 	if (type & SOCK_CLOEXEC)
-		add(line, "|SOCK_CLOEXEC");
+		smc_line_add(line, "|SOCK_CLOEXEC");
 }
 
-static void begin_result(struct line *line, int domain, int type, int fd)
+static void begin_result(struct smc_line *line, int domain, int type, int fd)
 {
-	begin(line);
+	smc_line_begin(line);
 	add_call(line, domain, type);
-	add(line, ") = ");
-	add_number(line, fd);
-}
-
-/* A program that closed its standard error may have a connection there, where our text is data. */
-static bool stderr_is_connection(void)
-{
-	int domain;
-	socklen_t length = sizeof(domain);
-
-	return !getsockopt(STDERR_FILENO, SOL_SOCKET, SO_DOMAIN, &domain, &length) &&
-	       domain != AF_UNIX;
-}
-
-/* Leaves errno alone. */
-static void end(struct line *line)
-{
-	int saved = errno;
-	ssize_t written; /* that nobody listens is no reason to fail */
-
-	line->text[line->used++] = '\n'; /* add() leaves room for it */
-	if (!stderr_is_connection()) {
-		written = write(STDERR_FILENO, line->text, line->used);
-		(void)written;
-	}
-	errno = saved;
+	smc_line_add(line, ") = ");
+	smc_line_add_number(line, fd);
 }
 
 static int read_size(const char *text)
@@ -156,18 +99,18 @@ static int read_size(const char *text)
 static int size_from(const char *name)
 {
 	const char *text = getenv(name);
-	struct line line;
+	struct smc_line line;
 	int bytes;
 
 	if (!text || !*text)
 		return 0;
 	bytes = read_size(text);
 	if (!bytes && atomic_load(&debug)) {
-		begin(&line);
-		add(&line, name);
-		add(&line, " is ignored, being no size in bytes (suffix k or m): ");
-		add(&line, text);
-		end(&line);
+		smc_line_begin(&line);
+		smc_line_add(&line, name);
+		smc_line_add(&line, " is ignored, being no size in bytes (suffix k or m): ");
+		smc_line_add(&line, text);
+		smc_line_end(&line);
 	}
 	return bytes;
 }
@@ -180,24 +123,29 @@ static int plain_socket(int domain, int type, int protocol)
 static void read_fallback(void)
 {
 	const char *text = getenv("SMC_FALLBACK");
-	struct line line;
+	struct smc_line line;
 
 	if (!text || !*text)
 		return;
 	atomic_store(&fallback, text[0] == 't' && text[1] == 'c' && text[2] == 'p' && !text[3]);
 	if (atomic_load(&debug) && !atomic_load(&fallback)) {
-		begin(&line);
-		add(&line, "SMC_FALLBACK is ignored, not being tcp: ");
-		add(&line, text);
-		end(&line);
+		smc_line_begin(&line);
+		smc_line_add(&line, "SMC_FALLBACK is ignored, not being tcp: ");
+		smc_line_add(&line, text);
+		smc_line_end(&line);
 	}
+}
+
+bool smc_preload_debug(void)
+{
+	return atomic_load(&debug);
 }
 
 /*
  * Runs before main(), and earlier for a library whose own start-up code opens
  * a socket. Neither dlsym() nor getenv() is called after that.
  */
-__attribute__((constructor)) static void configure(void)
+__attribute__((constructor)) void smc_preload_configure(void)
 {
 	socket_function *next;
 	const char *text;
@@ -206,6 +154,7 @@ __attribute__((constructor)) static void configure(void)
 		return;
 	next = (socket_function *)dlsym(RTLD_NEXT, "socket");
 	atomic_store(&next_socket, next ? next : plain_socket);
+	smc_preload_find_getsockopt();
 	text = getenv("SMC_DEBUG");
 	atomic_store(&debug, text && text[0] != '0');
 	read_fallback();
@@ -220,7 +169,7 @@ static int buffer_size(int fd, int option)
 	int bytes = 0;
 	socklen_t length = sizeof(bytes);
 
-	return getsockopt(fd, SOL_SOCKET, option, &bytes, &length) ? 0 : bytes / 2;
+	return smc_preload_getsockopt(fd, SOL_SOCKET, option, &bytes, &length) ? 0 : bytes / 2;
 }
 
 /*
@@ -229,7 +178,7 @@ static int buffer_size(int fd, int option)
  */
 static void set_buffer(int fd, int option, int force, int bytes, const char *name)
 {
-	struct line line;
+	struct smc_line line;
 
 	if (!bytes)
 		return;
@@ -237,55 +186,40 @@ static void set_buffer(int fd, int option, int force, int bytes, const char *nam
 	if (buffer_size(fd, option) < bytes)
 		(void)setsockopt(fd, SOL_SOCKET, force, &bytes, sizeof(bytes));
 	if (atomic_load(&debug) && buffer_size(fd, option) < bytes) {
-		begin(&line);
-		add(&line, name);
-		add(&line, " of socket ");
-		add_number(&line, fd);
-		add(&line, " is ");
-		add_number(&line, buffer_size(fd, option));
-		add(&line, " bytes, not ");
-		add_number(&line, bytes);
-		add(&line, option == SO_RCVBUF ? ": net.core.rmem_max" : ": net.core.wmem_max");
-		add(&line, " is the limit without CAP_NET_ADMIN");
-		end(&line);
+		smc_line_begin(&line);
+		smc_line_add(&line, name);
+		smc_line_add(&line, " of socket ");
+		smc_line_add_number(&line, fd);
+		smc_line_add(&line, " is ");
+		smc_line_add_number(&line, buffer_size(fd, option));
+		smc_line_add(&line, " bytes, not ");
+		smc_line_add_number(&line, bytes);
+		smc_line_add(&line,
+			     option == SO_RCVBUF ? ": net.core.rmem_max" : ": net.core.wmem_max");
+		smc_line_add(&line, " is the limit without CAP_NET_ADMIN");
+		smc_line_end(&line);
 	}
 }
 
 static int converted(int fd, int domain, int type)
 {
-	struct line line;
+	struct smc_line line;
 
 	set_buffer(fd, SO_RCVBUF, SO_RCVBUFFORCE, atomic_load(&rcvbuf), "SO_RCVBUF");
 	set_buffer(fd, SO_SNDBUF, SO_SNDBUFFORCE, atomic_load(&sndbuf), "SO_SNDBUF");
 	if (atomic_load(&debug)) {
 		begin_result(&line, domain, type, fd);
-		add(&line, " is now AF_SMC");
-		end(&line);
+		smc_line_add(&line, " is now AF_SMC");
+		smc_line_end(&line);
 	}
 	return fd;
-}
-
-static void add_reason(struct line *line, int err)
-{
-	switch (err) {
-	case EAFNOSUPPORT:
-		add(line, "SMC is not in this kernel, or not loaded (modprobe smc)");
-		break;
-	case EPERM:
-	case EACCES:
-		add(line, "AF_SMC is forbidden here, by seccomp or a security module");
-		break;
-	default:
-		add(line, "AF_SMC fails with errno ");
-		add_number(line, err);
-	}
 }
 
 /* AF_SMC failed, with errno: so does the program, unless its user allowed TCP. */
 static int refused(int domain, int type, int protocol)
 {
 	int why = errno, fd = -1, err = why;
-	struct line line;
+	struct smc_line line;
 
 	if (atomic_load(&fallback)) {
 		fd = atomic_load(&next_socket)(domain, type, protocol);
@@ -293,9 +227,9 @@ static int refused(int domain, int type, int protocol)
 	}
 	if (atomic_load(&debug)) {
 		begin_result(&line, domain, type, fd);
-		add(&line, fd < 0 ? ": " : " stays TCP: ");
-		add_reason(&line, why);
-		end(&line);
+		smc_line_add(&line, fd < 0 ? ": " : " stays TCP: ");
+		smc_line_add_refusal(&line, why);
+		smc_line_end(&line);
 	}
 	errno = err;
 	return fd;
@@ -304,18 +238,18 @@ static int refused(int domain, int type, int protocol)
 /* A stream that looks like TCP and is not: say so, people wonder. */
 static void explain_protocol(int domain, int type, int protocol)
 {
-	struct line line;
+	struct smc_line line;
 
 	if (!atomic_load(&debug) || (domain != AF_INET && domain != AF_INET6) ||
 	    (type & TYPE_MASK) != SOCK_STREAM || protocol == IPPROTO_SMC_PROTOCOL)
 		return;
-	begin(&line);
+	smc_line_begin(&line);
 	add_call(&line, domain, type);
-	add(&line, ", ");
-	add_number(&line, protocol);
-	add(&line, protocol == IPPROTO_MPTCP ? ") is left alone: MPTCP is not TCP" :
-					       ") is left alone: not TCP");
-	end(&line);
+	smc_line_add(&line, ", ");
+	smc_line_add_number(&line, protocol);
+	smc_line_add(&line, protocol == IPPROTO_MPTCP ? ") is left alone: MPTCP is not TCP" :
+							") is left alone: not TCP");
+	smc_line_end(&line);
 }
 
 static bool is_tcp(int domain, int type, int protocol)
@@ -328,8 +262,7 @@ SMC_EXPORT int socket(int domain, int type, int protocol)
 {
 	int saved = errno, fd;
 
-	if (!atomic_load(&configured))
-		configure();
+	smc_preload_configure();
 	if (!is_tcp(domain, type, protocol)) {
 		explain_protocol(domain, type, protocol);
 		return atomic_load(&next_socket)(domain, type, protocol);

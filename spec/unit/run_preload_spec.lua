@@ -86,14 +86,15 @@ describe("smc.run", function()
       assert.matches("dlsym", symbols)
     end)
 
-    it("exports socket alone", function()
+    it("exports what it converts alone", function()
       local names = {}
       for name in read_all("nm -D --defined-only " .. run.library()):gmatch("[TW] (%S+)") do
         if not name:find("^_") then
           names[#names + 1] = name
         end
       end
-      assert.same({ "socket" }, names)
+      table.sort(names)
+      assert.same({ "getsockopt", "socket" }, names)
     end)
   end)
 
