@@ -1,5 +1,6 @@
 -- smc.run where the kernel has SMC: what programs of all sorts get from socket().
 
+local E = require "smc.errno"
 local diag = require "smc.diag"
 local process = require "smc.core.process"
 local run = require "smc.run"
@@ -103,6 +104,7 @@ describe("smc.run, with SMC in the kernel", function()
       sh("cc -O1 -pthread -o %s/%s spec/kernel/programs/%s.c", folder, name, name)
       sh("musl-gcc -O1 -pthread -o %s/musl_%s spec/kernel/programs/%s.c", folder, name, name)
     end
+    sh("cc -o %s/forbid spec/kernel/programs/forbid.c", folder)
     sh("cc -static -o %s/static_sockets spec/kernel/programs/sockets.c", folder)
     sh("cc -shared -fPIC -o %s/wrapper.so spec/kernel/programs/wrapper.c", folder)
     sh("cc -shared -fPIC -o %s/libearly.so spec/kernel/programs/early.c", folder)
@@ -202,6 +204,13 @@ smc: pid %d: socket(AF_INET, SOCK_STREAM) = 3 is now AF_SMC
 smc: pid %d: socket(AF_INET6, SOCK_STREAM|SOCK_NONBLOCK|SOCK_CLOEXEC) = 4 is now AF_SMC
 smc: pid %d: socket(AF_INET, SOCK_STREAM, 262) is left alone: MPTCP is not TCP
 ]]):format(pid, pid, pid), err)
+  end)
+
+  it("tells in debug mode that a filter forbids what the kernel has", function()
+    local EAFNOSUPPORT <const> = tostring(E.EAFNOSUPPORT)
+    local out, err = finish({ program "forbid", EAFNOSUPPORT, program "sockets", "2,1,0" }, { debug = true })
+    assert.equal("error " .. EAFNOSUPPORT .. "\n", out)
+    assert.matches(" = %-1: AF_SMC is forbidden here, by seccomp: this kernel has SMC ", err)
   end)
 
   it("writes no debug text into a connection that has taken the place of standard error", function()

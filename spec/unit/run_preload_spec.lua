@@ -1,6 +1,7 @@
 -- The library that smc.run preloads, and smc_run.lua. What depends on AF_SMC holds with and without it: the
 -- expectation comes from a program that asks for AF_SMC without the library.
 
+local E = require "smc.errno"
 local run = require "smc.run"
 local support = require "unit.run_support"
 
@@ -63,6 +64,26 @@ describe("smc.run", function()
         assert.matches("SMC_SNDBUF is ignored, being no size in bytes (suffix k or m): " .. garbage .. "\n",
           err, 1, true)
         assert.matches("SMC_FALLBACK is ignored, not being tcp: " .. garbage .. "\n", err, 1, true)
+      end
+    end)
+
+    it("tells a kernel without SMC from a filter that forbids it", function()
+      local forbid = support.folder .. "/forbid"
+      support.sh("cc -o %s spec/kernel/programs/forbid.c", forbid)
+      local known = read_all("grep -s '^SMC ' /proc/net/protocols") ~= ""
+      for errno, why in pairs {
+        [E.EAFNOSUPPORT] = known and "AF_SMC is forbidden here, by seccomp: this kernel has SMC"
+          or "SMC is not in this kernel, not loaded (modprobe smc), or forbidden by seccomp",
+        [E.EPERM] = "AF_SMC is forbidden here, by seccomp or a security module",
+        [E.EMFILE] = "AF_SMC fails with errno " .. E.EMFILE,
+      } do
+        local argv = { forbid, tostring(errno), sockets, "2,1,0" }
+        local _, _, out, err = finish(argv, { debug = true })
+        assert.equal("error " .. errno .. "\n", out)
+        assert.matches("socket(AF_INET, SOCK_STREAM) = -1: " .. why, err, 1, true)
+        _, _, out, err = finish(argv, { debug = true, fallback = "tcp" })
+        assert.matches("^socket " .. AF_INET, out)
+        assert.matches(" stays TCP: " .. why, err, 1, true)
       end
     end)
 
