@@ -5,16 +5,24 @@ local reason = require "smc.reason"
 local script = require "smc.script"
 local socket = require "smc.socket"
 local signals = require("smc.poller").signals
+local text = require "smc.internal.text"
 
 local EPILOG <const> = [[
 Example:
    echo_server.lua --host 192.168.0.10 --port 12345 --idle-timeout 60
 
-It serves until SIGINT or SIGTERM, and ends with a summary. Exit status: 0 then,
-2 for bad usage or when it cannot listen.]]
+It serves until SIGINT, SIGTERM or SIGHUP, and ends with a summary. Exit status:
+0 then, 2 for bad usage, when it cannot listen, or cannot write what it says.]]
 
+local FAILED <const> = 2
 local CHUNK <const> = 65536
 local TURNS <const> = 16 -- pieces of one client before it is another's turn
+
+-- Says a line, which whoever reads along sees at once.
+local function tell(...)
+  script.print(string.format(...))
+  script.flush()
+end
 
 local function wait_for(poller, client, events)
   if client.waits ~= events then poller:modify(client.sock, events) end
@@ -47,7 +55,7 @@ local Server = {}
 Server.__index = Server
 
 function Server:say(...)
-  if not self.quiet then print(string.format(...)) end
+  if not self.quiet then tell(...) end
 end
 
 function Server:count_mode(mode)
@@ -107,7 +115,7 @@ end
 -- What to do where no client could be accepted: descriptors may have run out.
 function Server:put_off(message)
   if message == "timeout" or message == "closed" then return end
-  io.stderr:write("cannot accept a client: ", message, "\n")
+  script.say("cannot accept a client: " .. message)
   if self.count > 0 then self:pause() else socket.sleep(0.1) end
 end
 
@@ -160,14 +168,14 @@ function Server:summary(signal)
   for mode, count in pairs(self.modes) do table.insert(modes, ("%s %d"):format(mode, count)) end
   table.sort(modes)
   for _, client in pairs(self.clients) do self.bytes = self.bytes + client.bytes end
-  print(("stopped by SIG%s: %d clients, %d at once at most, %d bytes echoed%s"):format(signal, self.served,
-    self.most, self.bytes, #modes > 0 and "; " .. table.concat(modes, ", ") or ""))
+  tell("stopped by SIG%s: %d clients, %d at once at most, %d bytes echoed%s", signal, self.served, self.most,
+    self.bytes, #modes > 0 and "; " .. table.concat(modes, ", ") or "")
 end
 
-local function count(text)
-  local number = math.tointeger(tonumber(text))
+local function count(word)
+  local number = math.tointeger(tonumber(word))
   if number and number >= 1 then return number end
-  return nil, ("'%s' is not a number of clients"):format(text)
+  return nil, ("'%s' is not a number of clients"):format(word)
 end
 
 -- Clients live long enough to be old for the generational collector, which lua5.4 begins with: it would let
@@ -188,13 +196,13 @@ script.run(function()
 
   local listener <close>, message = socket.bind(args.host, args.port, 4096, { fallback = args.fallback })
   if not listener then
-    script.fail(2, ("cannot listen on %s port %d: %s"):format(args.host, args.port, message))
+    script.fail(FAILED,
+      ("cannot listen on %s port %d: %s"):format(text.printable(args.host), args.port, message))
   end
   listener:settimeout(0)
-  local stop <close> = assert(signals("INT", "TERM"))
+  local stop <close> = assert(signals("HUP", "INT", "TERM"))
   local poller <close> = assert(socket.poller())
-  io.stdout:setvbuf("line")
-  print(("listening on %s port %d"):format(listener:getsockname()))
+  tell("listening on %s port %d", listener:getsockname())
   local server = setmetatable({
     listener = listener, poller = poller, quiet = args.quiet, max_clients = args.max_clients,
     idle_timeout = args.idle_timeout, next_look = 0, next_count = 0, clients = {}, uncounted = {}, modes = {},
@@ -202,4 +210,4 @@ script.run(function()
   }, Server)
   server:summary(server:serve(stop))
   return 0
-end)
+end, FAILED)

@@ -2,21 +2,26 @@
 --- Sends standard input, or a file, to an echo server over SMC and checks what comes back.
 -- Both directions move at once, and no more than a window of bytes is ever held in memory.
 
+local E = require "smc.errno"
 local evidence = require "smc.check.evidence"
 local poller = require "smc.poller"
 local reason = require "smc.reason"
 local script = require "smc.script"
 local socket = require "smc.socket"
+local terminal_width = require "smc.core.os".columns
+local text = require "smc.internal.text"
 
 local EPILOG <const> = [[
 Examples:
    echo hello | send_data.lua --host 192.168.0.10 --port 12345
    send_data.lua --host 192.168.0.10 --file image.iso
 
-What comes back of standard input is printed, of a file only checked. Exit
-status: 0 when every byte came back, 1 when one did not, 2 when there was no
-connection, no such file, or bad usage.]]
+What comes back of standard input is printed, of a file only checked. Where
+nobody reads it any more, no more is sent. Exit status: 0 when every byte came
+back, 1 when one did not or could not be printed, 2 when there was no
+connection, no input that can be read, or bad usage.]]
 
+local LOST <const>, NO_CONNECTION <const> = 1, 2
 local CHUNK <const>, WINDOW <const> = 65536, 1 << 20
 
 local function tell(...)
@@ -42,18 +47,34 @@ local function tell_evidence(sock, sent)
   end
 end
 
+-- Ends the script where a file cannot be read. A pipe or a terminal is not tried: it may be slow.
+local function check_readable(file, name)
+  local at, message, errno = file:seek("cur")
+  if at then
+    message = select(2, file:read(0))
+    file:flush() -- the descriptor is back where it was
+  elseif errno == E.ESPIPE then
+    return
+  end
+  if message then script.fail(NO_CONNECTION, ("cannot read %s: %s"):format(text.printable(name), message)) end
+end
+
 -- The input: a file, or standard input, which may be slow.
 local function open_input(name)
-  if not name then return { fd = 0, getfd = function() return 0 end } end
+  if not name then
+    check_readable(io.stdin, "standard input")
+    return { fd = 0, getfd = function() return 0 end }
+  end
   local file, message = io.open(name, "rb")
-  if not file then script.fail(2, message) end
+  if not file then script.fail(NO_CONNECTION, text.printable(message)) end
+  check_readable(file, name)
   return { file = file, size = file:seek("end"), rewind = file:seek("set") } -- no size: a pipe
 end
 
 local function read_input(input)
   local data, message
   if input.file then data, message = input.file:read(CHUNK) else data, message = poller.read(0, CHUNK) end
-  if message then script.fail(1, "cannot read the input: " .. message) end
+  if message then script.fail(LOST, "cannot read the input: " .. message) end
   return data ~= "" and data or nil
 end
 
@@ -98,7 +119,7 @@ function Exchange.new(sock, input, timeout)
     sock = sock, input = input, timeout = timeout, loop = loop, polled = polled, waits = polled,
     readable = not polled, ended = false, sent = 0, back = 0, active = socket.monotonic(),
     window = setmetatable({ chunks = {}, first = 1, last = 0, offset = 0, held = 0 }, Window),
-    progress = input.size and os.execute("test -t 2"),
+    progress = input.size and terminal_width(2) ~= nil,
   }, Exchange)
 end
 
@@ -108,7 +129,7 @@ end
 
 function Exchange:lost(message)
   self:clear_progress()
-  script.fail(1, ("%s: %d bytes sent, %d came back"):format(message, self.sent, self.back))
+  script.fail(LOST, ("%s: %d bytes sent, %d came back"):format(message, self.sent, self.back))
 end
 
 -- The next steps tell whether they moved anything.
@@ -146,10 +167,9 @@ function Exchange:receive()
   return true
 end
 
+-- Where nobody reads what comes back, no more is sent: what is on its way is checked to its end.
 function Exchange:print(piece)
-  local ok, message = io.stdout:write(piece)
-  if ok then ok, message = io.stdout:flush() end
-  if not ok then self:lost("cannot print what came back: " .. message) end
+  if not (script.write(piece) and script.flush()) then self.ended = true end
 end
 
 -- Waits until something may move: for the echo of what is on its way no longer than the timeout, for
@@ -191,12 +211,12 @@ script.run(function()
     :argname("SECONDS"):convert(script.seconds)
   local args = script.parse(parser)
   local input = open_input(args.file)
-
   local sock <close>, message = socket.connect(args.host, args.port)
   if not sock then
-    script.fail(2, ("no connection to %s port %d: %s"):format(args.host, args.port, message))
+    script.fail(NO_CONNECTION,
+      ("no connection to %s port %d: %s"):format(text.printable(args.host), args.port, message))
   end
   tell_mode(sock)
   tell_evidence(sock, Exchange.new(sock, input, args.timeout):run())
   return 0
-end)
+end, LOST)

@@ -3,11 +3,12 @@
 
 local check = require "smc.check"
 local evidence = require "smc.check.evidence"
-local json = require "smc.json"
 local reason = require "smc.reason"
 local script = require "smc.script"
 local socket = require "smc.socket"
 local text = require "smc.internal.text"
+
+local print = script.print
 
 local SMC <const>, FELL_BACK <const>, NO_RESULT <const> = 0, 1, 2
 
@@ -43,7 +44,7 @@ end
 
 local function debugger(args)
   return function(...)
-    if args.debug then io.stderr:write("[DEBUG] ", string.format(...), "\n") end
+    if args.debug then io.stderr:write("[DEBUG] ", text.printable(string.format(...)), "\n") end
   end
 end
 
@@ -84,10 +85,10 @@ local function print_report(report)
 end
 
 local function print_pnetid(args)
-  local pnetid, message = require("smc.pnet").of_interface(args.pnetid)
-  if not pnetid then script.fail(NO_RESULT, message) end
+  local pnetid, message, errno = require("smc.pnet").of_interface(args.pnetid)
+  if not pnetid then script.fail(NO_RESULT, message, errno) end
   if args.json then
-    print(json.encode(pnetid))
+    script.print_json(pnetid)
   else
     print(pnetid.name .. (pnetid.source == "user" and "*" or ""))
   end
@@ -97,7 +98,7 @@ end
 local function connect(args, debug_message)
   local addresses, message = socket.resolve(args.connect, family_of(args))
   if not addresses then
-    script.fail(NO_RESULT, ("unknown destination '%s': %s"):format(args.connect, message))
+    script.fail(NO_RESULT, ("unknown destination %s: %s"):format(text.quoted(args.connect), message))
   end
   if not args.json then
     print(("Test with target IP %s and port %d"):format(table.concat(addresses, ", "), args.port))
@@ -112,7 +113,7 @@ local function connect(args, debug_message)
     script.fail(NO_RESULT, message)
   end
   debug_message("connected to %s in %.3f s: %s", report.address, report.seconds, report.mode)
-  if args.json then print(json.encode(report)) else print_report(report) end
+  if args.json then script.print_json(report) else print_report(report) end
   return report.success and SMC or FELL_BACK
 end
 
@@ -128,11 +129,11 @@ local function serve(args, debug_message)
   }
   if not server then script.fail(NO_RESULT, message) end
   if args.json then
-    print(json.encode({ port = server.port }, true))
+    print(require "smc.json".encode({ port = server.port }, true))
   else
     print("Server started on port " .. server.port)
   end
-  io.stdout:flush()
+  script.flush()
   message = select(2, server:serve())
   script.fail(NO_RESULT, message)
 end
@@ -144,4 +145,4 @@ script.run(function()
   if args.connect then return connect(args, debugger(args)) end
   if args.server then return serve(args, debugger(args)) end
   script.fail(NO_RESULT, "one of -C, -S and -i is needed\n" .. p:get_usage())
-end)
+end, NO_RESULT)

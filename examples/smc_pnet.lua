@@ -2,10 +2,10 @@
 --- Shows and changes the table of PNET IDs: the options and texts of smc_pnet(8) of smc-tools; beyond it:
 -- --json.
 
-local pnet = require "smc.pnet"
 local getopt = require "smc.getopt"
-
-local program = arg[0]:match("[^/]*$")
+local pnet = require "smc.pnet"
+local script = require "smc.script"
+local text = require "smc.internal.text"
 
 local USAGE <const> = ([[
 Usage: %s [ OPTIONS ] [pnetid]
@@ -21,7 +21,7 @@ Usage: %s [ OPTIONS ] [pnetid]
 	    --json            print JSON
 %s
 	no OPTIONS            show complete pnet table
-]]):format(program, "\t")
+]]):format(script.name, "\t")
 
 -- getopt_long(3): short names, long names, and which of them have an argument.
 local OPTIONS <const> = {
@@ -30,23 +30,15 @@ local OPTIONS <const> = {
 }
 local COMMANDS <const> = { flush = true, add = true, show = true, delete = true }
 
-local function leave(status, message)
-  local ok = io.stdout:flush()
-  if message then io.stderr:write(message) end
-  os.exit(ok and status or 1)
-end
-
-local function fail(message)
-  leave(1, ("%s: %s\n"):format(program, message))
-end
+local FAILED <const> = 1
 
 local function misuse(message)
-  leave(1, (message and ("%s: %s\n"):format(program, message) or "") .. USAGE)
+  script.leave(FAILED, script.prefix .. message .. "\n" .. USAGE)
 end
 
-local function port_of(text)
-  local port = math.tointeger(tonumber(text))
-  if not port or port < 0 or port > 2 then misuse("invalid ib port:" .. text) end
+local function port_of(word)
+  local port = math.tointeger(tonumber(word))
+  if not port or port < 0 or port > 2 then misuse("invalid ib port:" .. text.printable(word)) end
   return port
 end
 
@@ -58,11 +50,11 @@ local function parse(words)
   for _, option in ipairs(given) do
     local name, value = option.name, option.value
     if name == "help" then
-      io.stdout:write(USAGE)
-      leave(0)
+      script.write(USAGE)
+      script.leave(0)
     elseif name == "version" then
-      io.stdout:write(("%s utility, %s\n"):format(program, (require "smc"._VERSION:gsub(" ", "-"))))
-      leave(0)
+      script.write(script.name, " utility, ", (require "smc"._VERSION:gsub(" ", "-")), "\n")
+      script.leave(0)
     elseif COMMANDS[name] then
       if wanted.command then misuse("--" .. name .. " together with --" .. wanted.command) end
       wanted.command = name
@@ -89,7 +81,7 @@ local function check(wanted)
     for _, ignored in ipairs { { "interface", wanted.interface }, { "device", wanted.ibdevice },
       { "ibport", wanted.ibport ~= 0 and wanted.ibport } } do
       if ignored[2] then
-        io.stderr:write(("%s: %s %s ignored\n"):format(program, ignored[1], ignored[2]))
+        script.say(("%s %s ignored"):format(ignored[1], text.printable(ignored[2])))
       end
     end
   end
@@ -97,19 +89,16 @@ local function check(wanted)
 end
 
 local function show(wanted)
-  local entries, message
+  local entries, message, errno
   if wanted.name then
-    entries, message = pnet.get(wanted.name)
+    entries, message, errno = pnet.get(wanted.name)
   else
-    entries, message = pnet.list()
+    entries, message, errno = pnet.list()
   end
-  if not entries then fail(message) end
-  if wanted.json then
-    io.stdout:write(require "smc.json".encode(entries), "\n")
-    return
-  end
+  if not entries then script.fail(FAILED, message, errno) end
+  if wanted.json then return script.print_json(entries) end
   for _, entry in ipairs(entries) do
-    io.stdout:write(("%s %s %s %d\n"):format(entry.name, entry.netdev or "n/a", entry.ibdev or "n/a",
+    script.write(("%s %s %s %d\n"):format(entry.name, entry.netdev or "n/a", entry.ibdev or "n/a",
       entry.ibport or 255))
   end
 end
@@ -117,22 +106,22 @@ end
 local function main()
   local wanted = parse(arg)
   local command = check(wanted)
+  script.json = wanted.json
+  local ok, message, errno
   if command == "show" then
     show(wanted)
-    leave(0)
-  end
-  local ok, message
-  if command == "flush" then
-    ok, message = pnet.flush()
+    return 0
+  elseif command == "flush" then
+    ok, message, errno = pnet.flush()
   elseif command == "delete" then
-    ok, message = pnet.remove(wanted.name)
+    ok, message, errno = pnet.remove(wanted.name)
   else
     local port = wanted.ibport ~= 0 and wanted.ibport or nil
-    ok, message = pnet.add { name = wanted.name, netdev = wanted.interface, ibdev = wanted.ibdevice,
+    ok, message, errno = pnet.add { name = wanted.name, netdev = wanted.interface, ibdev = wanted.ibdevice,
       ibport = wanted.ibdevice and port }
   end
-  if not ok then fail(message) end
-  leave(0)
+  if not ok then script.fail(FAILED, message, errno) end
+  return 0
 end
 
-main()
+script.run(main, FAILED)

@@ -1,14 +1,15 @@
 #!/usr/bin/env lua5.4
 --- Lists the PCI functions that SMC uses, and powers them on and off; the options are those of smc_rnics(8).
 
+local E = require "smc.errno"
 local ism = require "smc.ism"
-local json = require "smc.json"
 local script = require "smc.script"
+
+local print = script.print
 
 -- Exit statuses of smc_rnics.
 local OK <const>, NO_LIST <const>, BAD_USAGE <const>, BAD_FID <const>, TOO_MANY <const> = 0, 1, 2, 3, 4
 local NO_FID <const>, ALREADY <const>, FAILED <const>, NOT_FOUND <const> = 5, 6, 7, 8
-local ENOENT <const>, EALREADY <const> = 2, 114
 
 local EPILOG <const> = [[
 Examples:
@@ -94,25 +95,30 @@ end
 
 -- === commands ===
 
-local function bad_fid(message)
-  script.fail(BAD_FID, message)
+-- Ends the script where the one that was to be listed is not among those that are.
+local function not_found(fid)
+  local there = #(ism.functions { all = true, fid = fid } or {}) > 0
+  script.fail(NOT_FOUND, there
+    and ("FID %x is powered off, or its function is of a type that is not listed: -a shows it"):format(fid)
+    or ("there is no function with FID %x on this host"):format(fid), E.ENOENT)
 end
 
 local function list(args)
-  local fid, message
+  local fid, message, errno
   if args.fid then
-    fid, message = ism.fid(args.fid)
-    if not fid then bad_fid(message) end
+    fid, message, errno = ism.fid(args.fid)
+    if not fid then script.fail(BAD_FID, message, errno) end
   end
   local functions
-  functions, message = ism.functions { all = args.all, fid = fid }
-  if not functions then script.fail(NO_LIST, message) end
+  functions, message, errno = ism.functions { all = args.all, fid = fid }
+  if not functions then script.fail(NO_LIST, message, errno) end
   local shown = {}
   for _, f in ipairs(functions) do
     if args.all or f.pci_id then shown[#shown + 1] = f end
   end
+  local missing = fid and #shown == 0
   if args.json then
-    print(json.encode(#shown > 0 and shown or setmetatable({}, { __jsontype = "array" })))
+    if not missing then script.print_json(shown) end
   else
     local titles, line = header(args)
     print(titles)
@@ -121,19 +127,20 @@ local function list(args)
       for _, row in ipairs(rows(f, args)) do print(row) end
     end
   end
-  return fid and #shown == 0 and NOT_FOUND or OK
+  if missing then not_found(fid) end
+  return OK
 end
 
 local function switch(args)
   if args.fid then script.fail(TOO_MANY, "-d and -e take one FID, and no other is listed with them") end
-  local fid, message = ism.fid(args.enable or args.disable)
-  if not fid then bad_fid(message) end
-  local f, errno
+  local fid, message, errno = ism.fid(args.enable or args.disable)
+  if not fid then script.fail(BAD_FID, message, errno) end
+  local f
   f, message, errno = (args.enable and ism.power_on or ism.power_off)(fid, { timeout = args.timeout })
   if not f then
-    script.fail(errno == ENOENT and NO_FID or errno == EALREADY and ALREADY or FAILED, message)
+    script.fail(errno == E.ENOENT and NO_FID or errno == E.EALREADY and ALREADY or FAILED, message, errno)
   end
-  if args.json then print(json.encode(f)) end
+  if args.json then script.print_json(f) end
   return OK
 end
 
@@ -141,4 +148,4 @@ script.run(function()
   local args = script.parse(parser(), BAD_USAGE)
   if args.enable or args.disable then return switch(args) end
   return list(args)
-end)
+end, FAILED)

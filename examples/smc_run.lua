@@ -3,12 +3,12 @@
 --
 -- The command takes the place of this script: it has its process ID, its terminal, and its exit status.
 
+local E = require "smc.errno"
 local run = require "smc.run"
 local script = require "smc.script"
 local system = require "smc.system"
 
 local BAD_USAGE <const>, NO_SMC <const>, NOT_EXECUTABLE <const>, NOT_FOUND <const> = 2, 125, 126, 127
-local ENOENT <const> = 2
 
 local EPILOG <const> = [[
 Examples:
@@ -68,5 +68,5 @@ script.run(function()
     if fine == false then script.say(warning) end
   end
   local _, message, errno = run.exec(args.command, options)
-  script.fail(errno == ENOENT and NOT_FOUND or NOT_EXECUTABLE, message)
-end)
+  script.fail(errno == E.ENOENT and NOT_FOUND or NOT_EXECUTABLE, message)
+end, NO_SMC)

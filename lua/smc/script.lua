@@ -1,50 +1,163 @@
---- What the project's scripts have in common: arguments, messages, and their ends.
+--- What the project's scripts have in common: arguments, output, messages, and their end.
+--
+-- Every script ends by `script.leave`, so that a full disk is never taken for success: what was printed is
+-- flushed and checked before the status is given. A reader that goes away, as in `smcss.lua | head -1`, is
+-- no error: what else is printed goes nowhere, and the script does its work to the end.
+--
 -- @module smc.script
 
-local argparse = require "argparse"
-local smc = require "smc"
+local core = require "smc.core.os"
+local E = require "smc.errno"
 
 local script = {}
 
---- The name the script was called by.
-script.name = (arg and arg[0] or "smc"):match("[^/]*$")
+local stdout, stderr = io.stdout, io.stderr
+local INTERRUPTED <const>, SOFTWARE <const> = 130, 70 -- 128 + SIGINT as in shells; sysexits.h
 
-local INTERRUPTED = 130 -- 128 + SIGINT, as shells tell it
-
---- Says something on standard error, after the script's name.
-function script.say(message)
-  io.stderr:write(script.name, ": ", message, "\n")
+-- Text from outside as `smc.internal.text` has it, which is read when there is some.
+local function words()
+  return require "smc.internal.text"
 end
 
---- Ends the script with a message on standard error.
+--- The name the script was called by.
+script.name = (arg and arg[0] or "smc"):match("[^/]*$")
+if script.name:find("[%c\127-\255]") then script.name = words().printable(script.name) end
+
+--- What messages on standard error begin with.
+script.prefix = script.name .. ": "
+
+--- The status where the output cannot be written, though all else went well.
+script.failure = 1
+
+--- Whether errors are printed as JSON on standard output, too.
+script.json = false
+
+local reader_gone, written = false, false
+
+--- Says something on standard error, after the script's name: wrapped to a terminal's width.
+-- @tparam string message
+function script.say(message)
+  local text = words()
+  stderr:write(text.wrap(text.lines(script.prefix .. message), "", text.width(2)), "\n")
+end
+
+-- Flushes standard output. Ctrl-C may come meanwhile, where nobody reads it.
+local function flush()
+  local called, ok, message, errno = pcall(stdout.flush, stdout)
+  if not called then return INTERRUPTED end
+  if ok or errno == E.EPIPE then return nil end
+  return nil, message
+end
+
+--- Ends the script: flushes what was printed, says what went wrong, gives the status.
+-- @tparam integer status
+-- @tparam[opt] string message for standard error as it is, such as a usage; `script.fail` makes others
+function script.leave(status, message)
+  core.ignore_sigpipe()
+  local interrupted, lost = flush()
+  if message then stderr:write(message) end
+  if lost then
+    script.say("cannot write the output: " .. lost)
+    status = status == 0 and script.failure or status
+  end
+  os.exit(interrupted or status, true)
+end
+
+--- Ends the script with a message on standard error. With `script.json`, standard output has it as well,
+-- as `{"success":false,"message":…,"errno":…}`, unless something else was printed before.
 -- @tparam integer status
 -- @tparam string message
-function script.fail(status, message)
+-- @tparam[opt] integer errno where there is one
+function script.fail(status, message, errno)
+  if script.json and not written then
+    local report = { success = false, message = message, errno = errno }
+    script.write(require "smc.json".encode(report), "\n")
+  end
+  script.flush()
   script.say(message)
-  os.exit(status, true)
+  script.leave(status)
+end
+
+--- Looks at the outcome of a write to standard output, and ends the script where it failed.
+-- @param ok
+-- @tparam ?string message
+-- @tparam ?integer errno
+-- @treturn boolean false where nobody reads any more
+function script.check(ok, message, errno)
+  if ok then return true end
+  if errno == E.EPIPE then
+    reader_gone = true
+    return false
+  end
+  script.say("cannot write the output: " .. message)
+  os.exit(script.failure, true)
+end
+
+--- Writes to standard output. A script that has to be seen at once calls `script.flush`: the C library hides
+-- errors of a stream that is told to flush every line.
+-- @tparam string|number ...
+-- @treturn boolean false where nobody reads any more
+function script.write(...)
+  if not written then core.ignore_sigpipe() end
+  written = true
+  return not reader_gone and script.check(stdout:write(...))
+end
+
+--- `print`, checked.
+-- @treturn boolean false where nobody reads any more
+function script.print(...)
+  local values = table.pack(...)
+  for i = 1, values.n do values[i] = tostring(values[i]) end
+  return script.write(table.concat(values, "\t"), "\n")
+end
+
+--- Lets a reader see what was printed, now.
+-- @treturn boolean false where nobody reads any more
+function script.flush()
+  core.ignore_sigpipe()
+  return not reader_gone and script.check(stdout:flush())
+end
+
+--- Prints a value of the API as JSON.
+function script.print_json(value)
+  return script.write(require "smc.json".encode(value), "\n")
 end
 
 --- An argparse parser with -h, --help, -v and --version.
 -- @tparam string description one sentence
 -- @tparam string epilog examples and exit statuses
 function script.parser(description, epilog)
-  local parser = argparse(script.name, description, epilog)
-    :usage_margin(3):usage_max_width(80):help_max_width(80):help_description_margin(32)
+  local width = math.max(words().width(1), 40)
+  local parser = require "argparse"(script.name, description, epilog)
+    :usage_margin(3):usage_max_width(width):help_max_width(width):help_description_margin(32)
+  parser:add_help { action = function()
+    script.print(parser:get_help())
+    script.leave(0)
+  end }
   parser:flag("-v --version", "Show the version and exit."):action(function()
-    print(script.name .. ", " .. smc._VERSION)
-    os.exit(0)
+    script.print(script.name .. ", " .. require "smc"._VERSION)
+    script.leave(0)
   end)
   return parser
+end
+
+-- What argparse found wrong on the command line, which it quotes; its advice is on a line of its own.
+local function explain_usage(message)
+  local wrong, advice = message:match("^(.*)(\nDid you mean .*)$")
+  return words().printable(wrong or message) .. (advice or "")
 end
 
 --- Parses the command line; on bad usage the script ends.
 -- @param parser what `script.parser` made
 -- @tparam[opt=2] integer status of bad usage
--- @tparam[opt] table words instead of `arg`
--- @treturn table the arguments
-function script.parse(parser, status, words)
-  local ok, result = parser:pparse(words)
-  if not ok then script.fail(status or 2, result .. "\nTry " .. script.name .. " --help") end
+-- @tparam[opt] table given the words, instead of `arg`
+-- @treturn table the arguments; `json` among them is what `script.json` is from now on
+function script.parse(parser, status, given)
+  local ok, result = parser:pparse(given)
+  if not ok then
+    script.fail(status or 2, explain_usage(result) .. "\nTry " .. script.name .. " --help")
+  end
+  script.json = result.json or false
   return result
 end
 
@@ -62,17 +175,32 @@ function script.port(text)
   return nil, ("port '%s' is not a number from 1 to 65535"):format(text)
 end
 
+local function is_interrupt(raised)
+  return tostring(raised):find("interrupted!", 1, true) ~= nil
+end
+
+--- Ends the script after an error that a function of the API raised, such as an iterator's; or after Ctrl-C,
+-- which is raised as well.
+-- @tparam integer status
+-- @tparam string message what was raised
+function script.raised(status, message)
+  if is_interrupt(message) then script.leave(INTERRUPTED) end
+  script.fail(status, message)
+end
+
+local function explain(raised)
+  return is_interrupt(raised) and INTERRUPTED or debug.traceback(raised, 2)
+end
+
 --- Runs a script's main function. Ctrl-C ends it quietly with status 130, after the closing of what
 -- main holds in `<close>` variables.
 -- @tparam function main gives the exit status
-function script.run(main)
-  local function explain(message)
-    if tostring(message):find("interrupted!", 1, true) then return INTERRUPTED end
-    return debug.traceback(message, 2)
-  end
+-- @tparam[opt=1] integer failure `script.failure`
+function script.run(main, failure)
+  script.failure = failure or script.failure
   local ok, status = xpcall(main, explain)
-  if not ok and status ~= INTERRUPTED then script.fail(70, status) end -- EX_SOFTWARE of sysexits.h
-  os.exit(status or 0, true)
+  if not ok and status ~= INTERRUPTED then script.fail(SOFTWARE, status) end
+  script.leave(status or 0)
 end
 
 return script

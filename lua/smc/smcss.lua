@@ -7,10 +7,9 @@
 
 local diag = require "smc.diag"
 local getopt = require "smc.getopt"
+local script = require "smc.script"
 
 local smcss = {}
-
-local stdout, stderr = io.stdout, io.stderr
 
 local USAGE <const> = [[
 Usage: %s [ OPTIONS ]
@@ -34,49 +33,36 @@ local OPTIONS <const> = {
   { nil, "json", whole = true }, { nil, "reasons", whole = true },
 }
 
--- Output is flushed here, so that a full disk is not taken for success. A reader that went away, as in
--- `smcss.lua | head -1`, is no news.
-local function leave(program, status, message)
-  local ok, err, errno = stdout:flush()
-  if not ok then
-    local EPIPE <const> = 32
-    if errno ~= EPIPE then
-      stderr:write(program, ": ", err, "\n")
-    end
-    status = 1
-  end
-  if message then
-    stderr:write(message)
-  end
-  os.exit(status)
+local function usage()
+  return USAGE:format(script.name)
 end
 
-local function refuse(program, message)
-  leave(program, 1, message .. "\n" .. USAGE:format(program))
+local function refuse(message)
+  script.leave(1, message .. "\n" .. usage())
 end
 
-local function parse_options(program, words)
+local function parse_options(words)
   local given, message, before = getopt.parse(words, OPTIONS)
   local options = {}
   for _, option in ipairs(given or before) do
     if option.name == "help" then
-      stdout:write(USAGE:format(program))
-      leave(program, 0)
+      script.write(usage())
+      script.leave(0)
     elseif option.name == "version" then
-      stdout:write("smcss.lua utility, ", (require("smc")._VERSION:gsub(" ", "-")), "\n")
-      leave(program, 0)
+      script.write("smcss.lua utility, ", (require("smc")._VERSION:gsub(" ", "-")), "\n")
+      script.leave(0)
     end
     options[option.name] = true
   end
   if message then
-    refuse(program, program .. ": " .. message)
+    refuse(script.prefix .. message)
   end
   if options.smcr and options.smcd then
-    refuse(program, "--smcd together with --smcr is not supported")
+    refuse("--smcd together with --smcr is not supported")
   end
   for _, other in ipairs { "debug", "all", "smcr", "smcd" } do
     if options.listening and options[other] then
-      refuse(program, ("--listening together with --%s is not supported"):format(other))
+      refuse(("--listening together with --%s is not supported"):format(other))
     end
   end
   return options
@@ -96,27 +82,28 @@ local function printer(options)
   return require "smc.smcss.detailed", { details = details }
 end
 
---- Runs smcss and ends the process.
--- @tparam table words the command line, with the script at 0
-function smcss.main(words)
-  local program = words[0]:match("[^/]*$")
-  local options = parse_options(program, words)
+-- What the command line asks for, printed. Gives the exit status.
+local function show(words)
+  local options = parse_options(words)
+  script.json = options.json
   local print, query = printer(options)
   query.state = options.listening and "LISTEN" or nil
   query.mode = options.smcd and "SMC-D" or nil
-  local sockets, message, _, closing = diag.sockets(query)
-  if not sockets then
-    leave(program, 1, ("%s: %s\n"):format(program, message))
-  end
-  stdout:setvbuf("full", 1 << 16)
-  local ok, err = pcall(function()
-    local _ <close> = closing
-    return print(sockets, options)
-  end)
-  if not ok then
-    leave(program, 1, ("%s: %s\n"):format(program, err))
-  end
-  leave(program, err and 0 or 1)
+  local sockets, message, errno, closing = diag.sockets(query)
+  if not sockets then script.fail(1, message, errno) end
+  io.stdout:setvbuf("full", 1 << 16)
+  local _ <close> = closing
+  local ok, printed
+  ok, printed, message, errno = pcall(print, sockets, options)
+  if not ok then script.raised(1, printed) end
+  script.check(printed, message, errno)
+  return 0
+end
+
+--- Runs smcss and ends the process.
+-- @tparam table words the command line, with the script at 0
+function smcss.main(words)
+  script.run(function() return show(words) end)
 end
 
 return smcss

@@ -3,11 +3,14 @@
 --
 -- @module smc.tools
 
+local E = require "smc.errno"
+local script = require "smc.script"
+local text = require "smc.internal.text"
+
 local tools = {}
 
 -- Exit statuses of the originals. They end with 255 where they say exit(-1).
 local OK <const>, NOT_THERE <const>, FAILED <const> = 0, 1, 255
-local EAFNOSUPPORT <const> = 97
 
 local OBJECTS <const> = { "device", "linkgroup", "info", "stats", "ueid", "seid", "help" }
 
@@ -16,14 +19,9 @@ function tools.abbreviates(word, whole)
   return word ~= "" and whole:sub(1, #word) == word
 end
 
---- Ends a command with a status, and a message or nothing on standard error.
-function tools.leave(status, message)
-  error({ status = status, message = message }, 0)
-end
-
 --- Ends a command that failed, by the results of a function of the API.
 function tools.fail(message, errno)
-  tools.leave(errno == EAFNOSUPPORT and NOT_THERE or FAILED, "Error: " .. message .. "\n")
+  script.fail(errno == E.EAFNOSUPPORT and NOT_THERE or FAILED, message, errno)
 end
 
 --- The value of a function of the API, or the command's end.
@@ -34,12 +32,7 @@ end
 
 --- Ends a command with its usage.
 function tools.misuse(usage)
-  tools.leave(FAILED, usage)
-end
-
---- Prints a value of the API as JSON.
-function tools.print_json(value)
-  io.stdout:write(require "smc.json".encode(value), "\n")
+  script.leave(FAILED, usage)
 end
 
 local function usage(tool)
@@ -58,7 +51,7 @@ local function take_own_options(tool, words)
     local word = words[i]
     local file = word:match("^%-%-baseline=(.+)$")
     if word == "--json" then
-      tool.json = true
+      tool.json, script.json = true, true
     elseif file then
       tool.baseline = file
     elseif word == "--baseline" then
@@ -80,15 +73,15 @@ local function set_option(tool, option)
     tool.absolute = true
   elseif tools.abbreviates(option, "-version") then
     local version = require "smc"._VERSION:gsub(" ", "-")
-    tools.leave(FAILED, ("%s utility, %s\n"):format(tool.name, version))
+    script.leave(FAILED, ("%s utility, %s\n"):format(tool.name, version))
   elseif tools.abbreviates(option, "-details") then
     tool.level = 1
   elseif tools.abbreviates(option, "-ddetails") then
     tool.level = 2
   elseif tools.abbreviates(option, "-help") then
-    tools.leave(OK, usage(tool))
+    script.leave(OK, usage(tool))
   else
-    tools.leave(FAILED, ('Error: Option "%s" is unknown, try "%s help".\n'):format(option, tool.name))
+    script.fail(FAILED, ('Option %s is unknown, try "%s help".'):format(text.quoted(option), tool.name))
   end
 end
 
@@ -106,43 +99,32 @@ end
 local function run(tool, words)
   words = take_options(tool, take_own_options(tool, words))
   local object = table.remove(words, 1)
-  if not object then tools.leave(OK, usage(tool)) end
+  if not object then script.leave(OK, usage(tool)) end
   for _, name in ipairs(OBJECTS) do
     if tools.abbreviates(object, name) then
-      if name == "help" then tools.leave(OK, usage(tool)) end
+      if name == "help" then script.leave(OK, usage(tool)) end
       if name == "seid" and not tool.is_smcd then
-        tools.leave(NOT_THERE, ('Error: Object "%s" is valid for SMC-D only, try "%s help".\n'):format(
+        script.fail(NOT_THERE, ('Object "%s" is valid for SMC-D only, try "%s help".'):format(
           object, tool.name))
       end
       return require("smc.tools." .. name)(tool, words)
     end
   end
-  tools.leave(NOT_THERE, ('Error: Object "%s" is unknown, try "%s help".\n'):format(object, tool.name))
+  script.fail(NOT_THERE, ('Object %s is unknown, try "%s help".'):format(text.quoted(object), tool.name))
 end
 
 --- Runs the tool and ends the process.
 -- @tparam string technology `"SMC-D"` or `"SMC-R"`
 -- @tparam table words the command line, with the script at 0
 function tools.main(technology, words)
-  local tool = { name = words[0]:match("[^/]*$"), technology = technology, is_smcd = technology == "SMC-D",
+  local tool = { name = script.name, technology = technology, is_smcd = technology == "SMC-D",
     level = 0, absolute = false, json = false }
   io.stdout:setvbuf("full")
-  local ok, result = xpcall(run, function(err)
-    if type(err) == "table" then return err end
-    return { status = FAILED, message = debug.traceback("Error: " .. tostring(err), 2) .. "\n" }
-  end, tool, words)
-  local status = OK
-  if not ok then
-    status = result.status
-  end
-  local flushed, message, errno = io.stdout:flush()
-  if not ok and result.message then io.stderr:write(result.message) end
-  if not flushed then
-    local EPIPE <const> = 32
-    if errno ~= EPIPE then io.stderr:write("Error: ", message, "\n") end
-    status = FAILED
-  end
-  os.exit(status)
+  script.prefix = "Error: "
+  script.run(function()
+    run(tool, words)
+    return OK
+  end, FAILED)
 end
 
 return tools

@@ -93,13 +93,31 @@ describe("send_data.lua", function()
     assert.equal(2, run("$send --timeout never").status)
   end)
 
-  it("ends with 1 where the input breaks off, or the output has no room", function()
-    local folder_as_file = run("$send --file " .. folder)
-    assert.equal(1, folder_as_file.status)
-    assert.matches("cannot read the input: .*directory", folder_as_file.stderr)
+  it("looks at its input before it connects", function()
+    for _, words in ipairs { "--file " .. folder, "<" .. folder, "<&-" } do
+      local result = run("$send --port 4444 " .. words) -- where nobody listens
+      assert.equal(2, result.status, words)
+      assert.matches("^send_data.lua: cannot read [^\n]*: Is a directory\n$",
+        (result.stderr:gsub("Bad file descriptor", "Is a directory")))
+    end
+    local lines = folder .. "/lines"
+    local rest = run(("printf '1\\n2\\n3\\n' >%s; (read line; $send) <%s"):format(lines, lines))
+    assert.same({ 0, "2\n3\n" }, { rest.status, rest.stdout }, rest.stderr)
+  end)
+
+  it("ends well where nobody reads on: what it sent came back", function()
+    for _, prefix in ipairs { "", "trap '' PIPE; " } do
+      local result = run(prefix .. "{ yes | { $send; echo status $? >&2; } } | head -1")
+      assert.equal("y\n", result.stdout)
+      assert.matches("%d+ bytes sent, all came back[^\n]*\nstatus 0\n", result.stderr)
+    end
+  end)
+
+  it("ends with 1 where the output has no room", function()
     local full = run("head -c 99999 /dev/zero | $send >/dev/full")
     assert.equal(1, full.status)
-    assert.matches("cannot print what came back: .*No space left", full.stderr)
+    assert.matches("^connected [^\n]*\nsend_data.lua: cannot write the output: No space left[^\n]*\n$",
+      full.stderr)
   end)
 
   it("ends quietly with 130 on Ctrl-C, whatever it waits for", function()

@@ -236,8 +236,10 @@ describe("smcss.lua ends", function()
     for _, option in ipairs { "-a", "--json" } do
       local result = smcss(m.failure(2), option)
       assert.equal(1, result.status)
-      assert.equal("", result.stdout)
       assert.match("^smcss%.lua: cannot list the SMC sockets: .*modprobe smc_diag[^\n]*\n$", result.stderr)
+      local report = option == "--json" and { success = false, errno = 2,
+        message = result.stderr:match("^smcss%.lua: (.*)\n$") } or nil
+      assert.same(report, (json.decode(result.stdout)))
     end
   end)
 
@@ -254,8 +256,8 @@ describe("smcss.lua ends", function()
       local pipe <close> = assert(io.popen(environment .. "sh -c '" .. command .. "' 2>&1"))
       return pipe:read("a")
     end
-    assert.equal("1\n", sh [[trap "" PIPE; (sleep 0.2; lua5.4 examples/smcss.lua -h; echo $? >&2) | true]])
-    assert.equal("smcss.lua: No space left on device\n1\n",
+    assert.equal("0\n", sh [[trap "" PIPE; (sleep 0.2; lua5.4 examples/smcss.lua -h; echo $? >&2) | true]])
+    assert.equal("smcss.lua: cannot write the output: No space left on device\n1\n",
       sh "lua5.4 examples/smcss.lua -h >/dev/full; echo $?")
   end)
 end)

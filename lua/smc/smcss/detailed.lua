@@ -2,6 +2,7 @@
 
 local columns = require "smc.smcss.columns"
 local is_wanted = require "smc.smcss.wanted"
+local script = require "smc.script"
 
 local format, stdout = string.format, io.stdout
 
@@ -86,17 +87,18 @@ local function print_reasons(seen)
   end
   table.sort(codes)
   for _, code in ipairs(codes) do
-    stdout:write("\n", reason.describe(code), "\n", text.wrap(reason.get(code).advice, "    ", width), "\n")
+    script.write("\n", reason.describe(code), "\n", text.wrap(reason.get(code).advice, "    ", width), "\n")
   end
 end
 
--- Prints the table. Returns whether it could be written.
+-- Prints the table. Returns what the last write did.
 return function(sockets, options)
   local seen = {}
-  stdout:write(header(options))
+  script.write(header(options))
   for s in sockets do
     if is_wanted(s, options) then
-      if not stdout:write(row(s, options)) then return false end
+      local ok, message, errno = stdout:write(row(s, options))
+      if not ok then return nil, message, errno end
       seen[s.fallback_reason or 0] = true
       seen[s.peer_reason or 0] = true
     end

@@ -4,17 +4,18 @@
 local is_wanted = require "smc.smcss.wanted"
 local json = require "smc.json"
 local reason = require "smc.reason"
+local script = require "smc.script"
 
--- Prints the array. Returns whether it could be written.
+-- Prints the array. Returns what the last write did.
 return function(sockets, options)
-  local stdout, separator = io.stdout, "["
+  local separator = "["
   for s in sockets do
     if is_wanted(s, options) then
       s.fallback = s.fallback_reason and reason.get(s.fallback_reason)
       s.peer_fallback = s.peer_reason and reason.get(s.peer_reason)
-      if not stdout:write(separator, "\n", json.encode(s, true)) then return false end
+      if not script.write(separator, "\n", json.encode(s, true)) then return true end
       separator = ","
     end
   end
-  return stdout:write(separator == "[" and "[]\n" or "\n]\n") ~= nil
+  return io.stdout:write(separator == "[" and "[]\n" or "\n]\n")
 end

@@ -2,6 +2,7 @@
 -- their values in this order, without a table for each socket. With thousands of sockets, the time goes here.
 
 local columns = require "smc.smcss.columns"
+local script = require "smc.script"
 
 local write, stdout = io.stdout.write, io.stdout
 local remembered, padding, inode_column = columns.remembered, columns.padding, columns.inode
@@ -51,23 +52,24 @@ local function rare_row(state, interface, mode, here, there, port, peer_port, re
   return text .. "\n"
 end
 
--- Prints the table. Returns whether it could be written.
+-- Prints the table. Returns what the last write did.
 function plain.print(sockets, options)
   local every, wide = options.all or options.listening, options.wide
-  write(stdout, columns.header "")
+  script.write(columns.header "")
   for state, uid, inode, interface, mode, family, here, there, port, peer_port, reason, peer_reason
     in sockets do
-    local ok, hundreds, rest = true, inode_column(inode)
+    local ok, message, errno = true, nil, nil
+    local hundreds, rest = inode_column(inode)
     if family == "inet" and here and there and not unusual_states[state] then
       local tail = mode == "TCP" and tcp_tails[interface][reason or false][peer_reason or false]
         or tails[interface][mode or ""]
-      ok = write(stdout, heads[state][uid] .. hundreds .. rest .. here .. padding[#here] .. there
-        .. padding[#there] .. tail)
+      ok, message, errno = write(stdout, heads[state][uid] .. hundreds .. rest .. here .. padding[#here]
+        .. there .. padding[#there] .. tail)
     elseif every or state ~= "LISTEN" and state ~= "INIT" then
-      ok = write(stdout, heads[state][uid], hundreds, rest, rare_row(state, interface, mode, here, there,
-        port, peer_port, reason, peer_reason, wide))
+      ok, message, errno = write(stdout, heads[state][uid], hundreds, rest, rare_row(state, interface, mode,
+        here, there, port, peer_port, reason, peer_reason, wide))
     end
-    if not ok then return false end
+    if not ok then return nil, message, errno end
   end
   return true
 end

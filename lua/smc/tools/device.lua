@@ -1,6 +1,7 @@
 -- The object device of smcd(8) and smcr(8).
 
 local device = require "smc.device"
+local script = require "smc.script"
 local tools = require "smc.tools"
 
 local function usage(tool)
@@ -38,9 +39,9 @@ local function pnetid_of(owner)
 end
 
 local function print_smcd(entries)
-  io.stdout:write("FID  Type  PCI-ID        PCHID  InUse  #LGs  PNET-ID  \n")
+  script.write("FID  Type  PCI-ID        PCHID  InUse  #LGs  PNET-ID  \n")
   for _, entry in ipairs(entries) do
-    io.stdout:write(("%04x %-4s  %-12s  %04x   %-4s  %5d  %-16s \n"):format(entry.fid or 0, model_of(entry),
+    script.write(("%04x %-4s  %-12s  %04x   %-4s  %5d  %-16s \n"):format(entry.fid or 0, model_of(entry),
       entry.pci_id or "", entry.pchid or 0, entry.critical and "Yes" or "No", entry.link_groups or 0,
       pnetid_of(entry)))
   end
@@ -51,17 +52,17 @@ local function state_of(port)
 end
 
 local function print_smcr(tool, entries)
-  io.stdout:write("Net-Dev         IB-Dev   IB-P  IB-State  Type          Crit  ",
+  script.write("Net-Dev         IB-Dev   IB-P  IB-State  Type          Crit  ",
     tool.level >= 1 and " FID   PCI-ID        PCHID  " or "", "#Links  PNET-ID  \n")
   for _, entry in ipairs(entries) do
     for _, port in ipairs(entry.ports) do
-      io.stdout:write(("%-15s %-8s %4d  %8s  %-13s  %3s   "):format(port.netdev or "", entry.ibdev:sub(1, 8),
+      script.write(("%-15s %-8s %4d  %8s  %-13s  %3s   "):format(port.netdev or "", entry.ibdev:sub(1, 8),
         port.ibport, state_of(port), model_of(entry), entry.critical and "Yes" or "No"))
       if tool.level >= 1 then
-        io.stdout:write(("%04x  %-12s  %04x    "):format(
+        script.write(("%04x  %-12s  %04x    "):format(
           entry.fid or 0, entry.pci_id or "", entry.pchid or 0))
       end
-      io.stdout:write(("%5d  %-16s \n"):format(port.links or 0, pnetid_of(port)))
+      script.write(("%5d  %-16s \n"):format(port.links or 0, pnetid_of(port)))
     end
   end
 end
@@ -69,7 +70,7 @@ end
 return function(tool, words)
   local wanted = parse(tool, words)
   local entries = tools.demand(device.list(wanted))
-  if tool.json then return tools.print_json(entries) end
+  if tool.json then return script.print_json(entries) end
   local narrowed = wanted.netdev or wanted.ibdev
   if #entries == 0 and not (narrowed and #tools.demand(device.list { type = tool.technology }) > 0) then
     return

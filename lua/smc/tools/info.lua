@@ -1,6 +1,7 @@
 -- The object info of smcd(8) and smcr(8).
 
 local system = require "smc.system"
+local script = require "smc.script"
 local tools = require "smc.tools"
 
 local function usage(tool)
@@ -15,9 +16,9 @@ end
 return function(tool, words)
   if #words > 1 or words[1] and not tools.abbreviates(words[1], "show") then tools.misuse(usage(tool)) end
   local info = tools.demand(system.info())
-  if tool.json then return tools.print_json(info) end
+  if tool.json then return script.print_json(info) end
   local roce = list(info.roce)
-  io.stdout:write(([[
+  script.write(([[
 Kernel Capabilities
 SMC Version:      %s
 SMC Hostname:     %s

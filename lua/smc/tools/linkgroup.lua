@@ -1,6 +1,7 @@
 -- The object linkgroup of smcd(8) and smcr(8).
 
 local linkgroup = require "smc.linkgroup"
+local script = require "smc.script"
 local tools = require "smc.tools"
 
 local function usage(tool)
@@ -83,18 +84,18 @@ local function print_details(tool, groups)
     else
       add("RMB      : %d B", group.rmb_alloc or 0)
     end
-    io.stdout:write(i > 1 and "\n" or "", table.concat(lines, "\n"), "\n")
+    script.write(i > 1 and "\n" or "", table.concat(lines, "\n"), "\n")
   end
 end
 
 local function print_groups(tool, groups)
-  io.stdout:write("LG-ID    ", tool.is_smcd and "" or "LG-Role  LG-Type  ", "VLAN  #Conns  PNET-ID \n")
+  script.write("LG-ID    ", tool.is_smcd and "" or "LG-Role  LG-Type  ", "VLAN  #Conns  PNET-ID \n")
   for _, group in ipairs(groups) do
     local conns, pnetid = group.conns_num or 0, group.pnetid or ""
     if tool.is_smcd then
-      io.stdout:write(("%08x %4s  %6d  %-16s \n"):format(group.id, vlan_of(group), conns, pnetid))
+      script.write(("%08x %4s  %6d  %-16s \n"):format(group.id, vlan_of(group), conns, pnetid))
     else
-      io.stdout:write(("%08x %-8s %-8s %4s  %6d  %-16s \n"):format(group.id, role_of(group), group.lgr_type,
+      script.write(("%08x %-8s %-8s %4s  %6d  %-16s \n"):format(group.id, role_of(group), group.lgr_type,
         vlan_of(group), conns, pnetid))
     end
   end
@@ -105,21 +106,21 @@ local function state_of(link)
 end
 
 local function print_links(tool, groups)
-  io.stdout:write("LG-ID    LG-Role  LG-Type  Net-Dev         Link-State      #Conns  ",
+  script.write("LG-ID    LG-Role  LG-Type  Net-Dev         Link-State      #Conns  ",
     tool.level >= 1 and "Link-UID  Peer-UID  IB-Dev    IB-P  " or "",
     tool.level >= 2 and "Local-GID                                 Peer-GID  " or "", "\n")
   for _, group in ipairs(groups) do
     for _, link in ipairs(group.links) do
-      io.stdout:write(("%08x %-8s %-8s %-15s %-15s %6d  "):format(group.id, role_of(group), group.lgr_type,
+      script.write(("%08x %-8s %-8s %-15s %-15s %6d  "):format(group.id, role_of(group), group.lgr_type,
         link.netdev or "", state_of(link), link.conns_num or 0))
       if tool.level >= 1 then
-        io.stdout:write(("%08x  %08x  %-8s  %4d  "):format(link.link_uid or 0, link.peer_link_uid or 0,
+        script.write(("%08x  %08x  %-8s  %4d  "):format(link.link_uid or 0, link.peer_link_uid or 0,
           link.ibdev:sub(1, 8), link.ibport or 0))
       end
       if tool.level >= 2 then
-        io.stdout:write(("%-40s  %s  "):format(link.gid or "", link.peer_gid or ""))
+        script.write(("%-40s  %s  "):format(link.gid or "", link.peer_gid or ""))
       end
-      io.stdout:write("\n")
+      script.write("\n")
     end
   end
 end
@@ -127,7 +128,7 @@ end
 return function(tool, words)
   local wanted, links = parse(tool, words)
   local groups = tools.demand(linkgroup.list(wanted))
-  if tool.json then return tools.print_json(groups) end
+  if tool.json then return script.print_json(groups) end
   -- Where the kernel has none at all, the originals print nothing; where none matches, the header.
   local narrowed = wanted.id or wanted.netdev or wanted.ibdev
   if #groups == 0 and not (narrowed and #tools.demand(linkgroup.list { type = tool.technology }) > 0) then

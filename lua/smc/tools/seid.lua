@@ -1,6 +1,7 @@
 -- The object seid of smcd(8).
 
 local eid = require "smc.eid"
+local script = require "smc.script"
 local tools = require "smc.tools"
 
 local ENODEV <const>, EOPNOTSUPP <const> = 19, 95
@@ -15,11 +16,11 @@ local function show(tool)
   local seid, message, errno = eid.seid()
   if not seid and errno ~= ENODEV and errno ~= EOPNOTSUPP then tools.fail(message, errno) end
   if tool.json then
-    tools.print_json(seid or { enabled = false })
+    script.print_json(seid or { enabled = false })
   elseif seid then
-    io.stdout:write(("%-32s [%s]\n"):format(seid.seid, seid.enabled and "enabled" or "disabled"))
+    script.write(("%-32s [%s]\n"):format(seid.seid, seid.enabled and "enabled" or "disabled"))
   else
-    io.stdout:write(errno == ENODEV and "n/a\n" or " [disabled]\n")
+    script.write(errno == ENODEV and "n/a\n" or " [disabled]\n")
   end
 end
 

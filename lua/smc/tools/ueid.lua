@@ -1,6 +1,7 @@
 -- The object ueid of smcd(8) and smcr(8).
 
 local eid = require "smc.eid"
+local script = require "smc.script"
 local tools = require "smc.tools"
 
 local function usage(tool)
@@ -11,9 +12,9 @@ end
 
 local function show(tool)
   local list = tools.demand(eid.list())
-  if tool.json then return tools.print_json(list) end
+  if tool.json then return script.print_json(list) end
   for _, one in ipairs(list) do
-    io.stdout:write(("%-32s\n"):format(one))
+    script.write(("%-32s\n"):format(one))
   end
 end
 
