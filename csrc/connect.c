@@ -40,10 +40,17 @@ static bool same_address(const union sock_addr *a, const union sock_addr *b)
 
 static int fail(struct sock *s, int err)
 {
-	s->attempt = ATTEMPT_FAILED;
+	s->attempt = ATTEMPT_LOST;
 	s->connect_errno = err > 0 ? err : 0;
 	s->local.sa.sa_family = AF_UNSPEC;
 	return err;
+}
+
+/* The errno of an attempt that has failed: its end is told. */
+static int tell_failure(struct sock *s)
+{
+	s->attempt = ATTEMPT_FAILED;
+	return s->connect_errno ? s->connect_errno : UNEXPLAINED;
 }
 
 /* The attempt has become a connection. Every address of this host: the kernel knows which one. */
@@ -204,10 +211,13 @@ static int prepare(lua_State *L, struct sock *s, int family)
 /* One attempt to connect to one address: 0, ETIMEDOUT (under way), or why it failed. */
 static int attempt(lua_State *L, struct sock *s, const union sock_addr *addr)
 {
-	bool goes_on = s->attempt == ATTEMPT_UNDER_WAY && same_address(&s->peer, addr);
+	bool known = s->attempt != ATTEMPT_NONE && same_address(&s->peer, addr);
+	bool goes_on = known && s->attempt == ATTEMPT_UNDER_WAY;
 	int err;
 
 	s->waited = POLLOUT;
+	if (known && s->attempt == ATTEMPT_LOST)
+		return tell_failure(s);
 	if (goes_on && s->timeout.deadline == 0)
 		return connect_look(s);
 	if (!goes_on) {
@@ -269,7 +279,11 @@ int connect_push_error(lua_State *L, struct sock *s)
 {
 	int err = connect_look(s);
 
-	if (err && err != EALREADY)
+	if (err == EALREADY)
+		err = 0;
+	if (err)
+		s->attempt = ATTEMPT_FAILED;
+	if (err)
 		lua_pushstring(L, connect_strerror(err));
 	else
 		lua_pushnil(L);
@@ -286,18 +300,20 @@ int connect_settle(lua_State *L, struct sock *s)
 		return ENOTCONN;
 	case ATTEMPT_UNDER_WAY:
 		err = s->timeout.deadline == 0 ? connect_look(s) : finish(L, s);
+		if (s->attempt == ATTEMPT_LOST)
+			s->attempt = ATTEMPT_FAILED;
 		return err == UNEXPLAINED ? EPIPE : err == EALREADY ? ETIMEDOUT : err;
 	default: /* a connection whose device has gone has none either */
 		return EPIPE;
 	}
 }
 
-/* Where in the list the attempt goes on that is under way; without one, at the start. */
+/* Where in the list the attempt goes on whose end was not told; without one, at the start. */
 static size_t first_of(struct sock *s, const union sock_addr *addrs, size_t count)
 {
 	size_t i;
 
-	if (s->attempt != ATTEMPT_UNDER_WAY)
+	if (s->attempt != ATTEMPT_UNDER_WAY && s->attempt != ATTEMPT_LOST)
 		return 0;
 	for (i = 0; i < count; i++) {
 		if (same_address(&s->peer, &addrs[i]))
@@ -353,6 +369,8 @@ static int connect_to(lua_State *L, struct sock *s, const union sock_addr *addrs
 	err = try_all(L, s, addrs, count);
 	if (!err)
 		s->attempt = goes_on ? ATTEMPT_SETTLED : ATTEMPT_TOLD;
+	else if (s->attempt == ATTEMPT_LOST)
+		s->attempt = ATTEMPT_FAILED;
 	return err;
 }
 
@@ -373,7 +391,7 @@ int sock_connect(lua_State *L)
 	int err = inet_resolve(L, 2, 3, family, false, addrs, &count);
 
 	if (err && s->attempt == ATTEMPT_UNDER_WAY)
-		fail(s, 0);
+		s->attempt = ATTEMPT_FAILED; /* given up: its end does not matter any more */
 	if (!err) {
 		err = connect_to(L, s, addrs, count);
 		lua_pushstring(L, connect_strerror(err));
@@ -392,7 +410,7 @@ int core_connect_errno(lua_State *L)
 {
 	const struct sock *s = sock_check(L, 1);
 
-	if (s->attempt != ATTEMPT_FAILED || s->connect_errno == 0)
+	if ((s->attempt != ATTEMPT_FAILED && s->attempt != ATTEMPT_LOST) || s->connect_errno == 0)
 		lua_pushnil(L);
 	else
 		lua_pushinteger(L, s->connect_errno);

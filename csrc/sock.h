@@ -48,6 +48,7 @@ struct buffer_pool;
 enum sock_attempt {
 	ATTEMPT_NONE,
 	ATTEMPT_UNDER_WAY, /* to peer */
+	ATTEMPT_LOST,      /* it has failed, and nobody was told */
 	ATTEMPT_FAILED,    /* the descriptor is used up */
 	ATTEMPT_MADE,      /* connect() has not told so yet */
 	ATTEMPT_TOLD,      /* connect() has told, and tells once more */
