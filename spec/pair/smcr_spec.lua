@@ -32,6 +32,7 @@ describe("two hosts", function()
       sleep 1; lua5.4 examples/smcss.lua; lua5.4 examples/smcss.lua -R; wait
       lua5.4 examples/smc_chk.lua -C 192.168.0.10 -p 4444; echo "refused $?"
       lua5.4 examples/smc_chk.lua -C 192.168.0.99 -t 1; echo "dead $?"
+      lua5.4 -e 'print("connect", require "smc.socket".connect("192.168.0.99", 37373))'
       lua5.4 -e 'assert(require "smc.socket".connect("192.168.0.10", 37300))']])
   end)
 
@@ -58,6 +59,7 @@ describe("two hosts", function()
   it("tell a closed port and a dead peer at once", function()
     assert.matches("refused 2", result.host12)
     assert.matches("dead 2", result.host12)
+    assert.matches("connect\tnil\tNo route to host", result.host12)
   end)
 
   it("ended well", function()
