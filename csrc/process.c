@@ -29,8 +29,9 @@ static pid_t check_pid(lua_State *L, int arg)
 }
 
 /*
- * await_end() where there is no pidfd_open(2), as in some sandboxes and under valgrind 3.19: looks
- * again and again.
+ * await_end() where no descriptor for the process can be had, because they have run out, or because
+ * there is no pidfd_open(2), as in some sandboxes and under valgrind 3.19: looks again and again.
+ * That cannot fail for want of anything.
  */
 static int await_end_looking(pid_t pid, double deadline)
 {
@@ -50,7 +51,7 @@ static int await_end_looking(pid_t pid, double deadline)
 	}
 }
 
-/* Returns 0 when the process has ended by the deadline, ETIMEDOUT, or another error number. */
+/* Returns 0 when the process has ended by the deadline, ETIMEDOUT, EINTR, or ECHILD. */
 static int await_end(pid_t pid, double deadline)
 {
 	double left = deadline - clock_seconds(CLOCK_MONOTONIC);
@@ -59,7 +60,7 @@ static int await_end(pid_t pid, double deadline)
 	int ready, err;
 
 	if (fd < 0)
-		return errno == ENOSYS || errno == EPERM ? await_end_looking(pid, deadline) : errno;
+		return await_end_looking(pid, deadline);
 	do {
 		left = left < 0 ? 0 : left;
 		ready = poll(&end, 1, left < 3600 ? (int)(left * 1000 + 0.999) : 3600 * 1000);
@@ -67,6 +68,8 @@ static int await_end(pid_t pid, double deadline)
 		left = deadline - clock_seconds(CLOCK_MONOTONIC);
 	} while (ready == 0 && left > 0);
 	close(fd);
+	if (ready < 0 && err != EINTR)
+		return await_end_looking(pid, deadline);
 	return ready > 0 ? 0 : err;
 }
 
@@ -93,7 +96,7 @@ static int process_wait(lua_State *L)
 		return 2;
 	}
 	if (err)
-		return smc_push_error(L, err == ESRCH ? ECHILD : err, "wait");
+		return smc_push_error(L, err, "wait");
 	while ((got = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
 		smc_interrupted(L);
 	if (got < 0)

@@ -221,13 +221,31 @@ static void close_files(const struct child *child)
 	}
 }
 
-static void close_fds(const int *fds)
+static void close_fds(int *fds)
 {
 	int i;
 
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 3; i++) {
 		if (fds[i] >= 0)
 			close(fds[i]);
+		fds[i] = -1;
+	}
+}
+
+/* Opens the pipes of a child. Returns 0, or an error number; nothing is open then. */
+static int open_pipes(struct child *child)
+{
+	int i, err = 0;
+
+	for (i = 0; i < 3 && !err; i++)
+		if (child->kind[i] == STREAM_PIPE)
+			err = open_pipe(child, i);
+	if (err) {
+		close_files(child);
+		close_fds(child->ours);
+		close_fds(child->theirs);
+	}
+	return err;
 }
 
 static int add_stream(posix_spawn_file_actions_t *actions, const struct child *child, int i)
@@ -287,21 +305,20 @@ int smc_process_spawn(lua_State *L)
 	struct child child;
 	char **argv, **env;
 	pid_t pid = -1;
-	int i, err = 0;
+	int err;
 
 	lua_settop(L, 3);
 	argv = check_argv(L, 1);
 	env = check_env(L, 2);
 	check_streams(L, 3, &child);
 
-	for (i = 0; i < 3 && !err; i++)
-		if (child.kind[i] == STREAM_PIPE)
-			err = open_pipe(&child, i);
+	err = open_pipes(&child);
+	if (err && smc_reclaim(L, err))
+		err = open_pipes(&child);
 	if (!err) {
 		fflush(NULL);
 		err = start(&child, argv, env, &pid);
 	}
-	close_fds(child.ours);
 	close_fds(child.theirs);
 	if (err) {
 		close_files(&child);

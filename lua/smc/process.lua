@@ -12,11 +12,10 @@
 -- @module smc.process
 
 local args = require "smc.internal.args"
+local E = require "smc.errno"
 local core = require "smc.core.process"
 
 local process = {}
-
-local ESRCH <const>, ECHILD <const> = 3, 10
 
 --- What a standard stream of a program can be: this process's own, the null device, or a pipe.
 process.STREAMS = { "inherit", "null", "pipe" }
@@ -74,12 +73,12 @@ function Process:wait(seconds)
     return self.ending, self.status
   end
   if self.lost then
-    return nil, self.lost, ECHILD
+    return nil, self.lost, E.ECHILD
   end
   local ending, value, errno = core.wait(self.pid, seconds)
   if ending then
     self.ending, self.status = ending, value
-  elseif errno == ECHILD then
+  elseif errno == E.ECHILD then
     -- Its ID may belong to another process by now.
     self.lost = ("process %d: how it ended is not known, something else has waited for it"):format(self.pid)
     value = self.lost
@@ -102,7 +101,7 @@ function Process:kill(signal)
     args.refuse("kill", 1, "unknown signal " .. tostring(signal))
   end
   if self.ending or self.lost then
-    return nil, ("process %d has ended"):format(self.pid), ESRCH
+    return nil, ("process %d has ended"):format(self.pid), E.ESRCH
   end
   return core.kill(self.pid, number)
 end
@@ -111,6 +110,7 @@ end
 -- @treturn[1] boolean true
 -- @treturn[2] nil
 -- @treturn[2] string message: the program could not be ended
+-- @treturn[2] integer errno: ETIMEDOUT where it does not end
 function Process:close()
   args.object("close", self, Process)
   for _, file in ipairs { self.stdin or false, self.stdout or false, self.stderr or false } do
@@ -121,16 +121,19 @@ function Process:close()
   if self.parent ~= core.getpid() then
     return true -- a copy of the object after fork(): the program is the parent's
   end
+  local ending, message, errno = self:wait(0)
   for _, signal in ipairs { "TERM", "KILL" } do
-    if not self:wait(0) and not self.lost then
+    if not ending and message == "timeout" then
       self:kill(signal)
-      self:wait(1)
+      ending, message, errno = self:wait(1)
     end
   end
-  if self.ending or self.lost then
+  if ending or self.lost then
     return true
+  elseif message ~= "timeout" then
+    return nil, message, errno
   end
-  return nil, ("process %d does not end: the kernel holds it (state D in ps)"):format(self.pid)
+  return nil, ("process %d does not end: the kernel holds it (state D in ps)"):format(self.pid), E.ETIMEDOUT
 end
 
 function Process:__close()

@@ -2,6 +2,7 @@
 
 local process = require "smc.core.process"
 local run = require "smc.run"
+local spec_support = require "support"
 local support = require "unit.run_support"
 
 local ENOENT <const>, EACCES <const>, EINVAL <const>, ECHILD <const> = 2, 13, 22, 10
@@ -189,6 +190,32 @@ END]]):format(interpreter()) }
       assert.is_nil(ok)
       assert.matches("has ended", message)
       assert.equal(3, errno)
+    end)
+
+    it("ends programs gently, and reaps them, where no descriptor is free", function()
+      local out = spec_support.run_by({ "sh", "-c", 'ulimit -n 30; exec "$@"', "sh" }, [[
+        local process = require "smc.process"
+        local tidy = "trap 'sleep 0.2; echo tidied up; exit 3' TERM; echo ready; while :; do sleep 0.05; done"
+        local running = assert(process.spawn({ "sh", "-c", tidy }, { stdout = "pipe" }))
+        local ended = assert(process.spawn { "sh", "-c", "exit 4" })
+        assert(running.stdout:read("l") == "ready")
+        local state
+        repeat -- until it is a zombie
+          local file <close> = assert(io.open(("/proc/%d/stat"):format(ended.pid)))
+          state = file:read("a"):match(".*%) (%a)")
+        until state == "Z"
+        local out = running.stdout
+        running.stdout = nil -- read on after close()
+        local files = {}
+        repeat
+          local file = io.open("/dev/null")
+          files[#files + 1] = file
+        until not file
+        print(ended:close(), ended.ending, ended.status)
+        print(running:close(), running.ending, running.status)
+        print(out:read("a"))
+      ]])
+      assert.equal("true\texit\t4\ntrue\texit\t3\ntidied up\n\n", out)
     end)
 
     it("ends the program when it is closed, twice if need be", function()
