@@ -150,8 +150,11 @@ int smc_sysfs_write_apart(lua_State *L)
 
 	luaL_argcheck(L, length == 1, 2, "one byte expected");
 	writing = push_writing(L);
-	if (pipe2(ends, O_CLOEXEC))
-		return smc_push_error(L, errno, "pipe");
+	err = pipe2(ends, O_CLOEXEC) ? errno : 0;
+	if (err && smc_reclaim(L, err))
+		err = pipe2(ends, O_CLOEXEC) ? errno : 0;
+	if (err)
+		return smc_push_error(L, err, "pipe");
 	err = start(path, *byte, ends[1]);
 	close(ends[1]);
 	writing->fd = ends[0];

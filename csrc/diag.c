@@ -254,18 +254,9 @@ static int decode(lua_State *L, const struct nlmsghdr *msg, const void *data)
 	return want->count;
 }
 
-static const char *advice(int err)
-{
-	if (err != ENOENT)
-		return NULL;
-	return "the kernel's list of them is in the module smc_diag, which is not loaded: run "
-	       "\"modprobe smc_diag\" as root; where that fails, this kernel has no SMC";
-}
-
 static const struct smc_dump_ops ops = {
 	.what = "cannot list the SMC sockets",
 	.decode = decode,
-	.advice = advice,
 	.want_size = sizeof(struct diag_want),
 };
 

@@ -42,6 +42,16 @@ int smc_process_executable(lua_State *L)
 	return 1;
 }
 
+/* Whether the file gives its program capabilities; -1 with errno: getxattr(2). */
+static int has_capabilities(const char *path)
+{
+	ssize_t size = getxattr(path, "security.capability", NULL, 0);
+
+	if (size < 0)
+		return errno == ENODATA || errno == ENOTSUP ? 0 : -1;
+	return size > 0;
+}
+
 /*
  * secure(path) -> boolean | nil, message, errno
  * Would the program run with privileges its caller does not have? Then the
@@ -57,8 +67,11 @@ int smc_process_secure(lua_State *L)
 		return smc_push_error(L, errno, path);
 	gains = (st.st_mode & S_ISUID && st.st_uid != getuid()) ||
 		((st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) &&
-		 st.st_gid != getgid()) ||
-		(getuid() != 0 && getxattr(path, "security.capability", NULL, 0) > 0);
+		 st.st_gid != getgid());
+	if (!gains && getuid() != 0)
+		gains = has_capabilities(path);
+	if (gains < 0)
+		return smc_push_error(L, errno, path);
 	lua_pushboolean(L, gains);
 	return 1;
 }

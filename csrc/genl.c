@@ -10,9 +10,8 @@
 #include <string.h>
 
 #include <lauxlib.h>
+#include <linux/genetlink.h>
 #include <netlink/attr.h>
-#include <netlink/errno.h>
-#include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 
@@ -26,31 +25,17 @@
 /*
  * The errno of a family that is not there is the one of socket(AF_SMC, …), since
  * the commands have ENOENT for answers of their own. Asking for a family by name
- * makes the kernel load its module where there is one.
+ * makes the kernel load its module where there is one. Why there is none, Lua finds out.
  */
 const char *smc_genl_advice(int err)
 {
 	switch (err) {
-	case EAFNOSUPPORT:
-		return "SMC is not in this kernel: load it with \"modprobe smc\" as root; where "
-		       "that fails, start a kernel that has it (CONFIG_SMC)";
 	case EPERM:
 		return "it needs CAP_NET_ADMIN in the initial user namespace: run it as root, and not "
 		       "in a rootless container";
 	default:
 		return NULL;
 	}
-}
-
-static int resolve(struct nl_sock *sock, const char *family)
-{
-	int id;
-
-	errno = 0;
-	id = genl_ctrl_resolve(sock, family);
-	if (id == -NLE_OBJ_NOTFOUND)
-		return -EAFNOSUPPORT;
-	return id < 0 ? smc_nl_errno(id) : id;
 }
 
 /* The request as a message, to be freed by who sends it; NULL when memory is short. */
@@ -74,6 +59,37 @@ fail:
 	return NULL;
 }
 
+/*
+ * The number of a family, or a negative errno. libnl's genl_ctrl_resolve() answers that there is no
+ * such family when it could not ask, too.
+ */
+static int resolve(struct smc_nl *nl, const char *family)
+{
+	const struct smc_genl_attr name[] = {
+		{ CTRL_ATTR_FAMILY_NAME, family, strlen(family) + 1 },
+		{ 0, NULL, 0 },
+	};
+	const struct nlattr *attr[CTRL_ATTR_FAMILY_ID + 1];
+	struct nl_msg *request = build(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0, name);
+	const struct nlmsghdr *msg;
+	uint16_t id = 0;
+	int err;
+
+	err = request ? smc_nl_send(nl, request) : -ENOMEM;
+	while (!err && (err = smc_nl_step(nl, &msg)) > 0) { /* up to the acknowledgement */
+		err = smc_genl_parse(msg, attr, CTRL_ATTR_FAMILY_ID);
+		if (!err && attr[CTRL_ATTR_FAMILY_ID] &&
+		    nla_len(attr[CTRL_ATTR_FAMILY_ID]) >= (int)sizeof(id))
+			memcpy(&id, nla_data(attr[CTRL_ATTR_FAMILY_ID]), sizeof(id));
+	}
+	nl->done = false; /* for the next request */
+	if (err == -ENOENT)
+		return -EAFNOSUPPORT;
+	if (!err && !id)
+		return -EBADMSG;
+	return err ? err : id;
+}
+
 static int ask(lua_State *L, struct smc_dump *dump, const char *family, int command, int flags,
 	       const struct smc_genl_attr *attr)
 {
@@ -83,7 +99,7 @@ static int ask(lua_State *L, struct smc_dump *dump, const char *family, int comm
 	err = smc_dump_open(L, dump, NETLINK_GENERIC);
 	if (err)
 		return err;
-	err = resolve(dump->nl.sock, family);
+	err = resolve(&dump->nl, family);
 	if (err < 0)
 		return err;
 	msg = build(err, command, flags, attr);

@@ -23,18 +23,6 @@ int smc_interface_name(lua_State *L)
 	return 1;
 }
 
-/* network_namespace() -> "net:[4026531840]" | nil, message, errno: see namespaces(7) */
-int smc_network_namespace(lua_State *L)
-{
-	char name[64];
-	ssize_t n = readlink("/proc/self/ns/net", name, sizeof(name));
-
-	if (n < 0)
-		return smc_push_error(L, errno, "cannot tell the network namespace");
-	lua_pushlstring(L, name, (size_t)n);
-	return 1;
-}
-
 static int close_folder(lua_State *L)
 {
 	DIR **folder = lua_touserdata(L, 1);
@@ -52,6 +40,7 @@ int smc_entries(lua_State *L)
 	const struct dirent *entry;
 	lua_Integer count = 0;
 	DIR **folder;
+	int err;
 
 	/* The collector closes the folder where the list cannot grow. */
 	folder = lua_newuserdatauv(L, sizeof(*folder), 0);
@@ -62,15 +51,18 @@ int smc_entries(lua_State *L)
 	lua_setmetatable(L, -2);
 	lua_newtable(L);
 	*folder = opendir(path);
+	if (!*folder && smc_reclaim(L, errno))
+		*folder = opendir(path);
 	if (!*folder)
 		return smc_push_error(L, errno, path);
-	while ((entry = readdir(*folder))) {
+	while (errno = 0, (entry = readdir(*folder))) {
 		if (entry->d_name[0] == '.')
 			continue;
 		lua_pushstring(L, entry->d_name);
 		lua_rawseti(L, -2, ++count);
 	}
+	err = errno;
 	closedir(*folder);
 	*folder = NULL;
-	return 1;
+	return err ? smc_push_error(L, err, path) : 1;
 }

@@ -46,7 +46,6 @@ static const char *dump_advice(const struct smc_dump *dump, int err)
 		return "netlink is closed to this process: look for the seccomp profile of a "
 		       "container, or a security module";
 	case EPROTONOSUPPORT:
-	case EAFNOSUPPORT:
 		return "this kernel does not have the netlink family";
 	default:
 		return NULL;
@@ -181,6 +180,7 @@ static int dump_call(lua_State *L)
 			lua_pushnil(L);
 			return 1;
 		}
+		dump->err = -ret;
 		dump_push_message(L, dump, -ret);
 		return lua_error(L); /* without a line of Lua: the fault is not there */
 	}
@@ -196,6 +196,17 @@ static int dump_close(lua_State *L)
 	return 0;
 }
 
+/* iterator:errno() -> that of what it raised, or nil */
+static int dump_errno(lua_State *L)
+{
+	const struct smc_dump *dump = check_dump(L);
+
+	if (!dump->err)
+		return 0;
+	lua_pushinteger(L, dump->err);
+	return 1;
+}
+
 static const luaL_Reg dump_meta[] = {
 	{ "__call", dump_call },
 	{ "__gc", dump_close },
@@ -205,6 +216,7 @@ static const luaL_Reg dump_meta[] = {
 
 static const luaL_Reg dump_methods[] = {
 	{ "close", dump_close },
+	{ "errno", dump_errno },
 	{ NULL, NULL },
 };
 
@@ -227,7 +239,6 @@ static const luaL_Reg functions[] = {
 	{ "stats", smc_stats_get },
 	{ "fallback_stats", smc_fallback_stats },
 	{ "interface_name", smc_interface_name },
-	{ "network_namespace", smc_network_namespace },
 	{ "entries", smc_entries },
 	{ "ueid_list", smc_ueid_list },
 	{ "ueid_add", smc_ueid_add },

@@ -58,6 +58,7 @@ struct smc_dump {
 	const struct smc_dump_ops *ops;
 	struct smc_nl nl;
 	const struct nlmsghdr *ahead; /* read while opening, not yet given out */
+	int err; /* errno of what broke the dump off, or 0 */
 	_Alignas(lua_Integer) unsigned char want[]; /* aligned as userdata of Lua is */
 };
 
@@ -114,7 +115,6 @@ int smc_fallback_stats(lua_State *L);
 
 /* names.c */
 int smc_interface_name(lua_State *L);
-int smc_network_namespace(lua_State *L);
 int smc_entries(lua_State *L);
 
 /* eid.c */

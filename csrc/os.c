@@ -1,15 +1,28 @@
 // SPDX-License-Identifier: MIT
 /* smc.core.os: what Lua's own libraries lack of the operating system. */
+#include <sys/utsname.h>
+
 #include <lauxlib.h>
 
 #include "os.h"
 #include "smc.h"
+
+/* release() -> text: of the running kernel, uname(2) */
+static int os_release(lua_State *L)
+{
+	struct utsname names;
+
+	uname(&names); /* cannot fail */
+	lua_pushstring(L, names.release);
+	return 1;
+}
 
 static const luaL_Reg functions[] = {
 	{ "errors", smc_os_errors },
 	{ "strerror", smc_os_strerror },
 	{ "columns", smc_os_columns },
 	{ "ignore_sigpipe", smc_os_ignore_sigpipe },
+	{ "release", os_release },
 	{ NULL, NULL },
 };
 

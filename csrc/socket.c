@@ -48,7 +48,7 @@ const char *sock_strerror(int err)
 	case EACCES:
 		return "permission denied";
 	case EAFNOSUPPORT:
-		return "SMC is not in this kernel: load it with \"modprobe smc\"";
+		return "SMC is not available: smc.system.available() says why";
 	default:
 		return strerror(err);
 	}

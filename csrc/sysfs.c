@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
@@ -41,10 +42,20 @@ static int *push_folder(lua_State *L)
 	return fd;
 }
 
-/* Returns the length, or -1 where the file is not there or cannot be read. */
-static ssize_t read_attribute(int folder, const char *name, char *bytes)
+/* Opens a file; folder is AT_FDCWD or a descriptor. Finalizers can run here. */
+static int open_at(lua_State *L, int folder, const char *path, int flags)
 {
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = openat(folder, path, flags | O_CLOEXEC);
+
+	if (fd < 0 && smc_reclaim(L, errno))
+		fd = openat(folder, path, flags | O_CLOEXEC);
+	return fd;
+}
+
+/* Returns the length, or -1 with errno. */
+static ssize_t read_attribute(lua_State *L, int folder, const char *name, char *bytes)
+{
+	int fd = open_at(L, folder, name, O_RDONLY | O_NOCTTY | O_NONBLOCK), err;
 	ssize_t n;
 
 	if (fd < 0)
@@ -52,19 +63,29 @@ static ssize_t read_attribute(int folder, const char *name, char *bytes)
 	do
 		n = read(fd, bytes, ATTRIBUTE_SIZE);
 	while (n < 0 && errno == EINTR);
+	err = errno;
 	close(fd);
+	errno = err;
 	return n;
+}
+
+/* The errors that say that an attribute, or its device, is not there. */
+static bool is_absent(int err)
+{
+	return err == ENOENT || err == ENODEV || err == ENXIO;
 }
 
 /*
  * attributes(folder, { name, … }) -> { name = bytes } | nil, message, errno
- * What cannot be read is absent: attributes come and go with kernels and machines.
+ * Attributes come and go with kernels and machines: those that are not there are absent.
+ * One that is there and cannot be read is an error.
  */
 static int sysfs_attributes(lua_State *L)
 {
 	const char *path = luaL_checkstring(L, 1), *name;
 	char bytes[ATTRIBUTE_SIZE];
 	lua_Integer i, count;
+	int err;
 	ssize_t n;
 	int *folder;
 
@@ -72,19 +93,23 @@ static int sysfs_attributes(lua_State *L)
 	count = (lua_Integer)lua_rawlen(L, 2);
 	folder = push_folder(L);
 	lua_createtable(L, 0, (int)(count < 64 ? count : 64));
-	*folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	*folder = open_at(L, AT_FDCWD, path, O_PATH | O_DIRECTORY);
 	if (*folder < 0)
 		return smc_push_error(L, errno, path);
 	for (i = 1; i <= count; i++) {
 		lua_rawgeti(L, 2, i);
 		name = lua_tostring(L, -1);
-		n = name ? read_attribute(*folder, name, bytes) : -1;
-		if (n >= 0) {
-			lua_pushlstring(L, bytes, (size_t)n);
-			lua_rawset(L, -3);
-		} else {
+		luaL_argcheck(L, name, 2, "names expected");
+		n = read_attribute(L, *folder, name, bytes);
+		err = n < 0 ? errno : 0;
+		if (err && !is_absent(err))
+			return smc_push_error(L, err, lua_pushfstring(L, "%s/%s", path, name));
+		if (err) {
 			lua_pop(L, 1);
+			continue;
 		}
+		lua_pushlstring(L, bytes, (size_t)n);
+		lua_rawset(L, -3);
 	}
 	close(*folder);
 	*folder = -1;

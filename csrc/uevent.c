@@ -110,6 +110,8 @@ int smc_sysfs_uevents(lua_State *L)
 	}
 	lua_setmetatable(L, -2);
 	uevents->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT);
+	if (uevents->fd < 0 && smc_reclaim(L, errno))
+		uevents->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT);
 	if (uevents->fd < 0 || bind(uevents->fd, (struct sockaddr *)&group, sizeof(group)))
 		return smc_push_error(L, errno, "uevents");
 	return 1;

@@ -63,10 +63,10 @@ script.run(function()
     local available, message = system.available()
     if not available then script.fail(NO_SMC, message) end
   end
-  for _, check in ipairs { run.attainable, function() return run.convertible(args.command[1]) end } do
-    local fine, warning = check(options)
-    if fine == false then script.say(warning) end
-  end
+  local fine, warning = run.attainable(options)
+  if not fine then script.say(warning) end
+  fine, warning = run.convertible(args.command[1])
+  if fine == false then script.say(warning) end
   local _, message, errno = run.exec(args.command, options)
   script.fail(errno == E.ENOENT and NOT_FOUND or NOT_EXECUTABLE, message)
 end, NO_SMC)

@@ -151,10 +151,11 @@ function support.on_answers(name, answers)
       return table.unpack(answers[called], 1, 3)
     end
   end })
-  local real, loaded = package.loaded["smc.core.netlink"], package.loaded[name]
-  package.loaded["smc.core.netlink"], package.loaded[name] = boundary, nil
+  local loaded = package.loaded
+  local core, genl, own = loaded["smc.core.netlink"], loaded["smc.internal.genl"], loaded[name]
+  loaded["smc.core.netlink"], loaded["smc.internal.genl"], loaded[name] = boundary, boundary, nil
   local module = require(name)
-  package.loaded["smc.core.netlink"], package.loaded[name] = real, loaded
+  loaded["smc.core.netlink"], loaded["smc.internal.genl"], loaded[name] = core, genl, own
   return module, asked
 end
 

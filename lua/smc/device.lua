@@ -6,7 +6,7 @@
 --    end
 --
 -- The kernel gives out those of the whole host; everybody may ask. It does not list loopback-ism, which
--- @{dibs} has since Linux 7.0. What PCI knows of ISM and RoCE functions, also of those that are powered off,
+-- @{dibs} has since Linux 6.18. What PCI knows of ISM and RoCE functions, also of those that are powered off,
 -- is not here.
 --
 -- See `smcd-device(8)`, `smcr-device(8)`, `net/smc/smc_ism.c`, `net/smc/smc_ib.c` and `drivers/dibs` in the
@@ -16,12 +16,12 @@
 
 local args = require "smc.internal.args"
 local listing = require "smc.listing"
-local netlink = require "smc.core.netlink"
+local look = require "smc.internal.look"
+local netlink = require "smc.internal.genl"
 local recording = require "smc.recording"
 
 local device = {}
 
-local ENOENT <const> = 2
 local LOOPBACK_FABRIC <const> = 0xffff
 
 -- What the fields of a filter are of.
@@ -107,6 +107,11 @@ local function entries_of(messages, interface_name)
   return entries
 end
 
+-- With the names of the interfaces.
+local named_entries = look.protect(function(messages)
+  return entries_of(messages, look.interface_name)
+end)
+
 --- The devices, all of them or those that match every field of a filter.
 --
 -- @tparam[opt] table filter
@@ -124,7 +129,7 @@ function device.list(filter)
   return listing.of(filter, SHAPE, function(kind)
     local messages, message, errno = (kind == "SMC-D" and netlink.dev_smcd or netlink.dev_smcr)()
     if not messages then return nil, message, errno end
-    return entries_of(messages, netlink.interface_name)
+    return named_entries(messages)
   end)
 end
 
@@ -144,13 +149,25 @@ function device.decode(datagram, opts)
   return entries_of(messages, function() return nil end)
 end
 
-local function read(path)
-  local file <close> = io.open(path)
-  return file and file:read("a")
-end
+-- The devices in a folder of sysfs.
+local dibs_in = look.protect(function(folder)
+  local found = {}
+  for i, name in ipairs(look.entries(folder)) do
+    local path = folder .. "/" .. name
+    local fabric = tonumber((look.file(path .. "/fabric_id") or ""):match("%S+"))
+    found[i] = {
+      name = name,
+      gid = (look.file(path .. "/gid") or ""):match("%S+"),
+      fabric_id = fabric,
+      loopback = fabric and fabric == LOOPBACK_FABRIC,
+      pci_id = (look.file(path .. "/device/uevent") or ""):match("PCI_SLOT_NAME=(%S+)"),
+    }
+  end
+  return found
+end)
 
 --- The devices of the kernel's layer for direct internal buffer sharing (dibs), that ISM devices and
--- loopback are behind since Linux 7.0.
+-- loopback are behind since Linux 6.18.
 --
 -- @tparam[opt] table opts
 -- @tparam[opt="/sys"] ?string opts.sysfs
@@ -161,24 +178,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno
 function device.dibs(opts)
-  local folder = (args.options("dibs", 1, opts, { sysfs = "text" }).sysfs or "/sys") .. "/class/dibs"
-  local names, message, errno = netlink.entries(folder)
-  if errno == ENOENT then return {} end
-  if not names then return nil, message, errno end
-  table.sort(names)
-  local found = {}
-  for i, name in ipairs(names) do
-    local path = folder .. "/" .. name
-    local fabric = tonumber((read(path .. "/fabric_id") or ""):match("%S+"))
-    found[i] = {
-      name = name,
-      gid = (read(path .. "/gid") or ""):match("%S+"),
-      fabric_id = fabric,
-      loopback = fabric and fabric == LOOPBACK_FABRIC,
-      pci_id = (read(path .. "/device/uevent") or ""):match("PCI_SLOT_NAME=(%S+)"),
-    }
-  end
-  return found
+  return dibs_in((args.options("dibs", 1, opts, { sysfs = "text" }).sysfs or "/sys") .. "/class/dibs")
 end
 
 return device

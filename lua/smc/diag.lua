@@ -12,6 +12,7 @@
 -- @module smc.diag
 
 local args = require "smc.internal.args"
+local E = require "smc.errno"
 local netlink = require "smc.core.netlink"
 local recording = require "smc.recording"
 
@@ -116,21 +117,35 @@ local function extension_bits(details)
   return bits
 end
 
--- What a query completes records without an address with; most have none.
+-- What a query completes records without an address with; most have none. Where that fails, the loop does.
 local function completer()
   local complete
   return function(record)
     complete = complete or require "smc.diag.addresses".completer()
-    return complete(record)
+    local ok, message = complete(record)
+    if not ok then error(message, 0) end
   end
 end
 
+-- Why smc_diag is not there. What is loaded later brings it along.
+local function explained(message)
+  return ("%s: %s"):format(message, require "smc.system.module".why(
+    "the kernel's list of them is in the module smc_diag, which is not loaded: load it with "
+    .. "\"modprobe smc_diag\", as root"))
+end
+
 -- Opens the iterator of a function of the boundary. The boundary checks the values of filters.
-local function open(source, filter)
+local function open(source, filter, complete)
   local fields, details = filter.fields, filter.details
   if details == nil and fields then details = false end
-  local complete = not fields and completer() or nil
   return args.passed(pcall(source, extension_bits(details), filter, fields, complete))
+end
+
+-- Asks the kernel.
+local function ask(filter, complete)
+  local iterator, message, errno, closing = open(netlink.diag, filter, complete)
+  if errno == E.ENOENT then message = explained(message) end
+  return iterator, message, errno, closing
 end
 
 --- Iterates over the SMC sockets, all of them or those that match every field of a filter.
@@ -157,11 +172,12 @@ end
 -- @treturn[1] function iterator, for `for s in assert(diag.sockets()) do`
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
--- @treturn[2] integer errno: 2 (ENOENT) where `smc_diag` is not loaded
+-- @treturn[2] integer errno: ENOENT where `smc_diag` is not loaded
 -- @raise for an unknown filter or a value it cannot have; and in the middle of a loop when the kernel's
 --   answer breaks off, since a loop cannot tell that from its end
 function diag.sockets(filter)
-  return open(netlink.diag, args.options("sockets", 1, filter, SOCKETS_OPTIONS))
+  filter = args.options("sockets", 1, filter, SOCKETS_OPTIONS)
+  return ask(filter, not filter.fields and completer() or nil)
 end
 
 --- Finds the socket of an inode, the number in `socket:[…]` of `/proc/PID/fd`. Stops at the first match.
@@ -171,20 +187,24 @@ end
 -- @treturn[1] socket
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 2 (ENOENT) where there is no such socket, or no `smc_diag`
+-- @treturn[2] integer errno: ENOENT where there is no such socket, or no `smc_diag`
 -- @raise for an argument of a wrong type, and an unknown option
 function diag.find(inode, options)
   args.check("find", 1, inode, args.range(0))
   local details = args.options("find", 2, options, { details = "boolean or table" }).details
-  local iterator <close>, message, errno = open(netlink.diag, { inode = inode, details = details })
+  local iterator <close>, message, errno = ask { inode = inode, details = details }
   if not iterator then
     return nil, message, errno
   end
   local ok, found = pcall(iterator)
   if not ok then
-    return nil, found
+    return nil, found, iterator:errno()
   elseif not found then
-    return nil, ("no SMC socket has the inode %d"):format(inode), 2
+    return nil, ("no SMC socket has the inode %d"):format(inode), E.ENOENT
+  end
+  ok, message, errno = require "smc.diag.addresses".complete(found)
+  if not ok then
+    return nil, message, errno
   end
   return found
 end

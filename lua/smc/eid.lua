@@ -14,12 +14,10 @@
 -- @module smc.eid
 
 local args = require "smc.internal.args"
-local netlink = require "smc.core.netlink"
+local E = require "smc.errno"
+local netlink = require "smc.internal.genl"
 
 local eid = {}
-
-local ENOENT <const>, EAGAIN <const>, EEXIST <const>, ENODEV <const>, EINVAL <const> = 2, 11, 17, 19, 22
-local ERANGE <const>, EOPNOTSUPP <const> = 34, 95
 
 local MAX_LENGTH <const>, MAX_UEIDS <const> = 32, 4 -- SMC_MAX_EID_LEN, SMC_MAX_UEID
 
@@ -27,18 +25,18 @@ local no_command = "this kernel has no such command"
 local no_seid = "only s390 machines have a SEID: use UEIDs, see smc.eid.add"
 
 -- What the answers of the kernel mean, by errno.
-local of_list = { [EOPNOTSUPP] = no_command }
+local of_list = { [E.EOPNOTSUPP] = no_command }
 local of_add = {
-  [EEXIST] = "it is defined already",
-  [EINVAL] = "the kernel does not take it for a UEID",
-  [ERANGE] = ("there are %d of them, and the kernel takes no more: remove one first"):format(MAX_UEIDS),
-  [EOPNOTSUPP] = no_command,
+  [E.EEXIST] = "it is defined already",
+  [E.EINVAL] = "the kernel does not take it for a UEID",
+  [E.ERANGE] = ("there are %d of them, and the kernel takes no more: remove one first"):format(MAX_UEIDS),
+  [E.EOPNOTSUPP] = no_command,
 }
-local of_remove = { [ENOENT] = "it is not defined", [EOPNOTSUPP] = no_command }
-local of_enable = { [EOPNOTSUPP] = no_seid }
+local of_remove = { [E.ENOENT] = "it is not defined", [E.EOPNOTSUPP] = no_command }
+local of_enable = { [E.EOPNOTSUPP] = no_seid }
 local of_disable = {
-  [ENOENT] = "there is no UEID that could take its place: add one first, with smc.eid.add",
-  [EOPNOTSUPP] = no_seid,
+  [E.ENOENT] = "there is no UEID that could take its place: add one first, with smc.eid.add",
+  [E.EOPNOTSUPP] = no_seid,
 }
 
 -- The results of a function of the boundary, with what they mean.
@@ -70,7 +68,7 @@ local function stripped(called, ueid)
 end
 
 local function invalid(ueid, what)
-  return nil, ("%q is no UEID: %s"):format(ueid, what), EINVAL
+  return nil, ("%q is no UEID: %s"):format(ueid, what), E.EINVAL
 end
 
 --- The UEIDs, without the blanks that pad them to 32 characters.
@@ -112,7 +110,7 @@ function eid.remove(ueid)
   local wrong = fault(ueid)
   if wrong then return invalid(ueid, wrong) end
   local ok, message, errno = netlink.ueid_remove(ueid)
-  if errno == EAGAIN then
+  if errno == E.EAGAIN then
     return true, "this was the last UEID, so the kernel has enabled the SEID"
   end
   return explained(of_remove, ok, message, errno)
@@ -136,14 +134,14 @@ end
 -- @treturn[2] integer errno: 95 (EOPNOTSUPP) this machine has none; 19 (ENODEV) there is no ISM device that
 --   talks SMC-D version 2; 97 (EAFNOSUPPORT) the kernel has no SMC
 function eid.seid()
-  local answers, message, errno = explained({ [EOPNOTSUPP] = no_command }, netlink.seid())
+  local answers, message, errno = explained({ [E.EOPNOTSUPP] = no_command }, netlink.seid())
   if not answers then return nil, message, errno end
   local answer = answers[1]
   if not answer or not answer.seid then
-    return nil, "there is no SEID: no ISM device that talks SMC-D version 2 is there", ENODEV
+    return nil, "there is no SEID: no ISM device that talks SMC-D version 2 is there", E.ENODEV
   end
   answer.seid = answer.seid:gsub(" +$", "")
-  if answer.seid == "" then return nil, "there is no SEID: " .. no_seid, EOPNOTSUPP end
+  if answer.seid == "" then return nil, "there is no SEID: " .. no_seid, E.EOPNOTSUPP end
   return answer
 end
 

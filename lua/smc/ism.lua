@@ -16,12 +16,13 @@
 -- @module smc.ism
 
 local args = require "smc.internal.args"
+local E = require "smc.errno"
+local look = require "smc.internal.look"
 local power = require "smc.ism.power"
 local tree = require "smc.ism.tree"
 
 local ism = {}
 
-local ENOENT <const>, EINVAL <const>, ENOTSUP <const> = 2, 22, 95
 local SYSFS <const> = "/sys"
 
 -- What a filter may have.
@@ -86,8 +87,16 @@ local function is_for(entry, record, port)
   return false
 end
 
+-- By these a kernel says that it has no such list: it knows of no more than sysfs then.
+local NO_LIST <const> = { [E.EAFNOSUPPORT] = true, [E.EPROTONOSUPPORT] = true, [E.EOPNOTSUPP] = true }
+
+local function listed(list, message, errno)
+  if not list and not NO_LIST[errno] then look.fail(message, errno) end
+  return list or {}
+end
+
 local function add_user_pnetids(records)
-  local entries = require "smc.pnet".list() or {}
+  local entries = listed(require "smc.pnet".list())
   for _, record in ipairs(#entries > 0 and records or {}) do
     for _, port in ipairs(record.ports) do
       for _, entry in ipairs(port.pnetid == nil and entries or {}) do
@@ -99,7 +108,7 @@ end
 
 local function add_smcd(records)
   local by_address = {}
-  for _, device in ipairs(require "smc.device".list { type = "SMC-D" } or {}) do
+  for _, device in ipairs(listed(require "smc.device".list { type = "SMC-D" })) do
     if device.pci_id then by_address[device.pci_id] = device end
   end
   for _, record in ipairs(records) do
@@ -132,6 +141,16 @@ local function matches(record, filter)
   return true
 end
 
+-- All records of a tree.
+local read = look.protect(function(root)
+  local records = look.demand(tree.read(root))
+  if root == SYSFS then
+    add_user_pnetids(records)
+    add_smcd(records)
+  end
+  return records
+end)
+
 --- The functions that matter to SMC, by FID, those in slots that are powered off included; or of them those
 -- that match every field of a filter.
 --
@@ -153,13 +172,8 @@ end
 -- @raise for an unknown field, or one of a wrong type
 function ism.functions(filter)
   filter = args.options("functions", 1, filter, FILTER)
-  local root = filter.sysfs or SYSFS
-  local records, message, errno = tree.read(root)
+  local records, message, errno = read(filter.sysfs or SYSFS)
   if not records then return nil, message, errno end
-  if root == SYSFS then
-    add_user_pnetids(records)
-    add_smcd(records)
-  end
   local found = {}
   for _, record in ipairs(records) do
     if matches(record, filter) then found[#found + 1] = record end
@@ -170,7 +184,7 @@ end
 -- === finding ===
 
 local function bad_fid(text)
-  return nil, ("%q is no FID: it has 1 to 8 hex digits, with or without 0x in front"):format(text), EINVAL
+  return nil, ("%q is no FID: it has 1 to 8 hex digits, with or without 0x in front"):format(text), E.EINVAL
 end
 
 --- A FID out of text or of a number.
@@ -213,7 +227,7 @@ local function find(called, which, opts)
   local found, message
   found, message, errno = ism.functions(filter)
   if not found then return nil, message, errno end
-  if not found[1] then return nil, ("there is no PCI function %s on this host"):format(name), ENOENT end
+  if not found[1] then return nil, ("there is no PCI function %s on this host"):format(name), E.ENOENT end
   return found[1], name
 end
 
@@ -240,13 +254,18 @@ local function switch(called, which, on, opts)
   local entry, name, errno = find(called, which, opts)
   if not entry then return nil, name, errno end
   if not entry.slot then
-    return nil, ("%s is in no slot that can be powered"):format(name), ENOTSUP
+    return nil, ("%s is in no slot that can be powered"):format(name), E.ENOTSUP
   end
   local folder = ("%s/bus/pci/slots/%s"):format(opts.sysfs or SYSFS, entry.slot)
   local ok, message, sockets
   ok, message, errno, sockets = power.set(folder, name, on, timeout)
   if not ok then return nil, message, errno, sockets end
-  return find(called, { slot = entry.slot }, opts)
+  entry, message, errno = find(called, { slot = entry.slot }, opts)
+  if not entry then
+    return nil, ("%s is powered %s, but cannot be looked at: %s"):format(name, on and "on" or "off", message),
+      errno
+  end
+  return entry
 end
 
 --- Powers a function on, and waits until it is.

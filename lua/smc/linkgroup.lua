@@ -14,13 +14,13 @@
 -- @module smc.linkgroup
 
 local args = require "smc.internal.args"
+local E = require "smc.errno"
 local listing = require "smc.listing"
-local netlink = require "smc.core.netlink"
+local look = require "smc.internal.look"
+local netlink = require "smc.internal.genl"
 local recording = require "smc.recording"
 
 local linkgroup = {}
-
-local EBADMSG <const> = 74
 
 -- What the fields of a filter are of.
 local SHAPE <const> = { own = { "id" }, parts = "links", of_parts = { "netdev", "ibdev" } }
@@ -126,13 +126,18 @@ local function groups_of(messages, interface_name)
     elseif message.smcr then
       groups[#groups + 1] = smcr_group_of(message.smcr)
     elseif not group or not group.links then
-      return nil, "cannot list the link groups: a link without a link group", EBADMSG
+      return nil, "cannot list the link groups: a link without a link group", E.EBADMSG
     else
       group.links[#group.links + 1] = link_of(message.link, interface_name)
     end
   end
   return groups
 end
+
+-- With the names of the interfaces.
+local named_groups = look.protect(function(messages)
+  return groups_of(messages, look.interface_name)
+end)
 
 --- The link groups, all of them or those that match every field of a filter.
 --
@@ -152,7 +157,7 @@ function linkgroup.list(filter)
   return listing.of(filter, SHAPE, function(kind)
     local messages, message, errno = (kind == "SMC-D" and netlink.lgr_smcd or netlink.lgr_smcr)()
     if not messages then return nil, message, errno end
-    return groups_of(messages, netlink.interface_name)
+    return named_groups(messages)
   end)
 end
 

@@ -14,12 +14,12 @@
 -- @module smc.pnet
 
 local args = require "smc.internal.args"
+local E = require "smc.errno"
 local ebcdic = require "smc.ebcdic"
-local netlink = require "smc.core.netlink"
+local look = require "smc.internal.look"
+local netlink = require "smc.internal.genl"
 
 local pnet = {}
-
-local ENOENT <const>, EEXIST <const>, ENODEV <const>, EINVAL <const>, ENODATA <const> = 2, 17, 19, 22, 61
 
 local MAX_PORTS <const> = 2 -- SMC_MAX_PORTS: ports of an RDMA device
 local UTIL_FIELD <const> = 16 -- bytes of the PNET ID of one port in util_string
@@ -38,7 +38,7 @@ local MAX_NESTING <const> = 8 -- MAX_NEST_DEV: VLANs on bonds on …
 local ENTRY <const> = { name = "string", netdev = "string", ibdev = "string", ibport = "integer" }
 
 local function invalid(...)
-  return nil, string.format(...), EINVAL
+  return nil, string.format(...), E.EINVAL
 end
 
 -- A PNET ID as the kernel keeps it.
@@ -107,14 +107,16 @@ function pnet.get(name)
   local entries
   entries, message, errno = pnet.list { name = upper }
   if not entries then return nil, message, errno end
-  if #entries == 0 then return nil, ("the table has no PNET ID %s"):format(upper), ENOENT end
+  if #entries == 0 then return nil, ("the table has no PNET ID %s"):format(upper), E.ENOENT end
   return entries
 end
 
 -- Why the kernel said that there is one already. It says so too of what it cannot add.
 local function why_exists(entry)
   local device = entry.netdev or entry.ibdev
-  local old = (pnet.list { netdev = entry.netdev, ibdev = entry.ibdev } or {})[1]
+  local entries, message = pnet.list { netdev = entry.netdev, ibdev = entry.ibdev }
+  if not entries then return message end
+  local old = entries[1]
   if not old and entry.netdev then
     return ("%s has a PNET ID of its hardware, which the table cannot replace"):format(device)
   elseif not old then
@@ -176,7 +178,7 @@ function pnet.add(entry)
   if not name then return nil, netdev, ibdev end
   local ok, message, errno = netlink.pnet_add(name, netdev, ibdev, ibport)
   if ok then return true end
-  if errno == EEXIST then
+  if errno == E.EEXIST then
     message = message .. ": " .. why_exists { netdev = netdev, ibdev = ibdev, ibport = ibport }
   end
   return nil, message, errno
@@ -195,7 +197,7 @@ function pnet.remove(name)
   local ok
   ok, message, errno = netlink.pnet_remove(upper)
   if ok then return true end
-  if errno == ENOENT then
+  if errno == E.ENOENT then
     message = ("%s: the table of this network namespace has no PNET ID %s"):format(message, upper)
   end
   return nil, message, errno
@@ -226,38 +228,28 @@ end
 
 -- === of_interface ===
 
-local function exists(path)
-  local file <close> = io.open(path)
-  return file ~= nil
-end
-
-local function attribute(path)
-  local file <close> = io.open(path, "rb")
-  return file and file:read("a")
-end
-
 -- Where the interface is of a channel path: that of a CCW group device, with the port of the adapter.
 local function channel_path_of(sysfs, device)
-  local chpid = (attribute(device .. "/chpid") or ""):match("^%x%x?%f[%X]")
+  local chpid = (look.file(device .. "/chpid") or ""):match("^%x%x?%f[%X]")
   if not chpid then return nil end
-  return ("%s/devices/css0/chp0.%02x"):format(sysfs, tonumber(chpid, 16)), attribute(device .. "/portno")
+  return ("%s/devices/css0/chp0.%02x"):format(sysfs, tonumber(chpid, 16)), look.file(device .. "/portno")
 end
 
 local function hardware_pnetid(sysfs, interface)
   local directory = sysfs .. "/class/net/" .. interface
-  local port = attribute(directory .. "/dev_port")
-  local util_string = attribute(directory .. "/device/util_string")
+  local port = look.file(directory .. "/dev_port")
+  local util_string = look.file(directory .. "/device/util_string")
   if not util_string then
     local path, portno = channel_path_of(sysfs, directory .. "/device")
     port = portno or port
-    util_string = path and attribute(path .. "/util_string")
+    util_string = path and look.file(path .. "/util_string")
   end
   return util_string and pnet.from_util_string(util_string, math.tointeger(tonumber(port)))
 end
 
 -- The names of the interfaces of this network namespace, a list and a set; nil where that is not known.
 local function interfaces(proc)
-  local text = attribute(proc .. "/net/dev")
+  local text = look.file(proc .. "/net/dev")
   if not text then return nil end
   local names = {}
   for name in text:gmatch("%f[^\n\0]%s*([^%s:]+):") do
@@ -267,26 +259,26 @@ local function interfaces(proc)
   return names
 end
 
--- nil where there is the interface, or message and errno. sysfs shows the interfaces of the network
+-- Fails unless there is the interface. sysfs shows the interfaces of the network
 -- namespace that it was mounted in, which one of the same name in another one must not be taken for.
-local function missing(sysfs, names, interface)
-  local there, here = exists(sysfs .. "/class/net/" .. interface), not names or names[interface]
-  if there and here then return nil end
+local function demand(sysfs, names, interface)
+  local there, here = look.is_folder(sysfs .. "/class/net/" .. interface), not names or names[interface]
+  if there and here then return end
   local message = ("there is no interface %s in %s"):format(
     interface, there and "this network namespace" or sysfs .. "/class/net")
   if here and names then
     message = ("%s: %s is of another network namespace"):format(message, sysfs)
   end
-  return message, ENODEV
+  look.fail(message, E.ENODEV)
 end
 
 -- The first of the interfaces that one stands on: of a bond, a VLAN, a bridge. nil where it is the last.
 local function lower_of(sysfs, names, interface)
   local directory = sysfs .. "/class/net/" .. interface
-  local first = (attribute(directory .. "/bonding/slaves") or ""):match("%S+")
+  local first = (look.file(directory .. "/bonding/slaves") or ""):match("%S+")
   if first then return first end
   for _, name in ipairs(names or {}) do
-    if exists(directory .. "/lower_" .. name) then return name end
+    if look.is_folder(directory .. "/lower_" .. name) then return name end
   end
   return nil
 end
@@ -309,10 +301,34 @@ local function user_pnetid(entries, interface)
 end
 
 local function no_pnetid(interface)
-  return ('%s has no PNET ID, neither of its hardware nor in the table: give it one in the hardware '
+  look.fail(('%s has no PNET ID, neither of its hardware nor in the table: give it one in the hardware '
     .. 'configuration, or with smc.pnet.add { name = "…", netdev = "%s" }, the same as that of the ISM '
-    .. 'or RDMA device on its network'):format(interface, interface), ENODATA
+    .. 'or RDMA device on its network'):format(interface, interface), E.ENODATA)
 end
+
+-- The entries of the kernel's table.
+local function user_entries(interface)
+  local entries, message, errno = pnet.list()
+  if not entries then
+    look.fail(("%s has no PNET ID of its hardware, and the table cannot be read: %s"):format(
+      interface, message), errno)
+  end
+  return entries
+end
+
+local of_interface = look.protect(function(interface, sysfs, proc, entries)
+  local names = interfaces(proc)
+  demand(sysfs, names, interface)
+  local base = base_of(sysfs, names, interface)
+  local found = hardware_pnetid(sysfs, base)
+  if found then return { name = found, source = "hardware", netdev = base } end
+  entries = entries or user_entries(interface)
+  for _, netdev in ipairs { base, interface } do
+    found = user_pnetid(entries, netdev)
+    if found then return { name = found, source = "user", netdev = netdev } end
+  end
+  no_pnetid(interface)
+end)
 
 --- The PNET ID of an interface: that of its hardware, or else the one in the table.
 --
@@ -337,27 +353,7 @@ function pnet.of_interface(interface, opts)
   opts = args.options("of_interface", 2, opts, { sysfs = "text", proc = "text", table = "table" })
   local name, message, errno = check_interface(interface)
   if not name then return nil, message, errno end
-  local sysfs, names = opts.sysfs or "/sys", interfaces(opts.proc or "/proc")
-  message, errno = missing(sysfs, names, interface)
-  if message then return nil, message, errno end
-
-  local base = base_of(sysfs, names, interface)
-  local found = hardware_pnetid(sysfs, base)
-  if found then return { name = found, source = "hardware", netdev = base } end
-
-  local entries = opts.table
-  if not entries then
-    entries, message, errno = pnet.list()
-    if not entries then
-      return nil, ("%s has no PNET ID of its hardware, and the table cannot be read: %s"):format(
-        interface, message), errno
-    end
-  end
-  for _, netdev in ipairs { base, interface } do
-    found = user_pnetid(entries, netdev)
-    if found then return { name = found, source = "user", netdev = netdev } end
-  end
-  return nil, no_pnetid(interface)
+  return of_interface(interface, opts.sysfs or "/sys", opts.proc or "/proc", opts.table)
 end
 
 return pnet

@@ -1,11 +1,16 @@
 --- What kind of program a file is, and whether a library can be preloaded into it.
 -- @module smc.program
 
+local E = require "smc.errno"
 local core = require "smc.core.process"
+local look = require "smc.internal.look"
 
 local program = {}
 
-local ENOENT <const> = 2
+-- What execvpe(3) takes for the absence of a program in a folder of PATH; a file that may not be executed is
+-- told when there is no other.
+local NOT_HERE <const> = { [E.ENOENT] = true, [E.ENOTDIR] = true, [E.ESTALE] = true, [E.ENODEV] = true,
+  [E.ETIMEDOUT] = true, [E.EACCES] = true }
 
 --- Where execvpe(3) finds a program.
 -- @tparam string name its path, or a name that is looked for in PATH
@@ -18,18 +23,35 @@ function program.find(name)
     local ok, message, errno = core.executable(name)
     return ok and name, message, errno
   end
+  local denied
   for folder in ((os.getenv("PATH") or "/bin:/usr/bin") .. ":"):gmatch("([^:]*):") do
     local path = (folder == "" and "." or folder) .. "/" .. name
-    if core.executable(path) then
+    local ok, message, errno = core.executable(path)
+    if ok then
       return path
+    elseif not NOT_HERE[errno] then
+      return nil, message, errno
     end
+    denied = denied or errno == E.EACCES and message
   end
-  return nil, name .. ": not found in PATH", ENOENT
+  if denied then
+    return nil, denied, E.EACCES
+  end
+  return nil, name .. ": not found in PATH", E.ENOENT
 end
 
+-- What a file begins with; nothing where it may be executed but not read.
 local function read_head(path, count)
-  local file <close> = io.open(path, "rb")
-  return file and file:read(count) or ""
+  local file <close>, message, errno = io.open(path, "rb")
+  if not file then
+    return errno == E.EACCES and "" or look.fail(message, errno)
+  end
+  local text
+  text, message, errno = file:read(count)
+  if errno then
+    look.fail(("%s: %s"):format(path, message), errno)
+  end
+  return text or ""
 end
 
 local PT_INTERP <const> = 3 -- the program header that names the dynamic linker, see elf(5)
@@ -81,7 +103,7 @@ local function obstacle(path, library)
   if not elf.dynamic then
     return "is a static program"
   end
-  if core.secure(path) then
+  if look.demand(core.secure(path)) then
     return "gains privileges when it starts (setuid, setgid or capabilities), so that nothing is preloaded"
   end
   local own = library and read_elf(library)
@@ -102,7 +124,8 @@ end
 -- @treturn[3] nil the program cannot be executed at all
 -- @treturn[3] string message
 -- @treturn[3] integer errno
-function program.preloadable(name, library)
+-- @function program.preloadable
+program.preloadable = look.protect(function(name, library)
   local current = name
   for _ = 1, 6 do -- the kernel follows scripts no deeper than that
     local path, message, errno = program.find(current)
@@ -120,6 +143,6 @@ function program.preloadable(name, library)
     end
   end
   return true
-end
+end)
 
 return program

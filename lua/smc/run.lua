@@ -33,6 +33,8 @@
 
 local args = require "smc.internal.args"
 local core = require "smc.core.process"
+local E = require "smc.errno"
+local look = require "smc.internal.look"
 local process = require "smc.process"
 local program = require "smc.program"
 
@@ -41,7 +43,6 @@ local run = {}
 local MIN_SIZE <const>, MAX_SIZE <const> = 8 * 1024, 1024 * 1024
 local UNITS <const> = { [""] = 1, k = 1024, m = 1024 * 1024 }
 
-local ENOENT <const>, EINVAL <const> = 2, 22
 local CAP_NET_ADMIN <const> = 1 << 12 -- capability 12, see capabilities(7)
 
 --- The number of bytes that a buffer size means.
@@ -55,16 +56,29 @@ function run.size(text)
   args.check("size", 1, text, "integer or string")
   local digits, unit = tostring(text):lower():match("^(%d+)([km]?)$")
   if not digits then
-    return nil, ("'%s' is no buffer size: give bytes, or a number with k or m, like 64k"):format(text), EINVAL
+    return nil, ("'%s' is no buffer size: give bytes, or a number with k or m, like 64k"):format(text),
+      E.EINVAL
   end
   local bytes = tonumber(digits .. ".0") * UNITS[unit] -- a float does not overflow
   if bytes > MAX_SIZE then
-    return nil, ("buffer size %s is too large: 8k to 1m are possible"):format(text), EINVAL
+    return nil, ("buffer size %s is too large: 8k to 1m are possible"):format(text), E.EINVAL
   end
   if bytes < MIN_SIZE then
-    return nil, ("buffer size %s is too small: 8k to 1m are possible"):format(text), EINVAL
+    return nil, ("buffer size %s is too small: 8k to 1m are possible"):format(text), E.EINVAL
   end
   return math.tointeger(bytes)
+end
+
+-- package.searchpath() answers that there is no such file when it could not look, too.
+local function find_library()
+  for template in package.cpath:gmatch("[^;]+") do
+    local path, message, errno = core.realpath((template:gsub("%?", "smc/preload")))
+    if path or not look.is_absent(errno) and errno ~= E.ENOTDIR and errno ~= E.EACCES then
+      return path, message, errno
+    end
+  end
+  return nil, "smc/preload.so is not in package.cpath: install the module completely, or run make and "
+    .. "'eval $(make env)'", E.ENOENT
 end
 
 --- The absolute path of the library to preload.
@@ -74,18 +88,13 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno
 function run.library()
-  local found = package.searchpath("smc.preload", package.cpath)
-  if not found then
-    return nil, "smc/preload.so is not in package.cpath: install the module completely, or run make and "
-      .. "'eval $(make env)'", ENOENT
-  end
-  local path, message, errno = core.realpath(found)
+  local path, message, errno = find_library()
   if not path then
     return nil, message, errno
   end
   if path:find("[%s:$]") then
     return nil, ("%s cannot be preloaded: LD_PRELOAD has no way to write a path with a space, a colon or a "
-      .. "dollar sign. Install the module elsewhere"):format(path), EINVAL
+      .. "dollar sign. Install the module elsewhere"):format(path), E.EINVAL
   end
   return path
 end
@@ -175,20 +184,10 @@ function run.convertible(name)
 end
 
 local function read_number(path, pattern, base)
-  local file <close> = io.open(path)
-  local text = file and file:read(4096) or ""
-  return tonumber(text:match(pattern) or "", base)
+  return tonumber((look.file(path) or ""):match(pattern) or "", base)
 end
 
---- Will a program started from here get the buffer sizes of the options?
--- Above `net.core.rmem_max` and `net.core.wmem_max` it takes CAP_NET_ADMIN. (smc_run(8) raises these
--- limits for the whole system; this module leaves them alone.)
--- @tparam[opt] table options see above
--- @treturn[1] boolean true
--- @treturn[2] boolean false
--- @treturn[2] string why, and what to do
-function run.attainable(options)
-  options = args.options("attainable", 1, options, OPTIONS)
+local attainable = look.protect(function(options)
   if (read_number("/proc/self/status", "CapEff:%s*(%x+)", 16) or 0) & CAP_NET_ADMIN ~= 0 then
     return true
   end
@@ -201,14 +200,30 @@ function run.attainable(options)
     end
   end
   return true
+end)
+
+--- Will a program started from here get the buffer sizes of the options?
+-- Above `net.core.rmem_max` and `net.core.wmem_max` it takes CAP_NET_ADMIN. (smc_run(8) raises these
+-- limits for the whole system; this module leaves them alone.)
+-- @tparam[opt] table options see above
+-- @treturn[1] boolean true
+-- @treturn[2] boolean false
+-- @treturn[2] string why, and what to do
+-- @treturn[3] nil
+-- @treturn[3] string message
+-- @treturn[3] integer errno
+function run.attainable(options)
+  return attainable(args.options("attainable", 1, options, OPTIONS))
 end
 
 -- Returns the environment for argv, or nil, message, errno.
 local function prepare(argv, options)
   if options.fallback ~= "tcp" and options.unreachable ~= "run" then
-    local can, why = run.convertible(argv[1])
-    if can == false then
-      return nil, why .. ". To run it all the same: unreachable = \"run\"", EINVAL
+    local can, why, errno = run.convertible(argv[1])
+    if can == nil then
+      return nil, why, errno
+    elseif not can then
+      return nil, why .. ". To run it all the same: unreachable = \"run\"", E.EINVAL
     end
   end
   return environment(options)

@@ -14,7 +14,8 @@
 -- @module smc.stats
 
 local args = require "smc.internal.args"
-local netlink = require "smc.core.netlink"
+local look = require "smc.internal.look"
+local netlink = require "smc.internal.genl"
 local recording = require "smc.recording"
 
 local stats = {}
@@ -70,11 +71,6 @@ local REASON_MASK <const> = 0xffff -- the kernel counts a reason in 16 bits
 -- @tfield {table,...} reasons `code`, see @{smc.reason}, with how often it was that of a `client` and of a
 --   `server`: in 16 bits, so that each begins with 0 again after 65535; the most frequent first
 
-local function read(path)
-  local file <close> = io.open(path)
-  return file and file:read("a")
-end
-
 local function is_more_frequent(a, b)
   local left, right = a.client + a.server, b.client + b.server
   return left > right or left == right and a.code < b.code
@@ -113,6 +109,15 @@ local function snapshot_of(counters, fallbacks)
   }
 end
 
+local get = look.protect(function()
+  local fallbacks = look.demand(netlink.fallback_stats())
+  local snapshot = snapshot_of(look.demand(netlink.stats())[1] or {}, fallbacks)
+  snapshot.time = tonumber((look.file("/proc/uptime") or ""):match("%S+"))
+  snapshot.boot = (look.file("/proc/sys/kernel/random/boot_id") or ""):match("%S+")
+  snapshot.namespace = look.link("/proc/self/ns/net")
+  return snapshot
+end)
+
 --- All counters of this network namespace.
 --
 -- @treturn[1] snapshot
@@ -120,16 +125,7 @@ end
 -- @treturn[2] string message, which says what to do
 -- @treturn[2] integer errno: 97 (EAFNOSUPPORT) where the kernel has no SMC
 function stats.get()
-  local fallbacks, message, errno = netlink.fallback_stats()
-  if not fallbacks then return nil, message, errno end
-  local answers
-  answers, message, errno = netlink.stats()
-  if not answers then return nil, message, errno end
-  local snapshot = snapshot_of(answers[1] or {}, fallbacks)
-  snapshot.time = tonumber((read("/proc/uptime") or ""):match("%S+"))
-  snapshot.boot = (read("/proc/sys/kernel/random/boot_id") or ""):match("%S+")
-  snapshot.namespace = netlink.network_namespace() or nil
-  return snapshot
+  return get()
 end
 
 --- Decodes recorded datagrams of the kernel's answers, without their time.

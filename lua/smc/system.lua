@@ -10,21 +10,17 @@
 -- @module smc.system
 
 local args = require "smc.internal.args"
-local netlink = require "smc.core.netlink"
+local E = require "smc.errno"
+local look = require "smc.internal.look"
+local netlink = require "smc.internal.genl"
+local os_release = require "smc.core.os".release
 
 local system = {}
 
-local ENOENT <const>, EPERM <const>, EACCES <const>, EINVAL <const> = 2, 1, 13, 22
-local EAFNOSUPPORT <const> = 97
-
-local function read(path)
-  local file <close> = io.open(path)
-  return file and file:read("a")
-end
-
 --- The release of the running kernel, as uname(2) gives it.
+-- @treturn string
 function system.release()
-  return (read("/proc/sys/kernel/osrelease") or "unknown"):match("%S+")
+  return os_release()
 end
 
 --- Whether this process can make SMC sockets, tried with socket(AF_SMC, …), which loads the kernel's module
@@ -36,7 +32,7 @@ end
 function system.available()
   local ok, message, errno = require "smc.core.socket".probe()
   if ok then return true end
-  if errno == EAFNOSUPPORT or errno == EPERM or errno == EACCES then
+  if errno == E.EAFNOSUPPORT or errno == E.EPERM or errno == E.EACCES then
     return nil, require "smc.system.module".explain(errno, message), errno
   end
   return nil, message, errno
@@ -151,9 +147,7 @@ local SYSCTLS <const> = {
     meaning = "name of the BPF program that decides on handshakes; empty: none" },
 }
 
-local function folder()
-  return "/proc/sys/net/smc/"
-end
+local FOLDER <const> = "/proc/sys/net/smc/"
 
 local function known(called, name)
   args.check(called, 1, name, "text")
@@ -171,12 +165,30 @@ local function entry_of(one, text)
   return entry
 end
 
+-- Fails: there is no such sysctl, or none at all.
 local function absent(name)
-  if read(folder() .. "wmem") then
-    return nil, ("this kernel (%s) has no sysctl net.smc.%s"):format(system.release(), name), ENOENT
+  if name and look.file(FOLDER .. "wmem") then
+    look.fail(("this kernel (%s) has no sysctl net.smc.%s"):format(system.release(), name), E.ENOENT)
   end
-  return nil, 'there are no net.smc sysctls: load SMC with "modprobe smc" as root', ENOENT
+  look.fail("there are no net.smc sysctls: " .. require "smc.system.module".why(
+    "SMC is loaded, but it is older than Linux 5.19, or another SMC than the kernel's own"), E.ENOENT)
 end
+
+local all = look.protect(function()
+  local found = {}
+  for _, one in ipairs(SYSCTLS) do
+    local text = look.file(FOLDER .. one.name)
+    if text then found[#found + 1] = entry_of(one, text) end
+  end
+  if #found == 0 then absent() end
+  return found
+end)
+
+local one_of = look.protect(function(one)
+  local text = look.file(FOLDER .. one.name)
+  if not text then absent(one.name) end
+  return entry_of(one, text)
+end)
 
 --- The `net.smc` sysctls that this kernel has, in this network namespace.
 --
@@ -186,13 +198,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 2 (ENOENT) where SMC is not loaded
 function system.sysctls()
-  local found = {}
-  for _, one in ipairs(SYSCTLS) do
-    local text = read(folder() .. one.name)
-    if text then found[#found + 1] = entry_of(one, text) end
-  end
-  if #found == 0 then return absent() end
-  return found
+  return all()
 end
 
 --- A `net.smc` sysctl.
@@ -205,41 +211,51 @@ end
 -- @raise for a name that no kernel has
 function system.sysctl(name)
   local one = known("sysctl", name)
-  local text = read(folder() .. one.name)
-  if not text then return absent(name) end
-  return entry_of(one, text)
+  return one_of(one)
+end
+
+local refusals = {
+  [E.EACCES] = "it needs root",
+  [E.EPERM] = "it needs root",
+  [E.EROFS] = "/proc/sys is read-only here, as in containers: set it on the host",
+}
+local refusals_of_text = {
+  [E.EINVAL] = "no BPF program (struct_ops smc_hs_ctrl) of this name is registered",
+  [E.EBUSY] = "the BPF program of this name is being removed",
+}
+
+-- Has the kernel take a value. The newline at its end makes a write(2) of an empty one, too.
+local function write(one, value)
+  local ok
+  local file <close>, message, errno = io.open(FOLDER .. one.name, "w")
+  ok = file
+  if ok then ok, message, errno = file:write(value, "\n") end
+  if ok then ok, message, errno = file:flush() end
+  if ok then return true end
+  local advice = refusals[errno] or one.text and refusals_of_text[errno]
+  return nil, ("cannot set net.smc.%s to %q: %s%s"):format(one.name, value, message,
+    advice and ": " .. advice or ""), errno
 end
 
 --- Sets a `net.smc` sysctl of this network namespace. It counts for sockets and link groups made afterwards.
 --
 -- @tparam string name
--- @tparam integer|string value
+-- @tparam integer|string value of `hs_ctrl` a string, of which an empty one clears it
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what the kernel takes
--- @treturn[2] integer errno: 2 (ENOENT) not in this kernel, 13 (EACCES) not root, 22 (EINVAL)
+-- @treturn[2] integer errno: ENOENT not in this kernel, EACCES not root, EINVAL not a value that it takes
 -- @raise for a name that no kernel has, or a value of a wrong type
 function system.set_sysctl(name, value)
   local one = known("set_sysctl", name)
   args.check("set_sysctl", 2, value, one.text and "text" or "integer")
   if not one.text and (value < one.min or value > one.max) then
     return nil, ("net.smc.%s takes %d to %d%s, not %d"):format(name, one.min, one.max,
-      one.unit and " " .. one.unit or "", value), EINVAL
+      one.unit and " " .. one.unit or "", value), E.EINVAL
   end
-  local path = folder() .. name
-  if not read(path) then return absent(name) end
-  local file <close>, message, errno = io.open(path, "w")
-  if not file then
-    return nil, ("cannot set net.smc.%s: %s: it needs root, and a /proc/sys that is not read-only"):format(
-      name, message), errno
-  end
-  local ok
-  ok, message, errno = file:write(value)
-  if ok then ok, message, errno = file:flush() end
-  if not ok then
-    return nil, ("cannot set net.smc.%s to %s: %s"):format(name, value, message), errno
-  end
-  return true
+  local now, message, errno = one_of(one)
+  if not now then return nil, message, errno end
+  return write(one, value)
 end
 
 return system

@@ -19,9 +19,23 @@ end
 
 describe("why there is no SMC", function()
   it("is that it is not in the kernel", function()
-    local none <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE }
-    assert.matches("not in this kernel %(6%.12%.95%)",
-      module.explain(EAFNOSUPPORT, "", { root = none.root }))
+    local none <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE,
+      ["lib/modules/" .. RELEASE .. "/modules.dep"] = "kernel/net/sctp/sctp.ko:\n" }
+    assert.equal("SMC is not in this kernel (6.12.95): start one that has it (CONFIG_SMC; since Linux "
+      .. "6.18 it needs CONFIG_DIBS)", module.explain(EAFNOSUPPORT, "", { root = none.root }))
+  end)
+
+  it("may be unknown where the kernel's modules are not here", function()
+    local bare <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE }
+    assert.matches("whether this kernel %(6%.12%.95%) has it cannot be seen here",
+      module.explain(EAFNOSUPPORT, "", { root = bare.root }))
+  end)
+
+  it("may be out of sight: what cannot be read is told", function()
+    local made <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE }
+    support.write(made.root .. "/etc/modprobe.d/x.conf", { "x.conf" }) -- a link to itself: ELOOP
+    local message = module.explain(EAFNOSUPPORT, "", { root = made.root })
+    assert.matches("^whether SMC is loaded cannot be found out: .*x%.conf: Too many levels", message)
   end)
 
   it("is that it is not loaded", function()

@@ -2,44 +2,68 @@
 -- has. The TCP socket inside of an SMC socket has the same ports, and inet_diag shows its addresses.
 -- @module smc.diag.addresses
 
+local E = require "smc.errno"
+local look = require "smc.internal.look"
 local netlink = require "smc.core.netlink"
 
 local addresses = {}
 
--- The TCP sockets of the moment, by their ports; false where several have the same, and it is open which.
+-- Puts the TCP sockets of one family into found, by their ports; false where several have the same, and it is
+-- open which.
+local function read_family(found, family, listening)
+  local iterator <close>, message, errno = netlink.tcp(family == "inet6", listening)
+  if not iterator then
+    if errno == E.ENOENT then return end -- without inet_diag the addresses stay unknown
+    look.fail(message, errno)
+  end
+  while true do
+    local ok, port, peer_port, here, there = pcall(iterator)
+    if not ok then look.fail(port, iterator:errno()) end
+    if not port then return end
+    local key = port << 16 | peer_port
+    if found[key] == nil then
+      found[key] = { here, there, family }
+    else
+      found[key] = false
+    end
+  end
+end
+
 local function read(listening)
   local found = {}
-  for _, inet6 in ipairs { false, true } do
-    local iterator <close> = netlink.tcp(inet6, listening)
-    -- Without inet_diag the addresses stay unknown.
-    local ok, message = pcall(function()
-      for port, peer_port, here, there in iterator or function() end do
-        local key = port << 16 | peer_port
-        if found[key] == nil then
-          found[key] = { here, there, inet6 and "inet6" or "inet" }
-        else
-          found[key] = false
-        end
-      end
-    end)
-    if not ok and not tostring(message):find("ask again") then error(message, 0) end
-  end
+  read_family(found, "inet", listening)
+  read_family(found, "inet6", listening)
   return found
 end
 
 --- A function that completes records of @{smc.diag} that have a local port and no address, or that of the
 -- wildcard. It serves one query: what it has read once, it keeps.
--- @treturn function takes a record
+-- @treturn function takes a record; returns true, or nil, message, errno
 function addresses.completer()
   local known = {}
-  return function(record)
+  return look.protect(function(record)
     local listening = record.state == "LISTEN"
     known[listening] = known[listening] or read(listening)
     local entry = known[listening][record.local_port << 16 | (record.peer_port or 0)]
-    if not entry then return end
+    if not entry then return true end
     record.local_address, record.family = entry[1], entry[3]
     if record.peer_port then record.peer_address = entry[2] end
-  end
+    return true
+  end)
+end
+
+local WILDCARDS <const> = { ["0.0.0.0"] = true, ["::"] = true }
+
+--- Completes one record, where it needs that.
+-- @tparam table record
+-- @treturn[1] true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+function addresses.complete(record)
+  local address = record.local_address
+  if not record.local_port or address and not WILDCARDS[address] then return true end
+  return addresses.completer()(record)
 end
 
 return addresses

@@ -1,31 +1,45 @@
 --- Which processes hold sockets: proc(5), /proc/PID/fd.
 -- @module smc.ism.owners
 
+local E = require "smc.errno"
 local entries = require "smc.core.netlink".entries
 local link = require "smc.core.sysfs".link
+local look = require "smc.internal.look"
 
 local owners = {}
 
-local function command_of(pid)
-  local file <close> = io.open(("/proc/%s/comm"):format(pid))
-  return file and file:read("l") or "?"
+-- By proc(5): a process of another user, and one that has ended.
+local UNKNOWABLE <const> = { [E.EACCES] = true, [E.EPERM] = true, [E.ESRCH] = true }
+
+-- The result of a look into a folder of a process; nil where this user may not know, or it has ended.
+local function known(result, message, errno)
+  if result or UNKNOWABLE[errno] or look.is_absent(errno) then return result end
+  look.fail(message, errno)
+end
+
+local function add(sockets)
+  local by_name = {}
+  for _, socket in ipairs(sockets) do by_name[("socket:[%d]"):format(socket.inode)] = socket end
+  if next(by_name) == nil then return true end
+  for _, pid in ipairs(look.entries("/proc")) do
+    local folder = pid:find("^%d+$") and ("/proc/%s/fd"):format(pid)
+    for _, fd in ipairs(folder and known(entries(folder)) or {}) do
+      local socket = by_name[known(link(folder .. "/" .. fd)) or ""]
+      if socket and not socket.pid then
+        local comm = look.file(("/proc/%s/comm"):format(pid)) or "?"
+        socket.pid, socket.command = tonumber(pid), comm:match("[^\n]*")
+      end
+    end
+  end
+  return true
 end
 
 --- Adds `pid` and `command` of a process that holds it to each socket, where this user may know.
 -- @tparam {table,...} sockets with `inode`
-function owners.add(sockets)
-  local by_name = {}
-  for _, socket in ipairs(sockets) do by_name[("socket:[%d]"):format(socket.inode)] = socket end
-  if next(by_name) == nil then return end
-  for _, pid in ipairs(entries("/proc") or {}) do
-    local folder = pid:find("^%d+$") and ("/proc/%s/fd"):format(pid)
-    for _, fd in ipairs(folder and entries(folder) or {}) do
-      local socket = by_name[link(folder .. "/" .. fd) or ""]
-      if socket and not socket.pid then
-        socket.pid, socket.command = tonumber(pid), command_of(pid)
-      end
-    end
-  end
-end
+-- @treturn[1] true
+-- @treturn[2] nil
+-- @treturn[2] string message: some socket's may be missing
+-- @treturn[2] integer errno
+owners.add = look.protect(add)
 
 return owners

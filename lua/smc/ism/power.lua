@@ -2,14 +2,13 @@
 -- `arch/s390/pci/pci_hotplug_slot.c` and `drivers/pci/hotplug/pci_hotplug_core.c` in the kernel's source.
 -- @module smc.ism.power
 
+local E = require "smc.errno"
 local monotonic = require "smc.socket".monotonic
 local sysfs = require "smc.core.sysfs"
 local tree = require "smc.ism.tree"
 
 local power = {}
 
-local ENOENT <const>, EIO <const>, EACCES <const>, ENODEV <const>, EROFS <const> = 2, 5, 13, 19, 30
-local ETIMEDOUT <const>, EALREADY <const> = 110, 114
 local STEP <const> = 0.05 -- seconds; so long Ctrl-C may take to be noticed
 
 -- The kernel takes the decimal number in front, and for everything that begins otherwise 0: only this byte.
@@ -17,31 +16,38 @@ local bytes = { [true] = "1", [false] = "0" }
 local words = { [true] = "on", [false] = "off" }
 
 local advice = {
-  [EACCES] = "only root may switch it",
-  [EROFS] = "sysfs is mounted read-only here, as in containers: do it on the host",
-  [ENODEV] = "the slot has gone meanwhile",
-  [ENOENT] = "the slot has gone meanwhile",
-  [EIO] = "the kernel refuses, as it does when the slot is in that state already, or its device failed",
+  [E.EACCES] = "only root may switch it",
+  [E.EROFS] = "sysfs is mounted read-only here, as in containers: do it on the host",
+  [E.ENODEV] = "the slot has gone meanwhile",
+  [E.ENOENT] = "the slot has gone meanwhile",
+  [E.EIO] = "the kernel refuses, as it does when the slot is in that state already, or its device failed",
 }
 
 -- The connections of this network namespace, cookie → record: what the kernel waits for is among them, but
--- once the device is going, they have neither mode nor addresses any more.
+-- once the device is going, they have neither mode nor addresses any more. Or nil and a message.
 local function connections()
   local found = {}
-  local iterator <close> = require "smc.diag".sockets { details = false }
-  if not iterator then return found end
-  pcall(function()
+  local iterator <close>, message, errno = require "smc.diag".sockets { details = false }
+  if not iterator then
+    if errno == E.ENOENT then return found end -- without smc_diag there may be some, but nobody can know
+    return nil, message
+  end
+  local ok
+  ok, message = pcall(function()
     for socket in iterator do
       if socket.inode ~= 0 and socket.state ~= "LISTEN" then found[socket.cookie] = socket end
     end
   end)
+  if not ok then return nil, message end
   return found
 end
 
--- Of those, the ones that are still open.
+-- Of those, the ones that are still open. Or nil and a message.
 local function still_open(earlier)
+  local later, message = connections()
+  if not later then return nil, message end
   local open = {}
-  for cookie, now in pairs(connections()) do
+  for cookie, now in pairs(later) do
     local socket = earlier[cookie]
     if socket and socket.mode == "SMC-D" and now.mode ~= "SMC-D" then open[#open + 1] = socket end
   end
@@ -49,23 +55,34 @@ local function still_open(earlier)
   return open
 end
 
-local function describe(socket)
-  local process = socket.pid and ("process %d (%s)"):format(socket.pid, socket.command) or "no process found"
+local function describe(socket, owners_unknown)
+  local process = socket.pid and ("process %d (%s)"):format(socket.pid, socket.command)
+    or owners_unknown and ("its process cannot be found (%s)"):format(owners_unknown) or "no process found"
   return ("inode %d, uid %d, %s, %s port %s to %s port %s"):format(socket.inode, socket.uid, process,
     socket.local_address or "?", socket.local_port or "?",
     socket.peer_address or "?", socket.peer_port or "?")
 end
 
-local function timed_out(name, earlier, seconds)
-  local open = still_open(earlier)
-  require "smc.ism.owners".add(open)
+-- What is said of the sockets that the kernel waits for; and the sockets, where they are known.
+local function in_the_way(earlier, failure)
+  local open, message
+  if earlier then open, message = still_open(earlier) end
+  if not open then return ("which they are is not known (%s)"):format(failure or message) end
+  if #open == 0 then
+    return "none is to be seen from here: they are of another network namespace, or the kernel lost track of "
+      .. "connections that were being made", open
+  end
+  local ok
+  ok, message = require "smc.ism.owners".add(open)
   local lines = {}
-  for i, socket in ipairs(open) do lines[i] = "\n  " .. describe(socket) end
-  local what = #open > 0 and "; still open are:" .. table.concat(lines)
-    or "; none is to be seen from here: they are of another network namespace, or the kernel lost track of "
-    .. "connections that were being made"
+  for i, socket in ipairs(open) do lines[i] = "\n  " .. describe(socket, not ok and message) end
+  return "still open are:" .. table.concat(lines), open
+end
+
+local function timed_out(name, seconds, earlier, failure)
+  local what, open = in_the_way(earlier, failure)
   return nil, ("%s is not powered off after %g s: the kernel waits until the SMC-D sockets that used it are "
-    .. "closed, and powers it off then%s"):format(name, seconds, what), ETIMEDOUT, open
+    .. "closed, and powers it off then; %s"):format(name, seconds, what), E.ETIMEDOUT, open
 end
 
 -- The outcome of the write, awaited in small steps.
@@ -73,7 +90,7 @@ local function await(writing, deadline)
   while true do
     local left = deadline - monotonic()
     local ok, message, errno = writing:wait(math.max(0, math.min(left, STEP)))
-    if ok or errno ~= ETIMEDOUT or left <= 0 then return ok, message, errno end
+    if ok or errno ~= E.ETIMEDOUT or left <= 0 then return ok, message, errno end
   end
 end
 
@@ -85,13 +102,17 @@ end
 -- The kernel comes back when all is done; but it is seen to be so only in the file.
 local function verify(folder, name, on, deadline)
   while true do
-    local state, text = tree.power(folder)
-    if state == on then return true end
-    if state == nil and text == nil then return refused(name, on, "no state", ENOENT) end
+    local state, text, errno = tree.power(folder)
+    if state == words[on] then return true end
+    if errno == E.ENOENT then return refused(name, on, "no state", errno) end
+    if not state then
+      return nil, ("%s: the kernel took the order to power it %s, but its state cannot be read: %s"):format(
+        name, words[on], text), errno
+    end
     local left = deadline - monotonic()
     if left <= 0 then
       return nil, ("%s: the kernel took the order to power it %s, but the slot says %q"):format(
-        name, words[on], text or ""), EIO
+        name, words[on], text), E.EIO
     end
     require "smc.socket".sleep(math.min(left, 0.01))
   end
@@ -106,28 +127,31 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
--- @treturn[2] ?{table,...} sockets that are in the way
+-- @treturn[2] ?{table,...} sockets that are in the way; nil where that is not known
 function power.set(folder, name, on, seconds)
-  local state, text = tree.power(folder)
-  if state == nil then
-    return nil, text and ("%s: its slot says %q, neither on nor off"):format(name, text)
-      or ("%s: its slot has no state that can be read"):format(name), text and EIO or ENOENT
-  elseif state == on then
-    return nil, ("%s is already powered %s"):format(name, words[on]), EALREADY
+  local state, text, unreadable = tree.power(folder)
+  if not state then
+    return nil, ("%s: the state of its slot cannot be read: %s"):format(name, text), unreadable
+  elseif state == "unclear" then
+    return nil, ("%s: its slot says %q, neither on nor off"):format(name, text), E.EIO
+  elseif state == words[on] then
+    return nil, ("%s is already powered %s"):format(name, words[on]), E.EALREADY
   end
-  local earlier, deadline = on and {} or connections(), monotonic() + seconds
+  local earlier, failure
+  if not on then earlier, failure = connections() end
+  local deadline = monotonic() + seconds
   local writing <close>, message, errno = sysfs.write_apart(folder .. "/power", bytes[on])
   if not writing then return refused(name, on, message, errno) end
   local ok
   ok, message, errno = await(writing, deadline)
   if ok then
     return verify(folder, name, on, math.max(deadline, monotonic() + 0.1))
-  elseif errno ~= ETIMEDOUT then
+  elseif errno ~= E.ETIMEDOUT then
     return refused(name, on, message, errno)
   elseif on then
     return nil, ("%s is not powered on after %g s: the kernel is still at it"):format(name, seconds), errno
   end
-  return timed_out(name, earlier, seconds)
+  return timed_out(name, seconds, earlier, failure)
 end
 
 return power

@@ -2,13 +2,12 @@
 -- Formats are those of `arch/s390/pci/pci_sysfs.c` and `drivers/pci/slot.c` in the kernel's source.
 -- @module smc.ism.tree
 
-local entries = require "smc.core.netlink".entries
+local E = require "smc.errno"
+local look = require "smc.internal.look"
 local pnet = require "smc.pnet"
-local sysfs = require "smc.core.sysfs"
 
 local tree = {}
 
-local ENOENT <const> = 2
 local UTIL_FIELDS <const> = 4 -- PNET IDs in util_string
 
 local ATTRIBUTES <const> = {
@@ -33,33 +32,26 @@ local function number(text, base)
   return digits and tonumber(digits, base or 16)
 end
 
-local function read(folder, name)
-  local found = sysfs.attributes(folder, { name })
-  return found and found[name]
-end
-
-local function sorted(folder)
-  local names = entries(folder) or {}
-  table.sort(names)
-  return names
-end
-
 -- === slots ===
 
 local states = { ["1\n"] = true, ["0\n"] = false }
 
 --- Whether a slot is powered on.
 -- @tparam string folder of the slot
--- @treturn[1] boolean
+-- @treturn[1] string `"on"`, `"off"`, or `"unclear"`
+-- @treturn[1] string what the file says
 -- @treturn[2] nil
--- @treturn[2] ?string what the file says, which is neither; nil where it cannot be read
-function tree.power(folder)
-  local text = read(folder, "power")
-  return states[text], text
-end
+-- @treturn[2] string message
+-- @treturn[2] integer errno: ENOENT where there is no such file
+tree.power = look.protect(function(folder)
+  local text = look.attribute(folder, "power")
+  if not text then look.fail(folder .. "/power: the slot has no state", E.ENOENT) end
+  local on = states[text]
+  return on and "on" or on == false and "off" or "unclear", text
+end)
 
 local function slot_of(folder, name)
-  local found = sysfs.attributes(folder .. "/" .. name, { "power", "address" })
+  local found = look.attributes(folder .. "/" .. name, { "power", "address" })
   if not found then return nil end -- gone meanwhile
   return {
     slot = name,
@@ -71,7 +63,7 @@ end
 
 local function slots_of(root)
   local folder, slots = root .. "/bus/pci/slots", {}
-  for _, name in ipairs(sorted(folder)) do
+  for _, name in ipairs(look.entries(folder)) do
     slots[#slots + 1] = slot_of(folder, name)
   end
   return slots
@@ -91,24 +83,26 @@ local function port_at(ports, index)
 end
 
 local function add_netdevs(folder, ports, by_adapter)
-  for _, name in ipairs(sorted(folder .. "/net")) do
-    local index = by_adapter or math.tointeger(tonumber(read(folder .. "/net/" .. name, "dev_port"))) or 0
+  for _, name in ipairs(look.entries(folder .. "/net")) do
+    local port = not by_adapter and look.attribute(folder .. "/net/" .. name, "dev_port")
+    local index = by_adapter or math.tointeger(tonumber(port)) or 0
     add(port_at(ports, index).netdevs, name)
   end
 end
 
--- Returns the version of the firmware, too.
+-- Returns whether there are any, and the version of the firmware.
 local function add_ibdevs(folder, ports)
   local firmware
-  for _, name in ipairs(sorted(folder .. "/infiniband")) do
+  local names = look.entries(folder .. "/infiniband")
+  for _, name in ipairs(names) do
     local path = folder .. "/infiniband/" .. name
-    firmware = firmware or read(path, "fw_ver")
-    for _, port in ipairs(sorted(path .. "/ports")) do
+    firmware = firmware or look.attribute(path, "fw_ver")
+    for _, port in ipairs(look.entries(path .. "/ports")) do
       local ibport = math.tointeger(tonumber(port))
       if ibport then add(port_at(ports, ibport - 1).ibdevs, { name = name, port = ibport }) end
     end
   end
-  return firmware
+  return #names > 0, firmware
 end
 
 local function type_of(record, firmware, is_rdma)
@@ -157,20 +151,19 @@ end
 
 local function function_of(folder, name)
   local path = folder .. "/" .. name
-  local raw = sysfs.attributes(path, ATTRIBUTES)
+  local raw = look.attributes(path, ATTRIBUTES)
   if not raw then return nil end -- gone meanwhile
   local record = {
     pci_id = name,
     vendor = number(raw.vendor), device = number(raw.device), class = number(raw.class),
     fid = number(raw.function_id), pchid = number(raw.pchid), pft = number(raw.pft),
     vfn = number(raw.vfn), uid = number(raw.uid), port = number(raw.port, 10),
-    driver = (sysfs.link(path .. "/driver") or ""):match("[^/]+$"),
+    driver = (look.link(path .. "/driver") or ""):match("[^/]+$"),
   }
   local ports = {}
   local by_adapter = record.pft and record.pft ~= ROCE and record.port and record.port > 0 and record.port - 1
   add_netdevs(path, ports, by_adapter or nil)
-  local firmware = add_ibdevs(path, ports)
-  local is_rdma = firmware ~= nil or next(ports) ~= nil and #sorted(path .. "/infiniband") > 0
+  local is_rdma, firmware = add_ibdevs(path, ports)
   record.type = type_of(record, firmware, is_rdma)
   record.vf = virtual(record)
   port_at(ports, by_adapter or next(ports) or 0)
@@ -212,16 +205,14 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
-function tree.read(root)
+tree.read = look.protect(function(root)
   local folder, records = root .. "/bus/pci/devices", {}
-  local names, message, errno = entries(folder)
-  if not names and errno ~= ENOENT then return nil, message, errno end
-  for _, name in ipairs(names or {}) do
+  for _, name in ipairs(look.entries(folder)) do
     add(records, function_of(folder, name))
   end
   join(records, slots_of(root))
   table.sort(records, before)
   return records
-end
+end)
 
 return tree

@@ -33,7 +33,8 @@ local complete
 local function completed(state, there, port, peer_port)
   complete = complete or require "smc.diag.addresses".completer()
   local record = { state = state, peer_address = there, local_port = port, peer_port = peer_port }
-  complete(record)
+  local ok, message = complete(record)
+  if not ok then error(message, 0) end
   return record.local_address, record.peer_address
 end
 

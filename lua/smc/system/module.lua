@@ -2,17 +2,13 @@
 -- @module smc.system.module
 
 local args = require "smc.internal.args"
+local E = require "smc.errno"
+local look = require "smc.internal.look"
 
 local module = {}
 
-local EAFNOSUPPORT <const> = 97
 local MODPROBE_FOLDERS <const> = { "/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
   "/usr/lib/modprobe.d", "/lib/modprobe.d" }
-
-local function read(path)
-  local file <close> = io.open(path)
-  return file and file:read("a")
-end
 
 -- The list is sought in what modprobe(8) and the kernel itself call a list of names.
 local function names(list, name)
@@ -40,8 +36,8 @@ end
 local function blocked_by_file(root)
   local found, where
   for _, folder in ipairs(MODPROBE_FOLDERS) do
-    for _, name in ipairs(require "smc.core.netlink".entries(root .. folder) or {}) do
-      local text = name:find("%.conf$") and read(("%s%s/%s"):format(root, folder, name)) or ""
+    for _, name in ipairs(look.entries(root .. folder)) do
+      local text = name:find("%.conf$") and look.file(("%s%s/%s"):format(root, folder, name)) or ""
       for line in text:gmatch("[^\n]+") do
         local how = blocked_by_line(line)
         if how == "install" or how and not found then
@@ -55,7 +51,7 @@ end
 
 -- What on the kernel's command line is against it.
 local function blocked_by_command_line(root)
-  local line = read(root .. "/proc/cmdline") or ""
+  local line = look.file(root .. "/proc/cmdline") or ""
   for word in line:gmatch("%S+") do
     local key, list = word:match("^([%w_.]+)=(.*)$")
     if key == "module_blacklist" and names(list, "smc") then return "install", word end
@@ -64,40 +60,52 @@ local function blocked_by_command_line(root)
   return nil
 end
 
+-- The kernel's lists of the modules that it has, in files and built in; nil where they are not here, as in
+-- containers.
+local function is_present(libraries)
+  local files, builtin = look.file(libraries .. "/modules.dep"), look.file(libraries .. "/modules.builtin")
+  if not files and not builtin then return nil end
+  return ((files or "") .. (builtin or "")):find("/smc%.ko") ~= nil
+end
+
+local function is_loaded(root)
+  if look.file(root .. "/sys/module/smc/refcnt") then return true end
+  return ("\n" .. (look.file(root .. "/proc/net/protocols") or "")):find("\nSMC%s") ~= nil
+end
+
+-- What keeps it from being loaded, and where that is written.
+local function blocked_by(root)
+  if (look.file(root .. "/proc/sys/kernel/modules_disabled") or ""):find("^1") then
+    return "modules_disabled", "kernel.modules_disabled"
+  end
+  local blocked, by = blocked_by_command_line(root)
+  if blocked == "install" then return blocked, by end
+  local how, where = blocked_by_file(root)
+  if how == "install" or not blocked then return how, where end
+  return blocked, by
+end
+
 --- What is known about the module, without loading it.
 --
+-- @function module.state
 -- @tparam[opt] table opts
 -- @tparam[opt=""] ?string opts.root in place of the machine's own files
--- @treturn table `release` of the kernel; `loaded`; `present`: a part of this kernel, loaded or not;
---   `blocked`: absent, or what keeps it from being loaded: `"blacklist"` (not by itself, but by `modprobe
---   smc`), `"install"` (not at all), `"modules_disabled"`; `blocked_by`: the file, or the word of the
---   kernel's command line; `seccomp`: this process has a seccomp filter
-function module.state(opts)
+-- @treturn[1] table `release` of the kernel; `loaded`; `present`: a part of this kernel, loaded or not,
+--   absent where that is not known; `blocked`: absent, or what keeps it from being loaded: `"blacklist"` (not
+--   by itself, but by `modprobe smc`), `"install"` (not at all), `"modules_disabled"`; `blocked_by`: the
+--   file, or the word of the kernel's command line; `seccomp`: this process has a seccomp filter
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+module.state = look.protect(function(opts)
   local root = args.options("state", 1, opts, { root = "text" }).root or ""
-  local release = (read(root .. "/proc/sys/kernel/osrelease") or "unknown"):match("%S+")
-  local libraries = root .. "/lib/modules/" .. release
-  local loaded = read(root .. "/sys/module/smc/refcnt") ~= nil
-    or (read(root .. "/proc/net/protocols") or ""):find("^SMC%s") ~= nil
-    or (read(root .. "/proc/net/protocols") or ""):find("\nSMC%s") ~= nil
-  local file = (read(libraries .. "/modules.dep") or ""):find("/smc%.ko") ~= nil
-  local builtin = (read(libraries .. "/modules.builtin") or ""):find("/smc%.ko") ~= nil
-  local blocked, by = blocked_by_command_line(root)
-  if blocked ~= "install" then
-    local how, where = blocked_by_file(root)
-    if how == "install" or how and not blocked then blocked, by = how, where end
-  end
-  if (read(root .. "/proc/sys/kernel/modules_disabled") or ""):find("^1") then
-    blocked, by = "modules_disabled", "kernel.modules_disabled"
-  end
-  return {
-    release = release,
-    loaded = loaded,
-    present = loaded or file or builtin,
-    blocked = not loaded and blocked or nil,
-    blocked_by = not loaded and by or nil,
-    seccomp = (read(root .. "/proc/self/status") or ""):find("\nSeccomp:%s*2") ~= nil,
-  }
-end
+  local release = (look.file(root .. "/proc/sys/kernel/osrelease") or "unknown"):match("%S+")
+  local state = { release = release, loaded = is_loaded(root) }
+  state.present = state.loaded or is_present(root .. "/lib/modules/" .. release)
+  if not state.loaded then state.blocked, state.blocked_by = blocked_by(root) end
+  state.seccomp = (look.file(root .. "/proc/self/status") or ""):find("\nSeccomp:%s*2") ~= nil
+  return state
+end)
 
 local advice = {
   blacklist = "SMC is not loaded: %s keeps it from being loaded by itself. Load it with \"modprobe smc\", "
@@ -107,6 +115,38 @@ local advice = {
   modules_disabled = "SMC is not loaded, and %s forbids to load modules until the next boot",
 }
 
+-- Why a kernel that does not have SMC loaded does not.
+local function absence(state)
+  if state.present == false then
+    return ("SMC is not in this kernel (%s): start one that has it (CONFIG_SMC; since Linux 6.18 it needs "
+      .. "CONFIG_DIBS)"):format(state.release)
+  elseif state.blocked then
+    return advice[state.blocked]:format(state.blocked_by)
+  end
+  local host = state.seccomp and "; in a container, on its host" or ""
+  if state.present then return "SMC is not loaded: load it with \"modprobe smc\", as root" .. host end
+  return ("SMC is not loaded, and whether this kernel (%s) has it cannot be seen here, without its "
+    .. "/lib/modules: try \"modprobe smc\", as root%s"):format(state.release, host)
+end
+
+--- Why something of SMC's is missing, and what to do.
+--
+-- @tparam string otherwise what is said where SMC is loaded
+-- @tparam[opt] table opts as for @{state}
+-- @treturn string
+function module.why(otherwise, opts)
+  local state, message = module.state(opts)
+  if not state then return "whether SMC is loaded cannot be found out: " .. message end
+  return state.loaded and otherwise or absence(state)
+end
+
+--- Why this kernel does not know a generic netlink family of SMC's.
+-- @treturn string
+function module.no_family()
+  return module.why("SMC is loaded, but without its netlink families: it is older than Linux 5.11, or "
+    .. "another SMC than the kernel's own, as some driver packages bring one")
+end
+
 --- Why socket(AF_SMC, …) failed, and what to do.
 --
 -- @tparam integer errno its error
@@ -114,21 +154,12 @@ local advice = {
 -- @tparam[opt] table opts as for @{state}
 -- @treturn string
 function module.explain(errno, message, opts)
-  local state = module.state(opts)
-  if errno ~= EAFNOSUPPORT then
+  if errno ~= E.EAFNOSUPPORT then
     return message .. ": a seccomp filter (a container's?) or a security module keeps this process from "
       .. "AF_SMC sockets: allow address family 43 there"
-  elseif state.loaded then
-    return "SMC is loaded, but this process may not make its sockets: look for RestrictAddressFamilies in "
-      .. "its systemd unit, or the seccomp profile of its container"
-  elseif state.blocked and state.present then
-    return advice[state.blocked]:format(state.blocked_by)
-  elseif state.present then
-    return "SMC is not loaded: load it with \"modprobe smc\", as root"
-      .. (state.seccomp and "; in a container, on its host" or "")
   end
-  return ("SMC is not in this kernel (%s): load it with \"modprobe smc\", or start a kernel that has it "
-    .. "(CONFIG_SMC)"):format(state.release)
+  return module.why("SMC is loaded, but this process may not make its sockets: look for "
+    .. "RestrictAddressFamilies in its systemd unit, or the seccomp profile of its container", opts)
 end
 
 return module

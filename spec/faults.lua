@@ -1,0 +1,64 @@
+--- Looks in which every system call fails once: whatever a public function reads, it has the right answer or
+-- says that it has none. See spec/faults/child.lua.
+
+local support = require "support"
+
+local faults = {}
+
+local here = debug.getinfo(1, "S").source:match("^@(.*)%.lua$")
+
+-- The library that the child counts with.
+local function build(folder)
+  local command = 'exec cc -shared -fPIC -w -o "$1/pads.so" $(pkg-config --cflags lua5.4) "$2"'
+  local done = support.run { "sh", "-c", command, "sh", folder, here .. "/pads.c" }
+  assert(done.status == 0, done.stderr)
+end
+
+-- More than twice as many as a look makes of one call.
+local PERIOD <const> = 160
+
+-- The first call that fails: loading the modules takes fewer.
+local START <const> = 4096
+
+-- One run: every look, with each of its calls of that name failing once.
+local function run(folder, file, call, errno)
+  return support.run { "env", "LUA_PATH=" .. package.path,
+    "LUA_CPATH=" .. folder .. "/?.so;" .. package.cpath, "ASAN_OPTIONS=detect_leaks=0",
+    "strace", "-f", "-qq", "--seccomp-bpf", "-o", folder .. "/strace", "-e", "trace=" .. call,
+    "-e", ("inject=%s:error=%s:when=%d+%d"):format(call, errno, START, PERIOD),
+    "lua5.4", here .. "/child.lua", file, folder, call, errno, tostring(PERIOD) }
+end
+
+-- Adds what a run says.
+local function take(done, call, wrong, hits)
+  for line in done.stdout:gmatch("[^\n]+") do
+    local name, count = line:match("^hit\t([^\t]*)\t(%d+)$")
+    if name then
+      hits[name] = (hits[name] or 0) + tonumber(count)
+    else
+      wrong[#wrong + 1] = line
+    end
+  end
+  if done.status ~= 0 then wrong[#wrong + 1] = ("%s: %s"):format(call, done.stderr) end
+end
+
+--- Fails calls.
+-- @tparam string file of Lua, which takes a folder, and whether to put there what the looks need. It returns
+--   a list of looks: `name`; `look`: a function; `before`: what is to be done before each; `right`: something
+--   that its undisturbed answer has; `raises`: it may raise its error
+-- @tparam table calls { { name, errno }, … }
+-- @treturn {string,...} what was wrong
+-- @treturn table by name of the look, how many calls failed
+function faults.find(file, calls)
+  local folder = os.tmpname()
+  os.remove(folder)
+  assert(os.execute("mkdir " .. folder))
+  build(folder)
+  assert(loadfile(file))(folder, true)
+  local wrong, hits = {}, {}
+  for _, one in ipairs(calls) do take(run(folder, file, one[1], one[2]), one[1], wrong, hits) end
+  os.execute("rm -rf " .. folder)
+  return wrong, hits
+end
+
+return faults
