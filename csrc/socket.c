@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -302,20 +303,56 @@ int sock_getfamily(lua_State *L)
 	return 1;
 }
 
+/* The state of a TCP socket, in the words that the diag dump has for those of SMC sockets. tcp(7) */
+static const char *tcp_state(const struct sock *s)
+{
+	struct tcp_info info = {.tcpi_state = TCP_CLOSE};
+	socklen_t len = sizeof(info);
+
+	getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &info, &len);
+	switch (info.tcpi_state) {
+	case TCP_LISTEN:
+		return "LISTEN";
+	case TCP_SYN_SENT:
+		return "INIT";
+	case TCP_CLOSE:
+		return s->class == SOCK_MASTER ? "INIT" : "CLOSED";
+	default:
+		return "ACTIVE";
+	}
+}
+
 /*
- * core.identity(sock) → inode, is_tcp | nil, message
- * The inode by which the kernel's diag dump names the socket, fstat(2).
+ * core.identity(sock) → inode [, state, connected] | false, "INIT" | nil, message, errno
+ * The inode by which the kernel's diag dump names the socket, fstat(2), and for a TCP socket, which
+ * is not in that dump, its state, and whether it is or was connected. false: there is no descriptor
+ * yet.
  */
 int core_identity(lua_State *L)
 {
-	const struct sock *s = sock_check(L, 1);
+	struct sock *s = sock_check(L, 1);
 	struct stat st;
 
-	if (fstat(s->fd, &st) != 0)
-		return sock_error(L, s->fd < 0 ? "closed" : sock_strerror(errno));
+	if (s->fd < 0 && s->class == SOCK_MASTER && s->family == AF_UNSPEC) {
+		lua_pushboolean(L, 0);
+		lua_pushliteral(L, "INIT");
+		return 2;
+	}
+	if (fstat(s->fd, &st) != 0) {
+		int err = errno;
+
+		sock_error(L, sock_strerror(err));
+		lua_pushinteger(L, err);
+		return 3;
+	}
 	lua_pushinteger(L, (lua_Integer)st.st_ino);
-	lua_pushboolean(L, s->is_tcp);
-	return 2;
+	if (!s->is_tcp)
+		return 1;
+	if (s->attempt == ATTEMPT_UNDER_WAY)
+		connect_look(s);
+	lua_pushstring(L, tcp_state(s));
+	lua_pushboolean(L, sock_is_connected(s) || strcmp(lua_tostring(L, -1), "ACTIVE") == 0);
+	return 3;
 }
 
 /*

@@ -15,6 +15,7 @@
 local args = require "smc.internal.args"
 local core = require "smc.core.socket"
 local diag = require "smc.diag"
+local E = require "smc.errno"
 local ltn12 = require "smc.socket.ltn12"
 local reason = require "smc.reason"
 local try = require "smc.socket.try"
@@ -113,15 +114,20 @@ function socket.bind(host, port, backlog, options)
 end
 
 --- Everything the kernel tells of this socket: the record of `smc.diag`, and words for a fallback.
--- The socket is found by its inode in the kernel's diag dump.
+-- The socket is found by its inode in the kernel's diag dump, which is in the module smc_diag: the kernel
+-- loads it where it can, else the message says to. Of a plain TCP socket (`fallback = "tcp"`) it tells
+-- `state`, `mode` from the connection on, and `note`.
 -- @treturn table as `smc.diag.sockets` gives it; with `fallback` and `peer_fallback`, records of
 --   `smc.reason`, where the connection fell back to TCP
--- @return or nil and a message
+-- @return or nil, a message and errno
 local function info(sock)
-  local inode, is_tcp = core.identity(sock)
-  if not inode then return nil, is_tcp end
-  if is_tcp then
-    return { mode = "TCP", inode = inode, note = "a TCP socket: this kernel had no SMC to offer" }
+  local inode, state, connected = core.identity(sock)
+  if inode == nil then return nil, state, connected end -- a message and errno
+  if state then
+    return {
+      state = state, mode = connected and "TCP" or nil, inode = inode or nil,
+      note = inode and "a TCP socket: this kernel had no SMC to offer" or nil,
+    }
   end
   local record, message, errno = diag.find(inode)
   if not record then return nil, message, errno end
@@ -130,16 +136,17 @@ local function info(sock)
   return record
 end
 
---- How the bytes of a connection travel.
+--- How the bytes of a connection travel. The kernel's list of sockets tells, as of `info`: it needs the
+-- module smc_diag.
 -- @treturn string `"SMC-D"`, `"SMC-R"` or `"TCP"`
--- @return or nil and a message, also while the socket is not connected
+-- @return or nil, a message and errno, also while the socket is not connected: ENOTCONN
 local function mode(sock)
   local record, message, errno = info(sock)
   if not record then return nil, message, errno end
   if not record.mode then
     local before = record.state == "INIT" or record.state == "LISTEN"
     return nil, before and "not connected yet: the mode is decided on connection"
-      or ("no connection any more: state %s"):format(record.state)
+      or ("no connection any more: state %s"):format(record.state), E.ENOTCONN
   end
   return record.mode
 end
@@ -159,13 +166,14 @@ end
 --- The modes of many connections, by one look at the kernel's list: `sock:mode()` takes one each.
 -- @tparam table sockets an array
 -- @treturn table `modes[sock]`, as of `sock:mode()`; absent where there is none
--- @return or nil and a message
+-- @return or nil, a message and errno
 function socket.modes(sockets)
   args.check("modes", 1, sockets, "table")
   local modes, by_inode = {}, {}
   for _, sock in ipairs(sockets) do
-    local inode, is_tcp = core.identity(sock)
-    if inode and is_tcp then modes[sock] = "TCP" elseif inode then by_inode[inode] = sock end
+    local inode, state, connected = core.identity(sock)
+    if inode and not state then by_inode[inode] = sock end
+    if inode and connected then modes[sock] = "TCP" end
   end
   if not next(by_inode) then return modes end
   local ok, found, message, errno = pcall(add_modes, modes, by_inode)

@@ -1,5 +1,29 @@
--- The modes of many connections by one look.
+-- The modes of connections, one by one and of many by one look.
+local E = require "smc.errno"
 local socket = require "smc.socket"
+
+assert(loadfile("spec/unit/modes_spec.lua", "t", _ENV))()
+
+local function sh(command) assert(os.execute(command)) end
+
+it("a mode that the kernel does not tell for want of smc_diag is an error that says so", function()
+  local server <close> = assert(socket.bind("127.0.0.1", 0))
+  local client <close> = assert(socket.connect("127.0.0.1", (select(2, server:getsockname()))))
+  assert.equal("SMC-D", client:mode())
+  local loader <close> = assert(io.open "/proc/sys/kernel/modprobe")
+  local modprobe = loader:read()
+  sh "echo /nonexistent >/proc/sys/kernel/modprobe && rmmod smc_diag"
+  local answers = {
+    mode = { client:mode() }, info = { client:info() }, modes = { socket.modes { client } },
+  }
+  sh("echo " .. modprobe .. " >/proc/sys/kernel/modprobe && modprobe smc_diag")
+  for name, answer in pairs(answers) do
+    assert.is_nil(answer[1], name)
+    assert.matches("in the module smc_diag, which is not loaded: run \"modprobe", answer[2], 1, true)
+    assert.equal(E.ENOENT, answer[3])
+  end
+  assert.equal("SMC-D", client:mode())
+end)
 
 it("smc.socket.modes tells of each connection what its mode() tells", function()
   local server <close> = assert(socket.bind("127.0.0.1", 0))
