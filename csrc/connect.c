@@ -394,7 +394,8 @@ int sock_connect(lua_State *L)
 		s->attempt = ATTEMPT_FAILED; /* given up: its end does not matter any more */
 	if (!err) {
 		err = connect_to(L, s, addrs, count);
-		lua_pushstring(L, connect_strerror(err));
+		if (!option_push_refusal(L, s, err))
+			lua_pushstring(L, connect_strerror(err));
 	}
 	lua_pushvalue(L, 1);
 	sock_set_class(L, s, SOCK_CLIENT);

@@ -69,6 +69,7 @@ struct sock {
 	bool blocking; /* the descriptor waits in the kernel: see wait_in_kernel */
 	bool shared;   /* others know the descriptor: it must not wait in the kernel */
 	bool watched;  /* somebody wants to know of the closing: user value 2 */
+	const char *refused; /* the option that its last descriptor was not made for */
 	short waited;  /* what the last operation had to wait for, POLLIN or POLLOUT */
 	enum sock_attempt attempt;
 	int connect_errno; /* why the attempt failed; 0: not known */
@@ -230,7 +231,8 @@ int core_nameinfo(lua_State *L);
 int core_gethostname(lua_State *L);
 
 /* sockopt.c */
-int option_apply_pending(lua_State *L, const struct sock *s);
+int option_apply_pending(lua_State *L, struct sock *s);
+bool option_push_refusal(lua_State *L, const struct sock *s, int err);
 int sock_setoption(lua_State *L);
 int sock_getoption(lua_State *L);
 

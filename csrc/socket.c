@@ -74,6 +74,7 @@ int sock_open(lua_State *L, struct sock *s, int family)
 	int err = 0;
 
 	s->is_tcp = false;
+	s->refused = NULL;
 	s->fd = socket(AF_SMC, type, protocol);
 	if (s->fd < 0 && smc_reclaim(L, errno))
 		s->fd = socket(AF_SMC, type, protocol);
@@ -88,8 +89,11 @@ int sock_open(lua_State *L, struct sock *s, int family)
 		err = errno;
 	if (!err)
 		err = option_apply_pending(L, s);
-	if (err)
+	if (err) {
 		close_fd(s);
+		if (s->any_family)
+			s->family = AF_UNSPEC;
+	}
 	return err;
 }
 
@@ -211,7 +215,9 @@ int sock_bind(lua_State *L)
 		if (made_here)
 			unmake(s);
 	}
-	return sock_error(L, sock_strerror(err));
+	if (!option_push_refusal(L, s, err))
+		lua_pushstring(L, sock_strerror(err));
+	return sock_error(L, lua_tostring(L, -1));
 }
 
 /*

@@ -127,91 +127,7 @@ static socklen_t check_value(lua_State *L, const struct option *o, int arg, unio
 	}
 }
 
-/*
- * Keeps an option, the value at index 3, for the descriptors that the object is going to have: in
- * order, in the user value of the socket.
- */
-static void keep(lua_State *L, const struct option *o)
-{
-	lua_Integer i = 1;
-
-	if (lua_getiuservalue(L, 1, 1) != LUA_TTABLE) {
-		lua_pop(L, 1);
-		lua_newtable(L);
-		lua_pushvalue(L, -1);
-		lua_setiuservalue(L, 1, 1);
-	}
-	while (lua_geti(L, -1, i) != LUA_TNIL && lua_tointeger(L, -1) != o - options) {
-		lua_pop(L, 1);
-		i += 2;
-	}
-	lua_pop(L, 1);
-	lua_pushinteger(L, o - options);
-	lua_seti(L, -2, i);
-	lua_pushvalue(L, 3);
-	lua_seti(L, -2, i + 1);
-	lua_pop(L, 1);
-}
-
-/* Sets what was kept for the socket at index 1 on its new descriptor. Returns 0 or errno. */
-int option_apply_pending(lua_State *L, const struct sock *s)
-{
-	lua_Integer i, n = 0;
-	int err = 0;
-
-	if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE)
-		n = luaL_len(L, -1);
-	for (i = 1; i < n && !err; i += 2) {
-		const struct option *o;
-		union value value;
-		socklen_t size;
-
-		lua_geti(L, -1, i);
-		o = &options[lua_tointeger(L, -1)];
-		lua_geti(L, -2, i + 1);
-		size = check_value(L, o, lua_gettop(L), &value);
-		if (setsockopt(s->fd, o->level, o->id, &value, size) != 0)
-			err = errno;
-		lua_pop(L, 2);
-	}
-	lua_pop(L, 1);
-	return err;
-}
-
-/* Why an option was not set or read. */
-static const char *option_strerror(int err)
-{
-	if (err == ENOPROTOOPT || err == EOPNOTSUPP)
-		return "this socket has no such option: not of this family, or not in this kernel";
-	return sock_strerror(err);
-}
-
-/*
- * sock:setoption(name, value) → 1 | nil, message
- * Until the socket is connected it is also kept, and set on each descriptor that is made for it.
- * Throws for an unknown name and a value of the wrong type. setsockopt(2)
- */
-int sock_setoption(lua_State *L)
-{
-	const struct sock *s = sock_check(L, 1);
-	const struct option *o = check_option(L, SET);
-	union value value;
-	socklen_t size = check_value(L, o, 3, &value);
-
-	if ((o->use & TCP_ONLY) && !s->may_tcp)
-		return sock_error(L, lua_pushfstring(L,
-			"option '%s' would turn the SMC connection into TCP: make the socket with "
-			"fallback = \"tcp\" if that is wanted", o->name));
-	if ((s->fd >= 0 || s->family != AF_UNSPEC) &&
-	    setsockopt(s->fd, o->level, o->id, &value, size) != 0)
-		return sock_error(L, option_strerror(errno));
-	if (s->class != SOCK_SERVER && !sock_is_connected(s))
-		keep(L, o);
-	lua_pushinteger(L, 1);
-	return 1;
-}
-
-/* Pushes the value of an option that getsockopt(2) has read. */
+/* Pushes the value of an option, as getoption answers it. */
 static void push_value(lua_State *L, const struct option *o, const union value *value)
 {
 	switch (o->kind) {
@@ -242,7 +158,129 @@ static void push_value(lua_State *L, const struct option *o, const union value *
 	}
 }
 
-/* sock:getoption(name) → value | nil, message. Throws for an unknown name. getsockopt(2) */
+/*
+ * Keeps an option, the value at index 3, for the descriptors that the object is going to have: in
+ * order, in the user value of the socket.
+ */
+static void keep(lua_State *L, const struct option *o)
+{
+	lua_Integer i = 1;
+
+	if (lua_getiuservalue(L, 1, 1) != LUA_TTABLE) {
+		lua_pop(L, 1);
+		lua_newtable(L);
+		lua_pushvalue(L, -1);
+		lua_setiuservalue(L, 1, 1);
+	}
+	while (lua_geti(L, -1, i) != LUA_TNIL && lua_tointeger(L, -1) != o - options) {
+		lua_pop(L, 1);
+		i += 2;
+	}
+	lua_pop(L, 1);
+	lua_pushinteger(L, o - options);
+	lua_seti(L, -2, i);
+	lua_pushvalue(L, 3);
+	lua_seti(L, -2, i + 1);
+	lua_pop(L, 1);
+}
+
+/*
+ * Sets what was kept for the socket at index 1 on the new descriptor of s. Returns 0 or errno, with
+ * the name of the option in s->refused.
+ */
+int option_apply_pending(lua_State *L, struct sock *s)
+{
+	lua_Integer i, n = 0;
+	int err = 0;
+
+	if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE)
+		n = luaL_len(L, -1);
+	for (i = 1; i < n && !err; i += 2) {
+		const struct option *o;
+		union value value;
+		socklen_t size;
+
+		lua_geti(L, -1, i);
+		o = &options[lua_tointeger(L, -1)];
+		lua_geti(L, -2, i + 1);
+		size = check_value(L, o, lua_gettop(L), &value);
+		if (setsockopt(s->fd, o->level, o->id, &value, size) != 0) {
+			err = errno;
+			s->refused = o->name;
+		}
+		lua_pop(L, 2);
+	}
+	lua_pop(L, 1);
+	return err;
+}
+
+/* Why an option was not set or read. */
+static const char *option_strerror(int err)
+{
+	if (err == ENOPROTOOPT || err == EOPNOTSUPP)
+		return "this socket has no such option: not of this family, or not in this kernel";
+	return sock_strerror(err);
+}
+
+/* Pushes, where a kept option is why there is no descriptor, its name and the words. Returns whether. */
+bool option_push_refusal(lua_State *L, const struct sock *s, int err)
+{
+	if (s->refused)
+		lua_pushfstring(L, "option '%s': %s", s->refused, option_strerror(err));
+	return s->refused != NULL;
+}
+
+/*
+ * sock:setoption(name, value) → 1 | nil, message
+ * Until the socket is connected it is also kept, and set on each descriptor that is made for it.
+ * Throws for an unknown name and a value of the wrong type. setsockopt(2)
+ */
+int sock_setoption(lua_State *L)
+{
+	const struct sock *s = sock_check(L, 1);
+	const struct option *o = check_option(L, SET);
+	union value value;
+	socklen_t size = check_value(L, o, 3, &value);
+
+	if ((o->use & TCP_ONLY) && !s->may_tcp)
+		return sock_error(L, lua_pushfstring(L,
+			"option '%s' would turn the SMC connection into TCP: make the socket with "
+			"fallback = \"tcp\" if that is wanted", o->name));
+	if ((s->fd >= 0 || s->family != AF_UNSPEC) &&
+	    setsockopt(s->fd, o->level, o->id, &value, size) != 0)
+		return sock_error(L, option_strerror(errno));
+	if (s->class != SOCK_SERVER && !sock_is_connected(s)) {
+		push_value(L, o, &value);
+		lua_replace(L, 3);
+		keep(L, o);
+	}
+	lua_pushinteger(L, 1);
+	return 1;
+}
+
+/* Pushes what an option was set to before there is a descriptor. */
+static int push_kept(lua_State *L, const struct option *o)
+{
+	union value value;
+	lua_Integer i;
+
+	for (i = 1; lua_getiuservalue(L, 1, 1) == LUA_TTABLE && lua_geti(L, -1, i) != LUA_TNIL; i += 2) {
+		if (lua_tointeger(L, -1) == o - options) {
+			lua_geti(L, -2, i + 1);
+			check_value(L, o, lua_gettop(L), &value);
+			push_value(L, o, &value);
+			return 1;
+		}
+		lua_pop(L, 2);
+	}
+	return sock_error(L, lua_pushfstring(L, "option '%s' was not set, and there is no descriptor yet "
+					     "that has a value of its own", o->name));
+}
+
+/*
+ * sock:getoption(name) → value | nil, message. Throws for an unknown name. getsockopt(2)
+ * Before the first bind or connect it tells what was set.
+ */
 int sock_getoption(lua_State *L)
 {
 	struct sock *s = sock_check(L, 1);
@@ -254,6 +292,8 @@ int sock_getoption(lua_State *L)
 	memset(&value, 0, sizeof(value));
 	if (o->kind == ERROR && s->attempt == ATTEMPT_UNDER_WAY)
 		return connect_push_error(L, s);
+	if (s->fd < 0 && s->family == AF_UNSPEC)
+		return push_kept(L, o);
 	if (getsockopt(s->fd, o->level, o->id, &value, &size) != 0)
 		return sock_error(L, option_strerror(errno));
 	push_value(L, o, &value);

@@ -45,6 +45,7 @@ return function(peer)
       local sock = assert(socket.tcp())
       local ok = sock:setoption("keepalive", true)
       assert.equal(ours and 1 or nil, ok)
+      assert.equal(ours and true or nil, (sock:getoption("keepalive")))
       peer.later "accept()"
       assert(sock:connect(peer.host, peer.port))
       assert.equal(ours, sock:getoption("keepalive"))
