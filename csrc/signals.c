@@ -39,7 +39,7 @@ static struct signals *check_signals(lua_State *L)
 
 static void add_signal(lua_State *L, int arg, sigset_t *set)
 {
-	const char *name = luaL_checkstring(L, arg);
+	const char *name = smc_check_text(L, arg);
 	size_t i;
 
 	for (i = 0; i < KNOWN; i++) {

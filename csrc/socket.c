@@ -295,6 +295,8 @@ int sock_shutdown(lua_State *L)
 	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
 	int how = luaL_checkoption(L, 2, "both", names);
 
+	if (!lua_isnoneornil(L, 2))
+		smc_check_text(L, 2);
 	shutdown(s->fd, how); /* SHUT_RD, SHUT_WR, SHUT_RDWR are 0, 1, 2 */
 	lua_pushinteger(L, 1);
 	return 1;

@@ -10,6 +10,7 @@
 --
 -- @module smc.errno
 
+local args = require "smc.internal.args"
 local core = require "smc.core.os"
 
 local numbers, names = core.errors()
@@ -19,7 +20,9 @@ local errno = numbers
 -- @tparam integer number
 -- @treturn ?string such as `"ENOENT"`; nil where no error has this number. Where an error has two names this
 --   is the one of Linux: `"EAGAIN"`, not `"EWOULDBLOCK"`; `"EOPNOTSUPP"`, not `"ENOTSUP"`.
+-- @raise for anything but an integer
 function errno.name(number)
+  args.check("name", 1, number, "integer")
   return names[number]
 end
 
@@ -28,15 +31,12 @@ end
 -- @treturn string such as `"No such file or directory"`
 -- @raise for anything but an integer
 function errno.strerror(number)
-  if math.type(number) ~= "integer" then
-    error(("bad argument #1 to 'strerror' (integer expected, got %s)"):format(
-      math.type(number) or type(number)), 2)
-  end
+  args.check("strerror", 1, number, "integer")
   return core.strerror(number)
 end
 
 return setmetatable(errno, {
   __index = function(_, name)
-    error(("there is no error of the name %s"):format(tostring(name)), 2)
+    args.throw(("there is no error of the name %s"):format(tostring(name)))
   end,
 })

@@ -188,13 +188,17 @@ local function read_number(path, pattern, base)
 end
 
 local attainable = look.protect(function(options)
+  for _, name in ipairs { "receive_buffer", "send_buffer" } do
+    local _, message = run.size(options[name] or MIN_SIZE)
+    if message then return false, message end
+  end
   if (read_number("/proc/self/status", "CapEff:%s*(%x+)", 16) or 0) & CAP_NET_ADMIN ~= 0 then
     return true
   end
   for option, limit in pairs { receive_buffer = "rmem_max", send_buffer = "wmem_max" } do
     local value = options[option]
     local most = value and read_number("/proc/sys/net/core/" .. limit, "%d+")
-    if most and (run.size(value) or 0) > most then
+    if most and run.size(value) > most then
       return false, ("a buffer of %s takes CAP_NET_ADMIN, or a higher net.core.%s: the sockets get %d bytes")
         :format(value, limit, most)
     end

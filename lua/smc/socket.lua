@@ -57,22 +57,14 @@ end
 
 -- A host and a port. Numbers that are not ports are answered, not thrown, as in LuaSocket.
 local function check_address(called, position, host, port)
-  args.check(called, position, host, "text")
+  args.check(called, position, host, "text or number")
   if type(port) ~= "number" then args.check(called, position + 1, port, "number or text") end
 end
 
---- Connects to a host: every address of its name is tried in turn.
--- @tparam string host name or address
--- @tparam number|string port 1 to 65535 or the name of a service
--- @tparam[opt] string local_address to bind to first
--- @tparam[opt] number|string local_port
--- @tparam[opt] string family `"inet"`, `"inet6"` or `"unspec"`
--- @tparam[opt] table options as of `tcp`
--- @return the connected socket, or nil and a message
-function socket.connect(host, port, local_address, local_port, family, options)
-  check_address("connect", 1, host, port)
-  if local_address ~= nil then check_address("connect", 3, local_address, local_port or 0) end
-  local sock, message = new("connect", 6, check_family("connect", 5, family), options)
+local function connect(version, host, port, local_address, local_port, called, position, options)
+  check_address(called, 1, host, port)
+  if local_address ~= nil then check_address(called, 3, local_address, local_port or 0) end
+  local sock, message = new(called, position, version, options)
   if not sock then return nil, message end
   local ok
   if local_address then
@@ -84,14 +76,27 @@ function socket.connect(host, port, local_address, local_port, family, options)
   return sock
 end
 
+--- Connects to a host: every address of its name is tried in turn.
+-- @tparam string host name or address
+-- @tparam number|string port 1 to 65535 or the name of a service
+-- @tparam[opt] string local_address to bind to first
+-- @tparam[opt] number|string local_port
+-- @tparam[opt] string family `"inet"`, `"inet6"` or `"unspec"`
+-- @tparam[opt] table options as of `tcp`
+-- @return the connected socket, or nil and a message
+function socket.connect(host, port, local_address, local_port, family, options)
+  local version = check_family("connect", 5, family)
+  return connect(version, host, port, local_address, local_port, "connect", 6, options)
+end
+
 --- As `connect`, to the host's IPv4 addresses only.
 function socket.connect4(host, port, local_address, local_port, options)
-  return socket.connect(host, port, local_address, local_port, "inet", options)
+  return connect(versions.inet, host, port, local_address, local_port, "connect4", 5, options)
 end
 
 --- As `connect`, to the host's IPv6 addresses only.
 function socket.connect6(host, port, local_address, local_port, options)
-  return socket.connect(host, port, local_address, local_port, "inet6", options)
+  return connect(versions.inet6, host, port, local_address, local_port, "connect6", 5, options)
 end
 
 --- A socket that listens on an address.
@@ -113,6 +118,20 @@ function socket.bind(host, port, backlog, options)
   return sock
 end
 
+local CLASSES <const> = {}
+for _, methods in ipairs(core.methods) do CLASSES[methods] = true end
+
+local function is_socket(value)
+  local metatable = getmetatable(value)
+  return type(value) == "userdata" and type(metatable) == "table" and CLASSES[metatable.__index] ~= nil
+end
+
+local function check_self(called, sock)
+  if not is_socket(sock) then
+    args.throw(("calling '%s' on bad self (tcp{any} expected, got %s)"):format(called, type(sock)))
+  end
+end
+
 --- Everything the kernel tells of this socket: the record of `smc.diag`, and words for a fallback.
 -- The socket is found by its inode in the kernel's diag dump, which is in the module smc_diag: the kernel
 -- loads it where it can, else the message says to. Of a plain TCP socket (`fallback = "tcp"`) it tells
@@ -121,6 +140,7 @@ end
 --   `smc.reason`, where the connection fell back to TCP
 -- @return or nil, a message and errno
 local function info(sock)
+  check_self("info", sock)
   local inode, state, connected = core.identity(sock)
   if inode == nil then return nil, state, connected end -- a message and errno
   if state then
@@ -141,6 +161,7 @@ end
 -- @treturn string `"SMC-D"`, `"SMC-R"` or `"TCP"`
 -- @return or nil, a message and errno, also while the socket is not connected: ENOTCONN
 local function mode(sock)
+  check_self("mode", sock)
   local record, message, errno = info(sock)
   if not record then return nil, message, errno end
   if not record.mode then
@@ -168,7 +189,7 @@ end
 -- @treturn table `modes[sock]`, as of `sock:mode()`; absent where there is none
 -- @return or nil, a message and errno
 function socket.modes(sockets)
-  args.check("modes", 1, sockets, "table")
+  args.list("modes", 1, sockets, { words = "tcp{any}", has = is_socket })
   local modes, by_inode = {}, {}
   for _, sock in ipairs(sockets) do
     local inode, state, connected = core.identity(sock)

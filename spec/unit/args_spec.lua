@@ -11,8 +11,9 @@ describe("smc.internal.args", function()
   it("takes what a value may be, and has words for what it may not", function()
     for _, case in ipairs {
       { "string", "", "a\0b" }, { "text", "a" }, { "integer", 1, -1 }, { "number", 1, 1.5, 1 / 0 },
-      { "boolean", false }, { "integer or text", 5, "5" }, { "seconds", 0, 1.5, 1 / 0 },
-      { "limit", -1, 0, 1 / 0 },
+      { "boolean", false }, { "object", {}, io.stdout },
+      { "callable", print, setmetatable({}, { __call = print }) },
+      { "integer or text", 5, "5" }, { "seconds", 0, 1.5, 1 / 0 }, { "limit", -1, 0, 1 / 0 },
       { "integer or string or table", 1, "", {} },
       { "environment", {}, { A = "", B = "x=y" } }, { args.range(1, 2), 1, 2 }, { args.range(0), 0, 1 << 62 },
       { { "a", "b" }, "a", "b" },
@@ -26,6 +27,8 @@ describe("smc.internal.args", function()
       { "number", 0 / 0, "number expected, got NaN" }, { "number", true, "number expected, got boolean" },
       { "seconds", -1, "number of seconds expected, got -1" },
       { "seconds", 0 / 0, "number of seconds expected, got NaN" },
+      { "object", 5, "object with methods expected, got 5" },
+      { "callable", {}, "function expected, got table" }, { "callable", 5, "function expected, got 5" },
       { "integer or text", 1.5, "integer or string expected, got 1.5" },
       { "integer or string or table", 1.5, "integer, string or table expected, got 1.5" },
       { args.range(1, 2), 3, "integer from 1 to 2 expected, got 3" },

@@ -32,12 +32,20 @@ local function blamed_line()
   end
 end
 
+--- Throws a message that blames the caller.
+-- @tparam string message
 local function throw(message)
   error(blamed_line() .. message, 0)
 end
+args.throw = throw
 
 local function is_text(value)
   return type(value) == "string" and not value:find("\0", 1, true)
+end
+
+local function is_callable(value)
+  local metatable = debug.getmetatable(value)
+  return type(value) == "function" or type(metatable) == "table" and metatable.__call ~= nil
 end
 
 local function is_environment(value)
@@ -63,6 +71,11 @@ local KINDS <const> = {
     has = function(value) return type(value) == "number" and value == value end,
   },
   text = { words = "string", has = is_text },
+  object = {
+    words = "object with methods",
+    has = function(value) return type(value) == "table" or type(value) == "userdata" end,
+  },
+  callable = { words = "function", has = is_callable },
   environment = { words = "table of names and values of environment variables", has = is_environment },
 }
 

@@ -1,15 +1,21 @@
 --- The resolver, as LuaSocket's `socket.dns` has it.
 -- @module smc.socket.dns
 
+local args = require "smc.internal.args"
 local core = require "smc.core.socket"
 
 local dns = {}
+
+-- The name of a host as an argument: numbers are taken for their digits, as in LuaSocket.
+local function checked(called, host)
+  return args.check(called, 1, host, "text or number")
+end
 
 --- The addresses of a host.
 -- @tparam string host name or address
 -- @treturn table an array of `{ family = "inet" | "inet6", addr = text }`, or nil and a message
 function dns.getaddrinfo(host)
-  local addresses, message = core.lookup(host)
+  local addresses, message = core.lookup(checked("getaddrinfo", host))
   if not addresses then return nil, message end
   return addresses
 end
@@ -20,6 +26,11 @@ end
 -- @treturn table an array of names, or nil and a message
 -- @treturn string the service's name, where a service was given
 function dns.getnameinfo(host, service)
+  args.optional("getnameinfo", 1, host, "text or number")
+  args.optional("getnameinfo", 2, service, "text or number")
+  if host == nil and service == nil then
+    args.refuse("getnameinfo", 1, "host and serv cannot be both nil")
+  end
   return core.nameinfo(host, service)
 end
 
@@ -46,7 +57,7 @@ end
 -- @treturn string or nil and a message
 -- @treturn table `{ name =, alias = {}, ip = { … } }`
 function dns.toip(host)
-  local record, message = resolved(host)
+  local record, message = resolved(checked("toip", host))
   if not record then return nil, message end
   return record.ip[1], record
 end
@@ -56,7 +67,7 @@ end
 -- @treturn string or nil and a message
 -- @treturn table as `toip`
 function dns.tohostname(host)
-  local record, message = resolved(host)
+  local record, message = resolved(checked("tohostname", host))
   if not record then return nil, message end
   local names = core.nameinfo(record.ip[1])
   if names and record.name == record.ip[1] then record.name = names[1] end

@@ -1,12 +1,15 @@
 --- Sources and sinks of sockets for LTN12 pumps, as LuaSocket has them.
 -- @module smc.socket.ltn12
 
+local args = require "smc.internal.args"
+
 local ltn12 = { sourcet = {}, sinkt = {} }
 
 local sourcet, sinkt = ltn12.sourcet, ltn12.sinkt
 
 -- A callable object that `select` can wait for.
-local function on(sock, call)
+local function on(called, sock, call)
+  args.check(called, 1, sock, "object")
   return setmetatable({
     getfd = function() return sock:getfd() end,
     dirty = function() return sock:dirty() end,
@@ -14,14 +17,14 @@ local function on(sock, call)
 end
 
 sinkt["keep-open"] = function(sock)
-  return on(sock, function(_, chunk)
+  return on("keep-open", sock, function(_, chunk)
     if not chunk then return 1 end
     return sock:send(chunk)
   end)
 end
 
 sinkt["close-when-done"] = function(sock)
-  return on(sock, function(_, chunk)
+  return on("close-when-done", sock, function(_, chunk)
     if chunk then return sock:send(chunk) end
     sock:close()
     return 1
@@ -31,18 +34,20 @@ end
 sinkt.default = sinkt["keep-open"]
 
 sourcet["by-length"] = function(sock, length)
-  return on(sock, function()
+  local source = on("by-length", sock, function()
     if length <= 0 then return nil end
     local chunk, message = sock:receive(math.min(ltn12.block_size(), length))
     if not chunk then return nil, message end
     length = length - #chunk
     return chunk
   end)
+  args.check("by-length", 2, length, "number")
+  return source
 end
 
 sourcet["until-closed"] = function(sock)
   local done = false
-  return on(sock, function()
+  return on("until-closed", sock, function()
     if done then return nil end
     local chunk, message, partial = sock:receive(ltn12.block_size())
     if chunk then return chunk end
@@ -58,11 +63,12 @@ sourcet.default = sourcet["until-closed"]
 --- A function that calls the entry of a table that its first argument names, or `default`.
 -- @tparam table entries name → function
 function ltn12.choose(entries)
+  args.check("choose", 1, entries, "table")
   return function(name, ...)
     local entry
     if type(name) == "string" then
       entry = entries[name]
-      if not entry then error(("unknown key (%s)"):format(name), 3) end
+      if not entry then args.throw(("unknown key (%s)"):format(name)) end
       return entry(...)
     end
     return entries.default(name, ...)

@@ -1,6 +1,8 @@
 --- Failures as errors, and back: `newtry` and `protect`, as LuaSocket has them.
 -- @module smc.socket.try
 
+local args = require "smc.internal.args"
+
 local try = {}
 
 local exception = { __metatable = false }
@@ -15,7 +17,7 @@ local function nothing() end
 -- finalizer and throws the second.
 -- @tparam[opt] function finalizer
 function try.newtry(finalizer)
-  finalizer = finalizer or nothing
+  finalizer = args.optional("newtry", 1, finalizer, "callable") or nothing
   return function(...)
     if ... then return ... end
     finalizer()
@@ -34,6 +36,7 @@ end
 -- errors go on.
 -- @tparam function called
 function try.protect(called)
+  args.check("protect", 1, called, "callable")
   return function(...) return finish(pcall(called, ...)) end
 end
 

@@ -1,0 +1,403 @@
+-- A caller's mistake throws, in one form, and blames the caller's own line. A row for every public function
+-- and method says what its arguments and options may be; a function without a row fails.
+local lfs = require "lfs"
+local process = require "smc.process"
+local smc = require "smc"
+local socket = require "smc.socket"
+
+local NAN <const> = 0 / 0
+
+-- What is wrong for an argument of a kind. Functions in C take numbers for strings, and the other way round.
+local WRONG <const> = {
+  string = { 7, true, {} },
+  integer = { "x", 1.5, NAN, {}, true },
+  number = { "x", NAN, {}, true },
+  seconds = { "x", -1, NAN, {}, true },
+  boolean = { 1, "yes", {} },
+  table = { 7, "x", true },
+  ["function"] = { 7, "x", {} },
+  name = { "nonsense", 7, true, {}, "" }, -- one of a list
+  identifier = { 1.5, NAN, true }, -- an integer or a string
+  object = { 7, "x", true, {} },
+  details = { 7, "x", { "bogus" }, { 1 } },
+  letter = { "nonsense", true, {} }, -- the first letters of a string count
+  signal = { "nonsense", "", 1.5, true, {} },
+  c_string = { true, {} },
+  c_data = { true, {} },
+  c_integer = { "x", 1.5, {}, true },
+  c_number = { "x", {}, true },
+  c_boolean = { 7, "x", {} },
+  c_port = { {}, true },
+}
+
+-- An argument that is needed, and one that may be left out: a value that does no harm, and its kind.
+local function need(valid, kind)
+  return { valid = valid, wrong = WRONG[kind], kind = kind, needed = true }
+end
+
+local function may(valid, kind)
+  return { valid = valid, wrong = WRONG[kind], kind = kind }
+end
+
+-- A table of options.
+local function options(kinds)
+  return { valid = {}, wrong = WRONG.table, kind = "table", options = kinds }
+end
+
+local nothing <const> = {}
+local BYTES <const> = ""
+local ORDER <const> = { byte_order = "name" }
+local SOCKETS <const> = {
+  mode = "name", state = "name", local_address = "name", peer_address = "name", local_port = "integer",
+  peer_port = "integer", uid = "integer", inode = "integer", details = "details", fields = "table",
+}
+local FUNCTIONS <const> = {
+  all = "boolean", type = "string", power = "boolean", fid = "integer", slot = "string", pci_id = "string",
+  pchid = "integer", pnetid = "string", netdev = "string", sysfs = "string",
+}
+local RUN <const> = {
+  receive_buffer = "identifier", send_buffer = "identifier", debug = "boolean", fallback = "name",
+  unreachable = "name", env = "table",
+}
+local FALLBACK <const> = { fallback = "name" }
+
+local function with(kinds, more)
+  local all = {}
+  for _, part in ipairs { kinds, more } do
+    for name, kind in pairs(part) do all[name] = kind end
+  end
+  return all
+end
+
+local STREAMS <const> = { stdin = "name", stdout = "name", stderr = "name" }
+local host, port = need("localhost", "string"), need(1, "identifier")
+local some_host, some_port = need("localhost", "c_string"), need(1, "c_port")
+local fid = need("zz", "identifier") -- it is not one: nothing is switched
+local switching = options { timeout = "seconds", sysfs = "string" }
+
+local FUNCTIONS_OF_MODULES <const> = {
+  ["check.connect"] = { host, port, options { family = "name", timeout = "seconds" } },
+  ["check.server"] = { options { host = "string", port = "integer", family = "name", on_event = "function",
+    max_clients = "integer", idle_seconds = "seconds" } },
+  ["device.decode"] = { need(BYTES, "string"), options(ORDER) },
+  ["device.dibs"] = { options { sysfs = "string" } },
+  ["device.list"] = { options { type = "name", netdev = "string", ibdev = "string" } },
+  ["diag.decode"] = { need(BYTES, "string"), options(with(SOCKETS, ORDER)) },
+  ["diag.find"] = { need(1, "integer"), options { details = "details" } },
+  ["diag.sockets"] = { options(SOCKETS) },
+  ["diag.watch"] = { options { interval = "seconds", count = "integer", filter = "table" } },
+  ["eid.add"] = { need("-", "string") },
+  ["eid.disable_seid"] = nothing,
+  ["eid.enable_seid"] = nothing,
+  ["eid.flush"] = nothing,
+  ["eid.list"] = nothing,
+  ["eid.remove"] = { need("-", "string") },
+  ["eid.seid"] = nothing,
+  ["errno.name"] = { need(1, "integer") },
+  ["errno.strerror"] = { need(1, "integer") },
+  ["ism.fid"] = { need(1, "identifier") },
+  ["ism.find"] = { fid, options { sysfs = "string" } },
+  ["ism.functions"] = { options(FUNCTIONS) },
+  ["ism.power_off"] = { fid, switching },
+  ["ism.power_on"] = { fid, switching },
+  ["ism.watch"] = { options(FUNCTIONS) },
+  ["linkgroup.decode"] = { need(BYTES, "string"), options(ORDER) },
+  ["linkgroup.list"] = { options { type = "name", id = "integer", netdev = "string", ibdev = "string" } },
+  ["pnet.add"] = { { valid = { name = "-", netdev = "lo" }, needed = true, wrong = WRONG.table, options = {
+     name = "string", netdev = "string", ibdev = "string", ibport = "integer" } } },
+  ["pnet.flush"] = nothing,
+  ["pnet.from_util_string"] = { need(BYTES, "string"), may(0, "integer") },
+  ["pnet.get"] = { need("-", "string") },
+  ["pnet.list"] = { options { name = "string", netdev = "string", ibdev = "string", ibport = "integer" } },
+  ["pnet.of_interface"] = { need("lo", "string"),
+    options { sysfs = "string", proc = "string", table = "table" } },
+  ["pnet.remove"] = { need("-", "string") },
+  ["poller.new"] = nothing,
+  ["poller.read"] = { need(0, "c_integer"), need(1, "c_integer") },
+  ["poller.signals"] = { may("USR1", "name") },
+  ["process.spawn"] = { need({ "/nosuch" }, "table"), options(with(STREAMS, { env = "table" })) },
+  ["reason.all"] = nothing,
+  ["reason.describe"] = { need(1, "integer") },
+  ["reason.get"] = { need(1, "identifier") },
+  ["run.attainable"] = { options(RUN) },
+  ["run.convertible"] = { need("/nosuch", "string") },
+  ["run.environment"] = { options(RUN), may({}, "table") },
+  ["run.exec"] = { need({ "/nosuch" }, "table"), options(RUN) },
+  ["run.library"] = nothing,
+  ["run.size"] = { need(65536, "identifier") },
+  ["run.spawn"] = { need({ "/nosuch" }, "table"), options(with(RUN, STREAMS)) },
+  ["socket.bind"] = { some_host, need(0, "c_port"), may(1, "c_number"), options(FALLBACK) },
+  ["socket.choose"] = { need({}, "table") },
+  ["socket.connect"] = { some_host, some_port, may("localhost", "c_string"), may(0, "c_port"),
+    may("inet", "name"), options(FALLBACK) },
+  ["socket.connect4"] = { some_host, some_port, may("localhost", "c_string"), may(0, "c_port"),
+    options(FALLBACK) },
+  ["socket.connect6"] = { some_host, some_port, may("localhost", "c_string"), may(0, "c_port"),
+    options(FALLBACK) },
+  ["socket.dns.getaddrinfo"] = { need("localhost", "c_string") },
+  ["socket.dns.gethostname"] = nothing,
+  ["socket.dns.getnameinfo"] = { need("localhost", "c_string"), may("http", "c_string") },
+  ["socket.dns.tohostname"] = { need("localhost", "c_string") },
+  ["socket.dns.toip"] = { need("localhost", "c_string") },
+  ["socket.gettime"] = nothing,
+  ["socket.modes"] = { need({}, "table") },
+  ["socket.monotonic"] = nothing,
+  ["socket.newtry"] = { may(print, "function") },
+  ["socket.poller"] = nothing,
+  ["socket.protect"] = { need(print, "function") },
+  ["socket.resolve"] = { need("localhost", "string"), may("inet", "name") },
+  ["socket.select"] = { may({}, "table"), may({}, "table"), may(0, "c_number") },
+  ["socket.skip"] = { need(0, "integer") },
+  ["socket.sleep"] = { need(0, "c_number") },
+  ["socket.tcp"] = { options(FALLBACK) },
+  ["socket.tcp4"] = { options(FALLBACK) },
+  ["socket.tcp6"] = { options(FALLBACK) },
+  ["socket.try"] = nothing, -- its first argument may be anything
+  ["stats.decode"] = { need(BYTES, "string"), may(BYTES, "string"), options(ORDER) },
+  ["stats.get"] = nothing,
+  ["stats.rates"] = { need({ fallback = {} }, "object") },
+  ["stats.since"] = { need({ fallback = {} }, "object"), may({ fallback = {} }, "object") },
+  ["system.available"] = nothing,
+  ["system.disable_hs_limitation"] = nothing,
+  ["system.enable_hs_limitation"] = nothing,
+  ["system.hs_limitation"] = nothing,
+  ["system.info"] = nothing,
+  ["system.release"] = nothing,
+  ["system.set_sysctl"] = { need("hs_ctrl", "name"), need("", "string") },
+  ["system.sysctl"] = { need("rmem", "name") },
+  ["system.sysctls"] = nothing,
+}
+
+local LTN12 <const> = {
+  ["socket.sink"] = true, ["socket.sinkt"] = true, ["socket.source"] = true, ["socket.sourcet"] = true,
+}
+
+-- === objects ===
+
+local function connected()
+  local server = assert(socket.bind("127.0.0.1", 0, nil, { fallback = "tcp" }))
+  local _, number = server:getsockname()
+  local client = assert(socket.connect("127.0.0.1", number, nil, nil, nil, { fallback = "tcp" }))
+  client:settimeout(0)
+  server:settimeout(0)
+  return client, server
+end
+
+local address = { some_host, some_port }
+local SOCKET_METHODS <const> = {
+  accept = nothing, close = nothing, dirty = nothing, events = nothing, getfamily = nothing, getfd = nothing,
+  getpeername = nothing, getsockname = nothing, getstats = nothing, gettimeout = nothing, info = nothing,
+  mode = nothing, pollfd = nothing, timeout = nothing,
+  bind = address, connect = address, setpeername = address, setsockname = address,
+  getoption = { need("keepalive", "name") },
+  listen = { may(1, "c_number") },
+  receive = { may("*l", "letter"), may("", "c_data") },
+  receiveany = { need(1, "c_number") },
+  send = { need("", "c_data"), may(1, "c_number"), may(1, "c_number") },
+  setfd = { need(-1, "c_integer") },
+  setoption = { need("keepalive", "name"), need(true, "c_boolean") },
+  setstats = { may(0, "c_number"), may(0, "c_number") },
+  settimeout = { may(0, "c_number"), may("b", "letter") },
+  shutdown = { may("both", "name") },
+}
+
+local OBJECTS <const> = {
+  ["smc.process.Process"] = {
+    new = function() return assert(process.spawn({ "sleep", "60" })) end,
+    methods = { wait = { may(0, "seconds") }, kill = { may("CONT", "signal") }, close = nothing },
+  },
+  ["smc.poller"] = {
+    new = function() return assert(smc.poller.new()) end,
+    methods = {
+      add = { need(socket.tcp4 { fallback = "tcp" }, "object"), need("r", "name"), may(false, "boolean") },
+      modify = { need(socket.tcp4 { fallback = "tcp" }, "object"), need("r", "name"), may(false, "boolean") },
+      remove = { need(socket.tcp4 { fallback = "tcp" }, "object") },
+      wait = { may(0, "number") },
+      close = nothing,
+    },
+  },
+  ["smc.poller.signals"] = {
+    new = function() return assert(smc.poller.signals("USR2")) end,
+    methods = { getfd = nothing, next = nothing, close = nothing },
+  },
+  ["smc.ism.Watch"] = {
+    new = function() return assert(smc.ism.watch()) end,
+    methods = { next = { may(0, "seconds") }, getfd = nothing, close = nothing },
+    private = { came = true, went = true, catch_up = true, interpret = true, compare = true },
+  },
+  ["tcp{master}"] = {
+    new = function() return assert(socket.tcp { fallback = "tcp" }) end, methods = SOCKET_METHODS,
+  },
+  ["tcp{client}"] = { new = function() return (connected()) end, methods = SOCKET_METHODS },
+  ["tcp{server}"] = { new = function() return (select(2, connected())) end, methods = SOCKET_METHODS },
+}
+
+-- === the cases of a row ===
+
+-- The arguments before one that is wrong are right.
+local function arguments(row, position, value)
+  local list = { n = position }
+  for i = 1, position - 1 do list[i] = row[i].valid end
+  list[position] = value
+  return list
+end
+
+local function zero_byte(kind)
+  return kind == "string" or kind == "name" or kind == "identifier" or kind == "c_string"
+end
+
+-- Adds the cases of one argument: { arguments, what the message says is bad, lenient }. A string with a
+-- zero byte may be answered with an error too; it is never taken for a shorter one.
+local function add_argument(cases, row, position)
+  local argument, fault = row[position], "argument #" .. position
+  for _, value in ipairs(argument.wrong) do
+    cases[#cases + 1] = { arguments(row, position, value), fault }
+  end
+  if argument.needed then cases[#cases + 1] = { arguments(row, position, nil), fault } end
+  if zero_byte(argument.kind) then
+    cases[#cases + 1] = { arguments(row, position, tostring(argument.valid) .. "\0x"), fault, true }
+  end
+end
+
+local function add_options(cases, row, position)
+  local function add(name, value, lenient)
+    local given = {}
+    for key, valid in pairs(row[position].valid) do given[key] = valid end
+    given[name] = value
+    cases[#cases + 1] = { arguments(row, position, given), ("option '%s'"):format(name), lenient }
+  end
+  add("fidd", 1)
+  add(1, "x")
+  for name, kind in pairs(row[position].options) do
+    for _, value in ipairs(WRONG[kind]) do add(name, value) end
+    if zero_byte(kind) then add(name, "x\0x", true) end
+  end
+end
+
+local function cases_of(row)
+  local cases = {}
+  for position = 1, #row do
+    add_argument(cases, row, position)
+    if row[position].options then add_options(cases, row, position) end
+  end
+  return cases
+end
+
+-- === calling ===
+
+-- A function that calls as people do: by the name, from the line 1 of a chunk called "caller".
+local function caller(code, ...)
+  local chunk = ("local subject = ... return function(...) return (%s(...)) end"):format(code)
+  return assert(load(chunk, "=caller"))(...)
+end
+
+local function shown(list)
+  local words = {}
+  for i = 1, list.n do
+    words[i] = type(list[i]) == "string" and ("%q"):format(list[i]) or tostring(list[i])
+  end
+  return table.concat(words, ", ")
+end
+
+local function check(name, call, case)
+  local given, fault, lenient = case[1], case[2], case[3]
+  local where = ("%s(%s)"):format(name, shown(given))
+  local ok, value = pcall(call, table.unpack(given, 1, given.n))
+  local called = name:match("[^.:]*$")
+  -- A socket of another class than the method's has no arguments that could be wrong.
+  if name:find("^tcp") and not ok and value:find("calling '" .. called .. "' on bad self", 1, true) then
+    return
+  end
+  if lenient then
+    assert.is_falsy(ok and value, where)
+    assert.is_truthy(ok or value:find("^caller:1: bad %a+ "), value)
+    return
+  end
+  assert.is_false(ok, where .. " does not throw")
+  local to = fault:find("^arg") and (" to '%s'"):format(called) or ""
+  assert.equal(("caller:1: bad %s%s (…)"):format(fault, to), (value:gsub(" %(.+%)$", " (…)")), where)
+end
+
+-- A method that is called by a dot; of those in C, the object counts as an argument then.
+local function check_object(name, call)
+  for _, value in ipairs { 7, {}, io.stdout } do
+    local ok, message = pcall(call, value)
+    assert.is_false(ok, name)
+    local form = message:find("calling") and "calling '%s' on bad self (…)" or "bad argument #1 to '%s' (…)"
+    assert.equal("caller:1: " .. form:format(name), (message:gsub(" %(.+%)$", " (…)")))
+  end
+end
+
+-- Every function of the public modules, and of the tables in them: "socket.dns.toip" → function
+local function functions()
+  local found = {}
+  local function add(prefix, list)
+    for key, value in pairs(list) do
+      local name = ("%s.%s"):format(prefix, key)
+      if type(value) == "function" then
+        found[name] = value
+      elseif type(value) == "table" and not prefix:find(".", 1, true) then
+        add(name, value)
+      end
+    end
+  end
+  for file in lfs.dir("lua/smc") do
+    local name = file:match("^([%w_]+)%.lua$") or file:match("^[%w_]+$")
+    if name and name ~= "init" and smc[name] then add(name, smc[name]) end
+  end
+  return found
+end
+
+describe("a caller's mistake in a call of", function()
+  local found = functions()
+
+  for name, row in pairs(FUNCTIONS_OF_MODULES) do
+    it(name, function()
+      assert.is_function(found[name])
+      local path = name:gsub("[^.]+", function(part) return ("[%q]"):format(part) end):gsub("%.", "")
+      local call = caller("subject" .. path, smc)
+      for _, case in ipairs(cases_of(row)) do check(name, call, case) end
+    end)
+  end
+
+  it("every function: each has a row", function()
+    for name in pairs(found) do
+      assert.is_truthy(FUNCTIONS_OF_MODULES[name] or LTN12[name:match("^[^.]+%.[^.]+")], name)
+    end
+  end)
+
+  it("the sources and sinks of LTN12, whose names are keys of tables", function()
+    for name in pairs(LTN12) do
+      local list = socket[name:match("%.(.*)")]
+      if type(list) == "function" then
+        local ok, message = pcall(caller("subject", list), "nonsense")
+        assert.same({ false, "caller:1: unknown key (nonsense)" }, { ok, message })
+        list = { list }
+      end
+      for _, made in pairs(list) do
+        for _, value in ipairs { 7, "default", true } do
+          local ok, message = pcall(caller("subject", made), value)
+          assert.is_false(ok)
+          assert.matches("^caller:1: bad argument #1 to '[%a-]+' %(object with methods expected", message)
+        end
+      end
+    end
+  end)
+
+  for name, class in pairs(OBJECTS) do
+    it(name .. ", by every method", function()
+      local methods = getmetatable(class.new()).__index
+      for method, value in pairs(methods) do
+        if type(value) == "function" and not method:find("^__") and not (class.private or {})[method] then
+          local row = class.methods[method]
+          assert.is_table(row, method)
+          local object <close> = class.new()
+          check_object(method, caller("subject." .. method, methods))
+          local call = caller("subject:" .. method, object)
+          for _, case in ipairs(cases_of(row)) do check(name .. ":" .. method, call, case) end
+        end
+      end
+      for method in pairs(class.methods) do assert.is_function(methods[method]) end
+    end)
+  end
+end)
