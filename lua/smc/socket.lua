@@ -262,4 +262,5 @@ for _, methods in ipairs(core.methods) do
   methods.info, methods.mode = info, mode
 end
 
-return socket
+-- Datagrams and Unix sockets, which SMC does not have: udp, udp4, udp6 and unix are LuaSocket's.
+return setmetatable(socket, { __index = require("smc.socket.luasocket").find })

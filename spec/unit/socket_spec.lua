@@ -233,6 +233,34 @@ describe("smc.socket", function()
     if not socket.tcp4() then assert.equal("TCP", info.mode) end
   end)
 
+  it("has LuaSocket's UDP and Unix sockets, or says that it is not installed", function()
+    assert.equal(require("socket.core").udp, socket.udp)
+    assert.equal(require("socket.unix"), socket.unix)
+    assert.is_nil(socket.nosuch)
+    local script = os.tmpname()
+    local file <close> = assert(io.open(script, "w"))
+    file:write [[
+      package.path, package.cpath = ...
+      local socket = require "smc.socket"
+      for _, name in ipairs { "udp", "udp4", "udp6", "unix" } do
+        assert(socket[name])
+        print(select(2, pcall(function() socket[name]() end)))
+      end
+      print(select(2, pcall(function() socket.unix.stream() end)))
+    ]]
+    file:close()
+    local command = ("lua5.4 %s 'lua/?.lua;lua/?/init.lua' '%s/?.so' 2>&1"):format(script,
+      os.getenv "SMC_BUILD" or "build")
+    local output <close> = assert(io.popen(command))
+    for _, expected in ipairs { "udp:5", "udp4:5", "udp6:5", "unix:5", "unix:7" } do
+      local name, line = expected:match("(.*):(.*)")
+      local words = "%s:%s: smc.socket.%s is LuaSocket's, which is not installed: SMC has stream sockets"
+      local message = words:format(script, line, name)
+      assert.equal(message, output:read():sub(1, #message))
+    end
+    os.remove(script)
+  end)
+
   it("leaves no descriptor behind", function()
     collectgarbage()
     local before = support.descriptors()

@@ -33,10 +33,17 @@ end
 
 sinkt.default = sinkt["keep-open"]
 
+-- Sources keep what came before a timeout: it is the beginning of what the next call gives.
+
 sourcet["by-length"] = function(sock, length)
+  local kept = ""
   local source = on("by-length", sock, function()
     if length <= 0 then return nil end
-    local chunk, message = sock:receive(math.min(ltn12.block_size(), length))
+    local chunk, message, partial = sock:receive(math.min(ltn12.block_size(), length), kept)
+    if message == "closed" and partial ~= "" then -- the next call tells of the end
+      chunk, partial = partial, ""
+    end
+    kept = partial or ""
     if not chunk then return nil, message end
     length = length - #chunk
     return chunk
@@ -46,10 +53,11 @@ sourcet["by-length"] = function(sock, length)
 end
 
 sourcet["until-closed"] = function(sock)
-  local done = false
+  local done, kept = false, ""
   return on("until-closed", sock, function()
     if done then return nil end
-    local chunk, message, partial = sock:receive(ltn12.block_size())
+    local chunk, message, partial = sock:receive(ltn12.block_size(), kept)
+    kept = partial or ""
     if chunk then return chunk end
     if message ~= "closed" then return nil, message end
     sock:close()

@@ -1,6 +1,6 @@
 -- The functions of the module.
 return function(peer)
-  local socket, elapsed, between = peer.module, peer.elapsed, peer.between
+  local socket, ours, elapsed, between = peer.module, peer.ours, peer.elapsed, peer.between
 
   describe("the module", function()
     it("has what scripts and LuaSocket's own modules use", function()
@@ -51,6 +51,48 @@ return function(peer)
       assert.equal(-1, sock:getfd())
       assert.is_false(pcall(socket.sink, "nosuch", sock))
       socket.sink("close-when-done", sock)(nil)
+    end)
+
+    it("has sources that lose nothing to a timeout", function()
+      if not ours then return end -- LuaSocket's do
+      for name, length in pairs { ["by-length"] = 10, ["until-closed"] = false } do
+        local sock = peer.connect()
+        sock:settimeout(0.05)
+        local source = socket.source(name, sock, length or nil)
+        assert.same({ nil, "timeout" }, { source() })
+        peer.remote "data:send('0123')"
+        assert.same({ nil, "timeout" }, { source() })
+        peer.remote "data:send('456')"
+        assert.same({ nil, "timeout" }, { source() })
+        peer.remote "data:send('789') data:close()"
+        sock:settimeout(5)
+        assert.same({ "0123456789" }, { source() }, name)
+        assert.same({}, { source() })
+        sock:close()
+      end
+    end)
+
+    it("has sources that give what came before an early end", function()
+      if not ours then return end
+      local sock = peer.connect()
+      local source = socket.source("by-length", sock, 10)
+      peer.remote "data:send('0123') data:close()"
+      assert.same({ "0123" }, { source() })
+      assert.same({ nil, "closed" }, { source() })
+      assert.same({ nil, "closed" }, { source() })
+      sock:close()
+    end)
+
+    it("has LuaSocket's other kinds of sockets", function()
+      local one, other = assert(socket.udp()), assert(socket.udp4())
+      assert(one:setsockname("127.0.0.1", 0))
+      assert(other:sendto("datagram", one:getsockname()))
+      assert.same({ { one }, {} }, { { (socket.select({ one }, nil, 5))[1] }, {} })
+      assert.equal("datagram", (one:receive()))
+      assert(socket.udp6()):close()
+      one:close()
+      other:close()
+      if ours then assert.equal(require "socket.unix", socket.unix) end
     end)
 
     it("resolves", function()
