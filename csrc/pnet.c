@@ -67,8 +67,8 @@ int smc_pnet_list(lua_State *L)
 }
 
 /*
- * pnet_add(name, netdev) -> true | nil, message, errno
- * pnet_add(name, nil, ibdev, ibport) -> true | nil, message, errno
+ * pnet_add(name, netdev or nil, ibdev or nil, ibport) -> true | nil, message, errno
+ * With both it is true where the kernel could add one of them.
  */
 int smc_pnet_add(lua_State *L)
 {
@@ -76,15 +76,15 @@ int smc_pnet_add(lua_State *L)
 		.what = "cannot add the PNET ID",
 		.advice = smc_genl_advice,
 	};
-	struct smc_genl_attr attr[4] = { string_attr(L, 1, SMC_PNETID_NAME) };
+	struct smc_genl_attr attr[5] = { string_attr(L, 1, SMC_PNETID_NAME) }, *next = attr + 1;
 	uint8_t port;
 
-	if (lua_isnoneornil(L, 3)) {
-		attr[1] = string_attr(L, 2, SMC_PNETID_ETHNAME);
-	} else {
-		attr[1] = string_attr(L, 3, SMC_PNETID_IBNAME);
+	if (!lua_isnoneornil(L, 2) || lua_isnoneornil(L, 3))
+		*next++ = string_attr(L, 2, SMC_PNETID_ETHNAME);
+	if (!lua_isnoneornil(L, 3)) {
+		*next++ = string_attr(L, 3, SMC_PNETID_IBNAME);
 		port = (uint8_t)smc_check_int(L, 4, 0, UINT8_MAX, "port of a device");
-		attr[2] = (struct smc_genl_attr){ SMC_PNETID_IBPORT, &port, sizeof(port) };
+		*next++ = (struct smc_genl_attr){ SMC_PNETID_IBPORT, &port, sizeof(port) };
 	}
 	return smc_genl_call(L, &ops, SMCR_GENL_FAMILY_NAME, SMC_PNETID_ADD, attr);
 }

@@ -57,7 +57,7 @@ local function print_evidence(report)
   local words = ("%d of %d bytes went through shared memory"):format(
     found.bytes_through_shared_memory or 0, found.bytes_sent)
   local path = evidence.path(found)
-  if path then words = words .. ", " .. path end
+  if path then words = words .. ", " .. text.printable(path) end
   if found.peer_mode then words = words .. "; the peer sees " .. found.peer_mode .. " too" end
   print(wrapped("Evidence: " .. words, "     "))
 end
@@ -90,7 +90,7 @@ local function print_pnetid(args)
   if args.json then
     script.print_json(pnetid)
   else
-    print(pnetid.name .. (pnetid.source == "user" and "*" or ""))
+    print(text.printable(pnetid.name) .. (pnetid.source == "user" and "*" or ""))
   end
   return SMC
 end

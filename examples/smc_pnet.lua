@@ -76,7 +76,6 @@ local function check(wanted)
   if (command == "add" or command == "delete") and not wanted.name then misuse("pnetid missing") end
   if command == "add" then
     if not wanted.interface and not wanted.ibdevice then misuse("interface or device missing") end
-    if wanted.interface and wanted.ibdevice then misuse("interface and device: one at a time") end
   elseif command ~= "flush" then
     for _, ignored in ipairs { { "interface", wanted.interface }, { "device", wanted.ibdevice },
       { "ibport", wanted.ibport ~= 0 and wanted.ibport } } do
@@ -97,6 +96,7 @@ local function show(wanted)
   end
   if not entries then script.fail(FAILED, message, errno) end
   if wanted.json then return script.print_json(entries) end
+  text.record(entries)
   for _, entry in ipairs(entries) do
     script.write(("%s %s %s %d\n"):format(entry.name, entry.netdev or "n/a", entry.ibdev or "n/a",
       entry.ibport or 255))

@@ -4,6 +4,7 @@
 local E = require "smc.errno"
 local ism = require "smc.ism"
 local script = require "smc.script"
+local text = require "smc.internal.text"
 
 local print = script.print
 
@@ -121,6 +122,7 @@ local function list(args)
     if not missing then script.print_json(shown) end
   else
     local titles, line = header(args)
+    text.record(shown)
     print(titles)
     print(line)
     for _, f in ipairs(shown) do

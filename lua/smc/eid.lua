@@ -16,13 +16,18 @@
 local args = require "smc.internal.args"
 local E = require "smc.errno"
 local netlink = require "smc.internal.genl"
+local remedy = require "smc.internal.remedy"
+local text = require "smc.internal.text"
 
 local eid = {}
 
 local MAX_LENGTH <const>, MAX_UEIDS <const> = 32, 4 -- SMC_MAX_EID_LEN, SMC_MAX_UEID
 
 local no_command = "this kernel has no such command"
-local no_seid = "only s390 machines have a SEID: use UEIDs, see smc.eid.add"
+local function no_seid()
+  return "only s390 machines have a SEID: use UEIDs, see "
+    .. remedy.of("smc.eid.add", "smcd.lua ueid add UEID")
+end
 
 -- What the answers of the kernel mean, by errno.
 local of_list = { [E.EOPNOTSUPP] = no_command }
@@ -35,14 +40,19 @@ local of_add = {
 local of_remove = { [E.ENOENT] = "it is not defined", [E.EOPNOTSUPP] = no_command }
 local of_enable = { [E.EOPNOTSUPP] = no_seid }
 local of_disable = {
-  [E.ENOENT] = "there is no UEID that could take its place: add one first, with smc.eid.add",
+  [E.ENOENT] = function()
+    return "there is no UEID that could take its place: add one first, with "
+      .. remedy.of("smc.eid.add", "smcd.lua ueid add UEID")
+  end,
   [E.EOPNOTSUPP] = no_seid,
 }
 
 -- The results of a function of the boundary, with what they mean.
 local function explained(meanings, ok, message, errno)
   if ok then return ok end
-  if meanings[errno] then message = message .. ": " .. meanings[errno] end
+  local meaning = meanings[errno]
+  if type(meaning) == "function" then meaning = meaning() end
+  if meaning then message = message .. ": " .. meaning end
   return nil, message, errno
 end
 
@@ -54,8 +64,8 @@ local function fault(ueid)
   elseif #ueid > MAX_LENGTH then
     return ("it has more than %d characters"):format(MAX_LENGTH)
   elseif ueid:find("[^A-Z0-9.-]") then
-    return ("it has the character %q: A to Z, 0 to 9, . and - can be in one"):format(
-      ueid:match("[^A-Z0-9.-]"))
+    return ("it has the character %s: A to Z, 0 to 9, . and - can be in one"):format(
+      text.quoted(ueid:match("[^A-Z0-9.-]")))
   elseif not ueid:find("^[A-Z0-9]") then
     return "its first character is neither a letter nor a digit"
   end
@@ -68,7 +78,7 @@ local function stripped(called, ueid)
 end
 
 local function invalid(ueid, what)
-  return nil, ("%q is no UEID: %s"):format(ueid, what), E.EINVAL
+  return nil, ("%s is not a UEID: %s"):format(text.quoted(ueid), what), E.EINVAL
 end
 
 --- The UEIDs, without the blanks that pad them to 32 characters.
@@ -141,7 +151,7 @@ function eid.seid()
     return nil, "there is no SEID: no ISM device that talks SMC-D version 2 is there", E.ENODEV
   end
   answer.seid = answer.seid:gsub(" +$", "")
-  if answer.seid == "" then return nil, "there is no SEID: " .. no_seid, E.EOPNOTSUPP end
+  if answer.seid == "" then return nil, "there is no SEID: " .. no_seid(), E.EOPNOTSUPP end
   return answer
 end
 

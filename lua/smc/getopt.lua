@@ -3,13 +3,15 @@
 -- abbreviated long options. argparse does not do the last.
 -- @module smc.getopt
 
+local printable = require "smc.internal.text".printable
+
 local getopt = {}
 
 local function find_letter(known, letter)
   for _, option in ipairs(known) do
     if option[1] == letter then return option end
   end
-  return nil, ("invalid option -- '%s'"):format(letter)
+  return nil, ("invalid option -- '%s'"):format(printable(letter))
 end
 
 -- The option whose word begins as the given one does, in glibc's messages where that is none or several.
@@ -19,11 +21,12 @@ local function find_word(known, name, given)
     if option[2] == name then return option end
     if not option.whole and option[2]:sub(1, #name) == name then found[#found + 1] = option end
   end
-  if not found[1] then return nil, ("unrecognized option '%s'"):format(given) end
+  if not found[1] then return nil, ("unrecognized option '%s'"):format(printable(given)) end
   if not found[2] then return found[1] end
   local words = {}
   for i, option in ipairs(found) do words[i] = ("'--%s'"):format(option[2]) end
-  return nil, ("option '%s' is ambiguous; possibilities: %s"):format(given, table.concat(words, " "))
+  return nil, ("option '%s' is ambiguous; possibilities: %s"):format(printable(given),
+    table.concat(words, " "))
 end
 
 --- Reads a command line.

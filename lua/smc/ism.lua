@@ -19,6 +19,7 @@ local args = require "smc.internal.args"
 local E = require "smc.errno"
 local look = require "smc.internal.look"
 local power = require "smc.ism.power"
+local text = require "smc.internal.text"
 local tree = require "smc.ism.tree"
 
 local ism = {}
@@ -183,8 +184,9 @@ end
 
 -- === finding ===
 
-local function bad_fid(text)
-  return nil, ("%q is no FID: it has 1 to 8 hex digits, with or without 0x in front"):format(text), E.EINVAL
+local function bad_fid(fid)
+  return nil, ("%s is not a FID: it has 1 to 8 hex digits, with or without 0x in front"):format(
+    text.quoted(fid)), E.EINVAL
 end
 
 --- A FID out of text or of a number.
@@ -227,7 +229,9 @@ local function find(called, which, opts)
   local found, message
   found, message, errno = ism.functions(filter)
   if not found then return nil, message, errno end
-  if not found[1] then return nil, ("there is no PCI function %s on this host"):format(name), E.ENOENT end
+  if not found[1] then
+    return nil, ("there is no PCI function %s on this host"):format(text.printable(name)), E.ENOENT
+  end
   return found[1], name
 end
 
@@ -254,11 +258,11 @@ local function switch(called, which, on, opts)
   local entry, name, errno = find(called, which, opts)
   if not entry then return nil, name, errno end
   if not entry.slot then
-    return nil, ("%s is in no slot that can be powered"):format(name), E.ENOTSUP
+    return nil, ("%s is in no slot that can be powered"):format(text.printable(name)), E.ENOTSUP
   end
   local folder = ("%s/bus/pci/slots/%s"):format(opts.sysfs or SYSFS, entry.slot)
   local ok, message, sockets
-  ok, message, errno, sockets = power.set(folder, name, on, timeout)
+  ok, message, errno, sockets = power.set(folder, text.printable(name), on, timeout)
   if not ok then return nil, message, errno, sockets end
   entry, message, errno = find(called, { slot = entry.slot }, opts)
   if not entry then

@@ -18,6 +18,8 @@ local E = require "smc.errno"
 local ebcdic = require "smc.ebcdic"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
+local remedy = require "smc.internal.remedy"
+local text = require "smc.internal.text"
 
 local pnet = {}
 
@@ -26,7 +28,7 @@ local UTIL_FIELD <const> = 16 -- bytes of the PNET ID of one port in util_string
 local MAX_NESTING <const> = 8 -- MAX_NEST_DEV: VLANs on bonds on …
 
 --- An entry of the table. It is of an interface, or of an RDMA or ISM device: `netdev`, or `ibdev` and
--- `ibport`, are absent.
+-- `ibport`, are absent. What `add` takes may have both, and makes two entries.
 --
 -- @table entry
 -- @tfield string name the PNET ID
@@ -37,15 +39,15 @@ local MAX_NESTING <const> = 8 -- MAX_NEST_DEV: VLANs on bonds on …
 -- What an entry, and a filter, may have.
 local ENTRY <const> = { name = "string", netdev = "string", ibdev = "string", ibport = "integer" }
 
-local function invalid(...)
-  return nil, string.format(...), E.EINVAL
+local function invalid(value, what)
+  return nil, ("%s is %s"):format(text.quoted(value), what), E.EINVAL
 end
 
 -- A PNET ID as the kernel keeps it.
 local function canonical(name)
   local upper = name:upper()
   if not upper:find("^[A-Z0-9]+$") or #upper > UTIL_FIELD then
-    return invalid("%q is no PNET ID: it has 1 to 16 characters out of A to Z and 0 to 9", name)
+    return invalid(name, "not a PNET ID: it has 1 to 16 characters out of A to Z and 0 to 9")
   end
   return upper
 end
@@ -53,14 +55,14 @@ end
 -- dev_valid_name() of the kernel. What passes is one component of a path.
 local function check_interface(name)
   if #name < 1 or #name > 15 or name == "." or name == ".." or name:find("[/:%s%c]") then
-    return invalid("%q is no name of an interface: it has 1 to 15 characters, without / : and blanks", name)
+    return invalid(name, "not the name of an interface: it has 1 to 15 characters, without / : and blanks")
   end
   return name
 end
 
 local function check_device(name)
   if #name > 63 or not name:find("^[^/%s%c]+$") then
-    return invalid("%q is no name of a device: it has 1 to 63 characters, without / and blanks", name)
+    return invalid(name, "not the name of a device: it has 1 to 63 characters, without / and blanks")
   end
   return name
 end
@@ -113,7 +115,7 @@ end
 
 -- Why the kernel said that there is one already. It says so too of what it cannot add.
 local function why_exists(entry)
-  local device = entry.netdev or entry.ibdev
+  local device = text.printable(entry.netdev or entry.ibdev)
   local entries, message = pnet.list { netdev = entry.netdev, ibdev = entry.ibdev }
   if not entries then return message end
   local old = entries[1]
@@ -124,39 +126,46 @@ local function why_exists(entry)
       .. "network namespace, which alone has RDMA and ISM devices in its table"):format(device)
   elseif old.ibport ~= entry.ibport then
     return ("%s is in the table with %s for port %d, and the table has one port of a device; "
-      .. "remove that one first"):format(device, old.name, old.ibport)
+      .. "remove that one first"):format(device, text.printable(old.name), old.ibport)
   end
-  return ('%s is in the table with %s: remove that first, with smc.pnet.remove("%s")'):format(
-    device, old.name, old.name)
+  local name = text.printable(old.name)
+  return ("%s is in the table with %s: remove that first, with %s"):format(device, name,
+    remedy.of(('smc.pnet.remove("%s")'):format(name), "smc_pnet.lua -d " .. name))
 end
 
 -- The checked arguments of add: name, netdev, ibdev, ibport.
 local function check_entry(entry)
   args.options("add", 1, args.check("add", 1, entry, "table"), ENTRY)
   args.option("name", entry.name, "string")
-  if (entry.netdev == nil) == (entry.ibdev == nil) then
-    args.refuse("add", 1, "one of netdev and ibdev is needed, and only one")
-  end
+  if not (entry.netdev or entry.ibdev) then args.refuse("add", 1, "netdev, ibdev or both are needed") end
+  if entry.ibport and not entry.ibdev then args.refuse_option("ibport", "an interface has none") end
   local name, message, errno = canonical(entry.name)
   if not name then return nil, message, errno end
-  if entry.netdev then
-    if entry.ibport then args.refuse_option("ibport", "an interface has none") end
-    local netdev
-    netdev, message, errno = check_interface(entry.netdev)
-    if not netdev then return nil, message, errno end
-    return name, netdev
-  end
-  local ibdev
-  ibdev, message, errno = check_device(entry.ibdev)
-  if not ibdev then return nil, message, errno end
+  local ok = true
+  if entry.netdev then ok, message, errno = check_interface(entry.netdev) end
+  if ok and entry.ibdev then ok, message, errno = check_device(entry.ibdev) end
+  if not ok then return nil, message, errno end
+  if not entry.ibdev then return name, entry.netdev end
   local port = entry.ibport or 1
   if port < 1 or port > MAX_PORTS then
-    return invalid("ibport %d: the ports of an RDMA device are 1 and 2", port)
+    return nil, ("ibport %d: the ports of an RDMA device are 1 and 2"):format(port), E.EINVAL
   end
-  return name, nil, ibdev, port
+  return name, entry.netdev, entry.ibdev, port
 end
 
---- Gives a PNET ID to an interface, a port of an RDMA device, or an ISM device.
+-- What of an interface and a device the kernel did not add, though it took both: an entry, or nil.
+local function left_out(name, netdev, ibdev, ibport)
+  for _, entry in ipairs { { netdev = netdev }, { ibdev = ibdev, ibport = ibport } } do
+    local asked = { name = name, netdev = entry.netdev, ibdev = entry.ibdev, ibport = entry.ibport }
+    local found, message, errno = pnet.list(asked)
+    if not found then return nil, message, errno end
+    if #found == 0 then return entry end
+  end
+  return nil
+end
+
+--- Gives a PNET ID to an interface, a port of an RDMA device, or an ISM device; or to an interface and a
+-- device at once.
 --
 -- The device need not exist: it has the PNET ID as soon as it does. One that has a PNET ID of its
 -- hardware, or is in the table, cannot be added. Of an RDMA device the table has one port: adding the other
@@ -165,22 +174,30 @@ end
 --
 -- @tparam table entry
 -- @tparam string entry.name 1 to 16 characters out of A to Z and 0 to 9; lower case becomes upper case
--- @tparam ?string entry.netdev interface, or
+-- @tparam ?string entry.netdev interface
 -- @tparam ?string entry.ibdev device; needs the initial network namespace
 -- @tparam[opt=1] ?integer entry.ibport port of the device: 1 or 2
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 1 (EPERM), 17 (EEXIST), 22 (EINVAL), 97 (EAFNOSUPPORT: no SMC)
--- @raise for an unknown field, one of a wrong type, and both or neither of netdev and ibdev
+-- @treturn[2] integer errno: 1 (EPERM), 17 (EEXIST: also where one of two could be added, and was), 22
+--   (EINVAL), 97 (EAFNOSUPPORT: no SMC)
+-- @raise for an unknown field, one of a wrong type, and neither netdev nor ibdev
 function pnet.add(entry)
   local name, netdev, ibdev, ibport = check_entry(entry)
   if not name then return nil, netdev, ibdev end
   local ok, message, errno = netlink.pnet_add(name, netdev, ibdev, ibport)
-  if ok then return true end
-  if errno == E.EEXIST then
-    message = message .. ": " .. why_exists { netdev = netdev, ibdev = ibdev, ibport = ibport }
+  local refused = netdev and { netdev = netdev } or { ibdev = ibdev, ibport = ibport }
+  if ok then
+    if not (netdev and ibdev) then return true end
+    refused, message, errno = left_out(name, netdev, ibdev, ibport)
+    if message then return nil, message, errno end
+    if not refused then return true end
+    local other = text.printable(refused.netdev and ibdev or netdev)
+    message = ("%s has the PNET ID %s now, and the kernel left the other out"):format(other, name)
+    errno = E.EEXIST
   end
+  if errno == E.EEXIST then message = message .. ": " .. why_exists(refused) end
   return nil, message, errno
 end
 
@@ -249,10 +266,10 @@ end
 
 -- The names of the interfaces of this network namespace, a list and a set; nil where that is not known.
 local function interfaces(proc)
-  local text = look.file(proc .. "/net/dev")
-  if not text then return nil end
+  local table_of_all = look.file(proc .. "/net/dev")
+  if not table_of_all then return nil end
   local names = {}
-  for name in text:gmatch("%f[^\n\0]%s*([^%s:]+):") do
+  for name in table_of_all:gmatch("%f[^\n\0]%s*([^%s:]+):") do
     names[#names + 1] = name
     names[name] = true
   end
@@ -264,8 +281,8 @@ end
 local function demand(sysfs, names, interface)
   local there, here = look.is_folder(sysfs .. "/class/net/" .. interface), not names or names[interface]
   if there and here then return end
-  local message = ("there is no interface %s in %s"):format(
-    interface, there and "this network namespace" or sysfs .. "/class/net")
+  local message = ("there is no interface %s in %s"):format(text.printable(interface),
+    there and "this network namespace" or sysfs .. "/class/net")
   if here and names then
     message = ("%s: %s is of another network namespace"):format(message, sysfs)
   end
@@ -301,9 +318,11 @@ local function user_pnetid(entries, interface)
 end
 
 local function no_pnetid(interface)
-  look.fail(('%s has no PNET ID, neither of its hardware nor in the table: give it one in the hardware '
-    .. 'configuration, or with smc.pnet.add { name = "…", netdev = "%s" }, the same as that of the ISM '
-    .. 'or RDMA device on its network'):format(interface, interface), E.ENODATA)
+  interface = text.printable(interface)
+  look.fail(("%s has no PNET ID, neither of its hardware nor in the table: give it one in the hardware "
+    .. "configuration, or with %s, the same as that of the ISM or RDMA device on its network"):format(
+    interface, remedy.of(('smc.pnet.add { name = "…", netdev = "%s" }'):format(interface),
+    "smc_pnet.lua -a PNETID -I " .. interface)), E.ENODATA)
 end
 
 -- The entries of the kernel's table.
@@ -311,7 +330,7 @@ local function user_entries(interface)
   local entries, message, errno = pnet.list()
   if not entries then
     look.fail(("%s has no PNET ID of its hardware, and the table cannot be read: %s"):format(
-      interface, message), errno)
+      text.printable(interface), message), errno)
   end
   return entries
 end

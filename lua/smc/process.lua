@@ -42,7 +42,7 @@ function process.spawn(argv, options)
   options = args.options("spawn", 2, options, OPTIONS)
   local pid, stdin, stdout, stderr = core.spawn(argv, options.env, options)
   if not pid then
-    return nil, stdin, stdout -- message and errno
+    return nil, require "smc.internal.text".printable(stdin), stdout -- message and errno
   end
   local self = { pid = pid, stdin = stdin, stdout = stdout, stderr = stderr, parent = core.getpid() }
   return setmetatable(self, Process)

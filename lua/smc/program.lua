@@ -4,6 +4,7 @@
 local E = require "smc.errno"
 local core = require "smc.core.process"
 local look = require "smc.internal.look"
+local printable = require "smc.internal.text".printable
 
 local program = {}
 
@@ -21,7 +22,8 @@ local NOT_HERE <const> = { [E.ENOENT] = true, [E.ENOTDIR] = true, [E.ESTALE] = t
 function program.find(name)
   if name:find("/", 1, true) then
     local ok, message, errno = core.executable(name)
-    return ok and name, message, errno
+    if not ok then return nil, printable(message), errno end
+    return name
   end
   local denied
   for folder in ((os.getenv("PATH") or "/bin:/usr/bin") .. ":"):gmatch("([^:]*):") do
@@ -30,14 +32,14 @@ function program.find(name)
     if ok then
       return path
     elseif not NOT_HERE[errno] then
-      return nil, message, errno
+      return nil, printable(message), errno
     end
     denied = denied or errno == E.EACCES and message
   end
   if denied then
-    return nil, denied, E.EACCES
+    return nil, printable(denied), E.EACCES
   end
-  return nil, name .. ": not found in PATH", E.ENOENT
+  return nil, printable(name) .. ": not found in PATH", E.ENOENT
 end
 
 -- What a file begins with; nothing where it may be executed but not read.
@@ -135,7 +137,7 @@ program.preloadable = look.protect(function(name, library)
     local reason = obstacle(path, library)
     if reason then
       local who = current == name and name or ("%s, which runs %s,"):format(current, name)
-      return false, who .. " " .. reason
+      return false, printable(who) .. " " .. reason
     end
     current = interpreter(path)
     if not current then

@@ -184,7 +184,7 @@ function reason.get(which)
   if type(which) == "string" then
     row = by_name[which]
     if not row then
-      return nil, ('no fallback reason has the name "%s"'):format(which)
+      return nil, "no fallback reason has the name " .. require "smc.internal.text".quoted(which)
     end
     which = row[1]
   else

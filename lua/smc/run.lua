@@ -37,6 +37,7 @@ local E = require "smc.errno"
 local look = require "smc.internal.look"
 local process = require "smc.process"
 local program = require "smc.program"
+local text = require "smc.internal.text"
 
 local run = {}
 
@@ -46,25 +47,25 @@ local UNITS <const> = { [""] = 1, k = 1024, m = 1024 * 1024 }
 local CAP_NET_ADMIN <const> = 1 << 12 -- capability 12, see capabilities(7)
 
 --- The number of bytes that a buffer size means.
--- @tparam string|integer text bytes, or a number with suffix k (KiB) or m (MiB), in either case: "64k",
+-- @tparam string|integer size bytes, or a number with suffix k (KiB) or m (MiB), in either case: "64k",
 --   65536, "1M"
 -- @treturn[1] integer bytes, from 8192 to 1048576
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
-function run.size(text)
-  args.check("size", 1, text, "integer or string")
-  local digits, unit = tostring(text):lower():match("^(%d+)([km]?)$")
+function run.size(size)
+  args.check("size", 1, size, "integer or string")
+  local digits, unit = tostring(size):lower():match("^(%d+)([km]?)$")
   if not digits then
-    return nil, ("'%s' is no buffer size: give bytes, or a number with k or m, like 64k"):format(text),
-      E.EINVAL
+    return nil, ("%s is not a buffer size: give bytes, or a number with k or m, like 64k"):format(
+      text.quoted(size)), E.EINVAL
   end
   local bytes = tonumber(digits .. ".0") * UNITS[unit] -- a float does not overflow
   if bytes > MAX_SIZE then
-    return nil, ("buffer size %s is too large: 8k to 1m are possible"):format(text), E.EINVAL
+    return nil, ("buffer size %s is too large: 8k to 1m are possible"):format(size), E.EINVAL
   end
   if bytes < MIN_SIZE then
-    return nil, ("buffer size %s is too small: 8k to 1m are possible"):format(text), E.EINVAL
+    return nil, ("buffer size %s is too small: 8k to 1m are possible"):format(size), E.EINVAL
   end
   return math.tointeger(bytes)
 end
@@ -94,7 +95,7 @@ function run.library()
   end
   if path:find("[%s:$]") then
     return nil, ("%s cannot be preloaded: LD_PRELOAD has no way to write a path with a space, a colon or a "
-      .. "dollar sign. Install the module elsewhere"):format(path), E.EINVAL
+      .. "dollar sign. Install the module elsewhere"):format(text.printable(path)), E.EINVAL
   end
   return path
 end
@@ -248,7 +249,9 @@ function run.exec(argv, options)
   if not env then
     return nil, message, errno
   end
-  return core.exec(argv, env)
+  local _
+  _, message, errno = core.exec(argv, env)
+  return nil, text.printable(message), errno
 end
 
 --- Starts a program that uses SMC.

@@ -198,6 +198,7 @@ end
 -- @tparam[opt=1] integer failure `script.failure`
 function script.run(main, failure)
   script.failure = failure or script.failure
+  require "smc.internal.remedy".by_command()
   local ok, status = xpcall(main, explain)
   if not ok and status ~= INTERRUPTED then script.fail(SOFTWARE, status) end
   script.leave(status or 0)

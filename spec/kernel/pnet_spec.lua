@@ -83,6 +83,20 @@ describe("smc.pnet", function()
     assert.equal(EEXIST, errno)
   end)
 
+  it("adds an interface and a device at once", function()
+    assert.is_true(pnet.add { name = "NETA", netdev = "pnet0", ibdev = "nosuch_9", ibport = 2 })
+    assert.same({ { name = "NETA", netdev = "pnet0" }, { name = "NETA", ibdev = "nosuch_9", ibport = 2 } },
+      pnet.list())
+    local done = support.script("smc_pnet.lua", "-a", "NETB", "-I", "lo", "-D", "nosuch_8", "-P", "2")
+    assert.same({ 0, "", "" }, { done.status, done.stdout, done.stderr })
+    assert.equal("NETB lo n/a 255\nNETB n/a nosuch_8 2\n",
+      support.script("smc_pnet.lua", "-s", "NETB").stdout)
+    done = support.script("smc_pnet.lua", "-a", "NETC", "-I", "lo", "-D", "nosuch_7")
+    assert.equal(1, done.status)
+    assert.matches("nosuch_7 has the PNET ID NETC now, and the kernel left the other out: lo is in the table "
+      .. "with NETB: remove that first, with `smc_pnet.lua %-d NETB`\n$", done.stderr)
+  end)
+
   it("says that nothing has a PNET ID", function()
     local ok, message, errno = pnet.remove("NOSUCH")
     assert.is_nil(ok)
@@ -127,8 +141,10 @@ describe("smc.pnet", function()
       local _, message, errno = pnet.add { name = "NETC", ibdev = "nosuch_1" }
       print(errno, message:match("or this is not the initial network namespace"))
       print(#pnet.list(), pnet.list()[1].name)
+      print(select(2, pnet.add { name = "NETD", netdev = "lo", ibdev = "nosuch_1" }):match("^lo has .-now"))
     ]])
-    assert.equal("0\t19\ntrue\n17\tor this is not the initial network namespace\n1\tNETC\n", out)
+    assert.equal("0\t19\ntrue\n17\tor this is not the initial network namespace\n1\tNETC\n"
+      .. "lo has the PNET ID NETD now\n", out)
     assert.equal(2, #pnet.list())
   end)
 

@@ -33,7 +33,7 @@ describe("a FID", function()
         local ok, message, errno = f(bad, { sysfs = t.root })
         assert.is_nil(ok)
         assert.equal(EINVAL, errno)
-        assert.matches("is no FID", message, 1, true)
+        assert.matches("is not a FID", message, 1, true)
       end
     end
     for _, bad in ipairs { -1, 1 << 32, math.mininteger } do
@@ -133,7 +133,7 @@ describe("an order", function()
     support.write(comm, "1")
     local _, message, errno = ism.power_off("32", { sysfs = t.root, timeout = 0.1 })
     support.write(comm, name)
-    assert.same({ 'FID 32: the kernel took the order to power it off, but the slot says "1\\\n"', EIO },
+    assert.same({ 'FID 32: the kernel took the order to power it off, but the slot says "1\\n"', EIO },
       { message, errno })
   end)
 end)

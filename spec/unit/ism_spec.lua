@@ -158,6 +158,14 @@ describe("smc_rnics.lua", function()
     local done = support.script("smc_rnics.lua", "7fffffff")
     assert.matches("^FID   Power  PCI_ID        PCHID  Type             PFT   VF   PPrt  PNET_ID            "
       .. "Net%-Dev\n%-+\n$", done.stdout)
-    assert.equal("[]\n", support.script("smc_rnics.lua", "7fffffff", "--json").stdout)
+  end)
+
+  it("says that there is no such function, with --json there too", function()
+    local message <const> = "there is no function with FID 7fffffff on this host"
+    assert.equal("smc_rnics.lua: " .. message .. "\n", support.script("smc_rnics.lua", "7fffffff").stderr)
+    local done = support.script("smc_rnics.lua", "7fffffff", "--json")
+    assert.same({ 8, "smc_rnics.lua: " .. message .. "\n" }, { done.status, done.stderr })
+    local report = require "dkjson".decode(done.stdout)
+    assert.same({ success = false, message = message, errno = require "smc.errno".ENOENT }, report)
   end)
 end)

@@ -23,7 +23,7 @@ describe("smc.pnet refuses", function()
       } do
         local ok, message, errno = call()
         assert.is_nil(ok)
-        assert.matches("is no PNET ID", message)
+        assert.matches("is not a PNET ID", message)
         assert.equal(EINVAL, errno)
       end
       assert.same({}, asked)
@@ -38,7 +38,7 @@ describe("smc.pnet refuses", function()
       } do
         local ok, message, errno = call()
         assert.is_nil(ok)
-        assert.matches("is no name of an interface", message)
+        assert.matches("is not the name of an interface", message)
         assert.equal(EINVAL, errno)
       end
       assert.same({}, asked)
@@ -64,7 +64,6 @@ describe("smc.pnet refuses", function()
       function() module.add() end,
       function() module.add { netdev = "eth0" } end,
       function() module.add { name = "A" } end,
-      function() module.add { name = "A", netdev = "eth0", ibdev = "mlx5_0" } end,
       function() module.add { name = "A", netdev = "eth0", ibport = 1 } end,
       function() module.add { name = "A", ibdev = "mlx5_0", ibport = 1.5 } end,
       function() module.add { name = "A", ibdev = "mlx5_0", ibport = "1" } end,
@@ -102,6 +101,36 @@ describe("smc.pnet asks the kernel", function()
     assert.is_true(module.add { name = "A", ibdev = "mlx5_0" })
     assert.is_true(module.add { name = "A", ibdev = "0001:00:00.0", ibport = 2 })
     assert.same({ { "pnet_add", "A", nil, "mlx5_0", 1 }, { "pnet_add", "A", nil, "0001:00:00.0", 2 } }, asked)
+  end)
+end)
+
+describe("smc.pnet adds an interface and a device at once", function()
+  local both <const> = { name = "a", netdev = "eth0", ibdev = "mlx5_9", ibport = 2 }
+
+  it("by one call of the kernel", function()
+    local module, asked = on { pnet_add = { true }, pnet_list = { { { name = "A", netdev = "eth0" },
+      { name = "A", ibdev = "mlx5_9", ibport = 2 } } } }
+    assert.is_true(module.add(both))
+    assert.same({ "pnet_add", "A", "eth0", "mlx5_9", 2 }, asked[1])
+  end)
+
+  it("and says which of them the kernel left out", function()
+    local eth, ib, old = { name = "A", netdev = "eth0" }, { name = "A", ibdev = "mlx5_9", ibport = 2 },
+      { name = "OLD", netdev = "eth0" }
+    for _, case in ipairs {
+      { { eth }, "eth0 has the PNET ID A now, .*: mlx5_9 has a PNET ID of its hardware" },
+      { { old, ib }, "mlx5_9 has the PNET ID A now, .*: eth0 is in the table with OLD" },
+    } do
+      local module = on { pnet_add = { true }, pnet_list = { case[1] } }
+      local ok, message, errno = module.add(both)
+      assert.is_nil(ok)
+      assert.matches(case[2], message)
+      assert.equal(EEXIST, errno)
+    end
+    local refusing = on { pnet_add = { nil, "cannot add", EEXIST }, pnet_list = { { old } } }
+    assert.matches("eth0 is in the table with OLD", (select(2, refusing.add(both))))
+    local module = on { pnet_add = { true }, pnet_list = { nil, "cannot list", 5 } }
+    assert.same({ nil, "cannot list", 5 }, { module.add(both) })
   end)
 end)
 

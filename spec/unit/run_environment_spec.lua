@@ -47,7 +47,7 @@ describe("smc.run", function()
       } do
         local bytes, message, errno = run.size(text)
         assert.is_nil(bytes)
-        assert.matches("is no buffer size", message)
+        assert.matches("is not a buffer size", message)
         assert.equal(EINVAL, errno)
       end
     end)

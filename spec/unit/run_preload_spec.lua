@@ -151,7 +151,7 @@ describe("smc.run", function()
         ["missing argument 'command'"] = { "-d" },
         ["unknown option '-x'"] = { "-x", "ls" },
         ["buffer size 4k is too small"] = { "-r", "4k", "ls" },
-        ["'big' is no buffer size"] = { "-t", "big", "ls" },
+        ['"big" is not a buffer size'] = { "-t", "big", "ls" },
         ["'--fallback' must be one of 'tcp'"] = { "--fallback", "udp", "ls" },
         ["option '-r' requires an argument"] = { "-r" },
       } do

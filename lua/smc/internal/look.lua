@@ -8,6 +8,7 @@
 
 local E = require "smc.errno"
 local netlink = require "smc.core.netlink"
+local printable = require "smc.internal.text".printable
 local sysfs = require "smc.core.sysfs"
 
 local look = {}
@@ -40,10 +41,11 @@ local function results(ok, ...)
   if ok then return ... end
   local err = ...
   if getmetatable(err) ~= Failure then error(err, 0) end
-  return nil, err.message, err.errno
+  return nil, printable(err.message), err.errno
 end
 
---- A function that returns nil, message, errno where a look in it failed.
+--- A function that returns nil, message, errno where a look in it failed. Names in the message are visible
+-- text.
 -- @tparam function f
 -- @treturn function
 function look.protect(f)

@@ -61,6 +61,17 @@ function text.quoted(s)
   return '"' .. text.printable(s):gsub('"', '\\"') .. '"'
 end
 
+--- A value with every string in it, keys aside, as `printable` has it: records whose fields go into a table.
+-- @param value strings and tables are changed, anything else stays
+-- @return the same table, changed in place; or the string
+function text.record(value)
+  if type(value) == "string" then return text.printable(value) end
+  if type(value) == "table" then
+    for key, inner in next, value do value[key] = text.record(inner) end
+  end
+  return value
+end
+
 --- Text of several lines, whose ends stay; everything else is as `printable` has it.
 -- @tparam string s
 -- @treturn string

@@ -27,7 +27,7 @@ local function add(sockets)
       local socket = by_name[known(link(folder .. "/" .. fd)) or ""]
       if socket and not socket.pid then
         local comm = look.file(("/proc/%s/comm"):format(pid)) or "?"
-        socket.pid, socket.command = tonumber(pid), comm:match("[^\n]*")
+        socket.pid, socket.command = tonumber(pid), (comm:gsub("\n$", ""))
       end
     end
   end

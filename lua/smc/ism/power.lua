@@ -4,6 +4,7 @@
 
 local E = require "smc.errno"
 local monotonic = require "smc.socket".monotonic
+local quoted, printable = require "smc.internal.text".quoted, require "smc.internal.text".printable
 local sysfs = require "smc.core.sysfs"
 local tree = require "smc.ism.tree"
 
@@ -56,7 +57,7 @@ local function still_open(earlier)
 end
 
 local function describe(socket, owners_unknown)
-  local process = socket.pid and ("process %d (%s)"):format(socket.pid, socket.command)
+  local process = socket.pid and ("process %d (%s)"):format(socket.pid, printable(socket.command))
     or owners_unknown and ("its process cannot be found (%s)"):format(owners_unknown) or "no process found"
   return ("inode %d, uid %d, %s, %s port %s to %s port %s"):format(socket.inode, socket.uid, process,
     socket.local_address or "?", socket.local_port or "?",
@@ -111,8 +112,8 @@ local function verify(folder, name, on, deadline)
     end
     local left = deadline - monotonic()
     if left <= 0 then
-      return nil, ("%s: the kernel took the order to power it %s, but the slot says %q"):format(
-        name, words[on], text), E.EIO
+      return nil, ("%s: the kernel took the order to power it %s, but the slot says %s"):format(
+        name, words[on], quoted(text)), E.EIO
     end
     require "smc.socket".sleep(math.min(left, 0.01))
   end
@@ -133,7 +134,7 @@ function power.set(folder, name, on, seconds)
   if not state then
     return nil, ("%s: the state of its slot cannot be read: %s"):format(name, text), unreadable
   elseif state == "unclear" then
-    return nil, ("%s: its slot says %q, neither on nor off"):format(name, text), E.EIO
+    return nil, ("%s: its slot says %s, neither on nor off"):format(name, quoted(text)), E.EIO
   elseif state == words[on] then
     return nil, ("%s is already powered %s"):format(name, words[on]), E.EALREADY
   end

@@ -3,6 +3,7 @@
 local columns = require "smc.smcss.columns"
 local is_wanted = require "smc.smcss.wanted"
 local script = require "smc.script"
+local text = require "smc.internal.text"
 
 local format, stdout = string.format, io.stdout
 
@@ -25,10 +26,10 @@ local function header(options)
 end
 
 local function debug_text(s)
-  local text = shutdown_names[s.shutdown] or ""
+  local shutdown = shutdown_names[s.shutdown] or ""
   local c = s.connection
   if c and c.tx_fin then
-    text = text .. format(connection_format,
+    return shutdown .. format(connection_format,
       c.token, c.sndbuf_size, c.rmbe_size, c.peer_rmbe_size,
       c.rx_prod.wrap, c.rx_prod.count, c.rx_cons.wrap, c.rx_cons.count,
       c.rx_prod_flags, c.rx_conn_state_flags,
@@ -36,7 +37,7 @@ local function debug_text(s)
       c.tx_prod_flags, c.tx_conn_state_flags,
       c.tx_prep.wrap, c.tx_prep.count, c.tx_sent.wrap, c.tx_sent.count, c.tx_fin.wrap, c.tx_fin.count)
   end
-  return text
+  return shutdown
 end
 
 local function smcr_text(s)
@@ -46,7 +47,7 @@ local function smcr_text(s)
   end
   local link = group.links[1]
   return format("%4s %-15s %02x   %02x     %-40s %s", group.role == "server" and "SERV" or "CLNT",
-    link.ibname, link.ibport, link.link_id, link.gid, link.peer_gid)
+    text.printable(link.ibname), link.ibport, link.link_id, link.gid, link.peer_gid)
 end
 
 local function smcd_text(s)
@@ -79,7 +80,7 @@ local function row(s, options)
 end
 
 local function print_reasons(seen)
-  local reason, text = require "smc.reason", require "smc.internal.text"
+  local reason = require "smc.reason"
   local width = text.width(1)
   local codes = {}
   for code in pairs(seen) do

@@ -2,6 +2,7 @@
 
 local device = require "smc.device"
 local script = require "smc.script"
+local text = require "smc.internal.text"
 local tools = require "smc.tools"
 
 local function usage(tool)
@@ -71,6 +72,7 @@ return function(tool, words)
   local wanted = parse(tool, words)
   local entries = tools.demand(device.list(wanted))
   if tool.json then return script.print_json(entries) end
+  text.record(entries)
   local narrowed = wanted.netdev or wanted.ibdev
   if #entries == 0 and not (narrowed and #tools.demand(device.list { type = tool.technology }) > 0) then
     return

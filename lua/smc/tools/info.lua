@@ -2,6 +2,7 @@
 
 local system = require "smc.system"
 local script = require "smc.script"
+local text = require "smc.internal.text"
 local tools = require "smc.tools"
 
 local function usage(tool)
@@ -17,6 +18,7 @@ return function(tool, words)
   if #words > 1 or words[1] and not tools.abbreviates(words[1], "show") then tools.misuse(usage(tool)) end
   local info = tools.demand(system.info())
   if tool.json then return script.print_json(info) end
+  text.record(info)
   local roce = list(info.roce)
   script.write(([[
 Kernel Capabilities

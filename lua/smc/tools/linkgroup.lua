@@ -2,6 +2,7 @@
 
 local linkgroup = require "smc.linkgroup"
 local script = require "smc.script"
+local text = require "smc.internal.text"
 local tools = require "smc.tools"
 
 local function usage(tool)
@@ -129,6 +130,7 @@ return function(tool, words)
   local wanted, links = parse(tool, words)
   local groups = tools.demand(linkgroup.list(wanted))
   if tool.json then return script.print_json(groups) end
+  text.record(groups)
   -- Where the kernel has none at all, the originals print nothing; where none matches, the header.
   local narrowed = wanted.id or wanted.netdev or wanted.ibdev
   if #groups == 0 and not (narrowed and #tools.demand(linkgroup.list { type = tool.technology }) > 0) then

@@ -1,10 +1,10 @@
 -- The object seid of smcd(8).
 
+local E = require "smc.errno"
 local eid = require "smc.eid"
 local script = require "smc.script"
+local text = require "smc.internal.text"
 local tools = require "smc.tools"
-
-local ENODEV <const>, EOPNOTSUPP <const> = 19, 95
 
 local function usage(tool)
   local line = "smcd seid [show]\n       smcd seid enable\n       smcd seid disable\n"
@@ -14,13 +14,13 @@ end
 -- The SEID, or how the original says that there is none.
 local function show(tool)
   local seid, message, errno = eid.seid()
-  if not seid and errno ~= ENODEV and errno ~= EOPNOTSUPP then tools.fail(message, errno) end
+  if not seid and errno ~= E.ENODEV and errno ~= E.EOPNOTSUPP then tools.fail(message, errno) end
   if tool.json then
     script.print_json(seid or { enabled = false })
   elseif seid then
-    script.write(("%-32s [%s]\n"):format(seid.seid, seid.enabled and "enabled" or "disabled"))
+    script.write(("%-32s [%s]\n"):format(text.printable(seid.seid), seid.enabled and "enabled" or "disabled"))
   else
-    script.write(errno == ENODEV and "n/a\n" or " [disabled]\n")
+    script.write(errno == E.ENODEV and "n/a\n" or " [disabled]\n")
   end
 end
 

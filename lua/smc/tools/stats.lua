@@ -2,6 +2,7 @@
 
 local abbreviate = require "smc.tools.abbreviate"
 local stats = require "smc.stats"
+local printable = require "smc.internal.text".printable
 local script = require "smc.script"
 local tools = require "smc.tools"
 
@@ -170,7 +171,9 @@ local function since_baseline(tool, now)
   local path = tool.baseline or baseline.file(now.namespace or "")
   local before, message
   if path then before, message = baseline.read(path) end
-  if message then tools.fail(("cannot read the baseline: %s; --absolute does without"):format(message)) end
+  if message then
+    tools.fail(("cannot read the baseline: %s; --absolute does without"):format(printable(message)))
+  end
   return before and tools.demand(stats.since(before, now)) or now
 end
 
@@ -184,7 +187,7 @@ local function keep(tool, now)
     path = file
   end
   local ok, message = baseline.write(path, now)
-  if not ok then tools.fail("cannot keep the baseline: " .. message) end
+  if not ok then tools.fail("cannot keep the baseline: " .. printable(message)) end
 end
 
 return function(tool, words)

@@ -2,6 +2,7 @@
 
 local eid = require "smc.eid"
 local script = require "smc.script"
+local text = require "smc.internal.text"
 local tools = require "smc.tools"
 
 local function usage(tool)
@@ -13,6 +14,7 @@ end
 local function show(tool)
   local list = tools.demand(eid.list())
   if tool.json then return script.print_json(list) end
+  text.record(list)
   for _, one in ipairs(list) do
     script.write(("%-32s\n"):format(one))
   end
