@@ -264,14 +264,14 @@ static int attempt_explained(lua_State *L, struct sock *s, const union sock_addr
 {
 	int err = attempt(L, s, addr);
 
-	if (err == UNEXPLAINED && !s->is_tcp && s->timeout.deadline != 0) {
-		err = ask_tcp(L, s, addr);
-		if (err == 0)
-			err = attempt(L, s, addr);
-		else
-			fail(s, err);
-	}
-	return err;
+	if (err != UNEXPLAINED || s->is_tcp || s->timeout.deadline == 0)
+		return err;
+	err = ask_tcp(L, s, addr);
+	fail(s, err);
+	if (err)
+		return err;
+	s->attempt = ATTEMPT_FAILED;
+	return attempt(L, s, addr);
 }
 
 /* Pushes why the attempt under way has failed, in words; nil: it has not. Returns 1. */
@@ -374,6 +374,15 @@ static int connect_to(lua_State *L, struct sock *s, const union sock_addr *addrs
 	return err;
 }
 
+/* Ends an attempt under way: nothing may be sent to its address any more. */
+static void give_up(lua_State *L, struct sock *s)
+{
+	if (s->attempt != ATTEMPT_UNDER_WAY)
+		return;
+	loops_tell_closing(L, s);
+	close_fd(s);
+}
+
 /*
  * sock:connect(address, port) → 1 | nil, message. connect(2)
  *
@@ -388,20 +397,21 @@ int sock_connect(lua_State *L)
 	union sock_addr addrs[INET_MAX_ADDRESSES];
 	size_t count = INET_MAX_ADDRESSES;
 	int family = s->any_family && s->bound.sa.sa_family == AF_UNSPEC ? AF_UNSPEC : s->family;
-	int err = inet_resolve(L, 2, 3, family, false, addrs, &count);
+	bool resolved = inet_resolve(L, 2, 3, family, false, addrs, &count) == 0;
+	int err;
 
-	if (err && s->attempt == ATTEMPT_UNDER_WAY)
-		s->attempt = ATTEMPT_FAILED; /* given up: its end does not matter any more */
-	if (!err) {
-		err = connect_to(L, s, addrs, count);
-		if (!option_push_refusal(L, s, err))
-			lua_pushstring(L, connect_strerror(err));
-	}
 	lua_pushvalue(L, 1);
 	sock_set_class(L, s, SOCK_CLIENT);
 	lua_pop(L, 1);
-	if (err)
+	if (!resolved) {
+		give_up(L, s);
 		return sock_error(L, lua_tostring(L, -1));
+	}
+	err = connect_to(L, s, addrs, count);
+	if (err && option_push_refusal(L, s, err))
+		return sock_error(L, lua_tostring(L, -1));
+	if (err)
+		return sock_error(L, connect_strerror(err));
 	lua_pushinteger(L, 1);
 	return 1;
 }

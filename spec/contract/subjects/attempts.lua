@@ -261,6 +261,20 @@ return function(peer)
       sock:close()
     end)
 
+    if ours then
+      it("that is asked for an unknown host while one is under way sends nothing to the first", function()
+        local late <close> = silent("127.0.0.1")
+        local sock = assert(socket.tcp())
+        sock:settimeout(0.1)
+        assert.same({ nil, "timeout" }, { connect(sock, late) })
+        assert.is_nil((sock:connect("host.is.invalid", 80)))
+        late:drain()
+        assert.same({ nil, "closed", 0 }, { sock:send("hello") })
+        assert.is_nil((sock:getpeername()))
+        sock:close()
+      end)
+    end
+
     it("that is asked for another address while one is under way sends nothing to the first", function()
       local late <close> = silent("127.0.0.1")
       local sock = assert(socket.tcp())
