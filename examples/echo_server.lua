@@ -172,6 +172,14 @@ function Server:summary(signal)
     self.bytes, #modes > 0 and "; " .. table.concat(modes, ", ") or "")
 end
 
+-- The signals that end it. nohup(1) has SIGHUP ignored, and so it stays.
+local function endings()
+  local file <close> = io.open("/proc/self/status")
+  local ignored = tonumber((file and file:read("a") or ""):match("SigIgn:%s*(%x+)") or "0", 16)
+  if ignored & 1 ~= 0 then return "INT", "TERM" end
+  return "HUP", "INT", "TERM"
+end
+
 local function count(word)
   local number = math.tointeger(tonumber(word))
   if number and number >= 1 then return number end
@@ -200,7 +208,7 @@ script.run(function()
       ("cannot listen on %s port %d: %s"):format(text.printable(args.host), args.port, message))
   end
   listener:settimeout(0)
-  local stop <close> = assert(signals("HUP", "INT", "TERM"))
+  local stop <close> = assert(signals(endings()))
   local poller <close> = assert(socket.poller())
   tell("listening on %s port %d", listener:getsockname())
   local server = setmetatable({

@@ -25,7 +25,8 @@ local LOST <const>, NO_CONNECTION <const> = 1, 2
 local CHUNK <const>, WINDOW <const> = 65536, 1 << 20
 
 local function tell(...)
-  io.stderr:write(table.concat { ... }, "\n") -- one write: others may share the terminal
+  -- One write: others may share the terminal.
+  io.stderr:write(text.wrap(table.concat { ... }, "", text.width(2)) .. "\n")
 end
 
 local function tell_mode(sock)

@@ -15,12 +15,16 @@ if tonumber(major) * 100 + tonumber(minor) < 504 then
   error("smc needs Lua 5.4 or later: this is " .. (jit and jit.version or _VERSION), 0)
 end
 
-local smc = { _VERSION = "smc 0.1.0" }
+local smc = {}
 
+--- The name and the version of this library: `"smc 0.1.0"`.
+smc._VERSION = "smc 0.1.0"
+
+-- Whatever stands in the README's table of modules.
 local modules = {
   socket = true, poller = true, diag = true, reason = true, system = true, process = true, run = true,
   check = true, eid = true, pnet = true, ism = true, linkgroup = true, device = true, stats = true,
-  errno = true,
+  errno = true, json = true,
 }
 
 --- Shortcuts to functions of `smc.socket`.

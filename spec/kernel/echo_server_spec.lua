@@ -1,4 +1,5 @@
 -- echo_server.lua as users run it: limits, its end, its summary.
+local process = require "smc.process"
 local socket = require "smc.socket"
 local support = require "support"
 
@@ -32,7 +33,7 @@ end
 
 describe("echo_server.lua", function()
   for _, words in ipairs { {}, { "--quiet" } } do
-    for _, signal in ipairs { "INT", "TERM" } do
+    for _, signal in ipairs { "HUP", "INT", "TERM" } do
       it(("%s ends at SIG%s with a summary"):format(words[1] or "", signal), function()
         local server <close> = start("--host", "127.0.0.1", table.unpack(words))
         local gone = connect()
@@ -52,6 +53,17 @@ describe("echo_server.lua", function()
       end)
     end
   end
+
+  it("outlives a SIGHUP under nohup", function()
+    local server <close> = assert(process.spawn({ "nohup", "env", "LUA_PATH=" .. package.path,
+      "LUA_CPATH=" .. package.cpath, "lua5.4", "examples/echo_server.lua", "--port", tostring(PORT), "-q" },
+      { stdin = "null", stdout = "pipe", stderr = "null" }))
+    server.stdout:read()
+    server:kill("HUP")
+    local sock <close> = connect()
+    echo(sock, "there")
+    assert.matches("^stopped by SIGTERM: 1 clients", stop(server, "TERM"))
+  end)
 
   it("says nothing of single clients with --quiet", function()
     local server <close> = start("--host", "127.0.0.1", "--quiet")

@@ -1,0 +1,142 @@
+-- smc.script: messages, errors as JSON, and ends, in programs of their own.
+local core = require "smc.core.process"
+local json = require "dkjson"
+local process = require "smc.process"
+local support = require "support"
+
+local E = require "smc.errno"
+
+-- Starts a program on smc.script; `environment` is added to this process's.
+local function start(code, environment)
+  local env = core.environ()
+  env.LUA_PATH, env.LUA_CPATH = package.path, package.cpath
+  for name, value in pairs(environment or {}) do env[name] = value end
+  code = "arg = { [0] = 'script.lua' } script = require 'smc.script'\n" .. code
+  return assert(process.spawn({ "lua5.4", "-e", code },
+    { env = env, stdin = "null", stdout = "pipe", stderr = "pipe" }))
+end
+
+local function run(code, environment)
+  local p <close> = start(code, environment)
+  local stdout, stderr = p.stdout:read "a", p.stderr:read "a"
+  local how, status = p:wait()
+  return how == "exit" and status or how, stdout, stderr
+end
+
+describe("a script's end", function()
+  it("is the status of its main function", function()
+    local code <const> = "script.run(function() script.print('hello', 1) return 3 end)"
+    assert.same({ 3, "hello\t1\n", "" }, { run(code) })
+    assert.same({ 0, "", "" }, { run "script.run(function() end)" })
+  end)
+
+  it("comes after what is to be closed", function()
+    local code <const> = [[script.run(function()
+      local _ <close> = setmetatable({}, { __close = function() io.stderr:write "closed" end })
+      %s
+    end)]]
+    assert.same({ 4, "", "closed" }, { run(code:format "script.leave(4)") })
+    assert.same({ 0, "", "closed" }, { run(code:format "return 0") })
+  end)
+
+  it("tells an error of its own with 70 and a traceback", function()
+    local status, _, said = run "script.run(function() error 'oops' end)"
+    assert.equal(70, status)
+    assert.matches("^script.lua: .*oops\nstack traceback:", said)
+  end)
+
+  it("tells an output that breaks off, once", function()
+    local folder <close> = support.tree { ["program.lua"] = [[
+      local script = require "smc.script"
+      script.run(function()
+        for _ = 1, 100 do script.print(("x"):rep(999)) end
+        return 0
+      end)]] }
+    local done = support.run { "env", "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath, "sh", "-c",
+      'trap "" XFSZ; ulimit -f 8; exec lua5.4 "$1/program.lua" >"$1/output"', "sh", folder.root }
+    assert.same({ status = 1, stdout = "",
+      stderr = "program.lua: cannot write the output: File too large\n" }, done)
+  end)
+
+  it("is quiet, with 130, on Ctrl-C: while it works, while nobody reads, and while it ends", function()
+    for _, code in ipairs { "while true do end", "while true do script.print(('x'):rep(999)) end",
+      "io.stdout:setvbuf('full', 1 << 20) script.write(('x'):rep(200000)) return 0" } do
+      local p <close> = start("script.run(function() script.print 'ready' script.flush() " .. code .. " end)")
+      assert.equal("ready", p.stdout:read())
+      p:kill "INT"
+      p.stdout:close()
+      local how, status = p:wait()
+      assert.same({ "exit", 130, "" }, { how, status, p.stderr:read "a" })
+    end
+  end)
+end)
+
+describe("a script's message", function()
+  local long <const> = "script.run(function() script.fail(2, ('words '):rep(30) .. 'end') end)"
+
+  it("stays on its line where there is no terminal", function()
+    assert.same({ 2, "", "script.lua: " .. ("words "):rep(30) .. "end\n" }, { run(long, { COLUMNS = "" }) })
+  end)
+
+  it("is as wide as COLUMNS says", function()
+    local _, _, said = run(long, { COLUMNS = "40" })
+    assert.equal(6, select(2, said:gsub("\n", "")))
+    for line in said:gmatch "[^\n]+" do assert.is_true(#line <= 40) end
+  end)
+
+  it("has no more of a terminal's control than ends of lines", function()
+    local _, _, said = run [[script.run(function() script.fail(2, "a\27[31m\nb\7") end)]]
+    assert.equal("script.lua: a\\x1b[31m\nb\\x07\n", said)
+  end)
+
+  it("advises commands", function()
+    local advice <const> = [[
+      print(require "smc.internal.remedy".of("smc.eid.add", "smcd.lua ueid add UEID")) io.stdout:flush()]]
+    assert.equal("smc.eid.add\n", (select(2, run(advice))))
+    local script = "script.run(function() " .. advice .. " end)"
+    assert.equal("`smcd.lua ueid add UEID`\n", (select(2, run(script))))
+  end)
+end)
+
+describe("with --json, an error", function()
+  for name, calls in pairs {
+    ["smc_chk.lua"] = { { 2, "-i", "nosuch0", "--json" }, { 2, "-i", "../x", "--json" } },
+    ["smc_pnet.lua"] = { { 1, "-s", "A-B", "--json" }, { 1, "-a", "A", "-I", "a/b", "--json" },
+      { 1, "-d", "A-B", "--json" } },
+    ["smc_rnics.lua"] = { { 3, "xyz", "--json" }, { 5, "-d", "7fffffff", "--json" },
+      { 5, "-e", "7fffffff", "--json" }, { 8, "7fffffff", "--json" } },
+    ["smcd.lua"] = { { 255, "ueid", "add", "a b", "--json" }, { 255, "ueid", "del", "a b", "--json" } },
+    ["smcr.lua"] = { { 255, "--json", "ueid", "add", "a b" }, { 255, "--json", "ueid", "del", "a b" } },
+  } do
+    for _, call in ipairs(calls) do
+      local words = table.concat(call, " ", 2)
+      it(("is an object: %s %s"):format(name, words), function()
+        local done = support.script(name, table.unpack(call, 2))
+        assert.equal(call[1], done.status)
+        local report = assert(json.decode(done.stdout))
+        assert.same({ success = false, message = report.message, errno = report.errno }, report)
+        assert.truthy(E.name(report.errno))
+        local prefix = name:find "^smc[dr]" and "Error: " or name .. ": "
+        assert.equal(prefix .. report.message .. "\n", done.stderr)
+      end)
+    end
+  end
+end)
+
+describe("messages of the library", function()
+  it("name a function only where a script names a command", function()
+    local list = assert(io.popen "find lua/smc -name '*.lua'")
+    for path in list:lines() do
+      for line in io.lines(path) do
+        local code = line:gsub("^%s*%-%-.*", "")
+        for name in code:gmatch([[["'][^"']*(smc%.[a-z]+%.[a-z_]+)]]) do
+          assert.is_true(code:find("remedy.of", 1, true) ~= nil or code:find("require", 1, true) ~= nil
+            or code:find("__name", 1, true) ~= nil or code:find("net." .. name, 1, true) ~= nil
+            or name:find "^smc%.core" ~= nil or code:find('("smc.process.Process', 1, true) ~= nil,
+            path .. ": " .. line)
+        end
+      end
+    end
+    list:close()
+  end)
+end)
