@@ -36,7 +36,8 @@ local MAX_NESTING <const> = 8 -- MAX_NEST_DEV: VLANs on bonds on …
 -- @tfield ?string ibdev RDMA device such as `mlx5_0`, or the PCI address of a device, as ISM devices have
 -- @tfield ?integer ibport port of the RDMA device; without meaning for ISM devices, which come with 1
 
--- What an entry, and a filter, may have.
+-- What a filter and an entry may have. What is wrong with the names of an entry is answered, not thrown.
+local FILTER <const> = { name = "text", netdev = "text", ibdev = "text", ibport = "integer" }
 local ENTRY <const> = { name = "string", netdev = "string", ibdev = "string", ibport = "integer" }
 
 local function invalid(value, what)
@@ -84,7 +85,7 @@ end
 -- @raise for an unknown field, or one of a wrong type
 function pnet.list(filter)
   local wanted = {}
-  for key, value in pairs(args.options("list", 1, filter, ENTRY)) do
+  for key, value in pairs(args.options("list", 1, filter, FILTER)) do
     wanted[key] = key == "name" and value:upper() or value
   end
   local entries, message, errno = netlink.pnet_list()

@@ -90,6 +90,17 @@ describe("smc.internal.args", function()
     assert.matches(("args_spec.lua:%d: bad argument #1 to 'outer'"):format(here + 1), message)
   end)
 
+  it("blames the caller of one that has left by a tail call, never the library", function()
+    local socket = require "smc.socket"
+    for _, name in ipairs { "tcp", "tcp4", "tcp6", "connect", "connect4" } do
+      local function leaving(...) return socket[name](...) end
+      local here = debug.getinfo(1, "l").currentline
+      local ok, message = pcall(function() local _ = leaving(7, true) end)
+      assert.is_false(ok)
+      assert.matches(("args_spec.lua:%d: bad argument #"):format(here + 1), message)
+    end
+  end)
+
   it("blames nobody where no line of Lua has called", function()
     assert.is_false(select(1, pcall(coroutine.wrap(require "smc.eid".add), 7)))
     local _, message = coroutine.resume(coroutine.create(require "smc.eid".add), 7)
