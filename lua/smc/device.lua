@@ -177,6 +177,7 @@ end)
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
+-- @raise for an unknown option, or one of a wrong type
 function device.dibs(opts)
   return dibs_in((args.options("dibs", 1, opts, { sysfs = "text" }).sysfs or "/sys") .. "/class/dibs")
 end

@@ -214,6 +214,7 @@ end
 --
 -- @tparam[opt] table opts `interval`, `count`, `filter`
 -- @treturn function iterator over events
+-- @raise for an unknown option, or one of a wrong type; and while iterating, when the kernel cannot be asked
 function diag.watch(opts)
   return require "smc.diag.watch"(opts)
 end

@@ -100,6 +100,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 1 (EPERM), 17 (EEXIST), 22 (EINVAL), 34 (ERANGE: there are four of them), 97
 --   (EAFNOSUPPORT: no SMC)
+-- @raise for anything but a string
 function eid.add(ueid)
   ueid = stripped("add", ueid)
   local wrong = fault(ueid) or ueid:find("..", 1, true) and "it has two dots in a row"
@@ -115,6 +116,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 1 (EPERM), 2 (ENOENT), 22 (EINVAL), 97 (EAFNOSUPPORT: no SMC)
+-- @raise for anything but a string
 function eid.remove(ueid)
   ueid = stripped("remove", ueid)
   local wrong = fault(ueid)

@@ -104,6 +104,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 2 (ENOENT) where the table does not have it
+-- @raise for anything but a string
 function pnet.get(name)
   local upper, message, errno = canonical(args.check("get", 1, name, "string"))
   if not upper then return nil, message, errno end
@@ -209,6 +210,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: 1 (EPERM), 2 (ENOENT), 22 (EINVAL), 97 (EAFNOSUPPORT: no SMC)
+-- @raise for anything but a string
 function pnet.remove(name)
   local upper, message, errno = canonical(args.check("remove", 1, name, "string"))
   if not upper then return nil, message, errno end
@@ -238,6 +240,7 @@ end
 -- @tparam string bytes what the attribute holds
 -- @tparam[opt=0] integer port index of the field, from 0
 -- @treturn ?string PNET ID; nil where the port has none
+-- @raise for an argument of a wrong type
 function pnet.from_util_string(bytes, port)
   args.check("from_util_string", 1, bytes, "string")
   local first = (args.optional("from_util_string", 2, port, "integer") or 0) * UTIL_FIELD

@@ -36,12 +36,14 @@ end
 --- Signals as something to wait for: they no longer end the program, `next()` tells their names.
 -- @tparam string ... names as in `"TERM"`
 -- @return an object with `getfd`, `next` and `close`, or nil, a message and errno
+-- @raise for another name
 poller.signals = core.signals
 
 --- Reads from a descriptor what there is, as read(2): `io.read` waits until it has all.
 -- @tparam integer fd
 -- @tparam integer max bytes, 64 KiB at most
 -- @treturn string `""` at the end; or nil, a message and errno
+-- @raise for an argument of a wrong type
 poller.read = core.read
 
 local EVENTS <const> = { "r", "w", "rw" }
@@ -83,6 +85,7 @@ end
 -- @tparam string events `"r"`, `"w"` or `"rw"`
 -- @tparam[opt=false] boolean edge report changes only (EPOLLET)
 -- @return true, or nil, a message and errno
+-- @raise for an argument of a wrong type
 function methods:add(sock, events, edge)
   args.object("add", self, metatable)
   local fd = descriptor_of("add", sock)
@@ -172,6 +175,7 @@ end
 -- @tparam[opt] number timeout seconds; nil, a negative number and `math.huge` wait without limit
 -- @treturn function an iterator of socket and `"r"`, `"w"`, `"rw"` or `"e"` (error or hang-up)
 -- @return or nil, a message and errno
+-- @raise for an argument of a wrong type
 function methods:wait(timeout)
   args.object("wait", self, metatable)
   args.optional("wait", 1, timeout, "limit")

@@ -9,6 +9,7 @@
 -- option `linger` on and a timeout of 0.
 --
 -- Methods answer as LuaSocket's: `nil, message, partial` on failure.
+-- An argument of a wrong type raises an error, and so does an unknown option.
 -- See af_smc(7) and LuaSocket's tcp reference.
 -- @module smc.socket
 

@@ -132,6 +132,7 @@ end
 --- Serves whatever is ready, once.
 -- @tparam[opt] number timeout seconds to wait for something, nil: up to a second
 -- @return true, or nil, a message and errno
+-- @raise for an argument of a wrong type
 function methods:step(timeout)
   args.object("step", self, metatable)
   args.optional("step", 1, timeout, "number")

@@ -1,4 +1,4 @@
---- The resolver, as LuaSocket's `socket.dns` has it.
+--- The resolver, as LuaSocket's `socket.dns` has it. An argument of a wrong type raises an error.
 -- @module smc.socket.dns
 
 local args = require "smc.internal.args"
