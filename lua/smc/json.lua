@@ -6,6 +6,7 @@
 -- The same values give the same text. Strings and floats are made into text by dkjson.
 -- @module smc.json
 
+local args = require "smc.internal.args"
 local dkjson = require "dkjson"
 
 local json = {}
@@ -136,8 +137,10 @@ function add_value(out, value, name, parent, indent)
     out[#out + 1] = integer_text(value, name, parent)
   elseif kind == "string" then
     out[#out + 1] = string_text(value)
-  else
+  elseif kind == "number" or kind == "boolean" or kind == "nil" then
     out[#out + 1] = assert(dkjson.encode(value))
+  else
+    args.refuse("encode", 1, ("JSON has no %s"):format(kind))
   end
 end
 
@@ -145,7 +148,9 @@ end
 -- @param value anything of the API: records, arrays of them, reports
 -- @tparam[opt=false] boolean compact on one line
 -- @treturn string
+-- @raise for a value that JSON does not have, such as a function
 function json.encode(value, compact)
+  args.optional("encode", 2, compact, "boolean")
   local out = {}
   add_value(out, value, nil, nil, not compact and "\n" or nil)
   return table.concat(out)

@@ -20,6 +20,7 @@ local WRONG <const> = {
   identifier = { 1.5, NAN, true }, -- an integer or a string
   object = { 7, "x", true, {} },
   details = { 7, "x", { "bogus" }, { 1 } },
+  json = { print, { print }, { a = io.stdout } },
   letter = { "nonsense", true, {} }, -- the first letters of a string count
   signal = { "nonsense", "", 1.5, true, {} },
   c_string = { true, {} },
@@ -101,6 +102,7 @@ local FUNCTIONS_OF_MODULES <const> = {
   ["ism.power_off"] = { fid, switching },
   ["ism.power_on"] = { fid, switching },
   ["ism.watch"] = { options(FUNCTIONS) },
+  ["json.encode"] = { may({}, "json"), may(true, "boolean") },
   ["linkgroup.decode"] = { need(BYTES, "string"), options(ORDER) },
   ["linkgroup.list"] = { options { type = "name", id = "integer", netdev = "string", ibdev = "string" } },
   ["pnet.add"] = { { valid = { name = "-", netdev = "lo" }, needed = true, wrong = WRONG.table, options = {
