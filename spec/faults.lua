@@ -7,26 +7,18 @@ local faults = {}
 
 local here = debug.getinfo(1, "S").source:match("^@(.*)%.lua$")
 
--- The library that the child counts with.
+-- The library that makes calls fail.
 local function build(folder)
-  local command = 'exec cc -shared -fPIC -w -o "$1/pads.so" $(pkg-config --cflags lua5.4) "$2"'
-  local done = support.run { "sh", "-c", command, "sh", folder, here .. "/pads.c" }
+  local command = 'exec cc -shared -fPIC -D_GNU_SOURCE $(pkg-config --cflags lua5.4) -o "$1/inject.so" "$2"'
+  local done = support.run { "sh", "-c", command, "sh", folder, here .. "/inject.c" }
   assert(done.status == 0, done.stderr)
 end
-
--- More than twice as many as a look makes of one call.
-local PERIOD <const> = 160
-
--- The first call that fails: loading the modules takes fewer.
-local START <const> = 4096
 
 -- One run: every look, with each of its calls of that name failing once.
 local function run(folder, file, call, errno)
   return support.run { "env", "LUA_PATH=" .. package.path,
-    "LUA_CPATH=" .. folder .. "/?.so;" .. package.cpath, "ASAN_OPTIONS=detect_leaks=0",
-    "strace", "-f", "-qq", "--seccomp-bpf", "-o", folder .. "/strace", "-e", "trace=" .. call,
-    "-e", ("inject=%s:error=%s:when=%d+%d"):format(call, errno, START, PERIOD),
-    "lua5.4", here .. "/child.lua", file, folder, call, errno, tostring(PERIOD) }
+    "LUA_CPATH=" .. folder .. "/?.so;" .. package.cpath,
+    "lua5.4", here .. "/child.lua", file, folder, call, errno }
 end
 
 -- Adds what a run says.
@@ -45,7 +37,8 @@ end
 --- Fails calls.
 -- @tparam string file of Lua, which takes a folder, and whether to put there what the looks need. It returns
 --   a list of looks: `name`; `look`: a function; `before`: what is to be done before each; `right`: something
---   that its undisturbed answer has; `raises`: it may raise its error
+--   that its undisturbed answer has; `raises`: it may raise its error;
+--   `calls`: a set of names, where it starts programs, which must not make calls that are counted
 -- @tparam table calls { { name, errno }, … }
 -- @treturn {string,...} what was wrong
 -- @treturn table by name of the look, how many calls failed

@@ -1,24 +1,14 @@
--- Runs under strace, which fails every PERIOD-th system call of one name. Each look is made again and again
--- with the call that fails moved on by one, until the look ends before the call that would fail. What it
--- answers has to be what it answers undisturbed, or the error. Prints what is neither, and how often each
--- look was hit.
+-- Makes each look again and again, with another of its system calls of one name failing each time, until all
+-- have failed once. What it answers has to be what it answers undisturbed, or the error. Prints what is
+-- neither, and how many calls of each look failed.
 --
---    lua5.4 spec/faults/child.lua FILE FOLDER CALL ERROR PERIOD
+--    lua5.4 spec/faults/child.lua FILE FOLDER CALL ERROR
 
 local E = require "smc.errno"
-local pads = require "pads"
+local inject = require "inject"
 
-local looks = assert(loadfile(arg[1]))(arg[2])
-local call, name, period = arg[3], arg[4], tonumber(arg[5])
+local looks, call, name = assert(loadfile(arg[1]))(arg[2]), arg[3], arg[4]
 local wanted = E[name]
-
--- Goes on to the next failure. Returns how many calls that took.
-local function sync(most)
-  for count = 1, most or period do
-    if pads(call) == wanted then return count end
-  end
-  error(("no call of %s fails: strace does not inject"):format(call))
-end
 
 -- A value as text, to compare it.
 local function text(value)
@@ -30,25 +20,16 @@ local function text(value)
   return "{" .. table.concat(parts, ", ") .. "}"
 end
 
-local function answer(look)
+-- What a look answers while its nth call fails, 0: none; and how many calls it made.
+local function answer(look, n)
+  if look.before then look.before() end
+  inject.arm(n, wanted)
   local results = table.pack(pcall(look.look))
-  results.text = {}
-  for i = 2, results.n do results.text[i - 1] = text(results[i]) end
-  results.text = table.concat(results.text, ", ")
-  return results
-end
-
--- Twice the same: what is loaded at first use is loaded then, and the failure was somewhere else.
-local function undisturbed(look)
-  local before
-  for _ = 1, 10 do
-    if look.before then look.before() end
-    sync()
-    local now = answer(look)
-    if before == now.text then return before end
-    before = now.text
-  end
-  error("no two answers are the same: " .. before)
+  local calls = inject.disarm()
+  local texts = {}
+  for i = 2, results.n do texts[i - 1] = text(results[i]) end
+  results.text = table.concat(texts, ", ")
+  return results, calls
 end
 
 local function is_error(look, results)
@@ -60,24 +41,25 @@ end
 
 -- Fails one call after the other. Returns how many failed.
 local function exercise(look)
-  local right = undisturbed(look)
+  answer(look, 0) -- loads what is loaded at first use
+  local right, n = answer(look, 0).text, 0
   if look.right and not right:find(look.right, 1, true) then
     print(("%s: undisturbed, it answers %s"):format(look.name, right))
   end
-  for i = 1, period // 2 do
-    if look.before then look.before() end
-    sync()
-    pads(call, period - i)
-    local results = answer(look)
-    if sync() <= period // 2 then return i - 1 end
+  while true do
+    local results, calls = answer(look, n + 1)
+    if calls <= n then return n end
+    n = n + 1
     if results.text ~= right and not is_error(look, results) then
-      print(("%s, %s %d fails with %s: %s"):format(look.name, call, i, name, results.text))
+      print(("%s, %s %d fails with %s: %s"):format(look.name, call, n, name, results.text))
     end
   end
-  error(look.name .. ": the period is too short for its calls")
 end
 
-sync(1 << 16) -- the first failure is later, so that nothing fails while modules are loaded
-for _, look in ipairs(looks) do
-  print(("hit\t%s\t%d"):format(look.name, exercise(look)))
+if inject.start(call) then
+  for _, look in ipairs(looks) do
+    if not look.calls or look.calls[call] then
+      print(("hit\t%s\t%d"):format(look.name, exercise(look)))
+    end
+  end
 end

@@ -2,6 +2,7 @@
 
 local device = require "smc.device"
 local ism = require "smc.ism"
+local look = require "smc.internal.look"
 local module = require "smc.system.module"
 local pnet = require "smc.pnet"
 local process = require "smc.process"
@@ -103,6 +104,9 @@ return {
   { name = "system.module.state", right = "/etc/modprobe.d/x.conf", look = function()
     return module.state { root = unloaded }
   end },
+  { name = "the name of an interface", right = "lo", look = look.protect(function()
+    return look.interface_name(1)
+  end) },
   { name = "system.available", look = system.available },
   { name = "system.sysctls", look = system.sysctls },
   { name = "system.sysctl", look = function() return system.sysctl "rmem" end },
@@ -117,10 +121,10 @@ return {
   end },
   { name = "run.attainable", look = function() return run.attainable { receive_buffer = "1m" } end },
   { name = "run.environment", right = "LD_PRELOAD", look = function() return run.environment({}, {}) end },
-  { name = "Process:wait", right = "exit, 7",
+  { name = "Process:wait", right = "exit, 7", calls = { pidfd_open = true, poll = true },
     before = function() ended = assert(process.spawn { "sh", "-c", "exit 7" }) end,
     look = function() return ended:wait(60) end },
-  { name = "Process:close", right = "true",
+  { name = "Process:close", right = "true", calls = { pidfd_open = true, poll = true },
     before = function() ended = assert(process.spawn { "true" }) end,
     look = function() return ended:close() end },
 }

@@ -7,7 +7,7 @@ local CALLS <const> = {
   { "openat", "ENOMEM" }, { "openat", "EMFILE" }, { "read", "EIO" }, { "getdents64", "EIO" },
   { "readlink", "EIO" }, { "newfstatat", "EIO" }, { "access", "EIO" }, { "pidfd_open", "EMFILE" },
   { "pipe2", "EMFILE" }, { "poll", "ENOMEM" }, { "socket", "ENOBUFS" }, { "bind", "ENOMEM" },
-  { "sendmsg", "ENOBUFS" }, { "recvmsg", "ENOBUFS" },
+  { "ioctl", "EIO" }, { "sendmsg", "ENOBUFS" }, { "recvmsg", "ENOBUFS" },
 }
 
 describe("a look of which a call fails", function()

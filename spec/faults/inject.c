@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Makes a system call of this process fail, for spec/faults. A filter of seccomp(2) turns every call of one
+ * number into SIGSYS, whose handler counts, and fails the call or makes it. strace(1) can do the same, with
+ * two switches of processes for each call: too slow for thousands of them in an emulated guest.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+/* In the place of a sixth argument, which no call below has: made by the handler. */
+#define MAGIC 0x5a5a1234L
+
+#if defined(__x86_64__)
+#define ARGUMENT(m, i) ((m)->gregs[(const int[]){ REG_RDI, REG_RSI, REG_RDX, REG_R10, REG_R8 }[i]])
+#define RESULT(m) ((m)->gregs[REG_RAX])
+#elif defined(__s390x__)
+#define ARGUMENT(m, i) ((m)->gregs[2 + (i)])
+#define RESULT(m) ((m)->gregs[2])
+#else
+#error "not written for this machine: the registers of a system call"
+#endif
+
+static const struct {
+	const char *name;
+	long number;
+} calls[] = {
+#define CALL(name) { #name, SYS_##name }
+#ifdef SYS_access
+	CALL(access),
+#endif
+#ifdef SYS_poll
+	CALL(poll),
+#endif
+#ifdef SYS_readlink
+	CALL(readlink),
+#endif
+	CALL(bind),	  CALL(getdents64),  CALL(getsockname), CALL(ioctl),
+	CALL(newfstatat), CALL(openat),	     CALL(pidfd_open),	CALL(pipe2),
+	CALL(read),	  CALL(recvmsg),     CALL(sendmsg),	CALL(setsockopt),
+	CALL(socket),
+};
+
+static volatile long seen, failing; /* calls since arm(), and which of them fails */
+static volatile int with;	    /* with which errno */
+
+static void handle(int signal, siginfo_t *info, void *context)
+{
+	mcontext_t *m = &((ucontext_t *)context)->uc_mcontext;
+	int before = errno;
+	long result;
+
+	(void)signal;
+	if (++seen == failing) {
+		RESULT(m) = -with;
+		return;
+	}
+	result = syscall(info->si_syscall, ARGUMENT(m, 0), ARGUMENT(m, 1), ARGUMENT(m, 2),
+			 ARGUMENT(m, 3), ARGUMENT(m, 4), MAGIC);
+	RESULT(m) = result == -1 ? -errno : result;
+	errno = before;
+}
+
+static int filter(long number)
+{
+	const unsigned int low = offsetof(struct seccomp_data, args[5]) +
+				 (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0);
+	struct sock_filter program[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)number, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, low),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)MAGIC, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog all = { sizeof(program) / sizeof(program[0]), program };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &all);
+}
+
+/*
+ * start(name) -> boolean: from now on calls of this name are counted, for good. false where this
+ * machine does not have it. Programs that are started make none of them: it would end them.
+ */
+static int inject_start(lua_State *L)
+{
+	struct sigaction action = { .sa_sigaction = handle, .sa_flags = SA_SIGINFO };
+	const char *name = luaL_checkstring(L, 1);
+	size_t i = 0;
+
+	while (i < sizeof(calls) / sizeof(calls[0]) && strcmp(calls[i].name, name) != 0)
+		i++;
+	if (i < sizeof(calls) / sizeof(calls[0]) &&
+	    (sigaction(SIGSYS, &action, NULL) || filter(calls[i].number)))
+		return luaL_error(L, "%s", strerror(errno));
+	lua_pushboolean(L, i < sizeof(calls) / sizeof(calls[0]));
+	return 1;
+}
+
+/* arm(n, errno): the nth call from here fails; 0: none */
+static int inject_arm(lua_State *L)
+{
+	failing = (long)luaL_checkinteger(L, 1);
+	with = (int)luaL_checkinteger(L, 2);
+	seen = 0;
+	return 0;
+}
+
+/* disarm() -> how many calls there were */
+static int inject_disarm(lua_State *L)
+{
+	failing = 0;
+	lua_pushinteger(L, seen);
+	return 1;
+}
+
+int luaopen_inject(lua_State *L);
+int luaopen_inject(lua_State *L)
+{
+	static const luaL_Reg functions[] = {
+		{ "start", inject_start }, { "arm", inject_arm }, { "disarm", inject_disarm }, { NULL, NULL },
+	};
+
+	luaL_newlib(L, functions);
+	return 1;
+}

@@ -1,0 +1,61 @@
+-- Every call of every look at the kernel's SMC fails once: the answer is the right one, or an error.
+
+local faults = require "faults"
+local support = require "support"
+
+local NETLINK <const> = {
+  { "socket", "ENOBUFS" }, { "bind", "ENOMEM" }, { "setsockopt", "ENOBUFS" }, { "getsockname", "EIO" },
+  { "sendmsg", "ENOBUFS" }, { "recvmsg", "ENOBUFS" }, { "recvmsg", "EIO" },
+}
+local FILES <const> = { { "openat", "ENOMEM" }, { "read", "EIO" }, { "readlink", "EIO" } }
+
+-- What smcss.lua prints while one of its calls fails, and whether one did.
+local function smcss(call, errno, count)
+  local trace = os.tmpname()
+  local done = support.run { "env", "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath,
+    "strace", "-qq", "-o", trace, "-e", "trace=" .. call,
+    "-e", ("inject=%s:error=%s:when=%d"):format(call, errno, count), "lua5.4", "examples/smcss.lua", "-a" }
+  local file <close> = assert(io.open(trace))
+  local failed = file:read("a"):find("INJECTED", 1, true) ~= nil
+  os.remove(trace)
+  return done, failed
+end
+
+describe("a look at the kernel's SMC of which a call fails", function()
+  local function holds(file, calls)
+    local wrong, hits = faults.find(file, calls)
+    assert.same({}, wrong)
+    for name, count in pairs(hits) do assert.is_true(count > 0, name) end
+    assert.is_not_nil(next(hits))
+  end
+
+  it("has the right answer or the error, over netlink", function()
+    holds("spec/faults/netlink.lua", NETLINK)
+  end)
+
+  it("has the right answer or the error, in files", function()
+    holds("spec/faults/sysctls.lua", FILES)
+  end)
+
+  it("has the right answer or the error, as smcss.lua", function()
+    local socket = require "smc.socket"
+    local server <close> = assert(socket.bind("::", 0))
+    local right = support.script("smcss.lua", "-a")
+    assert.equal(0, right.status)
+    assert.matches("LISTEN .* :::" .. select(2, server:getsockname()), right.stdout)
+    for _, one in ipairs { { "socket", "ENOBUFS" }, { "sendmsg", "ENOBUFS" }, { "recvmsg", "EIO" } } do
+      local count = 0
+      repeat
+        count = count + 1
+        local done, failed = smcss(one[1], one[2], count)
+        if failed then
+          assert.equal(1, done.status, done.stdout)
+          assert.matches("^smcss.lua: cannot list ", done.stderr)
+        else
+          assert.equal(right.stdout, done.stdout)
+        end
+      until not failed
+      assert.is_true(count > 3, one[1]) -- of SMC, and of TCP over IPv4 and IPv6
+    end
+  end)
+end)
