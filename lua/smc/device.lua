@@ -121,7 +121,7 @@ end)
 -- @treturn[1] {entry,...}
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
--- @treturn[2] integer errno: 97 (EAFNOSUPPORT) where the kernel has no SMC
+-- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC
 -- @raise for an unknown field, or one of a wrong type
 function device.list(filter)
   filter = args.options("list", 1, filter,
@@ -141,7 +141,7 @@ end
 -- @treturn[1] {entry,...}
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 74 (EBADMSG) where it is cut short or damaged
+-- @treturn[2] integer errno: EBADMSG where it is cut short or damaged
 -- @raise for an argument of a wrong type, and an unknown option
 function device.decode(datagram, opts)
   local messages, message, errno = recording.decode(netlink.dev_smcd, datagram, opts)

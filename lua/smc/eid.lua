@@ -86,7 +86,7 @@ end
 -- @treturn[1] {string,...} in the order in which they were added
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 97 (EAFNOSUPPORT) where the kernel has no SMC
+-- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC
 function eid.list()
   return explained(of_list, netlink.ueid_list())
 end
@@ -98,8 +98,8 @@ end
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 1 (EPERM), 17 (EEXIST), 22 (EINVAL), 34 (ERANGE: there are four of them), 97
---   (EAFNOSUPPORT: no SMC)
+-- @treturn[2] integer errno: EPERM, EEXIST, EINVAL, ERANGE (there are four of them),
+--   EAFNOSUPPORT (no SMC)
 -- @raise for anything but a string
 function eid.add(ueid)
   ueid = stripped("add", ueid)
@@ -115,7 +115,7 @@ end
 -- @treturn[1] ?string a remark: on s390, that this was the last one, so that the SEID is enabled now
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 1 (EPERM), 2 (ENOENT), 22 (EINVAL), 97 (EAFNOSUPPORT: no SMC)
+-- @treturn[2] integer errno: EPERM, ENOENT, EINVAL, EAFNOSUPPORT (no SMC)
 -- @raise for anything but a string
 function eid.remove(ueid)
   ueid = stripped("remove", ueid)
@@ -133,7 +133,7 @@ end
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 1 (EPERM), 97 (EAFNOSUPPORT: no SMC)
+-- @treturn[2] integer errno: EPERM, EAFNOSUPPORT (no SMC)
 function eid.flush()
   return explained(of_list, netlink.ueid_flush())
 end
@@ -143,8 +143,8 @@ end
 -- @treturn[1] table `seid`: 32 characters; `enabled`: whether the host offers it to peers
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 95 (EOPNOTSUPP) this machine has none; 19 (ENODEV) there is no ISM device that
---   talks SMC-D version 2; 97 (EAFNOSUPPORT) the kernel has no SMC
+-- @treturn[2] integer errno: EOPNOTSUPP this machine has none; ENODEV there is no ISM device that
+--   talks SMC-D version 2; EAFNOSUPPORT the kernel has no SMC
 function eid.seid()
   local answers, message, errno = explained({ [E.EOPNOTSUPP] = no_command }, netlink.seid())
   if not answers then return nil, message, errno end
@@ -162,7 +162,7 @@ end
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 1 (EPERM), 95 (EOPNOTSUPP: this machine has none), 97 (EAFNOSUPPORT: no SMC)
+-- @treturn[2] integer errno: EPERM, EOPNOTSUPP (this machine has none), EAFNOSUPPORT (no SMC)
 function eid.enable_seid()
   return explained(of_enable, netlink.seid_enable())
 end
@@ -172,8 +172,8 @@ end
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 1 (EPERM), 2 (ENOENT: there is no UEID), 95 (EOPNOTSUPP: this machine has no
---   SEID), 97 (EAFNOSUPPORT: no SMC)
+-- @treturn[2] integer errno: EPERM, ENOENT (there is no UEID), EOPNOTSUPP (this machine has no
+--   SEID), EAFNOSUPPORT (no SMC)
 function eid.disable_seid()
   return explained(of_disable, netlink.seid_disable())
 end

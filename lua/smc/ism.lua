@@ -194,7 +194,7 @@ end
 -- @treturn[1] integer
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 22 (EINVAL)
+-- @treturn[2] integer errno: EINVAL
 -- @raise for a value of another type
 function ism.fid(fid)
   args.check("fid", 1, fid, "integer or string")
@@ -242,7 +242,7 @@ end
 -- @treturn[1] entry
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 2 (ENOENT) no such function, 22 (EINVAL) no FID
+-- @treturn[2] integer errno: ENOENT no such function, EINVAL no FID
 -- @raise for a value of another type, and unknown options
 function ism.find(which, opts)
   local entry, message, errno = find("find", which, args.options("find", 2, opts, { sysfs = "text" }))
@@ -281,8 +281,8 @@ end
 -- @treturn[1] entry the function with all that came: PCI address, ports, use by SMC-D
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 114 (EALREADY) it is on, 2 (ENOENT) no such function, 13 (EACCES) not for this
---   user, 22 (EINVAL) no FID, 95 (ENOTSUP) in no slot, 110 (ETIMEDOUT), and what else the kernel says
+-- @treturn[2] integer errno: EALREADY it is on, ENOENT no such function, EACCES not for this
+--   user, EINVAL no FID, ENOTSUP in no slot, ETIMEDOUT, and what else the kernel says
 -- @raise for a value of another type, and unknown options
 function ism.power_on(which, opts)
   local entry, message, errno = switch("power_on", which, true, opts)
@@ -303,7 +303,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno as for @{power_on}
--- @treturn[2] ?{table,...} with 110 (ETIMEDOUT): the sockets of this network namespace that are still open,
+-- @treturn[2] ?{table,...} with ETIMEDOUT: the sockets of this network namespace that are still open,
 --   as of @{smc.diag} before, and `pid` and `command` of a process that has it
 -- @raise for a value of another type, and unknown options
 function ism.power_off(which, opts)

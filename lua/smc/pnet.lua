@@ -81,7 +81,7 @@ end
 -- @treturn[1] {entry,...} in the order in which they were added
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 97 (EAFNOSUPPORT) where the kernel has no SMC
+-- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC
 -- @raise for an unknown field, or one of a wrong type
 function pnet.list(filter)
   local wanted = {}
@@ -103,7 +103,7 @@ end
 -- @treturn[1] {entry,...} at least one
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 2 (ENOENT) where the table does not have it
+-- @treturn[2] integer errno: ENOENT where the table does not have it
 -- @raise for anything but a string
 function pnet.get(name)
   local upper, message, errno = canonical(args.check("get", 1, name, "string"))
@@ -182,8 +182,8 @@ end
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 1 (EPERM), 17 (EEXIST: also where one of two could be added, and was), 22
---   (EINVAL), 97 (EAFNOSUPPORT: no SMC)
+-- @treturn[2] integer errno: EPERM, EEXIST (also where one of two could be added, and was), EINVAL,
+--   EAFNOSUPPORT (no SMC)
 -- @raise for an unknown field, one of a wrong type, and neither netdev nor ibdev
 function pnet.add(entry)
   local name, netdev, ibdev, ibport = check_entry(entry)
@@ -209,7 +209,7 @@ end
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 1 (EPERM), 2 (ENOENT), 22 (EINVAL), 97 (EAFNOSUPPORT: no SMC)
+-- @treturn[2] integer errno: EPERM, ENOENT, EINVAL, EAFNOSUPPORT (no SMC)
 -- @raise for anything but a string
 function pnet.remove(name)
   local upper, message, errno = canonical(args.check("remove", 1, name, "string"))
@@ -229,7 +229,7 @@ end
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 1 (EPERM), 97 (EAFNOSUPPORT: no SMC)
+-- @treturn[2] integer errno: EPERM, EAFNOSUPPORT (no SMC)
 function pnet.flush()
   return netlink.pnet_flush()
 end
@@ -368,8 +368,8 @@ end)
 --   is of
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 19 (ENODEV) no such interface, 61 (ENODATA) no PNET ID, 22 (EINVAL) no name of
---   an interface, 97 (EAFNOSUPPORT) no PNET ID of the hardware, and no SMC that could have another
+-- @treturn[2] integer errno: ENODEV no such interface, ENODATA no PNET ID, EINVAL no name of
+--   an interface, EAFNOSUPPORT no PNET ID of the hardware, and no SMC that could have another
 -- @raise for an argument of a wrong type and an unknown option
 function pnet.of_interface(interface, opts)
   args.check("of_interface", 1, interface, "string")

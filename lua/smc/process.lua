@@ -35,7 +35,7 @@ Process.__index = Process
 -- @treturn[1] Process
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 2 (ENOENT) when there is no such program, 8 (ENOEXEC) for a script without
+-- @treturn[2] integer errno: ENOENT when there is no such program, ENOEXEC for a script without
 --   #! line
 function process.spawn(argv, options)
   args.list("spawn", 1, argv, "text", 1)
@@ -92,7 +92,7 @@ end
 -- @treturn[1] boolean true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 3 (ESRCH) when it has ended
+-- @treturn[2] integer errno: ESRCH when it has ended
 function Process:kill(signal)
   args.object("kill", self, Process)
   signal = signal == nil and "TERM" or signal

@@ -241,7 +241,7 @@ end
 -- @tparam[opt] table options see above
 -- @treturn nil
 -- @treturn string message: it returns only when it fails
--- @treturn integer errno: 2 (ENOENT) when there is no such program
+-- @treturn integer errno: ENOENT when there is no such program
 function run.exec(argv, options)
   args.list("exec", 1, argv, "text", 1)
   options = args.options("exec", 2, options, OPTIONS)
@@ -261,7 +261,7 @@ end
 -- @treturn[1] Process see `smc.process`
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 2 (ENOENT) when there is no such program, 8 (ENOEXEC) for a script without
+-- @treturn[2] integer errno: ENOENT when there is no such program, ENOEXEC for a script without
 --   #! line
 function run.spawn(argv, options)
   args.list("spawn", 1, argv, "text", 1)

@@ -123,7 +123,7 @@ end)
 -- @treturn[1] snapshot
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
--- @treturn[2] integer errno: 97 (EAFNOSUPPORT) where the kernel has no SMC
+-- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC
 function stats.get()
   return get()
 end
@@ -137,7 +137,7 @@ end
 -- @treturn[1] snapshot
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 74 (EBADMSG) where one is cut short or damaged
+-- @treturn[2] integer errno: EBADMSG where one is cut short or damaged
 -- @raise for an argument of a wrong type, and an unknown option
 function stats.decode(counters, fallbacks, opts)
   args.check("decode", 1, counters, recording.DATAGRAM)

@@ -28,7 +28,7 @@ end
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
--- @treturn[2] integer errno: 97 (EAFNOSUPPORT) no SMC, 1 (EPERM) or 13 (EACCES) not for this process
+-- @treturn[2] integer errno: EAFNOSUPPORT no SMC, EPERM or EACCES not for this process
 function system.available()
   local ok, message, errno = require "smc.core.socket".probe()
   if ok then return true end
@@ -55,7 +55,7 @@ end
 --   Without knowledge of the kernel's, `version`, `release` and `hostname` are absent.
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
--- @treturn[2] integer errno: 97 (EAFNOSUPPORT) where the kernel has no SMC
+-- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC
 function system.info()
   local answers, message, errno = netlink.sys_info()
   if not answers then return nil, message, errno end
@@ -90,7 +90,7 @@ end
 -- @treturn[1] boolean
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 95 (EOPNOTSUPP) before Linux 5.19, 97 (EAFNOSUPPORT) no SMC
+-- @treturn[2] integer errno: EOPNOTSUPP before Linux 5.19, EAFNOSUPPORT no SMC
 function system.hs_limitation()
   local answers, message, errno = netlink.hs_limitation()
   if not answers then return nil, message, errno end
@@ -101,7 +101,7 @@ end
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 1 (EPERM), 95 (EOPNOTSUPP), 97 (EAFNOSUPPORT)
+-- @treturn[2] integer errno: EPERM, EOPNOTSUPP, EAFNOSUPPORT
 function system.enable_hs_limitation()
   return netlink.hs_limitation_enable()
 end
@@ -196,7 +196,7 @@ end)
 --   absent; `min` and `max` that the kernel takes, `default` that it begins with; `meaning`
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 2 (ENOENT) where SMC is not loaded
+-- @treturn[2] integer errno: ENOENT where SMC is not loaded
 function system.sysctls()
   return all()
 end
@@ -207,7 +207,7 @@ end
 -- @treturn[1] table as of @{sysctls}
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: 2 (ENOENT) where this kernel does not have it
+-- @treturn[2] integer errno: ENOENT where this kernel does not have it
 -- @raise for a name that no kernel has
 function system.sysctl(name)
   local one = known("sysctl", name)

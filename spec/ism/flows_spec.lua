@@ -1,14 +1,15 @@
 -- The story of an ISM device that is powered off and on, on two hosts: this is host12, whose FID is 32;
 -- host10, whose FID is 31, is a network namespace beside it. Run with spec/run ism.
 
+local E = require "smc.errno"
 local diag = require "smc.diag"
 local ism = require "smc.ism"
 local process = require "smc.process"
 local socket = require "smc.socket"
 local support = require "support"
 
-local EIO <const>, EACCES <const>, EROFS <const> = 5, 13, 30
-local ENOBUFS <const>, ETIMEDOUT <const>, EALREADY <const> = 105, 110, 114
+local EIO <const>, EACCES <const>, EROFS <const> = E.EIO, E.EACCES, E.EROFS
+local ENOBUFS <const>, ETIMEDOUT <const>, EALREADY <const> = E.ENOBUFS, E.ETIMEDOUT, E.EALREADY
 local DEVICE <const> = "IBM Internal Shared Memory (ISM) virtual PCI device\n"
 local SERVER <const> = "192.168.0.10"
 

@@ -148,7 +148,7 @@ describe("smc.diag", function()
     local found, message, errno = diag.find(1 << 50)
     assert.is_nil(found)
     assert.equal("no SMC socket has the inode 1125899906842624", message)
-    assert.equal(2, errno)
+    assert.equal(require("smc.errno").ENOENT, errno)
   end)
 
   it("leaves no descriptor behind when a loop is left early, by break or by error", function()

@@ -1,11 +1,13 @@
 -- smc.eid on a kernel with SMC, as root.
 
+local E = require "smc.errno"
 local eid = require "smc.eid"
 local netlink = require "smc.core.netlink"
 local support = require "support"
 
-local EPERM <const>, ENOENT <const>, EEXIST <const>, EINVAL <const>, ERANGE <const> = 1, 2, 17, 22, 34
-local EOPNOTSUPP <const> = 95
+local EPERM <const>, ENOENT <const>, EEXIST <const>, EINVAL <const>, ERANGE <const> =
+  E.EPERM, E.ENOENT, E.EEXIST, E.EINVAL, E.ERANGE
+local EOPNOTSUPP <const> = E.EOPNOTSUPP
 
 describe("smc.eid", function()
   local before -- what others rely on

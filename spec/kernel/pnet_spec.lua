@@ -1,11 +1,13 @@
 -- smc.pnet on a kernel with SMC, as root.
 
+local E = require "smc.errno"
 local netlink = require "smc.core.netlink"
 local pnet = require "smc.pnet"
 local support = require "support"
 
-local EPERM <const>, ENOENT <const>, EEXIST <const>, ENODEV <const>, EINVAL <const> = 1, 2, 17, 19, 22
-local ENODATA <const> = 61
+local EPERM <const>, ENOENT <const>, EEXIST <const>, ENODEV <const>, EINVAL <const> =
+  E.EPERM, E.ENOENT, E.EEXIST, E.ENODEV, E.EINVAL
+local ENODATA <const> = E.ENODATA
 
 local function ip(arguments)
   local result = support.run { "sh", "-c", "ip " .. arguments }

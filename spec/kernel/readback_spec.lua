@@ -1,12 +1,13 @@
 -- Whatever is written by this project is read back by programs that share no code with it, and the other way
 -- round: generic netlink spoken by hand in Python, busybox's sysctl, the kernel's own files.
 
+local E = require "smc.errno"
 local eid = require "smc.eid"
 local pnet = require "smc.pnet"
 local support = require "support"
 local system = require "smc.system"
 
-local EOPNOTSUPP <const> = 95
+local EOPNOTSUPP <const> = E.EOPNOTSUPP
 -- Commands of SMC_GEN_NETLINK and SMC_PNETID: <linux/smc.h>.
 local DUMP_UEID <const>, DUMP_SEID <const>, DUMP_HS_LIMITATION <const>, PNETID_GET <const> = 9, 13, 16, 1
 

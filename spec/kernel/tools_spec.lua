@@ -1,5 +1,6 @@
 -- smc.system, smc.linkgroup, smc.stats, smcd.lua, smcr.lua and smc_pnet.lua on a kernel with SMC, as root.
 
+local E = require "smc.errno"
 local diag = require "smc.diag"
 local device = require "smc.device"
 local linkgroup = require "smc.linkgroup"
@@ -8,7 +9,7 @@ local stats = require "smc.stats"
 local support = require "support"
 local system = require "smc.system"
 
-local EPERM <const>, EINVAL <const> = 1, 22
+local EPERM <const>, EINVAL <const> = E.EPERM, E.EINVAL
 
 local function read(path)
   local file <close> = assert(io.open(path))

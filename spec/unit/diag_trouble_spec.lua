@@ -1,5 +1,6 @@
 -- smc.diag on any machine: damaged messages, errors, and the iterator's ends.
 
+local E = require "smc.errno"
 local diag = require "smc.diag"
 local m = require "fuzz.messages"
 local support = require "support"
@@ -89,11 +90,11 @@ describe("smc.diag reports", function()
   it("what the kernel answers, before the loop", function()
     local iterator, message, errno = diag.decode(m.failure(2))
     assert.is_nil(iterator)
-    assert.equal(2, errno)
+    assert.equal(E.ENOENT, errno)
     assert.equal("cannot list the SMC sockets: No such file or directory", message)
     iterator, message, errno = diag.decode(m.failure(1))
     assert.is_nil(iterator)
-    assert.equal(1, errno)
+    assert.equal(E.EPERM, errno)
     assert.match("Operation not permitted", message, 1, true)
   end)
 
@@ -141,22 +142,22 @@ describe("smc.diag asks the kernel", function()
     assert.equal("string", type(message))
     assert.match("cannot list the SMC sockets: ", message, 1, true)
     assert.match(": SMC is ", message, 1, true)
-    assert.equal(2, errno)
+    assert.equal(E.ENOENT, errno)
     local found
     found, message, errno = diag.find(1)
     assert.is_nil(found)
     assert.match(": SMC is ", message, 1, true)
-    assert.equal(2, errno)
+    assert.equal(E.ENOENT, errno)
   end)
 
   it("and leaves no descriptor behind, and has words for having none left", function()
     local out = support.run_by({ "sh", "-c", 'ulimit -n 20; exec "$@"', "sh" }, [[
       collectgarbage("stop")
       local diag = require "smc.diag"
-      local EMFILE, ENOENT = 24, 2
+      local E = require "smc.errno"
       for _ = 1, 100 do
         local iterator, message, errno = diag.sockets()
-        if iterator then iterator:close() else assert(errno == ENOENT, message) end
+        if iterator then iterator:close() else assert(errno == E.ENOENT, message) end
       end
       local files = {}
       repeat
@@ -164,7 +165,7 @@ describe("smc.diag asks the kernel", function()
         files[#files + 1] = file
       until not file
       local iterator, message, errno = diag.sockets()
-      assert(not iterator and errno == EMFILE, message)
+      assert(not iterator and errno == E.EMFILE, message)
       print(message)
     ]])
     assert.equal("cannot list the SMC sockets: Too many open files\n", out)

@@ -1,9 +1,12 @@
 -- smc.eid on any machine: what it refuses before it asks the kernel, and what it makes of the answers.
 
+local E = require "smc.errno"
 local support = require "support"
 
-local EPERM <const>, ENOENT <const>, EAGAIN <const>, EEXIST <const>, ENODEV <const> = 1, 2, 11, 17, 19
-local EINVAL <const>, ERANGE <const>, EOPNOTSUPP <const>, EAFNOSUPPORT <const> = 22, 34, 95, 97
+local EPERM <const>, ENOENT <const>, EAGAIN <const>, EEXIST <const>, ENODEV <const> =
+  E.EPERM, E.ENOENT, E.EAGAIN, E.EEXIST, E.ENODEV
+local EINVAL <const>, ERANGE <const>, EOPNOTSUPP <const>, EAFNOSUPPORT <const> =
+  E.EINVAL, E.ERANGE, E.EOPNOTSUPP, E.EAFNOSUPPORT
 
 -- The module on a boundary that answers what the spec says: { function's name = its results }.
 local function on(answers)

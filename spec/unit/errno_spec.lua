@@ -39,6 +39,28 @@ describe("smc.errno", function()
     assert.has_error(function() E.strerror("2") end)
   end)
 
+  -- A number that is not this machine's would be wrong without a word.
+  it("has the numbers alone: none stands elsewhere in Lua", function()
+    local PATTERNS <const> = {
+      "%d+ %((E[A-Z][A-Z0-9]+)", -- of the documentation: 2 (ENOENT)
+      "local (E[A-Z0-9]+) <const>[^=]*= *%d", -- local ENOENT <const>, EINVAL <const> = 2, 22
+      "errno [~=]= %d",
+      "assert%.equal%(%d+, errno%)",
+    }
+    local found = {}
+    local pipe <close> = assert(io.popen("find lua examples spec -name '*.lua'"))
+    for path in pipe:lines() do
+      for line in path ~= "spec/unit/errno_spec.lua" and io.lines(path) or function() end do
+        for _, pattern in ipairs(PATTERNS) do
+          local name = line:match(pattern)
+          local is_number = name and (rawget(E, name) or not name:find("^E"))
+          if is_number then found[#found + 1] = path .. ": " .. line end
+        end
+      end
+    end
+    assert.same({}, found)
+  end)
+
   it("names every error once, but for the pairs", function()
     local count, names = 0, {}
     for name, number in pairs(E) do

@@ -1,11 +1,12 @@
 -- smc.linkgroup, smc.device, smc.stats on recorded and hand-made messages: other kernels, other byte orders.
 
+local E = require "smc.errno"
 local device = require "smc.device"
 local genl = require "fuzz.genl"
 local linkgroup = require "smc.linkgroup"
 local stats = require "smc.stats"
 
-local EBADMSG <const> = 74
+local EBADMSG <const> = E.EBADMSG
 
 -- A message of an s390x: one ISM device with a PNET ID of its hardware, from the genl header on.
 local RECORDED <const> = "05010000006c80050008000100000000000500020000000000080003000000500006000407c00000"

@@ -1,11 +1,13 @@
 -- smc.ism on any machine: which function is meant, and what is written to its slot. Trees are as in sysfs.
 
+local E = require "smc.errno"
 local ism = require "smc.ism"
 local getpid = require("smc.core.process").getpid
 local support = require "support"
 local sysfs_tree = require "sysfs_tree"
 
-local ENOENT <const>, EIO <const>, EINVAL <const>, ENOTSUP <const>, EALREADY <const> = 2, 5, 22, 95, 114
+local ENOENT <const>, EIO <const>, EINVAL <const>, ENOTSUP <const>, EALREADY <const> =
+  E.ENOENT, E.EIO, E.EINVAL, E.ENOTSUP, E.EALREADY
 
 -- Hex digits that are no FID, and what only looks like one.
 local HOSTILE <const> = {

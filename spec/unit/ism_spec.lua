@@ -1,11 +1,12 @@
 -- smc.ism on any machine: what it lists of trees as sysfs has them, and what smc_rnics.lua makes of it.
 
+local E = require "smc.errno"
 local ism = require "smc.ism"
 local monotonic = require "smc.socket".monotonic
 local support = require "support"
 local sysfs_tree = require "sysfs_tree"
 
-local ETIMEDOUT <const> = 110
+local ETIMEDOUT <const> = E.ETIMEDOUT
 local NET25 <const>, NET1 <const>, NONE <const> = sysfs_tree.NET25, sysfs_tree.NET1, sysfs_tree.NONE
 
 -- busted's finally is another for every spec.

@@ -1,9 +1,10 @@
 -- smc.pnet.of_interface on any machine: trees of sysfs made by hand, and the EBCDIC in them.
 
+local E = require "smc.errno"
 local pnet = require "smc.pnet"
 local support = require "support"
 
-local ENODEV <const>, ENODATA <const>, EAFNOSUPPORT <const> = 19, 61, 97
+local ENODEV <const>, ENODATA <const>, EAFNOSUPPORT <const> = E.ENODEV, E.ENODATA, E.EAFNOSUPPORT
 
 -- NET25 and NET1 in EBCDIC, and a port that has none.
 local NET25 <const> = "\xd5\xc5\xe3\xf2\xf5" .. ("\x40"):rep(11)

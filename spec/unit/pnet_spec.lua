@@ -1,10 +1,11 @@
 -- smc.pnet on any machine: what it refuses before it asks the kernel, and what it makes of the answers.
 
+local E = require "smc.errno"
 local pnet = require "smc.pnet"
 local support = require "support"
 
-local EPERM <const>, ENOENT <const>, EEXIST <const>, EINVAL <const> = 1, 2, 17, 22
-local ENODATA <const>, EAFNOSUPPORT <const> = 61, 97
+local EPERM <const>, ENOENT <const>, EEXIST <const>, EINVAL <const> = E.EPERM, E.ENOENT, E.EEXIST, E.EINVAL
+local ENODATA <const>, EAFNOSUPPORT <const> = E.ENODATA, E.EAFNOSUPPORT
 
 -- The module on a boundary that answers what the spec says: { function's name = its results }.
 local function on(answers)

@@ -1,3 +1,4 @@
+local E = require "smc.errno"
 local socket = require "smc.socket"
 local support = require "support"
 
@@ -147,7 +148,7 @@ describe("smc.poller", function()
     local ok, message, errno = poller:add(closed, "r")
     assert.is_nil(ok)
     assert.matches("epoll_ctl", message)
-    assert.equal(9, errno) -- EBADF
+    assert.equal(E.EBADF, errno)
     assert.has_error(function() poller:add(closed, "x") end)
   end)
 

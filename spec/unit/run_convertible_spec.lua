@@ -1,9 +1,10 @@
 -- smc.run: which programs can be turned into SMC.
 
+local E = require "smc.errno"
 local run = require "smc.run"
 local support = require "unit.run_support"
 
-local ENOENT <const>, EACCES <const> = 2, 13
+local ENOENT <const>, EACCES <const> = E.ENOENT, E.EACCES
 
 local sh, read_all, write = support.sh, support.read_all, support.write
 

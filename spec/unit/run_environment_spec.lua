@@ -1,9 +1,10 @@
 -- smc.run: sizes, the library, and the environment that it is put into.
 
+local E = require "smc.errno"
 local run = require "smc.run"
 local support = require "unit.run_support"
 
-local ENOENT <const>, EINVAL <const> = 2, 22
+local ENOENT <const>, EINVAL <const> = E.ENOENT, E.EINVAL
 
 local sh = support.sh
 

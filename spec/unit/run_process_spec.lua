@@ -1,11 +1,12 @@
 -- smc.run: programs started, awaited, ended and replaced.
 
+local E = require "smc.errno"
 local process = require "smc.core.process"
 local run = require "smc.run"
 local spec_support = require "support"
 local support = require "unit.run_support"
 
-local ENOENT <const>, EACCES <const>, EINVAL <const>, ECHILD <const> = 2, 13, 22, 10
+local ENOENT <const>, EACCES <const>, EINVAL <const>, ECHILD <const> = E.ENOENT, E.EACCES, E.EINVAL, E.ECHILD
 
 local write, base, finish = support.write, support.base, support.finish
 local open_files, interpreter = support.open_files, support.interpreter
@@ -189,7 +190,7 @@ END]]):format(interpreter()) }
       local ok, message, errno = p:kill()
       assert.is_nil(ok)
       assert.matches("has ended", message)
-      assert.equal(3, errno)
+      assert.equal(E.ESRCH, errno)
     end)
 
     it("ends programs gently, and reaps them, where no descriptor is free", function()

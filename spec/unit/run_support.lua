@@ -1,10 +1,11 @@
 -- What the specs of smc.run share: a folder for their files, and programs run to their end.
 
+local E = require "smc.errno"
 local assert = require "luassert"
 local process = require "smc.core.process"
 local run = require "smc.run"
 
-local ENOENT <const> = 2
+local ENOENT <const> = E.ENOENT
 
 local support = {}
 

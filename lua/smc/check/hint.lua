@@ -9,8 +9,10 @@ local hint = {}
 local of_devices = { NOSMCDEV = true, NOSMCDDEV = true, NOISM2SUPP = true, NOSMCD2DEV = true }
 
 local function fids_off()
+  local functions, message = ism.functions { power = false }
+  if not functions then return nil, message end
   local fids = {}
-  for _, f in ipairs(ism.functions { power = false } or {}) do
+  for _, f in ipairs(functions) do
     if f.fid then fids[#fids + 1] = ("%x"):format(f.fid) end
   end
   return fids
@@ -21,7 +23,12 @@ end
 -- @tparam reason cause of @{smc.reason}, found by this host or by its peer
 -- @treturn string
 function hint.advice(cause)
-  local fids = of_devices[cause.name] and fids_off() or {}
+  if not of_devices[cause.name] then return cause.advice end
+  local fids, message = fids_off()
+  if not fids then
+    return ("%s (Whether a PCI function of this host is powered off is not known: %s)"):format(
+      cause.advice, message)
+  end
   if #fids == 0 then return cause.advice end
   return ("%s powered off on this host: power on FID %s, `smc_rnics.lua -e %s` as root, and test "
     .. "again. %s"):format(

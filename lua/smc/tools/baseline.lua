@@ -3,6 +3,9 @@
 -- It is in the user's own folder for such things, a file for each network namespace; never in a folder that
 -- others can write to, where somebody else could have put it first.
 
+local E = require "smc.errno"
+local look = require "smc.internal.look"
+
 local baseline = {}
 
 local HEADER <const> = "smc statistics 1"
@@ -84,22 +87,25 @@ local function set(root, name, text)
 end
 
 --- Reads a snapshot.
+-- @function baseline.read
+-- @tparam string path
 -- @treturn[1] table
 -- @treturn[2] nil where there is none
 -- @treturn[3] nil
 -- @treturn[3] string message
-function baseline.read(path)
-  local ENOENT <const> = 2
-  local file <close>, message, errno = io.open(path)
-  if not file then return nil, errno ~= ENOENT and message or nil end
-  if file:read("l") ~= HEADER then return nil, path .. ": not a file of this program's" end
+-- @treturn[3] integer errno
+baseline.read = look.protect(function(path)
+  local text = look.file(path)
+  if not text then return nil end
+  local first, rest = text:match("^([^\n]*)\n(.*)$")
+  if first ~= HEADER then look.fail(path .. ": not a file of this program's", E.EINVAL) end
   local snapshot = { fallback = { client = 0, server = 0 } }
-  for line in file:lines() do
-    local name, text = line:match("^(%S+) (%S+)$")
-    if not name or not set(snapshot, name, text) then return nil, path .. ": damaged; remove it" end
+  for line in rest:gmatch("[^\n]+") do
+    local name, value = line:match("^(%S+) (%S+)$")
+    if not name or not set(snapshot, name, value) then look.fail(path .. ": damaged; remove it", E.EINVAL) end
   end
   snapshot.fallback.reasons = snapshot.fallback.reasons or {}
   return snapshot
-end
+end)
 
 return baseline
