@@ -132,6 +132,22 @@ socklen_t inet_length(const union sock_addr *addr)
 	return addr->sa.sa_family == AF_INET6 ? sizeof(addr->in6) : sizeof(addr->in);
 }
 
+static bool is_link_local(const union sock_addr *addr)
+{
+	return addr->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&addr->in6.sin6_addr);
+}
+
+/*
+ * Gives a link-local address without an interface that of another one, which is on the same link.
+ * listen(2) and connect(2) of AF_SMC make the TCP socket inside forget the interface that it is bound
+ * to (net/smc/af_smc.c, smc_copy_sock_settings), so that getsockname(2) does not tell it any more.
+ */
+void inet_complete(union sock_addr *addr, const union sock_addr *on_the_same_link)
+{
+	if (is_link_local(addr) && addr->in6.sin6_scope_id == 0 && is_link_local(on_the_same_link))
+		addr->in6.sin6_scope_id = on_the_same_link->in6.sin6_scope_id;
+}
+
 /* Pushes address, port, "inet" or "inet6". Returns 3. */
 int inet_push(lua_State *L, const union sock_addr *addr)
 {
@@ -160,6 +176,7 @@ int sock_getsockname(lua_State *L)
 	memset(&addr, 0, sizeof(addr));
 	if (getsockname(s->fd, &addr.sa, &len) != 0)
 		return sock_error(L, sock_strerror(errno));
+	inet_complete(&addr, &s->peer);
 	return inet_push(L, &addr);
 }
 

@@ -163,6 +163,7 @@ int inet_resolve(lua_State *L, int host, int port, int family, bool passive,
 socklen_t inet_length(const union sock_addr *addr);
 int core_resolve(lua_State *L);
 bool inet_is_any(const union sock_addr *addr);
+void inet_complete(union sock_addr *addr, const union sock_addr *on_the_same_link);
 int inet_push(lua_State *L, const union sock_addr *addr);
 int sock_getsockname(lua_State *L);
 int sock_getpeername(lua_State *L);

@@ -123,6 +123,8 @@ void sock_note_local(struct sock *s)
 
 	if (getsockname(s->fd, &s->local.sa, &len) != 0)
 		s->local.sa.sa_family = AF_UNSPEC;
+	inet_complete(&s->local, &s->bound);
+	inet_complete(&s->local, &s->peer);
 }
 
 /*
