@@ -4,8 +4,24 @@ local getpid = require("smc.core.process").getpid
 local lfs = require "lfs" -- busted needs it too
 local luassert = require "luassert"
 local process = require "smc.process"
+local socket = require "smc.socket"
 
 local support = {}
+
+--- Seconds after which something hangs: ten times what it takes on a slow machine that has more to do. It
+-- tells a hang from an answer; how fast things are is for `make bench`.
+support.HANG = 60
+
+--- Waits until the function gives something, which is given back; it is an error when it never does.
+function support.await(f)
+  local deadline = socket.monotonic() + support.HANG
+  repeat
+    local value = f()
+    if value then return value end
+    socket.sleep(0.02)
+  until socket.monotonic() > deadline
+  error("it did not come about", 2)
+end
 
 --- The number of descriptors that this process has open, with the one that counts them.
 function support.descriptors()

@@ -4,6 +4,7 @@ local collector = require "collector"
 local plain = require "socket"
 local process = require "smc.core.process"
 local smc = require "smc.socket"
+local support = require "support"
 
 local world = {}
 
@@ -45,13 +46,7 @@ end
 
 -- The peer of the other host is started again by itself whenever it ends.
 local function reach(host, port)
-  local deadline = plain.gettime() + 20
-  local control, message
-  repeat
-    control, message = plain.connect(host, port)
-    if not control then plain.sleep(0.1) end
-  until control or plain.gettime() > deadline
-  return assert(control, message)
+  return support.await(function() return (plain.connect(host, port)) end)
 end
 
 function Peer:open()
@@ -92,11 +87,17 @@ function Peer:connect()
   return assert(self.module.connect(self.host, self.port))
 end
 
---- Seconds that a function takes.
-function Peer.elapsed(f)
+-- Seconds that a function takes.
+local function elapsed(f)
   local started = smc.monotonic()
   f()
   return smc.monotonic() - started
+end
+
+--- A function that has a limit of time: it takes so many seconds at least, and does not hang.
+function Peer.takes(low, f)
+  local seconds = elapsed(f)
+  assert(low <= seconds and seconds < low + support.HANG, ("it took %g s, not %g"):format(seconds, low))
 end
 
 function Peer.between(low, value, high)
@@ -109,7 +110,7 @@ function world.peer(path)
     module = path.module or smc, ours = path.ours or not path.module,
     collector = path.collect and collector.new(path.collect) }
   for name, method in pairs(Peer) do self[name] = function(...) return method(self, ...) end end
-  self.elapsed, self.between = Peer.elapsed, Peer.between
+  self.takes, self.between = Peer.takes, Peer.between
   return self
 end
 

@@ -22,12 +22,7 @@ local function start(argv)
 end
 
 local function await_listener(port)
-  for _ = 1, 200 do
-    local sock = socket.connect("127.0.0.1", port)
-    if sock then return sock:close() end
-    socket.sleep(0.05)
-  end
-  error("nobody listens on port " .. port)
+  support.await(function() return socket.connect("127.0.0.1", port) end):close()
 end
 
 -- A page served over SMC by a program that knows nothing of it.

@@ -25,15 +25,7 @@ local function lua(script, ...)
   return { "lua5.4", "examples/" .. script, ... }
 end
 
--- Until f gives something, or for 10 seconds.
-local function await(f)
-  for _ = 1, 200 do
-    local value = f()
-    if value then return value end
-    socket.sleep(0.05)
-  end
-  error("it did not come about", 2)
-end
+local await, HANG <const> = support.await, support.HANG
 
 local function listening(port)
   await(function()
@@ -147,7 +139,7 @@ describe("an ISM device", function()
     local watch <close> = assert(ism.watch { type = "ISM" })
     assert(ism.power_off("32"))
     assert(ism.power_on("32"))
-    local gone, back = assert(watch:next(5)), assert(watch:next(5))
+    local gone, back = assert(watch:next(HANG)), assert(watch:next(HANG))
     assert.same({ "remove", 0x32, "add", 0x32 },
       { gone.action, gone["function"].fid, back.action, back["function"].fid })
     assert.equal(ETIMEDOUT, select(3, watch:next(0.1)))
@@ -161,15 +153,15 @@ describe("an ISM device", function()
       for _ = 1, 2000 do assert(uevent:write("change"):flush()) end
     end
     assert(ism.power_off("32"))
-    local event, message, errno = watch:next(5)
+    local event, message, errno = watch:next(HANG)
     assert.same({ nil, ENOBUFS }, { event, errno })
     assert.matches("more to announce than there was room for", message)
-    for _, gone in ipairs { assert(watch:next(5)), iterator() } do
+    for _, gone in ipairs { assert(watch:next(HANG)), iterator() } do
       assert.same({ "remove", 0x32 }, { gone.action, gone["function"].fid })
     end
     assert.equal(ETIMEDOUT, select(3, watch:next(0.1)))
     assert(ism.power_on("32"))
-    assert.same({ "add", "add" }, { assert(watch:next(5)).action, iterator().action })
+    assert.same({ "add", "add" }, { assert(watch:next(HANG)).action, iterator().action })
   end)
 
   it("is not for everybody to switch", function()
@@ -224,7 +216,7 @@ describe("an ISM device", function()
     local inode = client:info().inode
     local started = socket.monotonic()
     local done, message, errno, sockets = ism.power_off("32", { timeout = 1 })
-    assert.is_true(socket.monotonic() - started < 3)
+    assert.is_true(socket.monotonic() - started < HANG)
     assert.same({ nil, ETIMEDOUT }, { done, errno })
     assert.same({ inode }, { sockets[1].inode })
     assert.equal(require("smc.core.process").getpid(), sockets[1].pid)
@@ -261,7 +253,7 @@ describe("an ISM device", function()
       _, message, errno, sockets = ism.power_off("31", { timeout = 0.5 })
       assert.same({ ETIMEDOUT, 0 }, { errno, #sockets })
       assert.matches("none is to be seen from here", message, 1, true)
-      assert.is_true(socket.monotonic() - started < 2)
+      assert.is_true(socket.monotonic() - started < HANG)
       assert.is_true(ism.find("31").power)
     end
   end)

@@ -1,6 +1,8 @@
 -- smc.diag against a kernel with SMC: the sockets of this process, in all their states.
 local diag = require "smc.diag"
+local process = require "smc.process"
 local socket = require "smc.socket"
+local support = require "support"
 
 -- What a spec opened, for it to be closed behind it.
 local opened = {}
@@ -107,11 +109,10 @@ describe("smc.diag", function()
     assert.equal("send", c.shutdown)
     assert.equal("PEERCLOSEWAIT1", c.state)
     local peer
-    for _ = 1, 100 do -- the kernel tells the other end a little later
+    support.await(function() -- the kernel tells the other end a little later
       peer = find_one { local_port = port, peer_port = c.local_port }
-      if peer.state ~= "ACTIVE" then break end
-      socket.sleep(0.01)
-    end
+      return peer.state ~= "ACTIVE"
+    end)
     assert.equal("APPCLOSEWAIT1", peer.state)
   end)
 
@@ -187,22 +188,16 @@ describe("smc.diag", function()
   end)
 
   it("knows the addresses of sockets of IPPROTO_SMC", function()
-    local ready = os.tmpname()
-    os.remove(ready)
-    local script = ([[python3 -c '
-import socket, time
+    local program <close> = assert(process.spawn({ "python3", "-u", "-c", [[
+import socket, sys
 a = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 256)
-a.bind(("127.0.0.1", 23456)); a.listen(5)
+a.bind(("127.0.0.1", 0)); a.listen(5)
 b = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 256)
-b.connect(("127.0.0.1", 23456)); c = a.accept()
-open("%s", "w").close(); time.sleep(30)' >/dev/null & echo $!
-for i in $(seq 200); do [ -e %s ] && break; sleep 0.1; done]]):format(ready, ready)
-    local shell <close> = assert(io.popen(script))
-    local pid = shell:read("n")
-    shell:read("a")
-    local found = list { peer_port = 23456 }
-    os.execute("kill " .. pid)
-    os.remove(ready)
+b.connect(a.getsockname()); c = a.accept()
+print(a.getsockname()[1]); sys.stdin.read()]] }, { stdin = "pipe", stdout = "pipe" }))
+    local port = program.stdout:read("n")
+    local found = list { peer_port = port }
+    program.stdin:close()
     assert.equal(1, #found)
     assert.same({ "127.0.0.1", "127.0.0.1", "inet" },
       { found[1].local_address, found[1].peer_address, found[1].family })

@@ -62,7 +62,7 @@ describe("send_data.lua", function()
 
   it("sends what comes by and by, and nothing at all", function()
     local result = run [[
-      { printf one; sleep 0.3; printf 'two\n'; sleep 0.3; printf '\000\377'; } | $send --timeout 0.2]]
+      { printf one; sleep 0.3; printf 'two\n'; sleep 2.2; printf '\000\377'; } | $send --timeout 2]]
     assert.same({ 0, "onetwo\n\0\255" }, { result.status, result.stdout })
     local empty = run "$send </dev/null"
     assert.same({ 0, "" }, { empty.status, empty.stdout })
@@ -123,16 +123,17 @@ describe("send_data.lua", function()
   it("ends quietly with 130 on Ctrl-C, whatever it waits for", function()
     for _, command in ipairs {
       "exec $send --port 12412 --file " .. folder .. "/small", -- a server that is silent
-      "mkfifo " .. folder .. "/open; sleep 2 >" .. folder .. "/open & exec $send <" .. folder .. "/open",
+      "mkfifo " .. folder .. "/open; sleep 20 >" .. folder .. "/open & exec $send <" .. folder .. "/open",
     } do
       local silent <close> = assert(socket.bind("127.0.0.1", 12412))
       local client <close> = shell(command, "pipe")
       silent:settimeout(0)
-      socket.sleep(0.7)
+      assert.matches("^connected over", client.stderr:read())
+      socket.sleep(0.3)
       assert.is_nil((client:wait(0)))
       client:kill("INT")
-      assert.same({ "exit", 130 }, { client:wait(5) })
-      assert.not_matches("traceback", client.stderr:read(200))
+      assert.same({ "exit", 130 }, { client:wait(60) })
+      assert.not_matches("traceback", client.stderr:read("a"))
     end
   end)
 
@@ -151,10 +152,10 @@ describe("send_data.lua", function()
     { "resets", "if much then sock:setoption('linger', { on = true, timeout = 0 }) break end sock:send(data)",
       "closed: %d+ bytes sent" },
     { "is killed", "sock:send(data) if much then kill(getpid(), 9) end", "closed: %d+ bytes sent" },
-    { "stops reading", "sock:send(data) if much then socket.sleep(9) end", "no echo: timeout" },
+    { "stops reading", "sock:send(data) if much then socket.sleep(60) end", "no echo: timeout", "0.7" },
   }
   for i, case in ipairs(bad) do
-    local name, code, message = table.unpack(case)
+    local name, code, message, limit = table.unpack(case)
     it("ends with 1 where the server " .. name, function()
       local port = 12420 + i
       local program <close> = assert(process.spawn({ "env", "LUA_PATH=" .. package.path,
@@ -174,11 +175,9 @@ describe("send_data.lua", function()
           end
           sock:close()]]):format(port, code) }, { stdin = "null", stdout = "pipe" }))
       program.stdout:read()
-      local started = socket.monotonic()
-      local result = run(("$send --port %d --timeout 0.7 --file %s/small"):format(port, folder))
+      local result = run(("$send --port %d --timeout %s --file %s/small"):format(port, limit or "30", folder))
       assert.equal(1, result.status, result.stderr)
       assert.matches(message, result.stderr)
-      assert.is_true(socket.monotonic() - started < 5)
     end)
   end
 end)

@@ -4,7 +4,7 @@ local support = require "support"
 -- Runs a shell script on each; gives the lines of both, by their names.
 local function pair(host10, host12)
   local result = support.run {
-    "spec/lab/lab", "pair", "--timeout", "120", "--", "sh", "-c", host10, ":::", "sh", "-c", host12,
+    "spec/lab/lab", "pair", "--timeout", "600", "--", "sh", "-c", host10, ":::", "sh", "-c", host12,
   }
   local lines = { host10 = {}, host12 = {} }
   for name, line in result.stdout:gmatch("(host1[02]): ([^\n]*)") do table.insert(lines[name], line) end
@@ -17,19 +17,30 @@ describe("two hosts", function()
   local result
 
   setup(function()
+    -- The hosts meet on port 37300: when host10's servers listen, and when host12 is through.
     result = pair([[
+      for port in 37373 12345 12346; do
+        until ss -Hltn "sport = :$port" | grep -q .; do sleep 0.1; done
+      done &
+      listening=$!
       lua5.4 examples/smc_chk.lua -S & chk=$!
       lua5.4 examples/echo_server.lua & echo=$!
       lua5.4 examples/smc_run.lua python3 examples/echo_server.py 0.0.0.0 12346 & python=$!
-      lua5.4 -e 'local s = assert(require "smc.socket".bind("*", 37300)) s:settimeout(90) assert(s:accept())'
+      wait $listening
+      lua5.4 -e 'local s = assert(require "smc.socket".bind("*", 37300))
+        assert(s:accept()):close() assert(s:accept())'
       kill $chk $echo $python]], [[
-      sleep 2
+      until lua5.4 -e 'assert(require "socket".connect("192.168.0.10", 37300))' 2>/dev/null; do
+        sleep 0.2
+      done
       lua5.4 examples/smc_chk.lua -C host10 -p 37373; echo "check $?"
       lua5.4 examples/smc_chk.lua -C 192.168.0.10 -p 37373 --json | tr -d '\n'; echo
       { echo hello; sleep 1; echo bye; } | lua5.4 examples/send_data.lua --host 192.168.0.10; echo "echo $?"
-      { echo python; sleep 2; } |
-        lua5.4 examples/smc_run.lua python3 examples/send_data.py 192.168.0.10 12346 &
-      sleep 1; lua5.4 examples/smcss.lua; lua5.4 examples/smcss.lua -R; wait
+      mkfifo /tmp/words
+      lua5.4 examples/smc_run.lua python3 examples/send_data.py 192.168.0.10 12346 </tmp/words &
+      exec 3>/tmp/words; echo python >&3
+      until lua5.4 examples/smcss.lua | grep -q ':12346 .*SMCR'; do sleep 0.2; done
+      lua5.4 examples/smcss.lua; lua5.4 examples/smcss.lua -R; exec 3>&-; wait $!
       lua5.4 examples/smc_chk.lua -C 192.168.0.10 -p 4444; echo "refused $?"
       lua5.4 examples/smc_chk.lua -C 192.168.0.99 -t 1; echo "dead $?"
       lua5.4 -e 'print("connect", require "smc.socket".connect("192.168.0.99", 37373))'

@@ -73,11 +73,13 @@ describe("the rock", function()
       %s/bin/smc_chk.lua -S & chk=$!
       lua5.4 "$examples/echo_server.lua" & echo=$!
       %s/bin/smc_run.lua python3 "$examples/echo_server.py" 127.0.0.1 12346 & python=$!
-      sleep 2
+      for port in 37373 12345 12346; do until ss -Hltn "sport = :$port" | grep -q .; do sleep 0.1; done; done
       %s/bin/smc_chk.lua -C 127.0.0.1; echo "check $?"
       echo hello | lua5.4 "$examples/send_data.lua"
-      { echo converted; sleep 3; } | %s/bin/smc_run.lua python3 "$examples/send_data.py" 127.0.0.1 12346 &
-      for i in 1 2 3 4 5 6 7 8; do sleep 0.3; %s/bin/smcss.lua; done; wait $!
+      mkfifo /tmp/words
+      %s/bin/smc_run.lua python3 "$examples/send_data.py" 127.0.0.1 12346 </tmp/words &
+      exec 3>/tmp/words; echo converted >&3
+      until %s/bin/smcss.lua | grep ':12346 .*SMCD'; do sleep 0.2; done; exec 3>&-; wait $!
       kill $chk $echo $python]]):format(tree, tree, tree, tree, tree, tree, tree) }
     assert.matches("Success, using SMC%-D", result.stdout, nil, result.stderr)
     assert.matches("check 0", result.stdout)

@@ -3,6 +3,7 @@
 local core = require "smc.core.socket"
 local process = require "smc.process"
 local socket = require "smc.socket"
+local support = require "support"
 
 local tcp = { fallback = "tcp" }
 
@@ -66,7 +67,7 @@ describe("a socket", function()
       local start = socket.gettime()
       local data, message = sock:receive(pattern)
       assert.same({ nil, "timeout" }, { data, message })
-      assert.is_true(socket.gettime() - start < 2)
+      assert.is_true(socket.gettime() - start < support.HANG)
     end
     assert.is_nil(flood.ending)
   end)

@@ -1,6 +1,6 @@
 -- Sending.
 return function(peer)
-  local elapsed, between = peer.elapsed, peer.between
+  local takes, between = peer.takes, peer.between
 
   describe("send", function()
     it("tells the index of the last byte sent", function()
@@ -34,12 +34,12 @@ return function(peer)
       local data = ("0123456789abcdef"):rep(1 << 20)
       sock:settimeout(0.2)
       local ok, message, last
-      between(0.15, elapsed(function() ok, message, last = sock:send(data) end), 4)
+      takes(0.15, function() ok, message, last = sock:send(data) end)
       assert.same({ nil, "timeout" }, { ok, message })
       between(1, last, #data - 1)
       assert.same({ last }, { (select(3, sock:send("x", 1, 0))) or last })
       peer.later(("data:receive(%d) data:send('thanks')"):format(#data))
-      sock:settimeout(30)
+      sock:settimeout(60)
       assert.equal(#data, sock:send(data, last + 1))
       assert.equal("thanks", sock:receive(6))
       assert.equal(#data, (select(2, sock:getstats())))
