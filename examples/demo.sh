@@ -17,14 +17,27 @@ fi
 ok=true
 servers=()
 removed_ueids=''
+hang=60 # seconds: ten times what anything here takes on a slow machine
+
+work=$(mktemp -d)
+trap clean_up EXIT
 
 chapter() { printf '\n%s%s%s\n' "$bold" "$*" "$normal"; }
 say() { printf '%s\n' "$*"; }
 
-# Shows a script's command line as a user would type it, then runs it.
+# What did not happen as told makes the demonstration fail.
+spoil() {
+	say "(unexpected: $*)"
+	ok=false
+}
+
+# Shows a command line as a user would type it, then runs it.
 show() {
 	printf '$ %s\n' "$*"
-	run "$@"
+	case $1 in
+	*.lua) run "$@" ;;
+	*) "$@" ;;
+	esac
 }
 
 run() {
@@ -33,38 +46,63 @@ run() {
 	"$lua" "examples/$script" "$@"
 }
 
-# The status that the story expects; anything else spoils the demonstration.
-expect() {
-	local wanted=$1 status
-	shift
-	"$@"
+# Runs a command whose status and words the story knows beforehand.
+expect() { # STATUS PATTERN COMMAND…
+	local wanted=$1 pattern=$2 text status
+	shift 2
+	text=$("$@" 2>&1)
 	status=$?
-	if [ $status != "$wanted" ]; then
-		say "(unexpected: exit status $status instead of $wanted)"
-		ok=false
-	fi
+	printf '%s\n' "$text"
+	[ "$status" = "$wanted" ] || spoil "exit status $status instead of $wanted"
+	grep -Eq -- "$pattern" <<<"$text" || spoil "no '$pattern' is to be seen"
 }
 
-start() {
-	printf '$ %s &\n' "$*"
-	"$lua" "examples/$1" "${@:2}" & # no function: the process is to be the script itself
+# Until a command's output has the pattern in it.
+await() { # PATTERN COMMAND…
+	local pattern=$1 deadline=$((SECONDS + hang))
+	shift
+	until "$@" 2>/dev/null | grep -E -- "$pattern" >/dev/null; do
+		if ((SECONDS > deadline)); then
+			spoil "no '$pattern' within $hang seconds"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+# Starts a script that serves; what it says goes to a file.
+start() { # FILE SCRIPT…
+	printf '$ %s &\n' "${*:2}"
+	"$lua" "examples/$2" "${@:3}" >"$work/$1" 2>&1 & # no function: the process is to be the script itself
 	servers+=($!)
 }
 
 # Until something listens on the port; ss(8) knows TCP's ports, and SMC sockets have one each.
-await() {
-	local i
-	for ((i = 0; i < 100; i++)); do
-		ss -Hltn "sport = :$1" | grep -q . && return
-		sleep 0.05
-	done
-	say "(nothing listens on port $1)"
-	ok=false
+await_port() { # PORT
+	await . ss -Hltn "sport = :$1"
 }
 
 stop_servers() {
 	[ ${#servers[@]} -gt 0 ] && kill "${servers[@]}" 2>/dev/null && wait "${servers[@]}" 2>/dev/null
 	servers=()
+}
+
+# A plain TCP program, converted: it says the words, hears them again, and keeps its connection until hang_up.
+call() { # WORDS HOST PORT
+	say "$ echo $1 | smc_run.lua python3 examples/send_data.py $2 $3"
+	rm -f "$work/words"
+	mkfifo "$work/words"
+	run smc_run.lua python3 examples/send_data.py "$2" "$3" <"$work/words" >"$work/answer" 2>&1 &
+	caller=$!
+	exec {line}>"$work/words"
+	echo "$1" >&"$line"
+	await "^$1\$" cat "$work/answer"
+	cat "$work/answer"
+}
+
+hang_up() {
+	exec {line}>&-
+	wait "$caller" || spoil "send_data.py ended with $?"
 }
 
 eid() { "$lua" -e "local eid = require 'smc.eid' $1"; }
@@ -80,37 +118,36 @@ state() {
 
 echo_over_smc() {
 	chapter "2. An echo server and its client, written for SMC"
-	start echo_server.lua --host 127.0.0.1 --port 12345
-	await 12345
+	start echo echo_server.lua --host 127.0.0.1 --port 12345
+	await_port 12345
 	say "$ printf 'hello\\nshared memory\\n' | send_data.lua --host 127.0.0.1 --port 12345"
-	expect 0 run send_data.lua --host 127.0.0.1 --port 12345 < <(printf 'hello\nshared memory\n')
-	sleep 0.2
+	expect 0 "connected over SMC-" run send_data.lua --host 127.0.0.1 --port 12345 \
+		< <(printf 'hello\nshared memory\n')
+	await "closed after 20 bytes" cat "$work/echo"
+	say "-- and the server says"
+	expect 0 "connected, SMC-" cat "$work/echo"
 	stop_servers
 }
 
 tcp_programs() {
 	chapter "3. The same with plain TCP programs, their sockets turned into SMC"
-	start smc_run.lua python3 examples/echo_server.py 127.0.0.1 12346
-	await 12346
-	say "$ { echo hello, python; sleep 3; } | smc_run.lua python3 examples/send_data.py 127.0.0.1 12346 &"
-	{ echo "hello, python"; sleep 3; } |
-		run smc_run.lua python3 examples/send_data.py 127.0.0.1 12346 &
-	servers+=($!)
-	for ((i = 0; i < 60; i++)); do
-		[ "$(run smcss.lua | wc -l)" -ge 3 ] && break
-		sleep 0.1
-	done
-	sleep 0.3
+	start python smc_run.lua python3 examples/echo_server.py 127.0.0.1 12346
+	await_port 12346
+	call "hello, python" 127.0.0.1 12346
 	chapter "4. What the kernel says while they run"
-	expect 0 show smcss.lua -a
+	await "127.0.0.1:12346 +127.*SMC[DR]" run smcss.lua
+	expect 0 "127.0.0.1:12346 +127.*SMC[DR]" show smcss.lua -a
+	hang_up
 	stop_servers
 }
 
 live_check() {
 	chapter "5. The path tested live, with evidence"
-	start smc_chk.lua -S
-	await 37373
-	expect 0 show smc_chk.lua -C 127.0.0.1 -p 37373
+	start check smc_chk.lua -S
+	await "^Server started on port" cat "$work/check"
+	cat "$work/check"
+	port=$(sed -n 's/^Server started on port //p' "$work/check")
+	expect 0 "Success, using SMC-" show smc_chk.lua -C 127.0.0.1 -p "$port"
 }
 
 fallback() {
@@ -121,16 +158,15 @@ fallback() {
 	if eid 'assert(eid.flush())' 2>/dev/null; then
 		removed_ueids=$ueids
 		if [ -n "${SMC_LAB:-}" ]; then
-			expect 1 show smc_chk.lua -C 127.0.0.1 -p 37373
+			expect 1 "0x03" show smc_chk.lua -C 127.0.0.1 -p "$port"
 		else
 			say "(this host may have other ways to SMC: an SEID, PNET IDs, RDMA)"
-			show smc_chk.lua -C 127.0.0.1 -p 37373
+			show smc_chk.lua -C 127.0.0.1 -p "$port"
 		fi
 		say "the connection works all the same, that is the trouble: here over TCP."
 	else
 		say "(left out: only root may remove and add UEIDs)"
 	fi
-	clean_up
 }
 
 # Puts this host back into the state that it was found in.
@@ -139,10 +175,10 @@ clean_up() {
 	stop_servers
 	for name in $removed_ueids; do eid "assert(eid.add '$name')"; done
 	removed_ueids=''
+	rm -rf "$work"
 }
 
 story() {
-	trap clean_up EXIT
 	state
 	echo_over_smc
 	tcp_programs
@@ -155,24 +191,27 @@ two_kernels() {
 	chapter "7. Two kernels on one Ethernet, SMC-R over Soft-RoCE: host10 serves, host12 checks"
 	say "host10\$ smc_chk.lua -S"
 	say "host12\$ smc_chk.lua -C 192.168.0.10 -p 37373"
-	spec/lab/lab pair -- examples/demo.sh host10 ::: examples/demo.sh host12 || ok=false
+	spec/lab/lab pair --timeout 600 -- examples/demo.sh host10 ::: examples/demo.sh host12 ||
+		spoil "host10 or host12 failed"
 }
 
-# host10 serves until host12 has said on port 37300 that it is done.
+# The two meet on port 37300: when host10 serves, and when host12 is done.
 host10() {
-	"$lua" examples/smc_chk.lua -S &
-	servers+=($!)
-	"$lua" -e 'local s = assert(require "smc.socket".bind("*", 37300)) s:settimeout(60) s:accept()'
+	start check smc_chk.lua -S >/dev/null
+	await_port 37373
+	cat "$work/check"
+	"$lua" -e 'local s = assert(require "smc.socket".bind("*", 37300)) s:accept():close() s:accept()'
 	stop_servers
+	$ok
 }
+
+meet() { "$lua" -e 'assert(require "smc.socket".connect("192.168.0.10", 37300)) print "met"'; }
 
 host12() {
-	local status
-	sleep 1
-	run smc_chk.lua -C 192.168.0.10 -p 37373
-	status=$?
-	"$lua" -e 'require "smc.socket".connect("192.168.0.10", 37300)'
-	return $status
+	await met meet
+	expect 0 "Success, using SMC-R" run smc_chk.lua -C 192.168.0.10 -p 37373
+	meet >/dev/null
+	$ok
 }
 
 # shellcheck source=examples/demo_ism.sh
@@ -180,12 +219,12 @@ host12() {
 
 main() {
 	if "$lua" -e 'os.exit(require "smc.system".available() == true)'; then
-		story || ok=false
+		story
 	else
 		"$lua" -e 'print((select(2, require "smc.system".available())))'
 		say "So the lab takes over: the same on a real kernel with SMC, in QEMU."
 		spec/lab/lab build || exit 1
-		spec/lab/lab run --loopback ${bold:+--env DEMO_COLOUR=1} -- examples/demo.sh story || ok=false
+		spec/lab/lab run --loopback --timeout 600 ${bold:+--env DEMO_COLOUR=1} -- examples/demo.sh story || ok=false
 	fi
 	two_kernels
 	ism_story
