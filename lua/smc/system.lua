@@ -14,6 +14,7 @@ local E = require "smc.errno"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 local os_release = require "smc.core.os".release
+local quoted = require "smc.internal.text".quoted
 
 local system = {}
 
@@ -233,8 +234,8 @@ local function write(one, value)
   if ok then ok, message, errno = file:flush() end
   if ok then return true end
   local advice = refusals[errno] or one.text and refusals_of_text[errno]
-  return nil, ("cannot set net.smc.%s to %q: %s%s"):format(one.name, value, message,
-    advice and ": " .. advice or ""), errno
+  return nil, ("cannot set net.smc.%s to %s: %s%s"):format(one.name,
+    one.text and quoted(value) or value, message, advice and ": " .. advice or ""), errno
 end
 
 --- Sets a `net.smc` sysctl of this network namespace. It counts for sockets and link groups made afterwards.

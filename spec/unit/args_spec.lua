@@ -33,7 +33,7 @@ describe("smc.internal.args", function()
       { "integer or string or table", 1.5, "integer, string or table expected, got 1.5" },
       { args.range(1, 2), 3, "integer from 1 to 2 expected, got 3" },
       { args.range(0), -1, "integer of 0 or more expected, got -1" },
-      { { "a", "b" }, "c\27\n", '"a" or "b" expected, got "c\\27\\n"' },
+      { { "a", "b" }, "c\27\n", '"a" or "b" expected, got "c\\x1b\\n"' },
       { { "a", "b", "c" }, 5, '"a", "b" or "c" expected, got 5' },
       { "environment", { ["A=B"] = "" }, "names and values of environment variables expected, got table" },
       { "environment", { A = 1 }, "names and values" }, { "environment", { [""] = "" }, "names and values" },

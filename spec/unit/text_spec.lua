@@ -107,3 +107,41 @@ describe("text.width", function()
     assert.same({ "nil", "" }, { result.stdout, result.stderr })
   end)
 end)
+
+-- What a caller hands in, and a message gives back.
+describe("a message of the library", function()
+  local EVIL <const> = "\27]0;evil\7\nFORGED\u{9b}"
+
+  for name, call in pairs {
+    ["eid.add"] = function() return require "smc.eid".add(EVIL) end,
+    ["eid.remove"] = function() return require "smc.eid".remove(EVIL) end,
+    ["pnet.add, PNET ID"] = function() return require "smc.pnet".add { name = EVIL, netdev = "lo" } end,
+    ["pnet.add, interface"] = function() return require "smc.pnet".add { name = "A", netdev = EVIL } end,
+    ["pnet.add, device"] = function() return require "smc.pnet".add { name = "A", ibdev = EVIL } end,
+    ["pnet.get"] = function() return require "smc.pnet".get(EVIL) end,
+    ["pnet.remove"] = function() return require "smc.pnet".remove(EVIL) end,
+    ["pnet.of_interface"] = function() return require "smc.pnet".of_interface(EVIL) end,
+    ["pnet.of_interface, C1"] = function() return require "smc.pnet".of_interface "\u{9b}e" end,
+    ["ism.fid"] = function() return require "smc.ism".fid(EVIL) end,
+    ["ism.find"] = function() return require "smc.ism".find { slot = EVIL } end,
+    ["ism.power_off"] = function() return require "smc.ism".power_off(EVIL) end,
+    ["reason.get"] = function() return require "smc.reason".get(EVIL) end,
+    ["run.size"] = function() return require "smc.run".size(EVIL) end,
+    ["run.convertible"] = function() return require "smc.run".convertible(EVIL) end,
+    ["run.spawn, a path"] = function() return require "smc.run".spawn { "/" .. EVIL } end,
+    ["run.exec"] = function() return require "smc.run".exec { EVIL } end,
+    ["process.spawn"] = function() return require "smc.process".spawn { EVIL } end,
+    ["an unknown option"] = function() return pcall(require "smc.ism".functions, { [EVIL] = 1 }) end,
+    ["an unknown sysctl"] = function() return pcall(require "smc.system".sysctl, EVIL) end,
+    ["a wrong value"] = function()
+      return pcall(require "smc.process".spawn, { "true" }, { stdin = EVIL })
+    end,
+  } do
+    it("shows what is in its argument: " .. name, function()
+      local ok, message = call()
+      assert.is_true(not ok)
+      assert.not_matches("%c", message)
+      assert.is_nil(message:find("\u{9b}", 1, true))
+    end)
+  end
+end)

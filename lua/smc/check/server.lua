@@ -3,6 +3,7 @@
 
 local args = require "smc.internal.args"
 local poller = require "smc.poller"
+local printable = require "smc.internal.text".printable
 local probe = require "smc.check.probe"
 local socket = require "smc.socket"
 local system = require "smc.system"
@@ -22,7 +23,7 @@ local function listen(host, port)
     local sock, message = socket.bind(host, candidate)
     if sock then return sock, candidate end
     if message ~= "address already in use" then
-      return nil, ("cannot listen on %s port %d: %s"):format(host, candidate, message)
+      return nil, ("cannot listen on %s port %d: %s"):format(printable(host), candidate, message)
     end
   end
   return nil, ("no free port from %d on"):format(port)

@@ -15,6 +15,8 @@
 -- - a kind that @{args.range} makes
 -- @module smc.internal.args
 
+local text = require "smc.internal.text"
+
 local args = {}
 
 -- What begins the source of every module of the library.
@@ -32,10 +34,10 @@ local function blamed_line()
   end
 end
 
---- Throws a message that blames the caller.
+--- Throws a message that blames the caller. What it quotes is visible text.
 -- @tparam string message
 local function throw(message)
-  error(blamed_line() .. message, 0)
+  error(blamed_line() .. text.printable(message), 0)
 end
 args.throw = throw
 
@@ -139,7 +141,7 @@ local function what_it_is(value, wanted)
   elseif value:find("\0", 1, true) then
     return "a string with a zero byte"
   elseif type(wanted) == "table" and not wanted.has and #value <= 40 then
-    return (("%q"):format(value):gsub("\n", "n"))
+    return text.quoted(value)
   end
   return "string"
 end

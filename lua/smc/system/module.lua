@@ -4,6 +4,7 @@
 local args = require "smc.internal.args"
 local E = require "smc.errno"
 local look = require "smc.internal.look"
+local printable = require "smc.internal.text".printable
 
 local module = {}
 
@@ -121,7 +122,7 @@ local function absence(state)
     return ("SMC is not in this kernel (%s): start one that has it (CONFIG_SMC; since Linux 6.18 it needs "
       .. "CONFIG_DIBS)"):format(state.release)
   elseif state.blocked then
-    return advice[state.blocked]:format(state.blocked_by)
+    return advice[state.blocked]:format(printable(state.blocked_by))
   end
   local host = state.seccomp and "; in a container, on its host" or ""
   if state.present then return "SMC is not loaded: load it with \"modprobe smc\", as root" .. host end
