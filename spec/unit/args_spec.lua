@@ -66,6 +66,8 @@ describe("smc.internal.args", function()
       message_of(args.list, "spawn", 1, { "a", 5 }, "text"), 1, true)
     assert.matches("#1 to 'spawn' ([1]: string expected, got nil)",
       message_of(args.list, "spawn", 1, {}, "text", 1), 1, true)
+    assert.matches("#1 to 'spawn' ([4]: there is nothing at [3])",
+      message_of(args.list, "spawn", 1, { "a", "b", [4] = "d" }, "text"), 1, true)
     assert.matches("calling 'wait' on bad self (Thing expected, got number)",
       message_of(args.object, "wait", 5, { __name = "Thing" }), 1, true)
   end)

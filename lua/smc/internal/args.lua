@@ -102,17 +102,23 @@ local function listed(list, mark, word)
   return #quoted > 0 and ("%s %s %s"):format(table.concat(quoted, ", "), word, last) or last
 end
 
--- The types and kinds of "integer or text".
-local function named_kinds(wanted)
-  return wanted:gsub(" or ", " "):gmatch("%a+")
+-- Only a type, as `type` or `math.type` names it.
+local function type_named(name)
+  return { words = name, has = function(value) return type(value) == name or math.type(value) == name end }
 end
+
+-- "integer or text" → the kinds that it names, worked out once
+local kinds_of = setmetatable({}, { __index = function(all, wanted)
+  local list = {}
+  for name in wanted:gsub(" or ", " "):gmatch("%a+") do list[#list + 1] = KINDS[name] or type_named(name) end
+  all[wanted] = list
+  return list
+end })
 
 local function is_wanted(value, wanted)
   if type(wanted) == "string" then
-    for name in named_kinds(wanted) do
-      local kind = KINDS[name]
-      if kind and kind.has(value) then return true end
-      if not kind and (name == type(value) or name == math.type(value)) then return true end
+    for _, kind in ipairs(kinds_of[wanted]) do
+      if kind.has(value) then return true end
     end
     return false
   end
@@ -128,7 +134,7 @@ local function in_words(wanted)
     return wanted.words or listed(wanted, '"', "or")
   end
   local words = {}
-  for name in named_kinds(wanted) do words[#words + 1] = KINDS[name] and KINDS[name].words or name end
+  for i, kind in ipairs(kinds_of[wanted]) do words[i] = kind.words end
   return listed(words, "", "or")
 end
 
@@ -209,6 +215,11 @@ function args.list(called, position, value, wanted, least)
   for i = 1, math.max(#value, least or 0) do
     local what = fault(value[i], wanted)
     if what then args.refuse(called, position, ("[%d]: %s"):format(i, what)) end
+  end
+  for key in pairs(value) do
+    if math.type(key) == "integer" and key > #value then
+      args.refuse(called, position, ("[%d]: there is nothing at [%d]"):format(key, #value + 1))
+    end
   end
   return value
 end
