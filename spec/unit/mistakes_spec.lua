@@ -386,6 +386,17 @@ describe("a caller's mistake in a call of", function()
     end
   end)
 
+  it("a sink", function()
+    for _, make in pairs(socket.sinkt) do
+      local sink = make(connected())
+      for _, value in ipairs { true, {} } do
+        local ok, message = pcall(caller("subject", sink), value)
+        assert.is_false(ok)
+        assert.matches("^caller:1: bad argument #1 to 'sink' %(string or number expected", message)
+      end
+    end
+  end)
+
   for name, class in pairs(OBJECTS) do
     it(name .. ", by every method", function()
       local methods = getmetatable(class.new()).__index

@@ -16,16 +16,20 @@ local function on(called, sock, call)
   }, { __call = call })
 end
 
+local function send(sock, chunk)
+  return sock:send(args.check("sink", 1, chunk, "string or number"))
+end
+
 sinkt["keep-open"] = function(sock)
   return on("keep-open", sock, function(_, chunk)
     if not chunk then return 1 end
-    return sock:send(chunk)
+    return send(sock, chunk)
   end)
 end
 
 sinkt["close-when-done"] = function(sock)
   return on("close-when-done", sock, function(_, chunk)
-    if chunk then return sock:send(chunk) end
+    if chunk then return send(sock, chunk) end
     sock:close()
     return 1
   end)

@@ -1,6 +1,8 @@
 --- What scripts use beside TCP, and SMC does not have: LuaSocket's own, where it is installed.
 -- @module smc.socket.luasocket
 
+local args = require "smc.internal.args"
+
 local luasocket = {}
 
 -- Which of LuaSocket's modules has it. The C module: `require "socket"` may mean smc.socket by now.
@@ -11,8 +13,8 @@ local MODULES <const> = {
 -- Stands for what is not there, so that `if socket.udp then` is no error: using it is.
 local function missing(name)
   local function fail()
-    error(("smc.socket.%s is LuaSocket's, which is not installed: SMC has stream sockets only. "
-      .. "Install it: \"luarocks install luasocket\", or Debian's lua-socket"):format(name), 2)
+    args.throw(("smc.socket.%s is LuaSocket's, which is not installed: SMC has stream sockets only. "
+      .. "Install it: \"luarocks install luasocket\", or Debian's lua-socket"):format(name))
   end
   if name ~= "unix" then return fail end
   return setmetatable({}, { __call = fail, __index = fail })
