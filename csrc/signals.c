@@ -93,6 +93,8 @@ int poller_signals(lua_State *L)
 	for (i = 1; i <= top; i++)
 		add_signal(L, i, &s->set);
 	s->fd = signalfd(-1, &s->set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->fd < 0 && smc_reclaim(L, errno))
+		s->fd = signalfd(-1, &s->set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (s->fd < 0)
 		return smc_push_error(L, errno, "signalfd");
 	hold(&s->set);

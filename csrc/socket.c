@@ -61,6 +61,17 @@ static bool lacks_smc(int err)
 	return err == EAFNOSUPPORT || err == EPROTONOSUPPORT || err == EPERM || err == EACCES;
 }
 
+/* socket(2), with what garbage holds where descriptors have run out. */
+static int new_fd(lua_State *L, int family, int protocol)
+{
+	const int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+	int fd = socket(family, type, protocol);
+
+	if (fd < 0 && smc_reclaim(L, errno))
+		fd = socket(family, type, protocol);
+	return fd;
+}
+
 /*
  * Creates the descriptor of the socket at index 1: AF_SMC over the internet protocol of the
  * family, and TCP only where the caller accepts it and the kernel has no SMC. Options that were
@@ -68,18 +79,15 @@ static bool lacks_smc(int err)
  */
 int sock_open(lua_State *L, struct sock *s, int family)
 {
-	const int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
 	const int protocol = family == AF_INET6 ? SMCPROTO_SMC6 : SMCPROTO_SMC;
 	const int on = 1;
 	int err = 0;
 
 	s->is_tcp = false;
 	s->refused = NULL;
-	s->fd = socket(AF_SMC, type, protocol);
-	if (s->fd < 0 && smc_reclaim(L, errno))
-		s->fd = socket(AF_SMC, type, protocol);
+	s->fd = new_fd(L, AF_SMC, protocol);
 	if (s->fd < 0 && s->may_tcp && lacks_smc(errno)) {
-		s->fd = socket(family, type, 0);
+		s->fd = new_fd(L, family, 0);
 		s->is_tcp = true;
 	}
 	if (s->fd < 0)
@@ -106,7 +114,7 @@ int sock_open_tcp(lua_State *L, struct sock *s, const struct sock *like, int fam
 	union sock_addr local = like->bound;
 
 	s->is_tcp = true;
-	s->fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	s->fd = new_fd(L, family, 0);
 	if (s->fd < 0)
 		return errno;
 	option_apply_pending(L, s);
