@@ -3,6 +3,7 @@
  * What Lua sees of smc.core.socket: the three classes of a socket, how a method knows that it got
  * one, and the tables of methods and functions.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "smc.h"
@@ -143,7 +144,10 @@ static void fill_class(lua_State *L, int base, enum sock_class class)
 	lua_setfield(L, -2, "__index");
 }
 
-/* core.methods: the method tables of the three classes, for the methods written in Lua. */
+/*
+ * core.methods: the method tables of the three classes, for the methods written in Lua;
+ * core.no_smc: the words for a kernel without AF_SMC.
+ */
 SMC_EXPORT int luaopen_smc_core_socket(lua_State *L);
 SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)
 {
@@ -168,5 +172,7 @@ SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)
 		lua_seti(L, -2, class + 1);
 	}
 	lua_setfield(L, -2, "methods");
+	lua_pushstring(L, sock_strerror(EAFNOSUPPORT));
+	lua_setfield(L, -2, "no_smc");
 	return 1;
 }

@@ -36,9 +36,18 @@ local versions = { inet = 4, inet4 = 4, inet6 = 6, unspec = 0 }
 local FAMILIES <const> = { "inet", "inet4", "inet6", "unspec" }
 
 -- Makes a socket for a public function, whose options these are.
+-- Where there is no SMC: why.
+local function explained(message)
+  if message ~= core.no_smc then return message end
+  local _, why = require "smc.system".available()
+  return why or message
+end
+
 local function new(called, position, version, options)
   local fallback = args.options(called, position, options, OPTIONS).fallback
-  return core.new(version, fallback == "tcp")
+  local sock, message = core.new(version, fallback == "tcp")
+  if not sock then return nil, explained(message) end
+  return sock
 end
 
 --- A socket that becomes IPv4 or IPv6 at its first bind or connect.
@@ -70,10 +79,10 @@ local function connect(version, host, port, local_address, local_port, called, p
   local ok
   if local_address then
     ok, message = sock:bind(local_address, local_port or 0)
-    if not ok then sock:close() return nil, message end
+    if not ok then sock:close() return nil, explained(message) end
   end
   ok, message = sock:connect(host, port)
-  if not ok then sock:close() return nil, message end
+  if not ok then sock:close() return nil, explained(message) end
   return sock
 end
 
@@ -115,7 +124,7 @@ function socket.bind(host, port, backlog, options)
   sock:setoption("reuseaddr", true)
   ok, message = sock:bind(host, port)
   if ok then ok, message = sock:listen(backlog) end
-  if not ok then sock:close() return nil, message end
+  if not ok then sock:close() return nil, explained(message) end
   return sock
 end
 
