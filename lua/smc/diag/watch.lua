@@ -9,23 +9,16 @@
 -- @module smc.diag.watch
 
 local args = require "smc.internal.args"
+local cursor = require "smc.internal.cursor"
 
 local INTERVAL <const> = 1
-local WRAPS <const> = 1 << 16 -- a cursor counts its rounds in 16 bits
-
--- How far a cursor has come in a buffer of so many bytes since an earlier reading.
-local function moved(before, now, size)
-  if not (before and now and size and size > 0) then return nil end
-  return ((now.wrap - before.wrap) * size + now.count - before.count) % (WRAPS * size)
-end
 
 -- The event of a socket that was there before; nil where nothing has happened.
 local function compare(before, now)
   local event = { kind = "moved", socket = now, before = before }
-  local was, is = before.connection, now.connection
-  if was and is and was.token == is.token then
-    event.received = moved(was.rx_prod, is.rx_prod, is.rmbe_size)
-    event.sent = moved(was.tx_prod, is.tx_prod, is.peer_rmbe_size)
+  if before.connection then
+    event.received = cursor.received(before.connection, now.connection)
+    event.sent = cursor.sent(before.connection, now.connection)
   end
   if before.state ~= now.state or before.mode ~= now.mode then
     event.kind = "changed"
@@ -74,8 +67,9 @@ end
 --   closed. Bytes are counted with the detail `connection`, which is asked for unless told.
 -- @treturn function iterator over events, in the order of their inodes: `kind`: `"opened"`, `"closed"`,
 --   `"changed"` (mode or state) or `"moved"`; `socket`: the record, the last one of a closed socket;
---   `before`: the one of the reading before; `received`, `sent`: bytes since then, right as long as less
---   than 65536 buffers full came
+--   `before`: the one of the reading before; `received`, `sent`: bytes that were written since
+--   then into the ring in the memory of this host and into the one in the peer's, right as long as they are
+--   less than 65536 rings full
 -- @raise for an unknown option; and while iterating, when the kernel cannot be asked
 return function(opts)
   opts = args.options("watch", 1, opts, { interval = "seconds", count = args.range(0), filter = "table" })
