@@ -12,15 +12,19 @@ local server = {}
 local methods = {}
 local metatable = { __index = methods, __name = "smc.check.server" }
 
-local OPTIONS = {
-  host = "text", port = "integer", family = { "inet", "inet6", "unspec" }, on_event = "function",
+local OPTIONS <const> = {
+  host = "text", port = args.range(1, 65535), family = { "inet", "inet6", "unspec" }, on_event = "function",
   max_clients = args.range(1), idle_seconds = "seconds",
 }
+
+local MAX_CLIENTS <const> = 1024 -- served at once, and waiting to be
+local IDLE_SECONDS <const> = 60
+local PAUSE <const> = 1 -- seconds until the next accept where there is no descriptor, and no client to close
 
 -- The first free port from here on, as smc_chk does.
 local function listen(host, port)
   for candidate = port, 65535 do
-    local sock, message = socket.bind(host, candidate)
+    local sock, message = socket.bind(host, candidate, MAX_CLIENTS)
     if sock then return sock, candidate end
     if message ~= "address already in use" then
       return nil, ("cannot listen on %s port %d: %s"):format(printable(host), candidate, message)
@@ -33,66 +37,94 @@ end
 -- @tparam[opt] table options
 --   `host`: address to listen on, default all of IPv4, with `family = "inet6"` all of IPv6;
 --   `port`: default 37373;
---   `max_clients`: connections held at once, default 256; more wait in the queue;
+--   `max_clients`: connections held at once, default 1024. When one more comes, or descriptors run out
+--   (`ulimit -n`), the client that has been silent for the longest time is closed for it: nobody waits;
 --   `idle_seconds`: silent clients are closed after so long, default 60;
 --   `on_event(what, client)`: called on "connected", "probed", "closed", with a table of the
 --   client's `address` and `port`, and once it is known what `sock:info()` gives as `info`
 -- @return the server, with `port` and `host`; or nil, a message and errno
--- @raise for an unknown option, or one of a wrong type
+-- @raise for a bad option
 function server.new(options)
   options = args.options("server", 1, options, OPTIONS)
-  local host = options.host or (options.family == "inet6" and "::" or "*")
-  local port = options.port or probe.PORT
-  if port < 1 or port > 65535 then
-    return nil, ("port %s is out of range (1 to 65535)"):format(port)
-  end
   local ok, message, errno = system.available()
   if not ok then return nil, message, errno end
-  local self = setmetatable({
-    host = host, clients = {}, count = 0, next_look = 0,
-    max_clients = options.max_clients or 256, idle_seconds = options.idle_seconds or 60,
+  local host = options.host or (options.family == "inet6" and "::" or "*")
+  local listener, port = listen(host, options.port or probe.PORT)
+  if not listener then return nil, port end
+  listener:settimeout(0)
+  local loop
+  loop, message, errno = poller.new()
+  if loop then ok, message, errno = loop:add(listener, "r") end
+  if not (loop and ok) then
+    listener:close()
+    return nil, message, errno
+  end
+  return setmetatable({
+    host = host, port = port, listener = listener, poller = loop, clients = {}, count = 0, next_look = 0,
+    max_clients = options.max_clients or MAX_CLIENTS, idle_seconds = options.idle_seconds or IDLE_SECONDS,
     on_event = options.on_event or function() end,
   }, metatable)
-  self.listener, self.port = listen(host, port)
-  if not self.listener then return nil, self.port end
-  self.listener:settimeout(0)
-  self.poller, message, errno = poller.new()
-  if not self.poller then return nil, message, errno end
-  assert(self.poller:add(self.listener, "r"))
-  return self
 end
 
-function methods:drop(sock)
+local function drop(self, sock)
   local client = self.clients[sock]
   self.poller:remove(sock)
   sock:close()
-  if self.paused then
-    self.poller:add(self.listener, "r")
-    self.paused = false
-  end
   self.clients[sock], self.count = nil, self.count - 1
   self.on_event("closed", client)
 end
 
-local function pause(self)
-  self.poller:remove(self.listener)
-  self.paused = true
+-- Closes the client that has been silent for the longest time, unless it is the one to keep.
+-- @return true where there was one
+local function make_room(self, keep)
+  local oldest, since
+  for sock, client in pairs(self.clients) do
+    if sock ~= keep and (not oldest or client.seen < since) then oldest, since = sock, client.seen end
+  end
+  if oldest then drop(self, oldest) end
+  return oldest ~= nil
 end
 
-local function accept(self)
-  local sock, message = self.listener:accept()
-  if not sock then
-    -- Descriptors have run out: the listener, which stays ready, waits for a client to go.
-    if message ~= "timeout" and message ~= "closed" and self.count > 0 then pause(self) end
-    return
-  end
+-- A listener that cannot be accepted from stays ready: it is left alone for a while.
+local function pause(self)
+  self.poller:remove(self.listener)
+  self.paused_until = socket.monotonic() + PAUSE
+end
+
+local function resume(self)
+  if not self.paused_until or socket.monotonic() < self.paused_until then return end
+  self.paused_until = nil
+  self.poller:add(self.listener, "r")
+end
+
+local function take(self, sock)
   sock:settimeout(0)
+  if self.count >= self.max_clients then make_room(self) end
   if not self.poller:add(sock, "r") then return sock:close() end
   local address, port = sock:getpeername()
   self.clients[sock] = { address = address, port = port, seen = socket.monotonic(), data = "" }
   self.count = self.count + 1
-  if self.count == self.max_clients then pause(self) end
   self.on_event("connected", self.clients[sock])
+end
+
+-- Accepts one client. One that fails for want of descriptors comes with the next step.
+local function accept(self)
+  local sock, message = self.listener:accept()
+  if sock then
+    take(self, sock)
+  elseif message == "closed" then
+    return nil, "the server is closed"
+  elseif message ~= "timeout" and not make_room(self) then
+    pause(self)
+  end
+  return true
+end
+
+-- What the kernel says of a client. It takes a descriptor or two, which another client has to give.
+local function look(self, sock)
+  local info = sock:info()
+  if not info and make_room(self, sock) and make_room(self, sock) then info = sock:info() end
+  return info
 end
 
 -- Answers a probe once; the answer is so short that a client who does not take it is no client.
@@ -101,13 +133,14 @@ local function answer(self, sock, client)
   if is_request == nil then return end
   client.data = nil
   if not is_request then return end
-  client.info = sock:info()
-  if client.info then sock:send(probe.answer(client.info)) end
+  client.info = look(self, sock)
+  sock:send(probe.answer(client.info))
   self.on_event("probed", client)
 end
 
 local function receive(self, sock)
   local client = self.clients[sock]
+  if not client then return end
   local data, message = sock:receiveany(65536)
   if data then
     client.seen = socket.monotonic()
@@ -116,7 +149,7 @@ local function receive(self, sock)
       answer(self, sock, client)
     end
   elseif message ~= "timeout" then
-    self:drop(sock)
+    drop(self, sock)
   end
 end
 
@@ -126,7 +159,7 @@ local function drop_idle(self)
   self.next_look = now + 1
   local limit = now - self.idle_seconds
   for sock, client in pairs(self.clients) do
-    if client.seen < limit then self:drop(sock) end
+    if client.seen < limit then drop(self, sock) end
   end
 end
 
@@ -137,10 +170,17 @@ end
 function methods:step(timeout)
   args.object("step", self, metatable)
   args.optional("step", 1, timeout, "number")
+  resume(self)
   local ready, message, errno = self.poller:wait(timeout or 1)
   if not ready then return nil, message, errno end
   for sock in ready do
-    if sock == self.listener then accept(self) else receive(self, sock) end
+    if sock == self.listener then
+      local ok
+      ok, message = accept(self)
+      if not ok then return nil, message end
+    else
+      receive(self, sock)
+    end
   end
   drop_idle(self)
   return true
