@@ -31,7 +31,10 @@ end
 
 local function tell_mode(sock)
   local info, message = sock:info()
-  if not info then return script.say("mode unknown: " .. message) end
+  if not (info and info.mode) then
+    return tell("connected; what carries the data is unknown: ",
+      message or "the kernel's record of the connection has no mode, its state is " .. info.state)
+  end
   tell("connected over ", info.mode)
   if info.fallback then tell("  own reason: ", reason.describe(info.fallback.code)) end
   if info.peer_fallback then tell("  the peer's reason: ", reason.describe(info.peer_fallback.code)) end
