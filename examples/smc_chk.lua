@@ -10,7 +10,8 @@ local text = require "smc.internal.text"
 
 local print = script.print
 
-local SMC <const>, FELL_BACK <const>, NO_RESULT <const> = 0, 1, 2
+local SMC <const>, NO_RESULT <const> = 0, 2
+local STATUS <const> = { SMC = SMC, TCP = 1, ["no connection"] = NO_RESULT, ["not proven"] = 3 }
 
 local EPILOG <const> = [[
 Examples:
@@ -18,8 +19,12 @@ Examples:
    smc_chk.lua -C 192.168.0.10 -p 37373       on the other
    smc_chk.lua -C host10 --json
 
-Exit status: 0 the connection uses SMC; 1 it fell back to TCP; 2 there was no
-connection, no SMC in this kernel, or bad usage.]]
+Ports 37373 to 37383 are sent 4096 bytes whose way is then looked at. Other ports
+are sent nothing without --probe: what is known is the kernel's record alone.
+
+Exit status: 0 the connection uses SMC, which is proven; 1 it fell back to TCP;
+2 there was no connection, no SMC in this kernel, or bad usage; 3 there was a
+connection, but what it uses is not proven.]]
 
 local function parser()
   local p = script.parser("Check whether the path to a host uses SMC.", EPILOG)
@@ -33,6 +38,7 @@ local function parser()
   p:flag("-6 --ipv6", "Use IPv6.")
   p:option("-t --timeout", "Seconds to wait for a connection.", "10")
     :argname("SECONDS"):convert(script.seconds)
+  p:flag("--probe", "Send the 4096 bytes to any port.")
   p:flag("-d --debug", "Say on standard error what is being done.")
   p:flag("--json", "Print the result as JSON.")
   return p
@@ -52,36 +58,42 @@ local function wrapped(words, indent)
   return text.wrap(words, indent, text.width(1))
 end
 
-local function print_evidence(report)
-  local found = report.evidence
-  local words = ("%d of %d bytes went through shared memory"):format(
-    found.bytes_through_shared_memory or 0, found.bytes_sent)
-  local path = evidence.path(found)
-  if path then words = words .. ", " .. text.printable(path) end
-  if found.peer_mode then words = words .. "; the peer sees " .. found.peer_mode .. " too" end
-  print(wrapped("Evidence: " .. words, "     "))
-end
-
 local function print_reason(side, record)
   if record then
     print(("          %s:        0x%08x   %s"):format(side, record.code, record.meaning))
   end
 end
 
-local function print_report(report)
-  if report.success then
-    print("     Success, using " .. report.mode)
-    print_evidence(report)
-  else
-    print("     Failed  (TCP fallback), reasons:")
-    print_reason("Client", report.fallback)
-    print_reason("Server", report.peer_fallback)
-    if report.advice then
-      print("     What to do:")
-      print(wrapped(report.advice, "          "))
-    end
+local function print_advice(report)
+  if report.advice then
+    print("     What to do:")
+    print(wrapped(text.printable(report.advice), "          "))
   end
-  print()
+end
+
+-- What a verdict is in words.
+local print_verdict = {}
+
+print_verdict["SMC"] = function(report)
+  print("     Success, using " .. report.mode)
+  print(wrapped("Evidence: " .. text.printable(evidence.words(report)), "     "))
+end
+
+print_verdict["TCP"] = function(report)
+  print("     Failed  (TCP fallback), reasons:")
+  print_reason("Client", report.fallback)
+  print_reason("Server", report.peer_fallback)
+  if report.message then print(wrapped("Note: " .. report.message, "     ")) end
+  print_advice(report)
+end
+
+print_verdict["not proven"] = function(report)
+  print(wrapped("Not proven: " .. text.printable(report.message), "     "))
+end
+
+print_verdict["no connection"] = function(report)
+  print("     Failed, no connection")
+  print_advice(report)
 end
 
 local function print_pnetid(args)
@@ -95,26 +107,38 @@ local function print_pnetid(args)
   return SMC
 end
 
+-- Where nothing could be tested there is a report, too: it has the message.
+local function report_of(args)
+  local report, message, errno = check.connect(args.connect, args.port,
+    { family = family_of(args), timeout = args.timeout, probe = args.probe })
+  return report or { verdict = "no connection", success = false, host = args.connect, port = args.port,
+    message = message, errno = errno }
+end
+
+local function print_target(args)
+  local addresses = socket.resolve(args.connect, family_of(args))
+  if not addresses then return end
+  print(("Test with target IP %s and port %d"):format(table.concat(addresses, ", "), args.port))
+  print("  Live test (SMC-D and SMC-R)")
+  script.flush()
+end
+
 local function connect(args, debug_message)
-  local addresses, message = socket.resolve(args.connect, family_of(args))
-  if not addresses then
-    script.fail(NO_RESULT, ("unknown destination %s: %s"):format(text.quoted(args.connect), message))
+  if not args.json then print_target(args) end
+  local report = report_of(args)
+  if report.seconds then
+    debug_message("connected to %s in %.3f s: %s", report.address, report.seconds,
+      report.mode or "mode unknown")
   end
-  if not args.json then
-    print(("Test with target IP %s and port %d"):format(table.concat(addresses, ", "), args.port))
-    print("  Live test (SMC-D and SMC-R)")
+  if args.json then
+    script.print_json(report)
+  else
+    print_verdict[report.verdict](report)
+    print()
+    script.flush()
+    if report.verdict == "no connection" then script.say(report.message) end
   end
-  debug_message("addresses of %s: %s", args.connect, table.concat(addresses, " "))
-  local report
-  report, message = check.connect(args.connect, args.port,
-    { family = family_of(args), timeout = args.timeout })
-  if not report then
-    if not args.json then print("     Failed, no connection\n") end
-    script.fail(NO_RESULT, message)
-  end
-  debug_message("connected to %s in %.3f s: %s", report.address, report.seconds, report.mode)
-  if args.json then script.print_json(report) else print_report(report) end
-  return report.success and SMC or FELL_BACK
+  return STATUS[report.verdict]
 end
 
 local function serve(args, debug_message)

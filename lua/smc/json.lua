@@ -13,7 +13,8 @@ local json = {}
 
 -- What comes first in an object, in this order; all other keys follow by the alphabet.
 local FIRST = {
-  "success", "type", "id", "state", "mode", "family", "host", "address", "port", "local_address",
+  "success", "verdict", "message", "errno",
+  "type", "id", "state", "mode", "family", "host", "address", "port", "local_address",
   "local_port", "peer_address", "peer_port", "uid", "inode", "interface", "cookie", "shutdown", "code",
   "name", "meaning", "advice", "fallback_reason", "fallback", "peer_reason", "peer_fallback", "connection",
   "link_group", "dmb", "wrap", "count",

@@ -1,15 +1,19 @@
 local check = require "smc.check"
+local evidence = require "smc.check.evidence"
 local probe = require "smc.check.probe"
 local smc = require "smc"
+local verdict = require "smc.check.verdict"
 
 describe("smc.check's probe", function()
-  it("is known by its first line, however it arrives", function()
+  it("is known by its first line and its size, however it arrives", function()
     assert.equal(probe.SIZE, #probe.request)
     assert.is_true(probe.is_request(probe.request))
-    assert.is_nil(probe.is_request(probe.request:sub(1, 5)))
-    assert.is_nil(probe.is_request(""))
-    assert.is_false(probe.is_request("GET / HTTP/1.0\r\n\r\n"))
-    assert.is_false(probe.is_request("G"))
+    for _, length in ipairs { 0, 1, 5, 18, 19, probe.SIZE - 1 } do
+      assert.is_nil(probe.is_request(probe.request:sub(1, length)))
+    end
+    for _, other in ipairs { "GET / HTTP/1.0\r\n\r\n", "G", ("x"):rep(probe.SIZE), "smc-check probe 2\n" } do
+      assert.is_false(probe.is_request(other))
+    end
   end)
 
   it("has answers that are read exactly or not at all", function()
@@ -22,27 +26,223 @@ describe("smc.check's probe", function()
       assert.is_nil(probe.read_answer(other))
     end
   end)
+
+  it("has an answer of those who cannot tell", function()
+    for _, info in ipairs { false, {}, { state = "PROCESSABORT" } } do
+      local line = probe.answer(info or nil)
+      assert.same({}, probe.read_answer((line:gsub("\n", ""))))
+    end
+  end)
+
+  it("goes to the ports of servers for checks alone", function()
+    local own <const> = { [80] = false, [37372] = false, [37373] = true, [37383] = true, [37384] = false }
+    for port, is_own in pairs(own) do assert.equal(is_own, probe.is_port(port)) end
+  end)
+end)
+
+-- A record of a connection into whose peer's memory so many bytes have been written.
+local function record(written, changes)
+  local r = {
+    state = "ACTIVE", mode = "SMC-D", peer_address = "192.168.0.10", peer_port = 37373,
+    connection = { token = 7, tx_prod = { wrap = 0, count = written }, peer_rmbe_size = 65504 },
+    dmb = { my_gid = 1, peer_gid = 2, peer_token = 3 },
+  }
+  for key, value in pairs(changes or {}) do r[key] = value or nil end
+  return r
+end
+
+-- Facts that prove SMC, but for the changes; a change to false takes a fact away.
+local function facts(changes)
+  local f = {
+    peer = { address = "192.168.0.10", port = 37373 }, before = record(0), after = record(4096),
+    to_send = 4096, sent = 4096, answer = { mode = "SMC-D" }, closed = false,
+  }
+  for key, value in pairs(changes or {}) do f[key] = value or nil end
+  return f
+end
+
+-- As above, of a check that sends nothing.
+local function silent(changes)
+  local f = facts { to_send = 0, sent = 0, answer = false, after = record(0) }
+  for key, value in pairs(changes or {}) do f[key] = value or nil end
+  return f
+end
+
+local function over_smcr(written, changes)
+  local link = { ibname = "rxe0", ibport = 1, gid = "a", peer_gid = "b" }
+  local r = record(written, { mode = "SMC-R", dmb = false })
+  r.link_group = { role = "client", links = { link } }
+  for key, value in pairs(changes or {}) do r[key] = value or nil end
+  return r
+end
+
+describe("the verdict of a check", function()
+  local PROOFS <const> = {
+    ["SMC-D, and the peer sees it too"] = facts(),
+    ["SMC-D, and the peer says nothing"] = facts { answer = false },
+    ["SMC-R"] = facts { before = over_smcr(0), after = over_smcr(4096), answer = { mode = "SMC-R" } },
+    ["the ring in the peer's memory went round"] =
+      facts { before = record(65000), after = record(0, { connection = {
+        token = 7, tx_prod = { wrap = 1, count = 65000 + 4096 - 65504 }, peer_rmbe_size = 65504 } }) },
+    ["nothing was to be sent, and the record is there"] = silent(),
+    ["nothing was to be sent, and there are no cursors"] =
+      silent { before = record(0, { connection = false }), after = record(0, { connection = false }) },
+    ["IPv4 over IPv6 is the address that was asked for"] =
+      facts { before = record(0, { peer_address = "::ffff:192.168.0.10" }) },
+    ["an address with its interface"] = facts { peer = { address = "fe80::1%eth0", port = 37373 },
+      before = record(0, { peer_address = "fe80::1" }) },
+    ["a record without addresses, as those of IPPROTO_SMC"] =
+      facts { before = record(0, { peer_address = false }) },
+  }
+
+  for name, proof in pairs(PROOFS) do
+    it("is SMC: " .. name, function() assert.same({ "SMC" }, { verdict.judge(proof) }) end)
+  end
+
+  it("is TCP by the record of a connected socket", function()
+    local tcp = record(0, { mode = "TCP", connection = false, dmb = false })
+    assert.same({ "TCP" }, { verdict.judge(facts { before = tcp, after = tcp, answer = { mode = "TCP" } }) })
+    assert.same({ "TCP" }, { verdict.judge(facts { before = tcp, closed = true, answer = false }) })
+    local what, note = verdict.judge(facts { before = tcp, after = tcp })
+    assert.equal("TCP", what)
+    assert.matches("the peer sees SMC-D", note, 1, true)
+  end)
+
+  -- Every step of the proof, missing: the facts, and what is said of them.
+  local MISSING <const> = {
+    { "no record", facts { before = false, before_message = "no smc_diag" },
+      "could not be read: no smc_diag" },
+    { "no mode", facts { before = record(0, { mode = false }) }, "does not say which mode" },
+    { "no mode, nothing to send", silent { before = record(0, { mode = false }) },
+      "does not say which mode" },
+    { "an unknown mode", facts { before = record(0, { mode = "SMC-X" }) }, "unknown here: SMC-X" },
+    { "another peer's address", facts { before = record(0, { peer_address = "192.168.0.11" }) },
+      "another peer: 192.168.0.11 port 37373" },
+    { "another peer's port", facts { before = record(0, { peer_port = 80 }) },
+      "another peer: 192.168.0.10 port 80" },
+    { "a probe that could not be sent", facts { sent = 0, send_message = "timeout" },
+      "could not be sent, but for 0 of 4096 bytes: timeout" },
+    { "a probe that was sent in part", facts { sent = 100, send_message = "timeout", after = record(100) },
+      "could not be sent, but for 100 of 4096 bytes: timeout" },
+    { "the peer closed", facts { closed = true }, "the peer closed the connection" },
+    { "the peer closed before it had the probe", facts { closed = true, sent = 0, send_message = "closed" },
+      "the peer closed the connection" },
+    { "the peer closed what was sent nothing", silent { closed = true }, "the peer closed the connection" },
+    { "the peer closed without a record of it", facts { closed = true, after = false, after_message = "?" },
+      "the peer closed the connection" },
+    { "a second look that failed", facts { after = false, after_message = "Too many open files" },
+      "could not be read a second time: Too many open files" },
+    { "a second look that failed, nothing to send", silent { after = false, after_message = "EIO" },
+      "could not be read a second time: EIO" },
+    { "the link group is gone", facts { after = record(4096, { mode = false }) },
+      "changed from SMC-D to no mode at all" },
+    { "it fell back later", facts { after = record(4096, { mode = "TCP" }) }, "changed from SMC-D to TCP" },
+    { "the peer sees TCP", facts { answer = { mode = "TCP" } }, "this side sees SMC-D, the peer sees TCP" },
+    { "the peer sees SMC-R", facts { answer = { mode = "SMC-R" } },
+      "this side sees SMC-D, the peer sees SMC-R" },
+    { "the peer cannot tell", facts { answer = {} }, "cannot tell" },
+    { "no cursors", facts { before = record(0, { connection = false }),
+      after = record(0, { connection = false }) }, "does not tell how far" },
+    { "no cursors before", facts { before = record(0, { connection = false }) }, "does not tell how far" },
+    { "no cursors after", facts { after = record(0, { connection = false }) }, "does not tell how far" },
+    { "no cursor of the peer's ring", facts { after = record(0, { connection = {
+      token = 7, tx_sent = { wrap = 0, count = 4096 }, sndbuf_size = 65504, peer_rmbe_size = 65504 } }) },
+      "does not tell how far" },
+    { "cursors of another connection", facts { after = record(0, { connection = {
+      token = 8, tx_prod = { wrap = 0, count = 4096 }, peer_rmbe_size = 65504 } }) },
+      "does not tell how far" },
+    { "a ring of unknown size", facts { after = record(0, { connection = {
+      token = 7, tx_prod = { wrap = 0, count = 4096 } } }) }, "does not tell how far" },
+    { "no byte moved", facts { after = record(0) }, "4096 bytes were sent, but the ring .* 0 bytes far" },
+    { "too few bytes", facts { after = record(4095) },
+      "4096 bytes were sent, but the ring .* 4095 bytes far" },
+    { "too many bytes", facts { after = record(4097) },
+      "4096 bytes were sent, but the ring .* 4097 bytes far" },
+    { "no cursor of SMC-R", facts { before = over_smcr(0), answer = false,
+      after = over_smcr(4096, { connection = false }) }, "does not tell how far" },
+  }
+  for _, state in ipairs { "INIT", "CLOSED", "LISTEN", "PEERCLOSEWAIT1", "APPCLOSEWAIT1", "PROCESSABORT",
+      "0x1c?" } do
+    for _, mode in ipairs { "SMC-D", "TCP" } do
+      MISSING[#MISSING + 1] = { mode .. " in the state " .. state,
+        facts { before = record(0, { state = state, mode = mode }) },
+        "is not connected: its state is " .. state }
+    end
+    MISSING[#MISSING + 1] = { "the state " .. state .. " at the end",
+      facts { after = record(4096, { state = state }) }, "its state is " .. state .. " now" }
+    MISSING[#MISSING + 1] = { "the state " .. state .. " at the end, nothing to send",
+      silent { after = record(0, { state = state }) }, "its state is " .. state .. " now" }
+  end
+
+  for _, case in ipairs(MISSING) do
+    it("is not proven: " .. case[1], function()
+      local what, message = verdict.judge(case[2])
+      assert.equal("not proven", what)
+      assert.truthy(message:find(case[3], 1, true) or message:find(case[3]), message)
+    end)
+  end
+end)
+
+describe("the evidence of a check", function()
+  it("says what was sent, whose memory it is, and what the peer sees", function()
+    local report = { mode = "SMC-D", evidence = { bytes_sent = 4096, bytes_through_shared_memory = 4096,
+      peer_mode = "SMC-D", dmb = { my_gid = 0x11, peer_gid = 0x22, peer_token = 0x33 } } }
+    assert.equal("4096 of 4096 bytes went through shared memory, from GID 0000000000000011 to GID "
+      .. "0000000000000022, into the peer's DMB 0000000000000033; the peer sees SMC-D too",
+      evidence.words(report))
+    report.evidence.peer_mode = nil
+    assert.matches("; the peer does not tell what it sees$", evidence.words(report))
+  end)
+
+  it("says that nothing was sent", function()
+    assert.equal("nothing was sent; the kernel's record of the connection says SMC-R, over rxe0 port 1, "
+      .. "from GID a to GID b, into the peer's RMB",
+      evidence.words { mode = "SMC-R", evidence = { bytes_sent = 0,
+        link_group = { links = { { ibname = "rxe0", ibport = 1, gid = "a", peer_gid = "b" } } } } })
+  end)
 end)
 
 describe("smc.check", function()
-  it("throws for options that nobody knows", function()
-    assert.has_error(function() check.connect("localhost", 1, { famly = "inet" }) end,
-      "bad option 'famly' (it is unknown; known are 'family' and 'timeout')")
-    assert.has_error(function() check.connect("localhost", 1, { timeout = "1" }) end)
-    assert.has_error(function() check.server { port = "1" } end)
-    assert.has_error(function() check.server { port = 1.5 } end)
-  end)
+  -- What is called, and what is said of it, at this file's own line.
+  local MISTAKES <const> = {
+    { "connect", { nil, 1 }, "bad argument #1 to 'connect' (string expected, got nil)" },
+    { "connect", { "localhost", nil }, "bad argument #2 to 'connect' (integer or string expected, got nil)" },
+    { "connect", { "localhost", 0 }, "bad argument #2 to 'connect' (port from 1 to 65535 expected, got 0)" },
+    { "connect", { "localhost", "70000" }, "bad argument #2 to 'connect' (port from 1 to 65535 expected, " },
+    { "connect", { "localhost", 1.5 }, "bad argument #2 to 'connect' (integer or string expected, got 1.5)" },
+    { "connect", { "localhost", 1, 5 }, "bad argument #3 to 'connect' (table expected, got " },
+    { "connect", { "localhost", 1, { famly = "inet" } }, "bad option 'famly' (it is unknown; known are "
+      .. "'family', 'probe' and 'timeout')" },
+    { "connect", { "localhost", 1, { family = "ipx" } }, "bad option 'family' (" },
+    { "connect", { "localhost", 1, { probe = 1 } }, "bad option 'probe' (boolean expected, got 1)" },
+    { "server", { { port = "1" } }, "bad option 'port' (integer from 1 to 65535 expected, got " },
+    { "server", { { port = 0 } }, "bad option 'port' (integer from 1 to 65535 expected, got 0)" },
+    { "server", { { port = 70000 } }, "bad option 'port' (" },
+    { "server", { { max_clients = 0 } }, "bad option 'max_clients' (" },
+    { "server", { { idle_seconds = 0 / 0 } }, "bad option 'idle_seconds' (" },
+    { "server", { { family = "ipx" } }, "bad option 'family' (" },
+  }
+  for _, timeout in ipairs { -3, 0, 0.0, 0 / 0, math.huge, -math.huge, "1", true } do
+    local options = { timeout = timeout }
+    MISTAKES[#MISTAKES + 1] = { "connect", { "localhost", 1, options }, "bad option 'timeout' (" }
+  end
 
-  it("says what is wrong with a port, or that there is no SMC", function()
-    for _, port in ipairs { 0, 70000, -1 } do
-      local server, message = check.server { port = port }
-      assert.is_nil(server)
-      assert.matches("out of range", message)
-    end
-    if not smc.system.available() then
-      local report, message = check.connect("localhost", 1)
-      assert.is_nil(report)
-      assert.matches("^SMC is ", message)
-    end
+  for _, mistake in ipairs(MISTAKES) do
+    local called, words = mistake[1], mistake[3]
+    it(("blames the caller of %s: %s"):format(called, words), function()
+      local line = debug.getinfo(1, "l").currentline + 1
+      local ok, message = pcall(function() local _ = check[called](table.unpack(mistake[2], 1, 3)) end)
+      assert.is_false(ok)
+      assert.truthy(message:find(("check_spec.lua:%d: "):format(line), 1, true), message)
+      assert.truthy(message:find(words, 1, true), message)
+    end)
+  end
+
+  it("says that there is no SMC to check", function()
+    if smc.system.available() then return pending "this kernel has SMC" end
+    local report, message, errno = check.connect("localhost", 1)
+    assert.is_nil(report)
+    assert.matches("^SMC is ", message)
+    assert.equal(require "smc.errno".EAFNOSUPPORT, errno)
   end)
 end)

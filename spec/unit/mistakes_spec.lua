@@ -77,7 +77,7 @@ local fid = need("zz", "identifier") -- it is not one: nothing is switched
 local switching = options { timeout = "seconds", sysfs = "string" }
 
 local FUNCTIONS_OF_MODULES <const> = {
-  ["check.connect"] = { host, port, options { family = "name", timeout = "seconds" } },
+  ["check.connect"] = { host, port, options { family = "name", timeout = "seconds", probe = "boolean" } },
   ["check.server"] = { options { host = "string", port = "integer", family = "name", on_event = "function",
     max_clients = "integer", idle_seconds = "seconds" } },
   ["device.decode"] = { need(BYTES, "string"), options(ORDER) },

@@ -2,47 +2,151 @@
 -- @module smc.check.client
 
 local args = require "smc.internal.args"
+local core = require "smc.core.socket"
+local errno = require "smc.errno"
 local evidence = require "smc.check.evidence"
 local hint = require "smc.check.hint"
 local probe = require "smc.check.probe"
 local reason = require "smc.reason"
 local socket = require "smc.socket"
 local system = require "smc.system"
+local text = require "smc.internal.text"
+local verdict = require "smc.check.verdict"
 
 local client = {}
 
--- How long a server may take to answer the probe. IBM's never does, so that this is what a check
--- of it costs. The handshake, several round trips, tells how far away the server is.
-local function answer_seconds(connect_seconds)
+local DEFAULT_TIMEOUT <const> = 10 -- seconds
+local OPTIONS <const> = { family = { "inet", "inet6", "unspec" }, timeout = "seconds", probe = "boolean" }
+
+-- How long the peer may take to answer the probe. IBM's server never does, so that this is what a check of it
+-- costs; but an answer that is late, for it had to come by a proxy, would have told that.
+local ANSWER_SECONDS <const> = 2
+
+-- How long a peer that is sent nothing may take to close a connection that it does not want. The handshake,
+-- several round trips, tells how far away it is.
+local function closing_seconds(connect_seconds)
   return math.min(math.max(10 * connect_seconds, 0.2), 2)
 end
 
-local OPTIONS = { family = { "inet", "inet6", "unspec" }, timeout = "seconds" }
-
--- Sends the probe and waits for the answer: what the peer says of its side, or nil.
-local function exchange(sock, timeout, connect_seconds)
-  sock:settimeout(timeout)
-  local ok, message = sock:send(probe.request)
-  if not ok then return nil, message end
-  sock:settimeout(answer_seconds(connect_seconds))
-  local line = sock:receive("*l", nil, probe.ANSWER_MAX)
-  return line and probe.read_answer(line)
+-- Checks the port: a number, or the name of a service.
+local function check_port(port)
+  args.check("connect", 2, port, "integer or text")
+  local number = math.tointeger(tonumber(port))
+  if number and (number < 1 or number > 65535) then
+    args.refuse("connect", 2, ("port from 1 to 65535 expected, got %d"):format(number))
+  end
 end
 
-local function gather_evidence(before, after, peer)
+local function check_arguments(host, port, options)
+  args.check("connect", 1, host, "text")
+  check_port(port)
+  options = args.options("connect", 3, options, OPTIONS)
+  local timeout = options.timeout
+  if timeout and (timeout == 0 or timeout == math.huge) then
+    args.refuse_option("timeout", ("seconds, more than 0 and finite, expected, got %s"):format(timeout))
+  end
+  return options
+end
+
+-- === no connection ===
+
+-- The errno of a connect that failed. One that has taken too long has none yet: it goes on.
+local function errno_of(sock, message)
+  return core.connect_errno(sock) or message == "timeout" and errno.ETIMEDOUT or nil
+end
+
+-- Fails every attempt, with the words of each where there was more than one.
+local function no_connection(report, failures)
+  local words = {}
+  for i, failure in ipairs(failures) do
+    words[i] = #failures == 1 and failure.message or failure.address .. ": " .. failure.message
+    report.address, report.errno = failure.address, failure.errno
+  end
+  report.message = ("no connection to %s port %s: %s"):format(
+    text.printable(report.host), text.printable(report.port), table.concat(words, "; "))
+  report.advice = hint.no_connection(report)
+  return report
+end
+
+-- Tries the addresses in turn; none may take the time of those that follow.
+local function reach(addresses, port, timeout)
+  local failures, deadline = {}, socket.monotonic() + timeout
+  for i, address in ipairs(addresses) do
+    local sock = assert(socket.tcp())
+    local started = socket.monotonic()
+    sock:settimeout(math.max((deadline - started) / (#addresses - i + 1), 0.001))
+    local ok, message = sock:connect(address, port)
+    if ok then return { sock = sock, address = address, seconds = socket.monotonic() - started } end
+    failures[i] = { address = address, message = message, errno = errno_of(sock, message) }
+    sock:close()
+  end
+  return nil, failures
+end
+
+-- === a connection ===
+
+-- Whether the peer closes the connection in so many seconds. What it says is of no interest.
+local function waits_to_close(sock, seconds)
+  local deadline = socket.monotonic() + seconds
+  repeat
+    sock:settimeout(math.max(deadline - socket.monotonic(), 0))
+    local data, message = sock:receiveany(65536)
+    if not data then return message ~= "timeout" end
+  until socket.monotonic() >= deadline
+  return false
+end
+
+-- Sends the probe and waits for the answer; gives the facts that come of it.
+local function exchange(sock, timeout)
+  local facts = { to_send = #probe.request }
+  sock:settimeout(timeout)
+  local last, message, partial = sock:send(probe.request)
+  facts.sent = last or partial or 0
+  facts.send_message = message
+  if not last then
+    facts.closed = message == "closed"
+    return facts
+  end
+  sock:settimeout(ANSWER_SECONDS)
+  local line
+  line, message = sock:receive("*l", nil, probe.ANSWER_MAX)
+  facts.answer = line and probe.read_answer(line)
+  facts.closed = not line and message == "closed"
+  return facts
+end
+
+-- What there is to know of a connection, for `verdict.judge`.
+local function gather(sock, report, options)
+  local before, message, number = sock:info()
+  if not before then return { before_message = message, before_errno = number } end
+  local wanted = options.probe
+  if wanted == nil then wanted = probe.is_port(report.port) end
+  local facts
+  if wanted then
+    facts = exchange(sock, options.timeout or DEFAULT_TIMEOUT)
+  else
+    facts = { to_send = 0, sent = 0, closed = waits_to_close(sock, closing_seconds(report.seconds)) }
+  end
+  facts.before = before
+  facts.after, facts.after_message, facts.after_errno = sock:info()
+  return facts
+end
+
+local function evidence_of(facts)
+  local record = facts.after
   return {
-    bytes_sent = probe.SIZE,
-    bytes_through_shared_memory = evidence.bytes_sent(after, before),
-    peer_mode = peer and peer.mode,
-    dmb = after.dmb,
-    link_group = after.link_group,
+    bytes_sent = facts.sent,
+    bytes_through_shared_memory = facts.to_send > 0 and evidence.bytes_sent(record, facts.before) or nil,
+    peer_mode = facts.answer and facts.answer.mode,
+    dmb = record.dmb,
+    link_group = record.link_group,
   }
 end
 
 -- Which side refused, and why. A side that only heard of the refusal has PEERDECL.
-local function judge_fallback(report, record, peer)
-  local own, other = record.fallback_reason, record.peer_reason
-  if not other and peer then other = peer.fallback_reason end
+local function explain_fallback(report, facts)
+  local own, other = facts.before.fallback_reason, facts.before.peer_reason
+  if not other and facts.answer then other = facts.answer.fallback_reason end
   local declined = reason.get("PEERDECL").code
   if not other and own and own ~= declined and own ~= reason.get("PEERNOSMC").code then
     other = declined
@@ -53,57 +157,73 @@ local function judge_fallback(report, record, peer)
   report.advice = cause and hint.advice(cause)
 end
 
-local function examine(sock, report, timeout)
-  local before, message, errno = sock:info()
-  if not before then return nil, message, errno end
-  local peer = exchange(sock, timeout, report.seconds)
-  local after = sock:info() or before
-  report.mode, report.success = before.mode, before.mode ~= "TCP"
-  report.local_address, report.local_port = before.local_address, before.local_port
-  report.peer_mode = peer and peer.mode
+local function examine(sock, report, options)
+  report.port = select(2, sock:getpeername()) or report.port
+  local facts = gather(sock, report, options)
+  facts.peer = { address = report.address, port = report.port }
+  report.verdict, report.message = verdict.judge(facts)
+  report.success = report.verdict == verdict.SMC
+  report.errno = facts.before_errno or facts.after_errno
+  local record = facts.before or {}
+  report.mode, report.local_address, report.local_port = record.mode, record.local_address, record.local_port
+  report.peer_mode = facts.answer and facts.answer.mode
   if report.success then
-    report.evidence = gather_evidence(before, after, peer)
-  else
-    judge_fallback(report, before, peer)
+    report.evidence = evidence_of(facts)
+  elseif report.verdict == verdict.TCP then
+    explain_fallback(report, facts)
   end
   return report
 end
 
 --- Connects to a server and tells how the connection travels.
 --
--- The report has `host`, `address`, `port`, `seconds` (until connected), `mode`, `success` (true
--- when the mode is SMC-D or SMC-R), `local_address`, `local_port`, and `peer_mode` where the peer
--- is a server of this module. With success also `evidence`: `bytes_sent`,
--- `bytes_through_shared_memory` (by the kernel's cursors), `dmb` or `link_group`. Without it
--- `fallback` and `peer_fallback`, records of `smc.reason`, and `advice`, what to do about the cause.
+-- The report always has `host`, `port`, and a `verdict`; `success` is true for the first of these alone:
+--
+-- - `"SMC"`: the kernel's record of the socket says SMC-D or SMC-R while it is connected, and the bytes
+--   that were sent have all been written into the peer's memory. `evidence` has `bytes_sent`,
+--   `bytes_through_shared_memory` (by the kernel's cursor of the ring in the peer's memory; absent where
+--   nothing was sent), `dmb` or `link_group`, and `peer_mode`, absent where the peer did not tell: IBM's
+--   server never does, and the proof then ends at whoever holds the other end of this connection.
+-- - `"TCP"`: it fell back. `fallback` and `peer_fallback` are records of `smc.reason`, `advice` is what to
+--   do, and `message` is there where the peer tells another mode.
+-- - `"not proven"`: there was a connection, but a step of the proof is missing; `message` says which, `errno`
+--   is that of a look at the kernel which failed. The peer closed the connection, say; or it answers that
+--   it sees another mode, for something between the two ends the connections of both; or the kernel cannot
+--   be asked.
+-- - `"no connection"`: `message`, `errno` where the kernel gave one, and `advice`. A host whose name is
+--   unknown counts.
+--
+-- Of a connection there are `address`, `seconds` (until connected), `mode` by the kernel's record,
+-- `local_address`, `local_port`; and `peer_mode` where the peer is a server of this module.
+--
+-- A probe of 4096 bytes is sent where the port is one of 37373 to 37383, which are servers for checks, this
+-- module's or IBM's. Any other port gets nothing, for whatever listens there would have to make sense of it:
+-- the kernel's record is all the proof then, and `evidence.bytes_sent` is 0.
 -- @tparam string host name or address
--- @tparam number|string port
--- @tparam[opt] table options `family`: "inet", "inet6"; `timeout`: seconds to connect, default 10
--- @treturn table the report, or nil, a message and (where the kernel gave one) errno: no connection
--- @raise for an argument of a wrong type, and an unknown option
+-- @tparam number|string port number, or name of a service
+-- @tparam[opt] table options `family`: `"inet"`, `"inet6"`; `timeout`: seconds to connect, 10 unless told;
+--   `probe`: whether to send one, in place of what the port says
+-- @treturn[1] table report
+-- @treturn[2] nil where nothing can be tested: there is no SMC in this kernel
+-- @treturn[2] string message
+-- @treturn[2] ?integer errno
+-- @raise for a bad argument or option
 function client.connect(host, port, options)
-  args.check("connect", 1, host, "text")
-  args.check("connect", 2, port, "integer or text")
-  options = args.options("connect", 3, options, OPTIONS)
-  local timeout = options.timeout or 10
-  local ok, message, errno = system.available()
-  if not ok then return nil, message, errno end
+  options = check_arguments(host, port, options)
+  local ok, message, number = system.available()
+  if not ok then return nil, message, number end
+  local report = { host = host, port = port, verdict = verdict.NONE, success = false }
   local addresses
   addresses, message = socket.resolve(host, options.family)
-  if not addresses then return nil, ("unknown destination '%s': %s"):format(host, message) end
-
-  local started = socket.monotonic()
-  for _, address in ipairs(addresses) do
-    local sock <close> = assert(socket.tcp())
-    sock:settimeout(math.max(started + timeout - socket.monotonic(), 0.001))
-    ok, message = sock:connect(address, port)
-    if ok then
-      local report = { host = host, address = address, seconds = socket.monotonic() - started }
-      report.port = select(2, sock:getpeername())
-      return examine(sock, report, timeout)
-    end
+  if not addresses then
+    report.message = ("unknown destination %s: %s"):format(text.quoted(host), message)
+    return report
   end
-  return nil, ("no connection to %s port %s: %s"):format(host, port, message)
+  local reached, failures = reach(addresses, port, options.timeout or DEFAULT_TIMEOUT)
+  if not reached then return no_connection(report, failures) end
+  local sock <close> = reached.sock
+  report.address, report.seconds = reached.address, reached.seconds
+  return examine(sock, report, options)
 end
 
 return client

@@ -1,7 +1,10 @@
---- What this host itself gives away about the cause of a fallback, beyond the reason's code.
+--- What to do when a check finds no SMC: what this host itself gives away about the cause of a fallback,
+-- beyond the reason's code, and what keeps hosts from being connected at all.
 -- @module smc.check.hint
 
+local errno = require "smc.errno"
 local ism = require "smc.ism"
+local text = require "smc.internal.text"
 
 local hint = {}
 
@@ -34,6 +37,30 @@ function hint.advice(cause)
     .. "again. %s"):format(
     #fids == 1 and "A PCI function is" or "PCI functions are", table.concat(fids, " or FID "), fids[1],
     cause.advice)
+end
+
+local REFUSED <const> = "Nothing listens on port %s of %s, or a firewall rejects the connection (REJECT), "
+  .. "which looks the same. Start `smc_chk.lua -S` there, which tells its port, and allow that TCP port in "
+  .. "the firewalls between."
+local SILENT <const> = "Nothing has answered: the host is down, the address is not the host's, or a firewall "
+  .. "drops what is sent to TCP port %s of %s without a word."
+local UNREACHABLE <const> = "No packet gets there: no host of this network answers to the address, there is "
+  .. "no route, or a router or a firewall (REJECT, prohibit) says so. See `ip route get ADDRESS` and "
+  .. "`ip neigh`, and allow TCP port %s of %s in the firewalls between."
+local UNKNOWN <const> = "See whether a plain TCP program connects to port %s of %s, and what the firewalls "
+  .. "between do with it."
+
+local of_errno = {
+  [errno.ECONNREFUSED] = REFUSED, [errno.ETIMEDOUT] = SILENT,
+  [errno.EHOSTUNREACH] = UNREACHABLE, [errno.ENETUNREACH] = UNREACHABLE, [errno.EHOSTDOWN] = UNREACHABLE,
+  [errno.EACCES] = UNREACHABLE, [errno.EPERM] = UNREACHABLE,
+}
+
+--- The advice for a connection that could not be made.
+-- @tparam table report `host`, `port`, and `errno` where there is one
+-- @treturn string
+function hint.no_connection(report)
+  return (of_errno[report.errno] or UNKNOWN):format(text.printable(report.port), text.printable(report.host))
 end
 
 return hint

@@ -5,41 +5,56 @@
 -- IBM's client sends nothing, and neither minds.
 -- @module smc.check.probe
 
-local probe = { PORT = 37373, SIZE = 4096, ANSWER_MAX = 128 }
+local probe = {
+  PORT = 37373,
+  PORTS = 11, -- how many from there on are those of servers for checks: they alone are sent a probe unasked
+  SIZE = 4096,
+  ANSWER_MAX = 128,
+}
 
-local GREETING = "smc-check probe 1\n"
-local MODES = { ["SMC-D"] = true, ["SMC-R"] = true, ["TCP"] = true }
+local GREETING <const> = "smc-check probe 1\n"
+local UNKNOWN <const> = "unknown"
+local MODES <const> = { ["SMC-D"] = "SMC-D", ["SMC-R"] = "SMC-R", TCP = "TCP", [UNKNOWN] = false }
+
+--- Whether a port is one of those where servers for checks listen, as long as one of them is free.
+-- @tparam integer port
+-- @treturn boolean
+function probe.is_port(port)
+  return port >= probe.PORT and port < probe.PORT + probe.PORTS
+end
 
 --- The bytes of a probe.
 probe.request = GREETING .. ("."):rep(probe.SIZE - #GREETING)
 
---- Whether the first bytes of a client are those of a probe.
+--- Whether what has come of a client is a probe: all of it, so that an answer says that it has come.
 -- @tparam string data what has come so far
--- @return true, false, or nil while too little has come
+-- @treturn ?boolean nil while too little has come
 function probe.is_request(data)
-  if #data >= #GREETING then return data:sub(1, #GREETING) == GREETING end
-  if GREETING:sub(1, #data) ~= data then return false end
-  return nil
+  if data:sub(1, #GREETING) ~= GREETING:sub(1, #data) then return false end
+  if #data < probe.SIZE then return nil end
+  return true
 end
 
 --- The answer to a probe.
--- @tparam table info what `sock:info()` gives
+-- @tparam ?table info what `sock:info()` gives; without it the answer is that this side cannot tell
 function probe.answer(info)
-  return ("smc-check answer 1 %s 0x%08x 0x%08x\n"):format(info.mode or "unknown",
+  info = info or {}
+  return ("smc-check answer 1 %s 0x%08x 0x%08x\n"):format(info.mode or UNKNOWN,
     info.fallback_reason or 0, info.peer_reason or 0)
 end
 
 --- Reads an answer; it comes from the network, so nothing but its exact form counts.
 -- @tparam string line without its end
--- @treturn table mode, fallback_reason and peer_reason of the other side; nil for anything else
+-- @treturn ?table `mode`, `fallback_reason` and `peer_reason` of the other side, without a mode where it
+--   cannot tell; nil for anything else than an answer
 function probe.read_answer(line)
   local mode, own, peer = line:match("^smc%-check answer 1 (%S+) 0x(%x%x%x%x%x%x%x%x) 0x(%x%x%x%x%x%x%x%x)$")
-  if not MODES[mode] then return nil end
+  if MODES[mode] == nil then return nil end
   local function code(hex)
     local number = tonumber(hex, 16)
     return number ~= 0 and number or nil
   end
-  return { mode = mode, fallback_reason = code(own), peer_reason = code(peer) }
+  return { mode = MODES[mode] or nil, fallback_reason = code(own), peer_reason = code(peer) }
 end
 
 return probe

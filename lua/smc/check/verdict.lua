@@ -1,0 +1,122 @@
+--- What the facts of a check prove.
+--
+-- A success needs positive proof. The kernel's record of this very socket says SMC-D or SMC-R while the
+-- socket is connected, before bytes are sent and after; the bytes that were sent have been written into the
+-- ring in the peer's memory, all of them; and nothing that the peer did or said contradicts that. Fallback to
+-- TCP needs the record of a connected socket alone, since it is final. Anything else is not proven.
+-- @module smc.check.verdict
+
+local evidence = require "smc.check.evidence"
+
+local verdict = { SMC = "SMC", TCP = "TCP", UNPROVEN = "not proven", NONE = "no connection" }
+
+local CLOSED <const> = "the peer closed the connection before the check was done"
+
+-- IPv4 over IPv6 is IPv4, and an interface is part of how an address is reached, not of the address.
+local function bare(address)
+  return (address:gsub("%%.*", ""):gsub("^::ffff:(%d+%.)", "%1"))
+end
+
+local function names_another_peer(record, peer)
+  return record.peer_port and record.peer_port ~= peer.port
+    or record.peer_address and bare(record.peer_address) ~= bare(peer.address)
+end
+
+-- The steps of the proof: each gives words for what is wrong with its fact, nil where it holds.
+
+local function fault_of_record(facts)
+  local record = facts.before
+  if not record then
+    return "the kernel's record of the connection could not be read: " .. facts.before_message
+  elseif record.state ~= "ACTIVE" then
+    if facts.closed then return CLOSED end
+    return ("by the kernel's record the socket is not connected: its state is %s"):format(record.state)
+  elseif not record.mode then
+    return "the kernel's record of the connection does not say which mode it has"
+  elseif names_another_peer(record, facts.peer) then
+    return ("the kernel's record names another peer: %s port %s"):format(
+      record.peer_address or "unknown address", record.peer_port or "unknown")
+  end
+end
+
+local function fault_of_mode(facts)
+  local mode = facts.before.mode
+  if mode == "SMC-D" or mode == "SMC-R" then return nil end
+  return ("the kernel's record has a mode that is unknown here: %s"):format(mode)
+end
+
+local function fault_of_sending(facts)
+  if facts.closed then return CLOSED end
+  if facts.sent == facts.to_send then return nil end
+  return ("the probe could not be sent, but for %d of %d bytes: %s"):format(
+    facts.sent, facts.to_send, facts.send_message)
+end
+
+local function fault_of_second_record(facts)
+  local before, after = facts.before, facts.after
+  if not after then
+    return "the kernel's record of the connection could not be read a second time: " .. facts.after_message
+  elseif after.mode ~= before.mode then
+    return ("the connection has changed from %s to %s"):format(before.mode, after.mode or "no mode at all")
+  elseif after.state ~= "ACTIVE" then
+    return ("%s: its state is %s now"):format(CLOSED, after.state)
+  end
+end
+
+local function fault_of_answer(facts)
+  local answer, mode = facts.answer, facts.before.mode
+  if not answer or answer.mode == mode then return nil end
+  if not answer.mode then
+    return "the peer answered that it cannot tell the mode of its side of the connection"
+  end
+  return ("this side sees %s, the peer sees %s: these are two connections, with something between them "
+    .. "(a proxy, a port forwarder), or the peer tells untruths"):format(mode, answer.mode)
+end
+
+local function fault_of_cursors(facts)
+  if facts.to_send == 0 then return nil end
+  local moved = evidence.bytes_sent(facts.after, facts.before)
+  if not moved then
+    return "the kernel does not tell how far the ring in the peer's memory was written"
+  elseif moved ~= facts.sent then
+    return ("%d bytes were sent, but the ring in the peer's memory was written %d bytes far"):format(
+      facts.sent, moved)
+  end
+end
+
+local function first_fault(facts, steps)
+  for _, step in ipairs(steps) do
+    local fault = step(facts)
+    if fault then return fault end
+  end
+end
+
+-- A connection that is TCP on this side is TCP whatever the peer says of its own.
+local function note_on_tcp(facts)
+  local answer = facts.answer
+  if not (answer and answer.mode) or answer.mode == "TCP" then return nil end
+  return ("the peer sees %s: these are two connections, with something between them"):format(answer.mode)
+end
+
+local OF_SMC = { fault_of_mode, fault_of_sending, fault_of_second_record, fault_of_answer, fault_of_cursors }
+
+--- Judges a connection.
+-- @tparam table facts
+--   `peer`: the `address` and `port` that were connected to;
+--   `before`: the record of the socket after it was connected, or nil and `before_message`;
+--   `to_send`, `sent`: bytes that were to be sent, none where the check is to send nothing, and bytes that
+--   were; `send_message`: why these are fewer;
+--   `closed`: whether the peer has closed the connection;
+--   `answer`: what the peer says of its side, `{ mode = }`, or nil where it says nothing;
+--   `after`: the record of the socket at the end, or nil and `after_message`
+-- @treturn string `verdict.SMC`, `verdict.TCP` or `verdict.UNPROVEN`
+-- @treturn ?string what is missing to a proof, in words; with TCP what is strange about it
+function verdict.judge(facts)
+  local fault = fault_of_record(facts)
+  if not fault and facts.before.mode == "TCP" then return verdict.TCP, note_on_tcp(facts) end
+  fault = fault or first_fault(facts, OF_SMC)
+  if fault then return verdict.UNPROVEN, fault end
+  return verdict.SMC
+end
+
+return verdict
