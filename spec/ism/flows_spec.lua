@@ -4,6 +4,7 @@
 local E = require "smc.errno"
 local diag = require "smc.diag"
 local ism = require "smc.ism"
+local json = require "dkjson"
 local process = require "smc.process"
 local socket = require "smc.socket"
 local support = require "support"
@@ -23,6 +24,10 @@ end
 
 local function lua(script, ...)
   return { "lua5.4", "examples/" .. script, ... }
+end
+
+local function lua_peer(kind, port, word)
+  return { "lua5.4", "spec/kernel/programs/peer.lua", kind, tostring(port), word and tostring(word) }
 end
 
 local await, HANG <const> = support.await, support.HANG
@@ -95,6 +100,27 @@ describe("an ISM device", function()
   it("carries the data while it is on", function()
     assert.same({ "hello over there\n", "SMCD" }, { talk() })
     assert.matches("Success, using SMC%-D\n", support.script("smc_chk.lua", "-C", SERVER).stdout)
+  end)
+
+  it("is claimed by a check for this path alone, and where that is proven", function()
+    local closing <close> = start(on_host10(lua_peer("closes", 37381)))
+    local relay <close> = start(on_host10(lua_peer("relays", 37382, 37373)))
+    assert.same({ "ready", "ready" }, { closing.stdout:read(), relay.stdout:read() })
+    -- Host and port; verdict, status, errno, and what is said.
+    for _, case in ipairs {
+      { SERVER, 37373, "SMC", 0, nil, nil },
+      { SERVER, 37381, "not proven", 3, nil, "the peer closed the connection" },
+      { SERVER, 37382, "not proven", 3, nil, "this side sees SMC-D, the peer sees TCP" },
+      { SERVER, 4444, "no connection", 2, E.ECONNREFUSED, "connection refused" },
+      { "192.168.0.99", 37373, "no connection", 2, E.EHOSTUNREACH, "No route to host" },
+    } do
+      local host, port, verdict, status, errno, message = table.unpack(case, 1, 6)
+      local done = support.script("smc_chk.lua", "-C", host, "-p", tostring(port), "--json")
+      local report = assert(json.decode(done.stdout))
+      assert.same({ verdict, verdict == "SMC", status, errno },
+        { report.verdict, report.success, done.status, report.errno })
+      assert.truthy(not message or report.message:find(message, 1, true), report.message)
+    end
   end)
 
   it("that is powered off is gone", function()

@@ -1,4 +1,5 @@
 -- Two kernels on one Ethernet: SMC-R. This runs on the host and boots both.
+local E = require "smc.errno"
 local support = require "support"
 
 -- Runs a shell script on each; gives the lines of both, by their names.
@@ -19,17 +20,19 @@ describe("two hosts", function()
   setup(function()
     -- The hosts meet on port 37300: when host10's servers listen, and when host12 is through.
     result = pair([[
-      for port in 37373 12345 12346; do
+      for port in 37373 12345 12346 37381 37382; do
         until ss -Hltn "sport = :$port" | grep -q .; do sleep 0.1; done
       done &
       listening=$!
       lua5.4 examples/smc_chk.lua -S & chk=$!
       lua5.4 examples/echo_server.lua & echo=$!
       lua5.4 examples/smc_run.lua python3 examples/echo_server.py 0.0.0.0 12346 & python=$!
+      lua5.4 spec/kernel/programs/peer.lua closes 37381 & closing=$!
+      lua5.4 spec/kernel/programs/peer.lua relays 37382 37373 & relay=$!
       wait $listening
       lua5.4 -e 'local s = assert(require "smc.socket".bind("*", 37300))
         assert(s:accept()):close() assert(s:accept())'
-      kill $chk $echo $python]], [[
+      kill $chk $echo $python $closing $relay]], [[
       until lua5.4 -e 'assert(require "socket".connect("192.168.0.10", 37300))' 2>/dev/null; do
         sleep 0.2
       done
@@ -42,7 +45,10 @@ describe("two hosts", function()
       until lua5.4 examples/smcss.lua | grep -q ':12346 .*SMCR'; do sleep 0.2; done
       lua5.4 examples/smcss.lua; lua5.4 examples/smcss.lua -R; exec 3>&-; wait $!
       lua5.4 examples/smc_chk.lua -C 192.168.0.10 -p 4444; echo "refused $?"
+      lua5.4 examples/smc_chk.lua -C 192.168.0.10 -p 37381; echo "closing $?"
+      lua5.4 examples/smc_chk.lua -C 192.168.0.10 -p 37382; echo "relay $?"
       lua5.4 examples/smc_chk.lua -C 192.168.0.99 -t 1; echo "dead $?"
+      lua5.4 examples/smc_chk.lua -C 192.168.0.99 --json | tr -d '\n'; echo
       lua5.4 -e 'print("connect", require "smc.socket".connect("192.168.0.99", 37373))'
       lua5.4 -e 'assert(require "smc.socket".connect("192.168.0.10", 37300))']])
   end)
@@ -71,6 +77,13 @@ describe("two hosts", function()
     assert.matches("refused 2", result.host12)
     assert.matches("dead 2", result.host12)
     assert.matches("connect\tnil\tNo route to host", result.host12)
+    assert.matches(('"verdict":"no connection",  "message":"no connection to 192.168.0.99 port 37373: '
+      .. 'No route to host",  "errno":%d,'):format(E.EHOSTUNREACH), result.host12, 1, true)
+  end)
+
+  it("prove nothing by a peer that closes, nor by a relay", function()
+    assert.matches("Not proven: the peer closed the connection.*closing 3", result.host12)
+    assert.matches("Not proven: this side sees SMC%-R, the peer sees TCP.*relay 3", result.host12)
   end)
 
   it("ended well", function()

@@ -59,7 +59,7 @@ function peers.relays(client)
   plain:close()
 end
 
-local listener = assert(socket.bind("127.0.0.1", port))
+local listener = assert(socket.bind("*", port))
 io.stdout:setvbuf "line"
 print "ready"
 while true do
