@@ -135,9 +135,9 @@ local function connect(args, debug_message)
   else
     print_verdict[report.verdict](report)
     print()
-    script.flush()
-    if report.verdict == "no connection" then script.say(report.message) end
   end
+  script.flush()
+  if report.verdict == "no connection" then script.say(report.message) end
   return STATUS[report.verdict]
 end
 

@@ -19,10 +19,15 @@ describe("smc.check's probe", function()
   it("has answers that are read exactly or not at all", function()
     local line = probe.answer { mode = "TCP", fallback_reason = 0x03030008 }
     assert.same({ mode = "TCP", fallback_reason = 0x03030008 }, probe.read_answer((line:gsub("\n", ""))))
-    line = probe.answer { mode = "SMC-D" }
-    assert.same({ mode = "SMC-D" }, probe.read_answer((line:gsub("\n", ""))))
-    for _, other in ipairs { "", "HTTP/1.0 200 OK", "smc-check answer 1 SMC-X 0x00000000 0x00000000",
-        "smc-check answer 1 TCP 0x0 0x0", "smc-check answer 2 TCP 0x00000000 0x00000000" } do
+    line = probe.answer { mode = "SMC-D", dmb = { token = 0x2a, peer_token = 0x2b } }
+    assert.same({ mode = "SMC-D", near_end = "000000000000002a" }, probe.read_answer((line:gsub("\n", ""))))
+    local links <const> = { { gid = "fe80::1", peer_gid = "fe80::2" } }
+    line = probe.answer { mode = "SMC-R", link_group = { links = links } }
+    assert.same({ mode = "SMC-R", near_end = "fe80::1" }, probe.read_answer((line:gsub("\n", ""))))
+    for _, other in ipairs { "", "HTTP/1.0 200 OK", "smc-check answer 1 SMC-X 0x00000000 0x00000000 -",
+        "smc-check answer 1 TCP 0x0 0x0 -", "smc-check answer 2 TCP 0x00000000 0x00000000 -",
+        "smc-check answer 1 TCP 0x00000000 0x00000000",
+        "smc-check answer 1 TCP 0x00000000 0x00000000 - -" } do
       assert.is_nil(probe.read_answer(other))
     end
   end)
@@ -55,7 +60,7 @@ end
 local function facts(changes)
   local f = {
     peer = { address = "192.168.0.10", port = 37373 }, before = record(0), after = record(4096),
-    to_send = 4096, sent = 4096, answer = { mode = "SMC-D" }, closed = false,
+    to_send = 4096, sent = 4096, answer = { mode = "SMC-D", near_end = "0000000000000003" }, closed = false,
   }
   for key, value in pairs(changes or {}) do f[key] = value or nil end
   return f
@@ -80,7 +85,8 @@ describe("the verdict of a check", function()
   local PROOFS <const> = {
     ["SMC-D, and the peer sees it too"] = facts(),
     ["SMC-D, and the peer says nothing"] = facts { answer = false },
-    ["SMC-R"] = facts { before = over_smcr(0), after = over_smcr(4096), answer = { mode = "SMC-R" } },
+    ["SMC-R"] = facts { before = over_smcr(0), after = over_smcr(4096),
+      answer = { mode = "SMC-R", near_end = "b" } },
     ["the ring in the peer's memory went round"] =
       facts { before = record(65000), after = record(0, { connection = {
         token = 7, tx_prod = { wrap = 1, count = 65000 + 4096 - 65504 }, peer_rmbe_size = 65504 } }) },
@@ -141,6 +147,11 @@ describe("the verdict of a check", function()
     { "the peer sees SMC-R", facts { answer = { mode = "SMC-R" } },
       "this side sees SMC-D, the peer sees SMC-R" },
     { "the peer cannot tell", facts { answer = {} }, "cannot tell" },
+    { "the peer sees SMC-D of another connection", facts { answer = { mode = "SMC-D", near_end = "04" } },
+      "both sides see SMC-D, but of the peer's memory this side sees 0000000000000003, the peer 04" },
+    { "the peer does not name its end", facts { answer = { mode = "SMC-D" } }, "the peer nothing" },
+    { "the peer sees SMC-R of another link", facts { before = over_smcr(0), after = over_smcr(4096),
+      answer = { mode = "SMC-R", near_end = "c" } }, "this side sees b, the peer c" },
     { "no cursors", facts { before = record(0, { connection = false }),
       after = record(0, { connection = false }) }, "does not tell how far" },
     { "no cursors before", facts { before = record(0, { connection = false }) }, "does not tell how far" },

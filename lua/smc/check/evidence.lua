@@ -20,15 +20,35 @@ function evidence.most(info)
   return cursor.most(info.connection.peer_rmbe_size)
 end
 
+-- The link of a connection over SMC-R.
+local function link_of(info)
+  return info.link_group and info.link_group.links and info.link_group.links[1]
+end
+
+--- What names this side's end of a connection: the token of the DMB that the peer writes into, or the GID of
+-- the link.
+-- @tparam table info what `sock:info()` gave
+-- @treturn ?string what `evidence.far_end` gives on the other side of the same connection; nil for TCP
+function evidence.near_end(info)
+  local link = link_of(info)
+  return info.dmb and ("%016x"):format(info.dmb.token) or link and link.gid
+end
+
+--- What names the peer's end of a connection, by the kernel of this side. Parameter and return as `near_end`.
+function evidence.far_end(info)
+  local link = link_of(info)
+  return info.dmb and ("%016x"):format(info.dmb.peer_token) or link and link.peer_gid
+end
+
 --- Whose memory it is, in words.
 -- @tparam table info what `sock:info()` gave, or the evidence of a report
 -- @treturn ?string nil for a connection that is TCP
 function evidence.path(info)
+  local link = link_of(info)
   if info.dmb then
     return ("from GID %016x to GID %016x, into the peer's DMB %016x"):format(
       info.dmb.my_gid, info.dmb.peer_gid, info.dmb.peer_token)
-  elseif info.link_group and info.link_group.links then
-    local link = info.link_group.links[1]
+  elseif link then
     return ("over %s port %d, from GID %s to GID %s, into the peer's RMB"):format(
       link.ibname, link.ibport, link.gid, link.peer_gid)
   end

@@ -1,9 +1,11 @@
 --- What both sides of a check say to each other.
 --
 -- The client sends one probe: a line and padding, `SIZE` bytes in all. A server that knows it
--- answers with one line: how the connection looks from its side. IBM's server answers nothing,
--- IBM's client sends nothing, and neither minds.
+-- answers with one line: how the connection looks from its side, and what names its end of it. IBM's server
+-- answers nothing, IBM's client sends nothing, and neither minds.
 -- @module smc.check.probe
+
+local evidence = require "smc.check.evidence"
 
 local probe = {
   PORT = 37373,
@@ -13,7 +15,9 @@ local probe = {
 }
 
 local GREETING <const> = "smc-check probe 1\n"
-local UNKNOWN <const> = "unknown"
+local UNKNOWN <const>, NO_END <const> = "unknown", "-"
+local CODE <const> = "0x(" .. ("%x"):rep(8) .. ")"
+local ANSWER <const> = "^smc%-check answer 1 (%S+) " .. CODE .. " " .. CODE .. " (%S+)$"
 local MODES <const> = { ["SMC-D"] = "SMC-D", ["SMC-R"] = "SMC-R", TCP = "TCP", [UNKNOWN] = false }
 
 --- Whether a port is one of those where servers for checks listen, as long as one of them is free.
@@ -39,22 +43,25 @@ end
 -- @tparam ?table info what `sock:info()` gives; without it the answer is that this side cannot tell
 function probe.answer(info)
   info = info or {}
-  return ("smc-check answer 1 %s 0x%08x 0x%08x\n"):format(info.mode or UNKNOWN,
-    info.fallback_reason or 0, info.peer_reason or 0)
+  return ("smc-check answer 1 %s 0x%08x 0x%08x %s\n"):format(info.mode or UNKNOWN,
+    info.fallback_reason or 0, info.peer_reason or 0, evidence.near_end(info) or NO_END)
 end
 
 --- Reads an answer; it comes from the network, so nothing but its exact form counts.
 -- @tparam string line without its end
--- @treturn ?table `mode`, `fallback_reason` and `peer_reason` of the other side, without a mode where it
---   cannot tell; nil for anything else than an answer
+-- @treturn ?table `mode`, `fallback_reason`, `peer_reason` and `near_end` (see `smc.check.evidence`) of the
+--   other side, without a mode where it cannot tell; nil for anything else than an answer
 function probe.read_answer(line)
-  local mode, own, peer = line:match("^smc%-check answer 1 (%S+) 0x(%x%x%x%x%x%x%x%x) 0x(%x%x%x%x%x%x%x%x)$")
+  local mode, own, peer, near_end = line:match(ANSWER)
   if MODES[mode] == nil then return nil end
   local function code(hex)
     local number = tonumber(hex, 16)
     return number ~= 0 and number or nil
   end
-  return { mode = MODES[mode] or nil, fallback_reason = code(own), peer_reason = code(peer) }
+  return {
+    mode = MODES[mode] or nil, fallback_reason = code(own), peer_reason = code(peer),
+    near_end = near_end ~= NO_END and near_end or nil,
+  }
 end
 
 return probe

@@ -10,6 +10,8 @@ local evidence = require "smc.check.evidence"
 
 local verdict = { SMC = "SMC", TCP = "TCP", UNPROVEN = "not proven", NONE = "no connection" }
 
+local TWO_CONNECTIONS <const> = "these are two connections, with something between them (a proxy, a port "
+  .. "forwarder), or the peer tells untruths"
 local CLOSED <const> = "the peer closed the connection before the check was done"
 
 -- IPv4 over IPv6 is IPv4, and an interface is part of how an address is reached, not of the address.
@@ -65,12 +67,15 @@ end
 
 local function fault_of_answer(facts)
   local answer, mode = facts.answer, facts.before.mode
-  if not answer or answer.mode == mode then return nil end
+  if not answer then return nil end
   if not answer.mode then
     return "the peer answered that it cannot tell the mode of its side of the connection"
+  elseif answer.mode ~= mode then
+    return ("this side sees %s, the peer sees %s: %s"):format(mode, answer.mode, TWO_CONNECTIONS)
+  elseif answer.near_end ~= evidence.far_end(facts.before) then
+    return ("both sides see %s, but of the peer's memory this side sees %s, the peer %s: %s"):format(
+      mode, evidence.far_end(facts.before) or "nothing", answer.near_end or "nothing", TWO_CONNECTIONS)
   end
-  return ("this side sees %s, the peer sees %s: these are two connections, with something between them "
-    .. "(a proxy, a port forwarder), or the peer tells untruths"):format(mode, answer.mode)
 end
 
 local function fault_of_cursors(facts)
@@ -95,7 +100,7 @@ end
 local function note_on_tcp(facts)
   local answer = facts.answer
   if not (answer and answer.mode) or answer.mode == "TCP" then return nil end
-  return ("the peer sees %s: these are two connections, with something between them"):format(answer.mode)
+  return ("the peer sees %s: %s"):format(answer.mode, TWO_CONNECTIONS)
 end
 
 local OF_SMC = { fault_of_mode, fault_of_sending, fault_of_second_record, fault_of_answer, fault_of_cursors }
@@ -107,7 +112,7 @@ local OF_SMC = { fault_of_mode, fault_of_sending, fault_of_second_record, fault_
 --   `to_send`, `sent`: bytes that were to be sent, none where the check is to send nothing, and bytes that
 --   were; `send_message`: why these are fewer;
 --   `closed`: whether the peer has closed the connection;
---   `answer`: what the peer says of its side, `{ mode = }`, or nil where it says nothing;
+--   `answer`: what the peer says of its side, its `mode` and `near_end`, or nil where it says nothing;
 --   `after`: the record of the socket at the end, or nil and `after_message`
 -- @treturn string `verdict.SMC`, `verdict.TCP` or `verdict.UNPROVEN`
 -- @treturn ?string what is missing to a proof, in words; with TCP what is strange about it

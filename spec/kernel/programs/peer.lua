@@ -1,5 +1,5 @@
--- Peers that a check may meet: lua5.4 peer.lua KIND PORT [WORD]. Each serves one connection after the other
--- over SMC, and says "ready" when it listens.
+-- Peers that a check may meet: lua5.4 peer.lua KIND PORT [WORD...]. Each serves one connection after the
+-- other over SMC, and says "ready" when it listens.
 local socket = require "smc.socket"
 
 local PROBE <const> = 4096
@@ -32,9 +32,9 @@ function peers.greets(client)
   client:receive("*a")
 end
 
--- Passes everything on to a port of this host, over plain TCP, and back.
+-- Passes everything on to a port of this host, and back: over TCP, or with the module that is named.
 function peers.relays(client)
-  local plain = assert(require "socket".connect("127.0.0.1", tonumber(word)))
+  local plain = assert(require(arg[4] or "socket").connect("127.0.0.1", tonumber(word)))
   local loop = assert(socket.poller())
   loop:add(client, "r")
   loop:add(plain, "r")
