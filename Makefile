@@ -44,7 +44,7 @@ DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-gen
 
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-	    -Wwrite-strings -Wvla -Wformat=2 -Wundef
+	    -Werror=implicit-function-declaration -Wwrite-strings -Wvla -Wformat=2 -Wundef
 CPPFLAGS_ALL = -D_GNU_SOURCE $(LUA_CFLAGS) $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0) $(CPPFLAGS)
 CFLAGS_ALL   = -std=gnu11 -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS)
 

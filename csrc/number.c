@@ -65,7 +65,10 @@ lua_Integer smc_check_truncated(lua_State *L, int arg)
 	if (is_integer)
 		return integer;
 	number = luaL_checknumber(L, arg);
-	return lua_numbertointeger(number, &integer) ? integer : LUA_MININTEGER;
+	/* -LUA_MININTEGER is the first power of 2 that is too large. */
+	if (number >= (lua_Number)LUA_MININTEGER && number < -(lua_Number)LUA_MININTEGER)
+		return (lua_Integer)number;
+	return LUA_MININTEGER;
 }
 
 lua_Integer smc_opt_truncated(lua_State *L, int arg, lua_Integer otherwise)

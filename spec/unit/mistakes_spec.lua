@@ -27,6 +27,7 @@ local WRONG <const> = {
   c_data = { true, {} },
   c_integer = { "x", 1.5, {}, true },
   c_number = { "x", {}, true },
+  c_seconds = { "x", NAN, {}, true },
   c_boolean = { 7, "x", {} },
   c_port = { {}, true },
 }
@@ -148,9 +149,9 @@ local FUNCTIONS_OF_MODULES <const> = {
   ["socket.poller"] = nothing,
   ["socket.protect"] = { need(print, "function") },
   ["socket.resolve"] = { need("localhost", "string"), may("inet", "name") },
-  ["socket.select"] = { may({}, "table"), may({}, "table"), may(0, "c_number") },
+  ["socket.select"] = { may({}, "table"), may({}, "table"), may(0, "c_seconds") },
   ["socket.skip"] = { need(0, "integer") },
-  ["socket.sleep"] = { need(0, "c_number") },
+  ["socket.sleep"] = { need(0, "c_seconds") },
   ["socket.tcp"] = { options(FALLBACK) },
   ["socket.tcp4"] = { options(FALLBACK) },
   ["socket.tcp6"] = { options(FALLBACK) },
@@ -199,7 +200,7 @@ local SOCKET_METHODS <const> = {
   setfd = { need(-1, "c_integer") },
   setoption = { need("keepalive", "name"), need(true, "c_boolean") },
   setstats = { may(0, "c_number"), may(0, "c_number") },
-  settimeout = { may(0, "c_number"), may("b", "letter") },
+  settimeout = { may(0, "c_seconds"), may("b", "letter") },
   shutdown = { may("both", "name") },
 }
 
