@@ -80,8 +80,9 @@ while True:
   it("serves a client that never sends", function()
     local server <close>, port = serve()
     local python <close> = start_python(([[
-import socket
-s = socket.socket(); s.connect(("127.0.0.1", %d)); print("connected", flush=True); input()]]):format(port))
+import socket, time
+s = socket.socket(); s.connect(("127.0.0.1", %d)); print("connected", flush=True)
+time.sleep(600)]]):format(port))
     assert.equal("connected", python.stdout:read())
     assert.equal("SMC-D", connect(port).peer_mode)
     assert.is_number(server.pid)
