@@ -74,7 +74,8 @@ static int await_end(pid_t pid, double deadline)
 }
 
 /*
- * wait(pid [, seconds]) -> "exit" | "signal", number | nil, "timeout" | nil, message, errno
+ * wait(pid [, seconds]) -> "exit" | "signal", number | nil, message, errno
+ * The message of ETIMEDOUT is "timeout".
  * Waits until the child has ended, or so many seconds, and reaps it: waitpid(2).
  */
 static int process_wait(lua_State *L)
@@ -93,7 +94,8 @@ static int process_wait(lua_State *L)
 	if (err == ETIMEDOUT) {
 		lua_pushnil(L);
 		lua_pushliteral(L, "timeout");
-		return 2;
+		lua_pushinteger(L, err);
+		return 3;
 	}
 	if (err)
 		return smc_push_error(L, err, "wait");

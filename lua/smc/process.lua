@@ -65,7 +65,7 @@ end
 -- @treturn[1] integer its exit status, or the number of the signal that ended it
 -- @treturn[2] nil
 -- @treturn[2] string "timeout", or what went wrong
--- @treturn[2] integer errno, unless it is a timeout
+-- @treturn[2] integer errno: ETIMEDOUT where it still runs
 function Process:wait(seconds)
   args.object("wait", self, Process)
   args.optional("wait", 1, seconds, "seconds")
@@ -123,14 +123,14 @@ function Process:close()
   end
   local ending, message, errno = self:wait(0)
   for _, signal in ipairs { "TERM", "KILL" } do
-    if not ending and message == "timeout" then
+    if not ending and errno == E.ETIMEDOUT then
       self:kill(signal)
       ending, message, errno = self:wait(1)
     end
   end
   if ending or self.lost then
     return true
-  elseif message ~= "timeout" then
+  elseif errno ~= E.ETIMEDOUT then
     return nil, message, errno
   end
   return nil, ("process %d does not end: the kernel holds it (state D in ps)"):format(self.pid), E.ETIMEDOUT

@@ -183,15 +183,11 @@ local function mode(sock)
 end
 
 -- Adds the modes of the sockets to a table; throws where the kernel's list breaks off.
-local function add_modes(modes, by_inode)
-  local iterator, message, errno, closing =
-    diag.sockets { fields = { "inode", "mode" }, details = { "link_group" } }
-  if not iterator then return nil, message, errno end
-  for inode, how in iterator, nil, nil, closing do
+local function add_modes(modes, by_inode, iterator)
+  for inode, how in iterator do
     local sock = by_inode[inode]
     if sock then modes[sock] = how end
   end
-  return modes
 end
 
 --- The modes of many connections, by one look at the kernel's list: `sock:mode()` takes one each.
@@ -207,9 +203,13 @@ function socket.modes(sockets)
     if inode and connected then modes[sock] = "TCP" end
   end
   if not next(by_inode) then return modes end
-  local ok, found, message, errno = pcall(add_modes, modes, by_inode)
-  if not ok then return nil, found end
-  return found, message, errno
+  local iterator <close>, message, errno =
+    diag.sockets { fields = { "inode", "mode" }, details = { "link_group" } }
+  if not iterator then return nil, message, errno end
+  local ok
+  ok, message = pcall(add_modes, modes, by_inode, iterator)
+  if not ok then return nil, message, iterator:errno() end
+  return modes
 end
 
 --- Seconds since the epoch.

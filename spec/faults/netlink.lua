@@ -47,6 +47,10 @@ return {
     return diag.find(1)
   end },
   { name = "sock:info", right = "mode=SMC-D", look = function() return sockets[3]:info() end },
+  { name = "socket.modes", right = "SMC-D", look = function()
+    local modes, message, errno = socket.modes { client }
+    return modes and modes[client], message, errno
+  end },
   { name = "linkgroup.list", right = "type=SMC-D", look = linkgroup.list },
   { name = "device.list", right = "model=ISM", look = device.list },
   { name = "eid.list", look = eid.list },

@@ -26,6 +26,18 @@ describe("why there is no SMC", function()
       .. "6.18 it needs CONFIG_DIBS)", module.explain(EAFNOSUPPORT, "", { root = none.root }))
   end)
 
+  it("is in the kernel's configuration where its modules are not here", function()
+    for config, expected in pairs {
+      ["CONFIG_A=y\nCONFIG_SMC=m\n"] = "^SMC is not loaded: load it",
+      ["CONFIG_A=y\n# CONFIG_SMC is not set\n"] = "^SMC is not in this kernel",
+      ["CONFIG_SMC_DIAG=m\n"] = "^SMC is not in this kernel",
+    } do
+      local made <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE,
+        ["boot/config-" .. RELEASE] = config }
+      assert.matches(expected, module.explain(EAFNOSUPPORT, "", { root = made.root }))
+    end
+  end)
+
   it("may be unknown where the kernel's modules are not here", function()
     local bare <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE }
     assert.matches("whether this kernel %(6%.12%.95%) has it cannot be seen here",

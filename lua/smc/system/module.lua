@@ -61,12 +61,14 @@ local function blocked_by_command_line(root)
   return nil
 end
 
--- The kernel's lists of the modules that it has, in files and built in; nil where they are not here, as in
--- containers.
-local function is_present(libraries)
+-- Whether SMC is a part of the kernel, by the lists of its modules, in files and built in, or else by its
+-- configuration; nil where none of that is here, as in containers.
+local function is_present(root, release)
+  local libraries = root .. "/lib/modules/" .. release
   local files, builtin = look.file(libraries .. "/modules.dep"), look.file(libraries .. "/modules.builtin")
-  if not files and not builtin then return nil end
-  return ((files or "") .. (builtin or "")):find("/smc%.ko") ~= nil
+  if files or builtin then return ((files or "") .. (builtin or "")):find("/smc%.ko") ~= nil end
+  local config = look.file(root .. "/boot/config-" .. release)
+  return config and config:find("%f[^\n\0]CONFIG_SMC=[ym]") ~= nil
 end
 
 local function is_loaded(root)
@@ -102,7 +104,7 @@ module.state = look.protect(function(opts)
   local root = args.options("state", 1, opts, { root = "text" }).root or ""
   local release = (look.file(root .. "/proc/sys/kernel/osrelease") or "unknown"):match("%S+")
   local state = { release = release, loaded = is_loaded(root) }
-  state.present = state.loaded or is_present(root .. "/lib/modules/" .. release)
+  state.present = state.loaded or is_present(root, release)
   if not state.loaded then state.blocked, state.blocked_by = blocked_by(root) end
   state.seccomp = (look.file(root .. "/proc/self/status") or ""):find("\nSeccomp:%s*2") ~= nil
   return state
