@@ -69,7 +69,7 @@ commands.refused = commands.join(
   commands.each("smcd", [[
   ueid add SMCV2-X, ueid del SMCV2-LAB, ueid flush, seid enable, seid disable]]),
   commands.each("smc_pnet", [[
-  -a NETX -I lo, -a NETX -D nosuch_0, -d NETA, -f]]))
+  -a NETX -I lo, -a NETX -D nosuch_0, -a NETX -I lo -D nosuch_0 -P 2, -d NETA, -f]]))
 
 -- One after the other: each counts from what the one before it left.
 commands.reset = commands.join(

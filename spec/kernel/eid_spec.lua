@@ -87,6 +87,10 @@ describe("smc.eid", function()
     if seid then -- an s390
       assert.equal(32, #seid.seid)
       assert.is_boolean(seid.enabled)
+      message = select(2, eid.disable_seid()) -- there is no UEID
+      assert.matches("add one first, with smc.eid.add$", message)
+      message = message:gsub("smc%.eid%.add", "`smcd.lua ueid add UEID`")
+      assert.equal("Error: " .. message .. "\n", support.script("smcd.lua", "seid", "disable").stderr)
       return
     end
     assert.matches("there is no SEID", message)
@@ -95,8 +99,11 @@ describe("smc.eid", function()
       local ok
       ok, message, errno = eid[name]()
       assert.is_nil(ok)
-      assert.matches("only s390 machines have a SEID", message)
+      assert.matches("only s390 machines have a SEID: use UEIDs, see smc.eid.add$", message)
       assert.equal(EOPNOTSUPP, errno)
+      local done = support.script("smcd.lua", "seid", (name:gsub("_seid", "")))
+      message = message:gsub("smc%.eid%.add", "`smcd.lua ueid add UEID`")
+      assert.equal("Error: " .. message .. "\n", done.stderr)
     end
   end)
 
