@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What event loops want of a socket: its descriptor, what it waits for, and when it is closed. */
 #include <poll.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 
 #include "number.h"
@@ -25,13 +26,30 @@ int sock_getfd(lua_State *L)
 	return 1;
 }
 
-/* sock:setfd(descriptor): takes the descriptor over; the old one is neither closed nor kept */
+/*
+ * Whoever takes a descriptor over, as LuaSec does, may write to it without MSG_NOSIGNAL and expect, as
+ * LuaSocket sees to it for the whole program, that a peer that is gone is no signal.
+ */
+static void ignore_sigpipe(void)
+{
+	struct sigaction now;
+
+	if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+		signal(SIGPIPE, SIG_IGN);
+}
+
+/*
+ * sock:setfd(descriptor): takes the descriptor over; the old one is neither closed nor kept
+ * Where that gives one away, this program ignores SIGPIPE from now on, unless it handles it.
+ */
 int sock_setfd(lua_State *L)
 {
 	struct sock *s = sock_check(L, 1);
 	int fd = smc_check_fd(L, 2);
 
 	loops_tell_closing(L, s);
+	if (s->fd >= 0)
+		ignore_sigpipe();
 	s->fd = fd;
 	s->blocking = false;
 	s->shared = true;

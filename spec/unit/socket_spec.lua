@@ -230,6 +230,22 @@ describe("smc.socket", function()
     assert.has_error(function() heir:setfd(-2) end)
   end)
 
+  it("makes a peer that is gone no signal for those who get a descriptor", function()
+    local function ignored(script)
+      local command = ("env --default-signal=PIPE spec/env lua5.4 -e '%s' 2>&1"):format(script)
+      local output <close> = assert(io.popen(command))
+      local mask = output:read("a"):match("SigIgn:%s*(%x+)")
+      return tonumber(mask, 16) & 1 << 12 ~= 0 -- SIGPIPE is 13
+    end
+    local script = [[
+      local sock = assert(require "smc.socket".tcp4 { fallback = "tcp" })
+      %s
+      for line in io.lines "/proc/self/status" do print(line) end
+    ]]
+    assert.is_false(ignored(script:format "assert(sock:getfd() >= 0)"))
+    assert.is_true(ignored(script:format "sock:setfd(-1)"))
+  end)
+
   it("tells the mode of a TCP socket that was asked for", function()
     local client <close> = pair()
     local info = assert(client:info())
