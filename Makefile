@@ -39,7 +39,7 @@ SCRIPTS := smc_run.lua smc_chk.lua smcss.lua smc_rnics.lua smcd.lua smcr.lua smc
 DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-genl-3-dev \
 	lua-dkjson lua-argparse \
 	qemu-system-x86 busybox-static kmod xz-utils zstd iproute2 pciutils python3 \
-	lua-busted lua-socket lua-copas lua-cqueues lua-http lua-luv lua-sec openssl luarocks musl-tools strace \
+	lua-busted lua5.1 lua-socket lua-copas lua-cqueues lua-http lua-luv lua-sec openssl luarocks musl-tools strace \
 	lua-check cppcheck lua-ldoc
 
 CFLAGS   ?= -O2 -g

@@ -235,6 +235,14 @@ local OBJECTS <const> = {
   ["tcp{server}"] = { new = function() return (select(2, connected())) end, methods = SOCKET_METHODS },
 }
 
+if smc.system.available() then
+  OBJECTS["smc.check.server"] = {
+    new = function() return assert(smc.check.server { host = "127.0.0.1" }) end,
+    methods = { step = { may(0, "number") }, serve = nothing, close = nothing },
+    private = { drop = true },
+  }
+end
+
 -- === the cases of a row ===
 
 -- The arguments before one that is wrong are right.
