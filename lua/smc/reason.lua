@@ -12,6 +12,7 @@
 -- @module smc.reason
 
 local args = require "smc.internal.args"
+local E = require "smc.errno"
 
 local reason = {}
 
@@ -177,6 +178,7 @@ end
 -- @treturn[1] reason of any code, also an unknown one: that has no name
 -- @treturn[2] nil for a name that does not exist
 -- @treturn[2] string message
+-- @treturn[2] integer errno: ENOENT
 -- @raise for a value of another type
 function reason.get(which)
   args.check("get", 1, which, "integer or text")
@@ -184,7 +186,7 @@ function reason.get(which)
   if type(which) == "string" then
     row = by_name[which]
     if not row then
-      return nil, "no fallback reason has the name " .. require "smc.internal.text".quoted(which)
+      return nil, "no fallback reason has the name " .. require "smc.internal.text".quoted(which), E.ENOENT
     end
     which = row[1]
   else

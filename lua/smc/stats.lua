@@ -14,6 +14,7 @@
 -- @module smc.stats
 
 local args = require "smc.internal.args"
+local E = require "smc.errno"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 local recording = require "smc.recording"
@@ -264,11 +265,12 @@ end
 -- @treturn[1] table the same with numbers per second; levels and codes are as they were
 -- @treturn[2] nil
 -- @treturn[2] string message: the time between is not known, or too short to tell
+-- @treturn[2] integer errno: ENODATA
 -- @raise for a value that is no such table
 function stats.rates(change)
   args.check("rates", 1, change, SNAPSHOT)
   if not change.seconds or change.seconds <= 0 then
-    return nil, "there are no rates: the time between the snapshots is not known, or nothing"
+    return nil, "there are no rates: the time between the snapshots is not known, or nothing", E.ENODATA
   end
   local result = { seconds = change.seconds, restarted = change.restarted }
   for _, key in ipairs { "smcd", "smcr", "handshake_errors", "fallback" } do
