@@ -35,7 +35,7 @@ describe("a network that is cut", function()
     local sock <close> = connect("SMC-D", "smc.socket")
     peer.later "for _ = 1, 3 do data:send(data:receive(100000)) end socket.sleep(0.5) data:close()"
     sh "ip link set near down"
-    sock:settimeout(10)
+    sock:settimeout(60)
     local block = ("smc"):rep(33333) .. "!"
     for _ = 1, 3 do
       assert.equal(#block, sock:send(block))

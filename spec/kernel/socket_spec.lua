@@ -103,7 +103,7 @@ describe("smc.socket over SMC", function()
     local poller <close> = assert(socket.poller())
     assert(poller:add(client, "w"))
     local accepted <close> = assert(server:accept())
-    for _, events in assert(poller:wait(5)) do assert.matches("w", events) end
+    for _, events in assert(poller:wait(60)) do assert.matches("w", events) end
     local ok, message = client:connect("127.0.0.1", port)
     assert.is_true(ok == 1 or message == "already connected")
     assert.equal("SMC-D", client:mode())
@@ -117,7 +117,7 @@ describe("smc.socket over SMC", function()
     other:settimeout(0)
     local _, message = other:connect("127.0.0.1", 4444)
     if message == "timeout" then
-      other:settimeout(5)
+      other:settimeout(60)
       message = select(2, other:connect("127.0.0.1", 4444))
     end
     assert.equal("connection refused", message)

@@ -9,7 +9,7 @@ return function(peer)
       assert.same({ 0, 1, nil }, { #readable, #writable, message })
       assert.equal(1, writable[sock])
       peer.remote "data:send('x')"
-      readable, writable, message = socket.select({ other, sock }, nil, 5)
+      readable, writable, message = socket.select({ other, sock }, nil, 60)
       assert.same({ 1, 0, nil }, { #readable, #writable, message })
       assert.equal(sock, readable[1])
       assert.equal(1, readable[sock])
@@ -35,8 +35,8 @@ return function(peer)
       local foreign = {}
       function foreign.getfd() return sock:getfd() end
       function foreign.dirty() return sock:dirty() end
-      assert.equal(sock, socket.select({ sock }, nil, 5)[1])
-      assert.equal(foreign, socket.select({ foreign }, nil, 5)[1])
+      assert.equal(sock, socket.select({ sock }, nil, 60)[1])
+      assert.equal(foreign, socket.select({ foreign }, nil, 60)[1])
       assert.equal("two", sock:receive())
       assert.equal("timeout", (select(3, socket.select({ foreign }, nil, 0))))
       sock:close()
