@@ -16,7 +16,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#if LUA_VERSION_NUM < 504
+#if defined LUA_VERSION_NUM && LUA_VERSION_NUM < 504 /* checkers of C have no headers */
 #error "smc needs Lua 5.4 or later: these are the headers of an older one"
 #endif
 
