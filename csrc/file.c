@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -42,28 +44,29 @@ int smc_process_executable(lua_State *L)
 	return 1;
 }
 
-/* Whether the file gives its program capabilities; -1 with errno: getxattr(2). */
+/* Does the program come with capabilities? -1: errno says why that cannot be known. */
 static int has_capabilities(const char *path)
 {
-	ssize_t size = getxattr(path, "security.capability", NULL, 0);
-
-	if (size < 0)
-		return errno == ENODATA || errno == ENOTSUP ? 0 : -1;
-	return size > 0;
+	if (getxattr(path, "security.capability", NULL, 0) >= 0)
+		return 1;
+	return errno == ENODATA || errno == ENOTSUP || errno == ENOSYS ? 0 : -1;
 }
 
 /*
  * secure(path) -> boolean | nil, message, errno
  * Would the program run with privileges its caller does not have? Then the
- * dynamic linker ignores LD_PRELOAD: ld.so(8), secure-execution mode.
+ * dynamic linker ignores LD_PRELOAD: ld.so(8), secure-execution mode. Where
+ * the file system is mounted nosuid, or the process has no_new_privs, no
+ * program gains any: execve(2).
  */
 int smc_process_secure(lua_State *L)
 {
 	const char *path = luaL_checkstring(L, 1);
+	struct statvfs fs;
 	struct stat st;
 	int gains;
 
-	if (stat(path, &st))
+	if (stat(path, &st) || statvfs(path, &fs))
 		return smc_push_error(L, errno, path);
 	gains = (st.st_mode & S_ISUID && st.st_uid != getuid()) ||
 		((st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) &&
@@ -72,6 +75,8 @@ int smc_process_secure(lua_State *L)
 		gains = has_capabilities(path);
 	if (gains < 0)
 		return smc_push_error(L, errno, path);
+	if (fs.f_flag & ST_NOSUID || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		gains = 0;
 	lua_pushboolean(L, gains);
 	return 1;
 }

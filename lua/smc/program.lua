@@ -1,150 +1,167 @@
---- What kind of program a file is, and whether a library can be preloaded into it.
+--- What execve(2) makes of a program, and whether a library can be preloaded into what it starts.
 -- @module smc.program
 
-local E = require "smc.errno"
 local core = require "smc.core.process"
+local E = require "smc.errno"
+local elf = require "smc.run.elf"
+local env = require "smc.run.env"
+local shebang = require "smc.run.shebang"
 local look = require "smc.internal.look"
 local printable = require "smc.internal.text".printable
 
 local program = {}
 
--- What execvpe(3) takes for the absence of a program in a folder of PATH; a file that may not be executed is
--- told when there is no other.
-local NOT_HERE <const> = { [E.ENOENT] = true, [E.ENOTDIR] = true, [E.ESTALE] = true, [E.ENODEV] = true,
-  [E.ETIMEDOUT] = true, [E.EACCES] = true }
+local DEPTH <const> = 5 -- scripts of scripts that the kernel follows
+local ENV_DEPTH <const> = 20 -- env(1) of scripts that are followed here: they may go round without end
 
---- Where execvpe(3) finds a program.
--- @tparam string name its path, or a name that is looked for in PATH
--- @treturn[1] string path of a file that may be executed
--- @treturn[2] nil
--- @treturn[2] string message
--- @treturn[2] integer errno
-function program.find(name)
-  if name:find("/", 1, true) then
-    local ok, message, errno = core.executable(name)
-    if not ok then return nil, printable(message), errno end
-    return name
-  end
+-- Where a search in PATH goes on, see execvp(3); at the end, a file that may not be executed is the error.
+local PASSED_OVER <const> = {
+  [E.EACCES] = true, [E.ENOENT] = true, [E.ESTALE] = true, [E.ENOTDIR] = true, [E.ENODEV] = true,
+  [E.ETIMEDOUT] = true,
+}
+
+local execute -- see below
+
+-- A path as it is from this process's directory, for a process in another one. The kernel takes the empty
+-- path of an interpreter for the directory.
+local function from_here(path, directory)
+  if path == "" then return "." end
+  if not directory or path:find("^/") then return path end
+  return directory .. "/" .. path
+end
+
+-- Says of what cannot be started who wants it, where that is not what was asked about.
+local function wanted(shown, message, world)
+  if shown ~= world.name then message = ("%s wants %s"):format(world.name, message) end
+  return printable(message)
+end
+
+-- Finds the command argv[1] as execvp(3) does: what becomes of the first file of this name in path that is
+-- started.
+local function search(argv, path, world)
+  local name, steps = argv[1], world.steps
+  if name:find("/", 1, true) then return execute(name, argv, world) end
+  if name == "" then return nil, wanted(name, "'': it is not the name of a program", world), E.ENOENT end
   local denied
-  for folder in ((os.getenv("PATH") or "/bin:/usr/bin") .. ":"):gmatch("([^:]*):") do
-    local path = (folder == "" and "." or folder) .. "/" .. name
-    local ok, message, errno = core.executable(path)
-    if ok then
-      return path
-    elseif not NOT_HERE[errno] then
-      return nil, printable(message), errno
-    end
-    denied = denied or errno == E.EACCES and message
+  for folder in ((path or "/bin:/usr/bin") .. ":"):gmatch("([^:]*):") do
+    local answer = table.pack(execute((folder == "" and "." or folder) .. "/" .. name, argv, world))
+    local started = answer[1] ~= nil or world.steps > steps
+    if started or not PASSED_OVER[answer[3]] then return table.unpack(answer, 1, answer.n) end
+    if answer[3] == E.EACCES then denied = denied or answer end
   end
-  if denied then
-    return nil, printable(denied), E.EACCES
-  end
-  return nil, printable(name) .. ": not found in PATH", E.ENOENT
+  if denied then return table.unpack(denied, 1, denied.n) end
+  return nil, wanted(name, name .. ": not found in PATH", world), E.ENOENT
 end
 
--- What a file begins with; nothing where it may be executed but not read.
-local function read_head(path, count)
+-- What kind of file it is: { elf = }, { interpreter =, argument = }, { unreadable = true } where it may be
+-- executed but not read, {} where it is something else.
+local function read_kind(path)
   local file <close>, message, errno = io.open(path, "rb")
-  if not file then
-    return errno == E.EACCES and "" or look.fail(message, errno)
+  if not file and errno == E.EACCES then return { unreadable = true } end
+  if not file then look.fail(message, errno) end
+  local image, name, argument
+  image, message, errno = elf.read(file)
+  if image == false then
+    name, message, errno = shebang.read(file)
+    argument = name and message
   end
-  local text
-  text, message, errno = file:read(count)
-  if errno then
-    look.fail(("%s: %s"):format(path, message), errno)
-  end
-  return text or ""
+  if image == nil or name == nil and not image then look.fail(("%s: %s"):format(path, message), errno) end
+  return { elf = image, interpreter = name, argument = argument }
 end
 
-local PT_INTERP <const> = 3 -- the program header that names the dynamic linker, see elf(5)
-
--- What matters of an ELF file: { machine =, bits =, dynamic = }, or nil when it is none.
-local function read_elf(path)
-  local head = read_head(path, 64 * 1024)
-  local bits = ({ "32", "64" })[head:byte(5)]
-  if head:sub(1, 4) ~= "\x7fELF" or not bits or #head < 64 then
-    return nil
+-- Does the environment name the library to preload?
+local function is_preloaded(environment, library)
+  for path in (environment.LD_PRELOAD or ""):gmatch("[^ :]+") do
+    if path == library then return true end
   end
-  local order = head:byte(6) == 2 and ">" or "<"
-  local elf = { bits = bits, machine = string.unpack(order .. "I2", head, 19), dynamic = false }
-  local at = string.unpack(order .. (bits == "64" and "i8" or "I4"), head, bits == "64" and 33 or 29)
-  local size, count = string.unpack(order .. "I2I2", head, bits == "64" and 55 or 43)
-  for i = 0, count - 1 do
-    local position = at + i * size + 1
-    if position < 1 or position > #head - 3 then
-      return nil -- no headers where they belong: exec() will say more
-    end
-    elf.dynamic = elf.dynamic or string.unpack(order .. "I4", head, position) == PT_INTERP
-  end
-  return elf
+  return false
 end
 
--- The program that the #! line of a script runs; env(1) is looked through.
-local function interpreter(path)
-  local line = read_head(path, 256):match("^#![ \t]*([^\n]+)")
-  if not line then
-    return nil
-  end
-  local command, rest = line:match("^(%S+)%s*(.*)$")
-  if command and command:match("[^/]*$") == "env" then
-    for word in rest:gmatch("%S+") do
-      if not word:find("^%-") and not word:find("=", 1, true) then
-        return word
-      end
-    end
-  end
-  return command
-end
-
--- Why the library cannot be preloaded into the program at path; nil when it can.
-local function obstacle(path, library)
-  local elf = read_elf(path)
-  if not elf then
-    return nil
-  end
-  if not elf.dynamic then
-    return "is a static program"
-  end
-  if look.demand(core.secure(path)) then
+-- Why the library cannot be preloaded into a program of this kind; nil when it can.
+local function obstacle(path, kind, world)
+  local image, own = kind.elf, world.image
+  if image and not image.dynamic then return "is a static program" end
+  if (image or kind.unreadable) and look.demand(core.secure(path)) then
     return "gains privileges when it starts (setuid, setgid or capabilities), so that nothing is preloaded"
   end
-  local own = library and read_elf(library)
-  if own and (own.bits ~= elf.bits or own.machine ~= elf.machine) then
+  if image and own and (own.bits ~= image.bits or own.machine ~= image.machine) then
     return "is a program of another architecture than the library to preload"
+  elseif world.library and not is_preloaded(world.environment, world.library) then
+    return "is started by env(1) without LD_PRELOAD"
   end
   return nil
 end
 
+local function verdict(shown, path, kind, world)
+  local reason = obstacle(path, kind, world)
+  if not reason then return true end
+  local who = printable(shown)
+  if shown ~= world.name then
+    who = ("%s, which runs %s,"):format(who, printable(world.name))
+  end
+  return false, who .. " " .. reason
+end
+
+-- Follows env(1) to the command that it starts. Its own program does not matter, as long as it hands on the
+-- environment.
+local function follow_env(path, argv, world)
+  if look.demand(core.secure(path)) then return verdict(argv[1], path, { unreadable = true }, world) end
+  local command = env.read(argv, world.environment)
+  if not command then return true end -- it ends with a message of its own
+  world.steps = world.steps + 1
+  if world.steps > ENV_DEPTH then
+    return nil, printable(world.name) .. ": starts itself by env(1), again and again", E.ELOOP
+  end
+  world.environment = command.environment
+  if command.directory then
+    local folder, message, errno = core.realpath(from_here(command.directory, world.directory) .. "/.")
+    if look.is_absent(errno) or errno == E.ENOTDIR or errno == E.EACCES then return true end -- as above
+    world.directory = look.demand(folder, message, errno)
+  end
+  return search(command.argv, command.environment.PATH, world)
+end
+
+-- What becomes of execve(path, argv): true or false and why, or nil, message, errno. world has `name`, what
+-- was asked about; `environment` and `directory` of the program; `library` and its ELF `image`; `steps`, how
+-- often env(1) was followed.
+function execute(path, argv, world)
+  for _ = 0, DEPTH do
+    local here = from_here(path, world.directory)
+    local ok, message, errno = core.executable(here)
+    if not ok then return nil, wanted(argv[1], message, world), errno end
+    local kind = read_kind(here)
+    if kind.elf and #argv > 1 and path:match("[^/]*$") == "env" then return follow_env(here, argv, world) end
+    if not kind.interpreter then return verdict(argv[1], here, kind, world) end
+    local after = { kind.interpreter, kind.argument }
+    after[#after + 1] = path
+    argv = table.move(argv, 2, #argv, #after + 1, after)
+    path = kind.interpreter
+  end
+  return nil, printable(world.name) .. ": scripts run by scripts, more than the kernel follows", E.ELOOP
+end
+
 --- Can a library be preloaded into this program?
--- Scripts are followed to their interpreter. A program that may be executed but not read counts as one
--- that it can.
+-- Scripts are followed to their interpreter, and env(1) in a #! line to what it starts. A program that may be
+-- executed but not read counts as one that it can, as does a file that is neither a program nor a script with
+-- a #! line.
 -- @tparam string name the program's path, or a name that is looked for in PATH
 -- @tparam[opt] string library its path; without it, the architecture is not compared
+-- @tparam[opt] table environment that the program gets, `{ NAME = "value" }`; default: that of this process
 -- @treturn[1] boolean true
 -- @treturn[2] boolean false
 -- @treturn[2] string why, such as "busybox is a static program"
--- @treturn[3] nil the program cannot be executed at all
+-- @treturn[3] nil the program cannot be executed at all, or a look at it failed
 -- @treturn[3] string message
 -- @treturn[3] integer errno
 -- @function program.preloadable
-program.preloadable = look.protect(function(name, library)
-  local current = name
-  for _ = 1, 6 do -- the kernel follows scripts no deeper than that
-    local path, message, errno = program.find(current)
-    if not path then
-      return nil, message, errno
-    end
-    local reason = obstacle(path, library)
-    if reason then
-      local who = current == name and name or ("%s, which runs %s,"):format(current, name)
-      return false, printable(who) .. " " .. reason
-    end
-    current = interpreter(path)
-    if not current then
-      return true
-    end
+program.preloadable = look.protect(function(name, library, environment)
+  local world = { name = name, library = library, environment = {}, steps = 0 }
+  for key, value in pairs(environment or core.environ()) do world.environment[key] = value end
+  if library then
+    world.image = read_kind(library).elf
+    world.environment.LD_PRELOAD = library
   end
-  return true
+  return search({ name }, os.getenv "PATH", world)
 end)
 
 return program

@@ -10,7 +10,14 @@
 --
 -- Not reached are static programs, programs that gain privileges when they start (setuid), and those of
 -- another architecture: `convertible` tells, and `exec` and `spawn` refuse them, as long as TCP was not
--- allowed.
+-- allowed. Nor are these, which nobody can tell beforehand:
+--
+-- - system calls that a program makes without the C library, as those in Go do; sockets of io_uring
+-- - libraries that a program loads with `RTLD_DEEPBIND`: they find the C library's `socket()` first
+-- - what is started with an environment of its own: by `env -i`, `sudo`, a service manager
+--
+-- A program that connects without blocking, and asks `SO_ERROR` whether it is connected, gets an error where
+-- the kernel forgets it; see "Known limits" in the README.
 --
 -- Where the kernel has no SMC, `socket()` fails in the program with EAFNOSUPPORT: TCP takes its place
 -- only with `fallback = "tcp"`.
@@ -70,12 +77,15 @@ function run.size(size)
   return math.tointeger(bytes)
 end
 
--- package.searchpath() answers that there is no such file when it could not look, too.
+-- package.searchpath() answers that there is no such file when it could not look, too. Gives the library's
+-- path, and the one by which it was found, which may go by symbolic links.
 local function find_library()
   for template in package.cpath:gmatch("[^;]+") do
-    local path, message, errno = core.realpath((template:gsub("%?", "smc/preload")))
-    if path or not look.is_absent(errno) and errno ~= E.ENOTDIR and errno ~= E.EACCES then
-      return path, message, errno
+    local found = template:gsub("%?", "smc/preload")
+    local path, message, errno = core.realpath(found)
+    if path then return path, found:find("^/") and found or (core.realpath(".") or "") .. "/" .. found end
+    if not look.is_absent(errno) and errno ~= E.ENOTDIR and errno ~= E.EACCES then
+      return nil, message, errno
     end
   end
   return nil, "smc/preload.so is not in package.cpath: install the module completely, or run make and "
@@ -89,15 +99,16 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno
 function run.library()
-  local path, message, errno = find_library()
+  local path, found, errno = find_library()
   if not path then
-    return nil, message, errno
+    return nil, found, errno
   end
-  if path:find("[%s:$]") then
-    return nil, ("%s cannot be preloaded: LD_PRELOAD has no way to write a path with a space, a colon or a "
-      .. "dollar sign. Install the module elsewhere"):format(text.printable(path)), E.EINVAL
+  for _, name in ipairs { path, found } do
+    if not name:find("[%s:$]") then return name end
   end
-  return path
+  return nil, ("%s cannot be preloaded: LD_PRELOAD has no way to write a path with a space, a colon or a "
+    .. "dollar sign. Install the module elsewhere, or put a symbolic link to it into package.cpath")
+    :format(text.printable(path)), E.EINVAL
 end
 
 local OPTIONS <const> = {
@@ -165,23 +176,31 @@ function run.environment(options, base)
   return environment(options, base)
 end
 
+-- As run.convertible, for a program that gets this environment.
+local function can_convert(name, env)
+  local library, message, errno = run.library()
+  if not library and errno ~= E.ENOENT and errno ~= E.EINVAL then return nil, message, errno end
+  local can, why
+  can, why, errno = program.preloadable(name, library, env)
+  if can == false then return false, why .. ": its sockets stay TCP" end
+  return can, why, errno
+end
+
 --- Can the sockets of this program be converted?
--- Scripts are followed to their interpreter. A program that may be executed but not read counts as
--- convertible.
+-- Scripts are followed to their interpreter, and where that is env(1), to what it starts: what the kernel and
+-- GNU's env(1) would do. The dynamic linker counts as the program that it loads when it is the command. A
+-- program that may be executed but not read counts as convertible, as does a script without a #! line, which
+-- is the shell's.
 -- @tparam string name the program's path, or a name that is looked for in PATH
 -- @treturn[1] boolean true
 -- @treturn[2] boolean false: its sockets stay TCP
 -- @treturn[2] string why, such as "busybox is a static program: its sockets stay TCP"
--- @treturn[3] nil the program cannot be executed at all
+-- @treturn[3] nil the program cannot be executed at all, or its file cannot be looked at
 -- @treturn[3] string message
 -- @treturn[3] integer errno
 function run.convertible(name)
   args.check("convertible", 1, name, "text")
-  local can, why, errno = program.preloadable(name, (run.library()))
-  if can == false then
-    return false, why .. ": its sockets stay TCP"
-  end
-  return can, why, errno
+  return can_convert(name)
 end
 
 local function read_number(path, pattern, base)
@@ -224,7 +243,7 @@ end
 -- Returns the environment for argv, or nil, message, errno.
 local function prepare(argv, options)
   if options.fallback ~= "tcp" and options.unreachable ~= "run" then
-    local can, why, errno = run.convertible(argv[1])
+    local can, why, errno = can_convert(argv[1], options.env)
     if can == nil then
       return nil, why, errno
     elseif not can then

@@ -4,8 +4,6 @@ local E = require "smc.errno"
 local run = require "smc.run"
 local support = require "unit.run_support"
 
-local ENOENT <const>, EACCES <const> = E.ENOENT, E.EACCES
-
 local sh, read_all, write = support.sh, support.read_all, support.write
 
 describe("smc.run", function()
@@ -67,10 +65,17 @@ describe("smc.run", function()
         .. string.pack("<I2I2I4I4I4I4I4I2I2I2I2I2I2", 2, 40, 1, 0, 52, 0, 0, 52, 32, 1, 0, 0, 0)
         .. string.pack("<I4", 3) .. ("\0"):rep(28)
       local SPARC <const>, RISCV <const> = 43, 243
+      -- patchelf(1) puts the program headers behind everything else
+      local function moved(image)
+        return image:sub(1, 32) .. string.pack("<I8", 100000) .. image:sub(41, 64) .. ("\0"):rep(100000 - 64)
+          .. image:sub(65)
+      end
       for why, images in pairs {
-        ["of another architecture"] = { elf64(">", SPARC, 6, 3), elf64("<", RISCV, 6, 3), arm32 },
+        ["of another architecture"] = { elf64(">", SPARC, 6, 3), elf64("<", RISCV, 6, 3), arm32,
+          moved(elf64("<", RISCV, 6, 3)) },
         ["a static program"] = {
-          elf64(">", SPARC, 6, 1), elf64("<", RISCV), (arm32:gsub("\3(\0+)$", "\1%1")),
+          elf64(">", SPARC, 6, 1), elf64("<", RISCV), moved(elf64("<", RISCV, 6)),
+          (arm32:gsub("\3(\0+)$", "\1%1")),
         },
       } do
         for _, image in ipairs(images) do
@@ -78,6 +83,17 @@ describe("smc.run", function()
           assert.is_false(fine)
           assert.matches(why, message)
         end
+      end
+    end)
+
+    it("says yes to the dynamic linker as a command, which preloads what it is told", function()
+      sh("musl-gcc -o %s/musl_sockets spec/kernel/programs/sockets.c", folder)
+      for _, path in ipairs { sockets, folder .. "/musl_sockets" } do
+        local linker = read_all("readelf -l " .. path):match("interpreter: ([^%]]*)")
+        assert.is_true(run.convertible(linker))
+        local _, _, out = support.finish { linker, path, "2,1,0" }
+        assert.equal(read_all(path .. " 43,1,0"), out)
+        assert.equal("socket 2 1 6", read_all(("%s %s 2,1,0"):format(linker, path)):sub(1, 12))
       end
     end)
 
@@ -98,7 +114,28 @@ describe("smc.run", function()
 
     it("ends with scripts that run themselves", function()
       local loop = folder .. "/loop"
-      assert.is_true(run.convertible(write("loop", "#!" .. loop .. "\n")))
+      for _, line in ipairs { "#!", "#!/usr/bin/env ", "#!/usr/bin/env -S A=1 " } do
+        local fine, message, errno = run.convertible(write("loop", line .. loop .. "\n"))
+        assert.is_nil(fine)
+        assert.matches(loop, message, 1, true)
+        assert.equal(E.ELOOP, errno)
+      end
+    end)
+
+    it("tells a look that failed", function()
+      local code = [[
+        local run = require "smc.run"
+        run.library() -- loads all that is loaded when it is needed
+        local held = {}
+        repeat held[#held + 1] = io.open("/dev/null") until not io.open("/dev/null")
+        print(run.convertible(arg[0]))
+        print(require "smc.program".preloadable(arg[0]))]]
+      local busybox = read_all("command -v busybox"):gsub("%s+$", "")
+      local file = write("starved.lua", (code:gsub("arg%[0%]", "'" .. busybox .. "'")))
+      local said = read_all(("ulimit -n 30; LUA_PATH='%s' LUA_CPATH='%s' %s %s"):format(
+        package.path, package.cpath, support.interpreter(), file))
+      local words = "nil\t%s: Too many open files\t" .. E.EMFILE .. "\n"
+      assert.equal(words:format(run.library()) .. words:format(busybox), said)
     end)
 
     it("says no to programs that gain privileges", function()
@@ -112,17 +149,29 @@ describe("smc.run", function()
       assert.matches("gains privileges", why)
     end)
 
+    it("says yes to them where nothing gains privileges", function()
+      local program = folder .. "/unprivileged"
+      sh("cp %s %s; chown 1 %s 2>/dev/null; chmod 4755 %s", sockets, program, program, program)
+      local file = write("unprivileged.lua", 'print((require "smc.run".convertible(arg[1])))')
+      local paths = ("LUA_PATH='%s' LUA_CPATH='%s'"):format(package.path, package.cpath)
+      local said = read_all(("%s setpriv --no-new-privs %s %s %s"):format(paths, support.interpreter(), file,
+        program))
+      assert.equal("true\n", said)
+      local _, _, out = support.finish { "setpriv", "--no-new-privs", program, "2,1,0" }
+      assert.equal(read_all(sockets .. " 43,1,0"), out)
+    end)
+
     it("tells what cannot be executed", function()
       local fine, message, errno = run.convertible("no-such-program")
       assert.is_nil(fine)
       assert.matches("no%-such%-program: not found in PATH", message)
-      assert.equal(ENOENT, errno)
+      assert.equal(E.ENOENT, errno)
       fine, message, errno = run.convertible("/no/such/program")
       assert.is_nil(fine)
       assert.matches("/no/such/program: No such file", message)
-      assert.equal(ENOENT, errno)
-      assert.equal(EACCES, select(3, run.convertible(write("plain", "x", "644"))))
-      assert.equal(EACCES, select(3, run.convertible("/")))
+      assert.equal(E.ENOENT, errno)
+      assert.equal(E.EACCES, select(3, run.convertible(write("plain", "x", "644"))))
+      assert.equal(E.EACCES, select(3, run.convertible("/")))
     end)
   end)
 

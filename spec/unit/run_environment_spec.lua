@@ -90,6 +90,23 @@ describe("smc.run", function()
     end)
   end)
 
+  describe("library below a path with blanks", function()
+    local cpath = package.cpath
+
+    after_each(function() package.cpath = cpath end)
+
+    it("is preloaded by way of a symbolic link without them", function()
+      local installed = run.library()
+      sh("mkdir -p '%s/an installation/smc' && cp %s '%s/an installation/smc'", folder, installed, folder)
+      sh("ln -s 'an installation' %s/link && cc -o %s/chain spec/kernel/programs/chain.c", folder, folder)
+      package.cpath = folder .. "/link/?.so;" .. cpath
+      assert.equal(folder .. "/link/smc/preload.so", run.library())
+      local _, _, out, err = support.finish({ folder .. "/chain", "0" }, { env = support.base() })
+      assert.same({ support.read_all("sh -c 'LD_PRELOAD=" .. installed .. " " .. folder .. "/chain 0'"), "" },
+        { out, err })
+    end)
+  end)
+
   describe("environment", function()
     it("adds the library, and nothing that was not asked for", function()
       local given = { HOME = "/root" }

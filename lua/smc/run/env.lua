@@ -1,0 +1,218 @@
+--- What env(1) makes of its arguments, as GNU coreutils' does.
+-- @module smc.run.env
+
+local env = {}
+
+-- Options by their letters: do they take an argument?
+local LETTERS <const> = { i = false, v = false, ["0"] = false, u = true, C = true, S = true, a = true }
+
+-- Long options: the letter that means the same, or their own name; how they take an argument.
+local LONG <const> = {
+  ["ignore-environment"] = { "i" }, null = { "0" }, debug = { "v" },
+  unset = { "u", "required" }, chdir = { "C", "required" }, ["split-string"] = { "S", "required" },
+  argv0 = { "a", "required" }, ["default-signal"] = { "signal", "optional" },
+  ["ignore-signal"] = { "signal", "optional" }, ["block-signal"] = { "signal", "optional" },
+  ["list-signal-handling"] = { "signal" }, help = { "help" }, version = { "help" },
+}
+
+local ESCAPES <const> = { f = "\f", n = "\n", r = "\r", t = "\t", v = "\v",
+  ['"'] = '"', ["#"] = "#", ["$"] = "$", ["'"] = "'", ["\\"] = "\\" }
+
+local function wrong(message)
+  return nil, "env(1) refuses it: " .. message
+end
+
+-- Each takes the text at a position of a -S string and the reader's state: words so far, the word that has
+-- begun, the quotation mark that is open. It gives the position after it; nil at the string's end, with a
+-- message where it is wrong.
+local function read_escape(state, text, at)
+  local char = text:sub(at + 1, at + 1)
+  if state.quote == "'" and char ~= "\\" and char ~= "'" then
+    state.word = (state.word or "") .. "\\"
+    return at + 1
+  elseif char == "_" and state.quote == '"' then
+    state.word = (state.word or "") .. " "
+  elseif char == "_" then
+    state:finish()
+  elseif char == "c" then
+    return nil, state.quote and "\\c in double quotes" or nil
+  elseif ESCAPES[char] then
+    state.word = (state.word or "") .. ESCAPES[char]
+  else
+    return nil, "a backslash before nothing that it knows"
+  end
+  return at + 2
+end
+
+local function read_variable(state, text, at, environment)
+  local name = text:match("^%${([%a_][%w_]*)}", at)
+  if not name then return nil, "a $ that does not begin a ${NAME}" end
+  if environment[name] then state.word = (state.word or "") .. environment[name] end
+  return at + #name + 3
+end
+
+local function read_one(state, text, at, environment)
+  local char = text:sub(at, at)
+  if (char == "'" or char == '"') and (not state.quote or state.quote == char) then
+    state.quote = not state.quote and char or nil
+    state.word = state.word or ""
+  elseif char:find("[ \t\n\v\f\r]") and not state.quote then
+    state:finish()
+  elseif char == "#" and not state.word then
+    return nil
+  elseif char == "\\" then
+    return read_escape(state, text, at)
+  elseif char == "$" and state.quote ~= "'" then
+    return read_variable(state, text, at, environment)
+  else
+    state.word = (state.word or "") .. char
+  end
+  return at + 1
+end
+
+--- The words of a -S string.
+-- @tparam string text
+-- @tparam table environment for ${NAME}
+-- @treturn[1] {string,...}
+-- @treturn[2] nil
+-- @treturn[2] string message
+function env.split(text, environment)
+  local state = { words = {} }
+  function state:finish()
+    self.words[#self.words + 1] = self.word
+    self.word = nil
+  end
+  local at, message = 1, nil
+  while at and at <= #text do
+    at, message = read_one(state, text, at, environment)
+  end
+  if message then return wrong(message) end
+  if at and state.quote then return wrong("a quotation mark that is not closed") end
+  state:finish()
+  return state.words
+end
+
+-- The long option of this name, which may be cut short where only one begins so.
+local function find_long(name)
+  if LONG[name] then return LONG[name] end
+  local found
+  for long, option in pairs(LONG) do
+    if long:sub(1, #name) == name then
+      if found then return nil end
+      found = option
+    end
+  end
+  return found
+end
+
+-- The options in the word at position i of argv: a list of { letter, argument }, and the position after them;
+-- or nil, message.
+local function read_long(argv, i)
+  local name, equals, value = argv[i]:match("^%-%-([^=]*)(=?)(.*)$")
+  local option = find_long(name)
+  if not option then return wrong("it does not know --" .. name) end
+  local letter, takes = option[1], option[2]
+  if equals == "=" then
+    if not takes then return wrong("--" .. name .. " takes no argument") end
+    return { { letter, value } }, i + 1
+  elseif takes == "required" then
+    if not argv[i + 1] then return wrong("--" .. name .. " wants an argument") end
+    return { { letter, argv[i + 1] } }, i + 2
+  end
+  return { { letter } }, i + 1
+end
+
+local function read_letters(argv, i)
+  local word, found = argv[i], {}
+  for at = 2, #word do
+    local letter = word:sub(at, at)
+    if LETTERS[letter] == nil then return wrong("it does not know -" .. letter) end
+    if LETTERS[letter] then
+      local rest = word:sub(at + 1)
+      local value, after = rest, i + 1
+      if rest == "" then value, after = argv[i + 1], i + 2 end
+      if not value then return wrong("-" .. letter .. " wants an argument") end
+      found[#found + 1] = { letter, value }
+      return found, after
+    end
+    found[#found + 1] = { letter }
+  end
+  return found, i + 1
+end
+
+local function apply(state, letter, value)
+  if letter == "u" then
+    state.unset[#state.unset + 1] = value
+  elseif letter == "C" then
+    state.directory = value
+  else
+    state[letter] = true
+  end
+end
+
+-- Reads the options of argv: gives argv, with -S replaced by its words, and where the first operand is.
+local function read_options(argv, state, environment)
+  local i = 2
+  while argv[i] and argv[i]:find("^%-.") do
+    if argv[i] == "--" then return argv, i + 1 end
+    local read = argv[i]:find("^%-%-") and read_long or read_letters
+    local options, after = read(argv, i)
+    if not options then return nil, after end
+    for _, option in ipairs(options) do
+      if option[1] == "S" then
+        local words, message = env.split(option[2], environment)
+        if not words then return nil, message end
+        argv = table.move(argv, after, #argv, #words + 2, { argv[1], table.unpack(words) })
+        after = 2
+      else
+        apply(state, option[1], option[2])
+      end
+      if state.help then return argv, #argv + 1 end
+    end
+    i = after
+  end
+  return argv, i
+end
+
+-- The environment that is left of the given one.
+local function remaining(state, environment)
+  local left = {}
+  if state.i then return left end
+  for name, value in pairs(environment) do left[name] = value end
+  for _, name in ipairs(state.unset) do
+    if name == "" or name:find("=", 1, true) then return wrong("-u with what is no name") end
+    left[name] = nil
+  end
+  return left
+end
+
+--- What env starts.
+-- @tparam {string,...} argv of env, its own name first
+-- @tparam table environment of env, `{ NAME = "value" }`
+-- @treturn[1] table `argv` of the command; `environment` of it; `directory`: where it is started, else absent
+-- @treturn[2] boolean false: it starts nothing, but prints the environment or a help
+-- @treturn[3] nil: it ends with an error
+-- @treturn[3] string message
+function env.read(argv, environment)
+  local state = { unset = {} }
+  local words, i = read_options(argv, state, environment)
+  if not words then return nil, i end
+  if words[i] == "-" then
+    state.i = true
+    i = i + 1
+  end
+  local left, message = remaining(state, environment)
+  if not left then return nil, message end
+  while words[i] and words[i]:find("=", 1, true) do
+    local name, value = words[i]:match("^([^=]*)=(.*)$")
+    left[name] = value
+    i = i + 1
+  end
+  if state.help then return false end
+  if words[i] and state["0"] then return wrong("-0 with a command") end
+  if not words[i] and state.directory then return wrong("-C without a command") end
+  if not words[i] then return false end
+  return { argv = table.move(words, i, #words, 1, {}), environment = left, directory = state.directory }
+end
+
+return env
