@@ -31,10 +31,11 @@ help_build() {
 	cat <<-EOF
 		usage: lab build
 
-		Fetches Debian's Linux $kernel_series from the mirror that this machine's apt uses,
-		builds SMC for it with loopback-ism, and again with the emulated ISM function, and
-		makes the guests' initramfs. Takes about a minute and 275 MB of downloads once;
-		nothing if it is done already.
+		Fetches Debian's newest Linux $kernel_series from the mirrors that this machine's apt
+		uses, of the release and of its security updates, builds SMC for it with
+		loopback-ism, and again with the emulated ISM function, and makes the guests'
+		initramfs. Takes about a minute and 275 MB of downloads once; nothing if it is done
+		already.
 		run, pair and shell do it themselves where needed.
 	EOF
 }
