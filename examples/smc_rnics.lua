@@ -98,8 +98,9 @@ end
 
 -- Ends the script where the one that was to be listed is not among those that are.
 local function not_found(fid)
-  local there = #(ism.functions { all = true, fid = fid } or {}) > 0
-  script.fail(NOT_FOUND, there
+  local every, message, errno = ism.functions { all = true, fid = fid }
+  if not every then script.fail(NO_LIST, message, errno) end
+  script.fail(NOT_FOUND, #every > 0
     and ("FID %x is powered off, or its function is of a type that is not listed: -a shows it"):format(fid)
     or ("there is no function with FID %x on this host"):format(fid), E.ENOENT)
 end

@@ -23,6 +23,16 @@ describe("smc.ism.functions", function()
     } }, ism.functions { sysfs = t.root })
   end)
 
+  it("leaves out what goes while it is looked at", function()
+    local t = tree()
+    t.ism(0x50)
+    t.device("0051:00:00.0", { ["power/control"] = "auto\n" }) -- its own attributes have gone already
+    support.write(t.root .. "/bus/pci/slots/00000052/power", "1\n")
+    local found = ism.functions { sysfs = t.root, all = true }
+    assert.equal(1, #found)
+    assert.equal(0x50, found[1].fid)
+  end)
+
   it("has functions that are powered off, of which only the slot is known", function()
     local t = tree()
     t.ism(0x51, "0\n")

@@ -52,12 +52,12 @@ end)
 
 local function slot_of(folder, name)
   local found = look.attributes(folder .. "/" .. name, { "power", "address" })
-  if not found then return nil end -- gone meanwhile
+  if not (found and found.address) then return nil end -- gone meanwhile: every slot has an address
   return {
     slot = name,
     fid = #name == 8 and name:match("^%x+$") and tonumber(name, 16) or nil,
     power = states[found.power],
-    address = (found.address or ""):match("^%S+"),
+    address = found.address:match("^%S+"),
   }
 end
 
@@ -152,7 +152,7 @@ end
 local function function_of(folder, name)
   local path = folder .. "/" .. name
   local raw = look.attributes(path, ATTRIBUTES)
-  if not raw then return nil end -- gone meanwhile
+  if not (raw and raw.vendor) then return nil end -- gone meanwhile: every function has a vendor
   local record = {
     pci_id = name,
     vendor = number(raw.vendor), device = number(raw.device), class = number(raw.class),
