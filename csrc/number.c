@@ -52,26 +52,25 @@ int smc_check_fd(lua_State *L, int arg)
 	return smc_check_int(L, arg, -1, INT_MAX, "file descriptor");
 }
 
-/*
- * The number at index arg, or text that is one, as LuaSocket takes it where it counts: without its
- * fraction. NaN, and what an integer cannot hold, is the smallest integer, as there on x86-64.
- */
+/* NaN, and what an integer cannot hold, is the smallest integer, as in LuaSocket on x86-64. */
+static lua_Integer truncated(lua_Number number)
+{
+	lua_Integer integer;
+
+	return lua_numbertointeger(number, &integer) ? integer : LUA_MININTEGER;
+}
+
+/* The number at index arg, or text that is one, without its fraction. */
 lua_Integer smc_check_truncated(lua_State *L, int arg)
 {
 	int is_integer;
 	lua_Integer integer = lua_tointegerx(L, arg, &is_integer);
-	lua_Number number;
 
-	if (is_integer)
-		return integer;
-	number = luaL_checknumber(L, arg);
-	/* -LUA_MININTEGER is the first power of 2 that is too large. */
-	if (number >= (lua_Number)LUA_MININTEGER && number < -(lua_Number)LUA_MININTEGER)
-		return (lua_Integer)number;
-	return LUA_MININTEGER;
+	return is_integer ? integer : truncated(luaL_checknumber(L, arg));
 }
 
+/* The same as LuaSocket takes it, for which every number is a float: math.maxinteger does not fit. */
 lua_Integer smc_opt_truncated(lua_State *L, int arg, lua_Integer otherwise)
 {
-	return lua_isnoneornil(L, arg) ? otherwise : smc_check_truncated(L, arg);
+	return lua_isnoneornil(L, arg) ? otherwise : truncated(luaL_checknumber(L, arg));
 }

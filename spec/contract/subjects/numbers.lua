@@ -10,7 +10,7 @@ local SENT <const> = {
   { 0, 0, "", 0 }, { -2, -1, "ef", 6 }, { -2.5, -1.5, "ef", 6 }, { 2, 2^53, "bcdef", 6 },
   { 1, 2^62, "abcdef", 6 }, { -2^53, nil, "abcdef", 6 }, { math.mininteger, 3, "abc", 3 },
   { nan, nil, "abcdef", 6 }, { 2, nan, "", 1 }, { 2, huge, "", 1 }, { -huge, 3, "abc", 3 },
-  { 2, 1e308, "", 1 },
+  { 2, 1e308, "", 1 }, { 2, math.maxinteger, "", 1 }, { 2, math.maxinteger - 1024, "bcdef", 6 },
 }
 
 -- count, what is received of "0123456789" within a short timeout; without it: "" after a timeout.
