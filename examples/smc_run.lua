@@ -20,15 +20,21 @@ SIZE is in bytes, or with suffix k or m: 8k to 1m. The kernel rounds it up to
 16k, 32k, 64k, ... A size above net.core.rmem_max or wmem_max takes
 CAP_NET_ADMIN. The command may set another size itself.
 
-Exit status: that of COMMAND; 2 for bad usage, 125 when SMC is not in this
-kernel, 126 when COMMAND cannot be executed, 127 when it is not found.]]
+Exit status: that of COMMAND; 2 for bad usage, 125 when SMC cannot be used
+here, 126 when COMMAND cannot be executed, 127 when it is not found.]]
+
+-- A size as its user wrote it, or what is wrong with it.
+local function size(text)
+  local bytes, message = run.size(text)
+  return bytes and text, message
+end
 
 local function parser()
   local p = script.parser("Run COMMAND using SMC for its TCP sockets.", EPILOG)
     :usage("Usage: smc_run.lua [-d] [-r SIZE] [-t SIZE] [--fallback tcp] COMMAND [ARGUMENT]...")
   p:flag("-d --debug", "Say on standard error what becomes of every socket.")
-  p:option("-r --receive-buffer", "Size of the receive buffer."):argname("SIZE"):convert(run.size)
-  p:option("-t --send-buffer", "Size of the transmit buffer."):argname("SIZE"):convert(run.size)
+  p:option("-r --receive-buffer", "Size of the receive buffer."):argname("SIZE"):convert(size)
+  p:option("-t --send-buffer", "Size of the transmit buffer."):argname("SIZE"):convert(size)
   p:option("--fallback", "Use TCP where SMC cannot be had."):choices({ "tcp" }):argname("tcp")
   p:argument("command", "The command and its arguments."):args("+"):argname("COMMAND")
   return p
@@ -63,10 +69,13 @@ script.run(function()
     local available, message = system.available()
     if not available then script.fail(NO_SMC, message) end
   end
-  local fine, warning = run.attainable(options)
-  if not fine then script.say(warning) end
-  fine, warning = run.convertible(args.command[1])
-  if fine == false then script.say(warning) end
-  local _, message, errno = run.exec(args.command, options)
-  script.fail(errno == E.ENOENT and NOT_FOUND or NOT_EXECUTABLE, message)
+  local library, message = run.library()
+  if not library then script.fail(NO_SMC, message) end
+  local attainable, limit = run.attainable(options)
+  if not attainable then script.say(limit) end
+  local convertible, why, reason = run.convertible(args.command[1])
+  if convertible == false then script.say(why) end
+  local _, failure, errno = run.exec(args.command, options)
+  if errno == reason then failure = why end -- it names the interpreter that a script wants, too
+  script.fail(errno == E.ENOENT and NOT_FOUND or NOT_EXECUTABLE, failure)
 end, NO_SMC)

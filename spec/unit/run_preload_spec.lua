@@ -171,6 +171,25 @@ describe("smc.run", function()
       end
     end)
 
+    it("names the interpreter that a script wants", function()
+      for status, wanted in pairs { [127] = "/no/such/sh", [126] = write("no_program", "x", "644") } do
+        local script = write("script", "#!" .. wanted .. "\n")
+        local ending, got, out, err = smc_run("--fallback", "tcp", script)
+        assert.same({ "exit", status, "" }, { ending, got, out })
+        assert.matches(("smc_run.lua: %s wants %s: "):format(script, wanted), err, 1, true)
+      end
+    end)
+
+    it("does not take a missing library for a missing command", function()
+      local folder, library = support.folder .. "/without", run.library()
+      support.sh("mkdir -p %s/smc && ln -s $(dirname %s)/core %s/smc/core", folder, library, folder)
+      local argv = { interpreter(), "examples/smc_run.lua", "--fallback", "tcp", "true" }
+      local ending, status, out, err = finish(argv,
+        { env = base { LUA_CPATH = folder .. "/?.so;" .. (package.cpath:gsub("[^;]*build[^;]*", "")) } })
+      assert.same({ "exit", 125, "" }, { ending, status, out })
+      assert.matches("preload.so is not in package.cpath", err, 1, true)
+    end)
+
     it("warns of a program whose sockets stay TCP, and runs it", function()
       local ending, status, out, err = smc_run("--fallback", "tcp", "busybox", "echo", "-n", "hello")
       assert.same({ "exit", 0, "hello" }, { ending, status, out })

@@ -18,13 +18,9 @@ local LONG <const> = {
 local ESCAPES <const> = { f = "\f", n = "\n", r = "\r", t = "\t", v = "\v",
   ['"'] = '"', ["#"] = "#", ["$"] = "$", ["'"] = "'", ["\\"] = "\\" }
 
-local function wrong(message)
-  return nil, "env(1) refuses it: " .. message
-end
-
 -- Each takes the text at a position of a -S string and the reader's state: words so far, the word that has
--- begun, the quotation mark that is open. It gives the position after it; nil at the string's end, with a
--- message where it is wrong.
+-- begun, the quotation mark that is open. It gives the position after it; nil where the string ends there,
+-- false where env(1) refuses it.
 local function read_escape(state, text, at)
   local char = text:sub(at + 1, at + 1)
   if state.quote == "'" and char ~= "\\" and char ~= "'" then
@@ -35,18 +31,19 @@ local function read_escape(state, text, at)
   elseif char == "_" then
     state:finish()
   elseif char == "c" then
-    return nil, state.quote and "\\c in double quotes" or nil
+    if state.quote then return false end
+    return nil
   elseif ESCAPES[char] then
     state.word = (state.word or "") .. ESCAPES[char]
   else
-    return nil, "a backslash before nothing that it knows"
+    return false
   end
   return at + 2
 end
 
 local function read_variable(state, text, at, environment)
   local name = text:match("^%${([%a_][%w_]*)}", at)
-  if not name then return nil, "a $ that does not begin a ${NAME}" end
+  if not name then return false end
   if environment[name] then state.word = (state.word or "") .. environment[name] end
   return at + #name + 3
 end
@@ -73,21 +70,18 @@ end
 --- The words of a -S string.
 -- @tparam string text
 -- @tparam table environment for ${NAME}
--- @treturn[1] {string,...}
--- @treturn[2] nil
--- @treturn[2] string message
+-- @treturn ?{string,...} nil where env(1) refuses it
 function env.split(text, environment)
   local state = { words = {} }
   function state:finish()
     self.words[#self.words + 1] = self.word
     self.word = nil
   end
-  local at, message = 1, nil
+  local at = 1
   while at and at <= #text do
-    at, message = read_one(state, text, at, environment)
+    at = read_one(state, text, at, environment)
   end
-  if message then return wrong(message) end
-  if at and state.quote then return wrong("a quotation mark that is not closed") end
+  if at == false or at and state.quote then return nil end
   state:finish()
   return state.words
 end
@@ -106,17 +100,17 @@ local function find_long(name)
 end
 
 -- The options in the word at position i of argv: a list of { letter, argument }, and the position after them;
--- or nil, message.
+-- nil where env(1) refuses them.
 local function read_long(argv, i)
   local name, equals, value = argv[i]:match("^%-%-([^=]*)(=?)(.*)$")
   local option = find_long(name)
-  if not option then return wrong("it does not know --" .. name) end
+  if not option then return nil end
   local letter, takes = option[1], option[2]
   if equals == "=" then
-    if not takes then return wrong("--" .. name .. " takes no argument") end
+    if not takes then return nil end
     return { { letter, value } }, i + 1
   elseif takes == "required" then
-    if not argv[i + 1] then return wrong("--" .. name .. " wants an argument") end
+    if not argv[i + 1] then return nil end
     return { { letter, argv[i + 1] } }, i + 2
   end
   return { { letter } }, i + 1
@@ -126,12 +120,12 @@ local function read_letters(argv, i)
   local word, found = argv[i], {}
   for at = 2, #word do
     local letter = word:sub(at, at)
-    if LETTERS[letter] == nil then return wrong("it does not know -" .. letter) end
+    if LETTERS[letter] == nil then return nil end
     if LETTERS[letter] then
       local rest = word:sub(at + 1)
       local value, after = rest, i + 1
       if rest == "" then value, after = argv[i + 1], i + 2 end
-      if not value then return wrong("-" .. letter .. " wants an argument") end
+      if not value then return nil end
       found[#found + 1] = { letter, value }
       return found, after
     end
@@ -157,11 +151,11 @@ local function read_options(argv, state, environment)
     if argv[i] == "--" then return argv, i + 1 end
     local read = argv[i]:find("^%-%-") and read_long or read_letters
     local options, after = read(argv, i)
-    if not options then return nil, after end
+    if not options then return nil end
     for _, option in ipairs(options) do
       if option[1] == "S" then
-        local words, message = env.split(option[2], environment)
-        if not words then return nil, message end
+        local words = env.split(option[2], environment)
+        if not words then return nil end
         argv = table.move(argv, after, #argv, #words + 2, { argv[1], table.unpack(words) })
         after = 2
       else
@@ -174,13 +168,13 @@ local function read_options(argv, state, environment)
   return argv, i
 end
 
--- The environment that is left of the given one.
+-- The environment that is left of the given one; nil where env(1) refuses to remove a variable.
 local function remaining(state, environment)
   local left = {}
   if state.i then return left end
   for name, value in pairs(environment) do left[name] = value end
   for _, name in ipairs(state.unset) do
-    if name == "" or name:find("=", 1, true) then return wrong("-u with what is no name") end
+    if name == "" or name:find("=", 1, true) then return nil end
     left[name] = nil
   end
   return left
@@ -190,28 +184,23 @@ end
 -- @tparam {string,...} argv of env, its own name first
 -- @tparam table environment of env, `{ NAME = "value" }`
 -- @treturn[1] table `argv` of the command; `environment` of it; `directory`: where it is started, else absent
--- @treturn[2] boolean false: it starts nothing, but prints the environment or a help
--- @treturn[3] nil: it ends with an error
--- @treturn[3] string message
+-- @treturn[2] nil where it starts nothing: it refuses its arguments, or prints the environment or a help
 function env.read(argv, environment)
   local state = { unset = {} }
   local words, i = read_options(argv, state, environment)
-  if not words then return nil, i end
+  if not words then return nil end
   if words[i] == "-" then
     state.i = true
     i = i + 1
   end
-  local left, message = remaining(state, environment)
-  if not left then return nil, message end
+  local left = remaining(state, environment)
+  if not left then return nil end
   while words[i] and words[i]:find("=", 1, true) do
     local name, value = words[i]:match("^([^=]*)=(.*)$")
     left[name] = value
     i = i + 1
   end
-  if state.help then return false end
-  if words[i] and state["0"] then return wrong("-0 with a command") end
-  if not words[i] and state.directory then return wrong("-C without a command") end
-  if not words[i] then return false end
+  if not words[i] or state.help or state["0"] then return nil end
   return { argv = table.move(words, i, #words, 1, {}), environment = left, directory = state.directory }
 end
 
