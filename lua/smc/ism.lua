@@ -303,8 +303,9 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno as for @{power_on}
--- @treturn[2] ?{table,...} with ETIMEDOUT: the sockets of this network namespace that are still open,
---   as of @{smc.diag} before, and `pid` and `command` of a process that has it
+-- @treturn[2] ?{table,...} with ETIMEDOUT: the sockets of this network namespace that are still open, as of
+--   @{smc.diag} before, and `pid` and `command` of a process that has it; absent where the message says that
+--   they are not known
 -- @raise for a value of another type, and unknown options
 function ism.power_off(which, opts)
   local entry, message, errno, sockets = switch("power_off", which, false, opts)
@@ -322,7 +323,8 @@ end
 --    end
 --
 -- @tparam[opt] table filter as for @{functions}
--- @treturn[1] Watch an iterator, with `next(seconds)`, `getfd()` and `close()`
+-- @treturn[1] Watch an iterator, with `next(seconds)`, `getfd()` and `close()`; it raises what goes wrong,
+--   but for changes that were lost
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
