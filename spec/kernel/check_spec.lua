@@ -315,6 +315,25 @@ describe("a check without a connection", function()
     expect("no.such.host.invalid", 37373, { message = 'unknown destination "no%.such%.host%.invalid"' })
   end)
 
+  it("says that there is no way to the host", function()
+    local errors <const> = {
+      prohibit = errno.EACCES, unreachable = errno.EHOSTUNREACH, blackhole = errno.EINVAL,
+    }
+    for kind, number in pairs(errors) do
+      assert.equal(0, support.run({ "ip", "route", "add", kind, "203.0.113.99" }).status)
+      finally(function() support.run { "ip", "route", "del", kind, "203.0.113.99" } end)
+      expect("203.0.113.99", 37373, { errno = number, message = "no connection to 203.0.113.99 port 37373: ",
+        advice = "No packet gets there" })
+      support.run { "ip", "route", "del", kind, "203.0.113.99" }
+    end
+  end)
+
+  it("gives a port as a number, and takes names of services", function()
+    assert.equal(4444, check.connect("127.0.0.1", "4444").port)
+    local report = connect("no.such.service")
+    assert.same({ "no connection", "no.such.service" }, { report.verdict, report.port })
+  end)
+
   describe("with a peer that is dead", function()
     -- A blackhole in the guest: what goes there is dropped without a word.
     local DEAD <const> = "203.0.113.9"

@@ -28,24 +28,25 @@ local function closing_seconds(connect_seconds)
   return math.min(math.max(10 * connect_seconds, 0.2), 2)
 end
 
--- Checks the port: a number, or the name of a service.
+-- Checks the port: a number, as which it is given back, or the name of a service.
 local function check_port(port)
   args.check("connect", 2, port, "integer or text")
   local number = math.tointeger(tonumber(port))
   if number and (number < 1 or number > 65535) then
     args.refuse("connect", 2, ("port from 1 to 65535 expected, got %d"):format(number))
   end
+  return number or port
 end
 
 local function check_arguments(host, port, options)
   args.check("connect", 1, host, "text")
-  check_port(port)
+  port = check_port(port)
   options = args.options("connect", 3, options, OPTIONS)
   local timeout = options.timeout
   if timeout and (timeout == 0 or timeout == math.huge) then
     args.refuse_option("timeout", ("seconds, more than 0 and finite, expected, got %s"):format(timeout))
   end
-  return options
+  return port, options
 end
 
 -- === no connection ===
@@ -209,7 +210,7 @@ end
 -- @treturn[2] ?integer errno
 -- @raise for a bad argument or option
 function client.connect(host, port, options)
-  options = check_arguments(host, port, options)
+  port, options = check_arguments(host, port, options)
   local ok, message, number = system.available()
   if not ok then return nil, message, number end
   local report = { host = host, port = port, verdict = verdict.NONE, success = false }

@@ -45,8 +45,8 @@ local REFUSED <const> = "Nothing listens on port %s of %s, or a firewall rejects
 local SILENT <const> = "Nothing has answered: the host is down, the address is not the host's, or a firewall "
   .. "drops what is sent to TCP port %s of %s without a word."
 local UNREACHABLE <const> = "No packet gets there: no host of this network answers to the address, there is "
-  .. "no route, or a router or a firewall (REJECT, prohibit) says so. See `ip route get ADDRESS` and "
-  .. "`ip neigh`, and allow TCP port %s of %s in the firewalls between."
+  .. "no route, or a router or a firewall (REJECT, prohibit, blackhole) says so. See `ip route get ADDRESS` "
+  .. "and `ip neigh`, and allow TCP port %s of %s in the firewalls between."
 local UNKNOWN <const> = "See whether a plain TCP program connects to port %s of %s, and what the firewalls "
   .. "between do with it."
 
@@ -54,6 +54,7 @@ local of_errno = {
   [errno.ECONNREFUSED] = REFUSED, [errno.ETIMEDOUT] = SILENT,
   [errno.EHOSTUNREACH] = UNREACHABLE, [errno.ENETUNREACH] = UNREACHABLE, [errno.EHOSTDOWN] = UNREACHABLE,
   [errno.EACCES] = UNREACHABLE, [errno.EPERM] = UNREACHABLE,
+  [errno.EINVAL] = UNREACHABLE, -- of a route that is a blackhole
 }
 
 --- The advice for a connection that could not be made.
