@@ -20,7 +20,8 @@ Examples:
 
 Exit status: 0 done; 1 the functions cannot be listed; 2 bad usage; 3 no FID;
 4 a FID too many; 5 the FID to switch does not exist; 6 it is on or off
-already; 7 it could not be switched; 8 the FID to list does not exist.]]
+already; 7 it could not be switched, or the output not be written; 8 the FID to
+list does not exist.]]
 
 local ROW <const> = "%4s  %-5s  %-12s  %-4s   %-15s  %-4s  %-3s  %-4s  %-17s  %s"
 

@@ -14,6 +14,16 @@ local script = {}
 local stdout, stderr = io.stdout, io.stderr
 local INTERRUPTED <const>, SOFTWARE <const> = 130, 70 -- 128 + SIGINT as in shells; sysexits.h
 
+-- What is opened takes the lowest descriptor that is free: where standard output is closed, what is printed
+-- would go into a socket. So a closed one is filled, with what can only be used the other way: its use stays
+-- an error.
+script.placeholders = {} -- else the collector would close them
+for _, standard in ipairs { { io.stdin, "w" }, { stdout, "r" }, { stderr, "r" } } do
+  if select(3, standard[1]:seek()) == E.EBADF then
+    table.insert(script.placeholders, (io.open("/dev/null", standard[2])))
+  end
+end
+
 -- Text from outside as `smc.internal.text` has it, which is read when there is some.
 local function words()
   return require "smc.internal.text"

@@ -71,22 +71,25 @@ describe("a script", function()
     return how, status, said
   end
 
-  local function tells_full_disk(name, failure, words)
-    it(("tells a full disk: %s %s"):format(name, words), function()
-      local p <close> = start(name, words, ">/dev/full")
-      go(p)
-      local how, status, said = finish(p)
-      assert.same({ "exit", failure }, { how, status }, said)
-      assert.equal(1, select(2, said:gsub("cannot write the output: No space left on device\n", "")), said)
-      local lines = select(2, said:gsub("\n", ""))
-      assert.equal(name == "send_data.lua" and words:find "^%-%-port" and 2 or 1, lines, said)
-    end)
+  local function tells_lost_output(name, failure, words)
+    for output, reason in pairs { [">/dev/full"] = "No space left on device",
+      [">&-"] = "Bad file descriptor" } do
+      it(("tells that its output is lost: %s %s %s"):format(name, words, output), function()
+        local p <close> = start(name, words, output)
+        go(p)
+        local how, status, said = finish(p)
+        assert.same({ "exit", failure }, { how, status }, said)
+        assert.equal(1, select(2, said:gsub("cannot write the output: " .. reason .. "\n", "")), said)
+        local lines = select(2, said:gsub("\n", ""))
+        assert.equal(name == "send_data.lua" and words:find "^%-%-port" and 2 or 1, lines, said)
+      end)
+    end
   end
 
   for _, ways in ipairs(WAYS) do
     local name, failure = ways[1], ways[2]
     for i = 3, #ways do
-      tells_full_disk(name, failure, ways[i])
+      tells_lost_output(name, failure, ways[i])
       it(("ends well without a reader: %s %s"):format(name, ways[i]), function()
         local p <close> = start(name, ways[i], "")
         p.stdout:close()
@@ -98,7 +101,7 @@ describe("a script", function()
     end
   end
 
-  for _, way in ipairs(SERVERS) do tells_full_disk(table.unpack(way)) end
+  for _, way in ipairs(SERVERS) do tells_lost_output(table.unpack(way)) end
 
   it("goes on to serve without a reader: echo_server.lua", function()
     local p <close> = start("echo_server.lua", SERVERS[3][3], "")

@@ -47,8 +47,8 @@ describe("text.quoted", function()
 end)
 
 describe("text.lines", function()
-  it("keeps the ends of lines, and nothing else", function()
-    assert.equal("a\n  b\\x1b\\r\n\nc", text.lines("a\n  b\27\r\n\nc"))
+  it("keeps the ends of lines, and tabs, and nothing else", function()
+    assert.equal("a\n\tb\\x1b\\r\n\nc", text.lines("a\n\tb\27\r\n\nc"))
   end)
 end)
 

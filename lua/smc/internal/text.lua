@@ -72,11 +72,11 @@ function text.record(value)
   return value
 end
 
---- Text of several lines, whose ends stay; everything else is as `printable` has it.
+--- Text of several lines, whose ends and tabs stay; everything else is as `printable` has it.
 -- @tparam string s
 -- @treturn string
 function text.lines(s)
-  return (tostring(s):gsub("[^\n]+", text.printable))
+  return (tostring(s):gsub("[^\n\t]+", text.printable))
 end
 
 local OUTPUT <const>, USUAL <const> = 1, 80 -- standard output; columns where nobody knows how many
