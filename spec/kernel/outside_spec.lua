@@ -1,5 +1,6 @@
 -- Text from outside with what a terminal obeys and with ends of lines: no script prints it as it is.
 local json = require "dkjson"
+local lfs = require "lfs"
 local netlink = require "smc.core.netlink"
 local process = require "smc.process"
 local socket = require "smc.socket"
@@ -55,7 +56,7 @@ describe("an argument", function()
   end
 
   it("is the name of the script", function()
-    local folder <close> = support.tree { [EVIL .. ".lua"] = { os.getenv "PWD" .. "/examples/smcss.lua" } }
+    local folder <close> = support.tree { [EVIL .. ".lua"] = { lfs.currentdir() .. "/examples/smcss.lua" } }
     for _, words in ipairs { { "-h" }, { "-x" } } do
       local result = support.run { "env", "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath,
         "lua5.4", folder.root .. "/" .. EVIL .. ".lua", table.unpack(words) }
