@@ -91,8 +91,10 @@ describe("smc.run", function()
       for _, path in ipairs { sockets, folder .. "/musl_sockets" } do
         local linker = read_all("readelf -l " .. path):match("interpreter: ([^%]]*)")
         assert.is_true(run.convertible(linker))
-        local _, _, out = support.finish { linker, path, "2,1,0" }
-        assert.equal(read_all(path .. " 43,1,0"), out)
+        if path == sockets or support.suits_musl() then
+          local _, _, out = support.finish { linker, path, "2,1,0" }
+          assert.equal(read_all(path .. " 43,1,0"), out)
+        end
         assert.equal("socket 2 1 6", read_all(("%s %s 2,1,0"):format(linker, path)):sub(1, 12))
       end
     end)
@@ -123,17 +125,14 @@ describe("smc.run", function()
     end)
 
     it("tells a look that failed", function()
-      local code = [[
+      local busybox = read_all("command -v busybox"):gsub("%s+$", "")
+      local said = support.lua({ "sh", "-c", 'ulimit -n 30; exec "$@"', "-" }, ([[
         local run = require "smc.run"
         run.library() -- loads all that is loaded when it is needed
         local held = {}
         repeat held[#held + 1] = io.open("/dev/null") until not io.open("/dev/null")
-        print(run.convertible(arg[0]))
-        print(require "smc.program".preloadable(arg[0]))]]
-      local busybox = read_all("command -v busybox"):gsub("%s+$", "")
-      local file = write("starved.lua", (code:gsub("arg%[0%]", "'" .. busybox .. "'")))
-      local said = read_all(("ulimit -n 30; LUA_PATH='%s' LUA_CPATH='%s' %s %s"):format(
-        package.path, package.cpath, support.interpreter(), file))
+        print(run.convertible(%q))
+        print(require "smc.program".preloadable(%q))]]):format(busybox, busybox))
       local words = "nil\t%s: Too many open files\t" .. E.EMFILE .. "\n"
       assert.equal(words:format(run.library()) .. words:format(busybox), said)
     end)
@@ -152,10 +151,8 @@ describe("smc.run", function()
     it("says yes to them where nothing gains privileges", function()
       local program = folder .. "/unprivileged"
       sh("cp %s %s; chown 1 %s 2>/dev/null; chmod 4755 %s", sockets, program, program, program)
-      local file = write("unprivileged.lua", 'print((require "smc.run".convertible(arg[1])))')
-      local paths = ("LUA_PATH='%s' LUA_CPATH='%s'"):format(package.path, package.cpath)
-      local said = read_all(("%s setpriv --no-new-privs %s %s %s"):format(paths, support.interpreter(), file,
-        program))
+      local said = support.lua({ "setpriv", "--no-new-privs" },
+        ("print((require 'smc.run'.convertible(%q)))"):format(program))
       assert.equal("true\n", said)
       local _, _, out = support.finish { "setpriv", "--no-new-privs", program, "2,1,0" }
       assert.equal(read_all(sockets .. " 43,1,0"), out)

@@ -112,14 +112,17 @@ describe("run.convertible", function()
 
   -- The lines for which they are not.
   local function differences(lines)
-    local found = {}
-    for _, line in ipairs(lines) do
+    local found, musl = {}, support.suits_musl()
+    local function compare(line)
       local path = write("script", (line:gsub("%%(%a)", names)))
       local happened, err = happens(path)
       local can, errno, why = said(path)
       if not agree(happened, can, errno) then
         found[#found + 1] = ("%q: %s %s; said: %s %s %s"):format(line, happened, err or "", can, errno, why)
       end
+    end
+    for _, line in ipairs(lines) do
+      if musl or not line:find("%%[mv]") then compare(line) end
     end
     return found
   end

@@ -4,6 +4,7 @@ local E = require "smc.errno"
 local assert = require "luassert"
 local process = require "smc.core.process"
 local run = require "smc.run"
+local processes = require "smc.process"
 
 local ENOENT <const> = E.ENOENT
 
@@ -62,6 +63,19 @@ function support.open_files()
     end
   end
   return count
+end
+
+-- What a Lua program of these lines prints, started by the words before it; arg is nothing.
+function support.lua(words, code)
+  local argv = { table.unpack(words) }
+  table.move({ support.interpreter(), support.write("program.lua", code) }, 1, 2, #argv + 1, argv)
+  local p <close> = assert(processes.spawn(argv, { env = support.base(), stdout = "pipe" }))
+  return p.stdout:read("a")
+end
+
+--- Can programs of musl load the library? Sanitizers, if it is built with them, are glibc's.
+function support.suits_musl()
+  return not support.read_all("nm -D --undefined-only " .. run.library()):find("__[au]b?san_")
 end
 
 function support.interpreter()
