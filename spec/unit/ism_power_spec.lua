@@ -133,7 +133,7 @@ describe("an order", function()
     assert(os.remove(power))
     support.write(power, { comm })
     support.write(comm, "1")
-    local _, message, errno = ism.power_off("32", { sysfs = t.root, timeout = 0.1 })
+    local _, message, errno = ism.power_off("32", { sysfs = t.root, timeout = 3 })
     support.write(comm, name)
     assert.same({ 'FID 32: the kernel took the order to power it off, but the slot says "1\\n"', EIO },
       { message, errno })
