@@ -42,18 +42,23 @@ end
 describe("the DMBs of an ISM function", function()
   local server
 
-  before_each(function()
-    -- Without link groups no DMB is kept for the next connection.
+  -- Without link groups no DMB is kept for the next connection.
+  local function renew()
     for _, fid in ipairs { "31", "32" } do
       assert(ism.power_off(fid))
       assert(ism.power_on(fid))
     end
+  end
+
+  before_each(function()
+    renew()
     server = serve()
   end)
 
   after_each(function()
     limit(UNLIMITED, UNLIMITED)
     server:close()
+    renew()
   end)
 
   for _, case in ipairs {
