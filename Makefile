@@ -110,6 +110,10 @@ test-valgrind: all ## run the specs under valgrind, on this machine and in the l
 test-kernel: all ## run the kernel specs in the lab
 	@spec/run kernel
 
+check: deps-missing ## run every test, and the slow ones: soak, valgrind, every way to collect garbage
+	@$(MAKE) --no-print-directory all
+	@spec/run check
+
 test-soak: all ## make 100,000 connections and look for what they leave behind
 	@spec/run soak
 
@@ -166,5 +170,5 @@ modules: # the module list, for the spec that compares it with the rockspec
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo test spec test-unit test-sanitize test-valgrind test-kernel test-soak test-ism test-cycles test-pair test-lab test-rock lint compare bench docs FORCE \
+.PHONY: all deps deps-missing demo test check spec test-unit test-sanitize test-valgrind test-kernel test-soak test-ism test-cycles test-pair test-lab test-rock lint compare bench docs FORCE \
 	install clean env modules help

@@ -28,7 +28,12 @@ local paths = {
 local implementations = {
   { name = "LuaSocket over TCP", module = plain, peer = "socket" }, table.unpack(paths)
 }
-for _, mode in ipairs { "incremental", "generational", "without a pause" } do
+-- `make check` takes every way to collect, the other runs the one that collects most.
+local ways = { "without a pause" }
+if os.getenv "SMC_CONTRACT_COLLECTORS" == "all" then
+  ways = { "incremental", "generational", "without a pause" }
+end
+for _, mode in ipairs(ways) do
   table.insert(implementations, { name = "smc.socket over SMC-D, garbage collection " .. mode,
     mode = "SMC-D", peer = "smc.socket", collect = mode })
 end
