@@ -19,8 +19,8 @@ LUA_CFLAGS  ?= $(shell for p in $(LUA_PACKAGES); do $(PKG_CONFIG) --cflags $$p 2
 
 # The C modules and their sources. The rockspec lists the same; a spec keeps the two equal.
 MODULES := smc.core.socket smc.core.poller smc.core.netlink smc.core.process smc.core.sysfs smc.core.os smc.preload
-smc.core.socket  := csrc/socket.c csrc/class.c csrc/connect.c csrc/close.c csrc/receive.c csrc/gather.c csrc/send.c \
-	csrc/buffer.c csrc/loops.c csrc/select.c csrc/sockopt.c csrc/inet.c csrc/dns.c csrc/wait.c csrc/error.c csrc/number.c
+smc.core.socket  := csrc/socket.c csrc/class.c csrc/attempt.c csrc/connect.c csrc/close.c csrc/receive.c csrc/gather.c \
+	csrc/send.c csrc/buffer.c csrc/loops.c csrc/select.c csrc/sockopt.c csrc/inet.c csrc/dns.c csrc/wait.c csrc/error.c csrc/number.c
 smc.core.poller  := csrc/poller.c csrc/signals.c csrc/error.c csrc/number.c
 smc.core.netlink := csrc/netlink.c csrc/nl.c csrc/diag.c csrc/diag_filter.c csrc/diag_record.c \
 		    csrc/tcp.c csrc/genl.c csrc/schema.c csrc/sysinfo.c csrc/lgr.c \

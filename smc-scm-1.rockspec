@@ -35,7 +35,8 @@ build = {
     ["smc"] = "lua/smc/init.lua",
     ["smc.core.socket"] = {
       sources = {
-        "csrc/socket.c", "csrc/class.c", "csrc/connect.c", "csrc/close.c", "csrc/receive.c", "csrc/gather.c", "csrc/send.c",
+        "csrc/socket.c", "csrc/class.c", "csrc/attempt.c", "csrc/connect.c", "csrc/close.c", "csrc/receive.c",
+        "csrc/gather.c", "csrc/send.c",
         "csrc/buffer.c", "csrc/loops.c", "csrc/select.c", "csrc/sockopt.c", "csrc/inet.c", "csrc/dns.c", "csrc/wait.c", "csrc/error.c", "csrc/number.c",
       },
       defines = { "_GNU_SOURCE" },

@@ -30,6 +30,19 @@ const char *inet_resolver_words(int rc)
 	}
 }
 
+/* Whether two addresses are the same, with port and scope. */
+bool inet_equal(const union sock_addr *a, const union sock_addr *b)
+{
+	if (a->sa.sa_family != b->sa.sa_family)
+		return false;
+	if (a->sa.sa_family == AF_INET)
+		return a->in.sin_port == b->in.sin_port &&
+		       a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
+	return a->in6.sin6_port == b->in6.sin6_port &&
+	       a->in6.sin6_scope_id == b->in6.sin6_scope_id &&
+	       IN6_ARE_ADDR_EQUAL(&a->in6.sin6_addr, &b->in6.sin6_addr);
+}
+
 /* Whether the address is that of every interface, or not known. */
 bool inet_is_any(const union sock_addr *addr)
 {
@@ -191,7 +204,7 @@ int sock_getpeername(lua_State *L)
 	if (s->fd < 0)
 		return sock_error(L, sock_strerror(EBADF));
 	if (s->attempt == ATTEMPT_UNDER_WAY)
-		connect_look(s);
+		attempt_look(s);
 	else if (s->attempt == ATTEMPT_NONE && sock_ask_peer(s))
 		s->attempt = ATTEMPT_SETTLED;
 	if (!sock_is_connected(s))

@@ -41,7 +41,7 @@ int receive_again(lua_State *L, struct sock *s, int err)
 	case EAGAIN:
 		return wait_in_kernel(s) ? 0 : wait_for(L, s, POLLIN);
 	case ENOTCONN:
-		return connect_settle(L, s);
+		return attempt_settle(L, s);
 	default:
 		return err;
 	}

@@ -26,7 +26,7 @@ static int send_all(lua_State *L, struct sock *s, const char *data, size_t *at, 
 		} else if (errno == EINTR) {
 			smc_interrupted(L);
 		} else {
-			err = errno == ENOTCONN ? connect_settle(L, s) : errno;
+			err = errno == ENOTCONN ? attempt_settle(L, s) : errno;
 		}
 	}
 	return err;

@@ -150,10 +150,12 @@ const char *sock_strerror(int err);
 
 /* connect.c */
 int sock_connect(lua_State *L);
-int connect_look(struct sock *s);
-int connect_push_error(lua_State *L, struct sock *s);
-int connect_settle(lua_State *L, struct sock *s);
 int core_connect_errno(lua_State *L);
+
+/* attempt.c; connect.c has more of it from attempt.h */
+int attempt_look(struct sock *s);
+int attempt_push_error(lua_State *L, struct sock *s);
+int attempt_settle(lua_State *L, struct sock *s);
 
 /* inet.c */
 const char *inet_resolver_words(int rc);
@@ -162,6 +164,7 @@ int inet_resolve(lua_State *L, int host, int port, int family, bool passive,
 		 union sock_addr *addrs, size_t *count);
 socklen_t inet_length(const union sock_addr *addr);
 int core_resolve(lua_State *L);
+bool inet_equal(const union sock_addr *a, const union sock_addr *b);
 bool inet_is_any(const union sock_addr *addr);
 void inet_complete(union sock_addr *addr, const union sock_addr *on_the_same_link);
 int inet_push(lua_State *L, const union sock_addr *addr);

@@ -367,7 +367,7 @@ int core_identity(lua_State *L)
 	if (!s->is_tcp)
 		return 1;
 	if (s->attempt == ATTEMPT_UNDER_WAY)
-		connect_look(s);
+		attempt_look(s);
 	lua_pushstring(L, tcp_state(s));
 	lua_pushboolean(L, sock_is_connected(s) || strcmp(lua_tostring(L, -1), "ACTIVE") == 0);
 	return 3;

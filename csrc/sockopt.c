@@ -291,7 +291,7 @@ int sock_getoption(lua_State *L)
 
 	memset(&value, 0, sizeof(value));
 	if (o->kind == ERROR && s->attempt == ATTEMPT_UNDER_WAY)
-		return connect_push_error(L, s);
+		return attempt_push_error(L, s);
 	if (s->fd < 0 && s->family == AF_UNSPEC)
 		return push_kept(L, o);
 	if (getsockopt(s->fd, o->level, o->id, &value, &size) != 0)

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* One attempt to connect one socket to one address. */
+#ifndef SMC_ATTEMPT_H
+#define SMC_ATTEMPT_H
+
+#include "sock.h"
+
+/* No errno: the attempt has failed, and the kernel does not say why. */
+#define ATTEMPT_UNEXPLAINED (-1)
+
+#pragma GCC visibility push(hidden)
+
+const char *attempt_strerror(int err);
+int attempt_fail(struct sock *s, int err);
+int attempt_begin(lua_State *L, struct sock *s, const union sock_addr *addr);
+int attempt_finish(lua_State *L, struct sock *s);
+int attempt_make(lua_State *L, struct sock *s, const union sock_addr *addr);
+
+#pragma GCC visibility pop
+
+#endif
