@@ -35,7 +35,6 @@ local OPTIONS <const> = { fallback = { "tcp" } }
 local versions = { inet = 4, inet4 = 4, inet6 = 6, unspec = 0 }
 local FAMILIES <const> = { "inet", "inet4", "inet6", "unspec" }
 
--- Makes a socket for a public function, whose options these are.
 -- Where there is no SMC: why.
 local function explained(message)
   if message ~= core.no_smc then return message end
@@ -43,6 +42,7 @@ local function explained(message)
   return why or message
 end
 
+-- Makes a socket for a public function, whose options these are.
 local function new(called, position, version, options)
   local fallback = args.options(called, position, options, OPTIONS).fallback
   local sock, message = core.new(version, fallback == "tcp")
