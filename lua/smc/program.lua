@@ -5,9 +5,9 @@ local core = require "smc.core.process"
 local E = require "smc.errno"
 local elf = require "smc.run.elf"
 local env = require "smc.run.env"
-local shebang = require "smc.run.shebang"
 local look = require "smc.internal.look"
 local printable = require "smc.internal.text".printable
+local shebang = require "smc.run.shebang"
 
 local program = {}
 
@@ -56,7 +56,7 @@ end
 -- What kind of file it is: { elf = }, { interpreter =, argument = }, { unreadable = true } where it may be
 -- executed but not read, {} where it is something else.
 local function read_kind(path)
-  local file <close>, message, errno = io.open(path, "rb")
+  local file <close>, message, errno = look.open(path)
   if not file and errno == E.EACCES then return { unreadable = true } end
   if not file then look.fail(message, errno) end
   local image, name, argument
@@ -69,9 +69,12 @@ local function read_kind(path)
   return { elf = image, interpreter = name, argument = argument }
 end
 
--- Does the environment name the library to preload?
-local function is_preloaded(environment, library)
-  for path in (environment.LD_PRELOAD or ""):gmatch("[^ :]+") do
+--- Whether a list of libraries to preload has this one: ld.so(8).
+-- @tparam ?string list `LD_PRELOAD`
+-- @tparam string library its path, as in the list
+-- @treturn boolean
+function program.is_listed(list, library)
+  for path in (list or ""):gmatch("[^ :]+") do
     if path == library then return true end
   end
   return false
@@ -86,7 +89,7 @@ local function obstacle(path, kind, world)
   end
   if image and own and (own.bits ~= image.bits or own.machine ~= image.machine) then
     return "is a program of another architecture than the library to preload"
-  elseif world.library and not is_preloaded(world.environment, world.library) then
+  elseif world.library and not program.is_listed(world.environment.LD_PRELOAD, world.library) then
     return "is started by env(1) without LD_PRELOAD"
   end
   return nil

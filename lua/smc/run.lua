@@ -125,15 +125,8 @@ end
 
 -- Adds the library to the caller's own, which come first: they see what the program asked for.
 local function preload_list(inherited, library)
-  if not inherited or inherited == "" then
-    return library
-  end
-  for path in inherited:gmatch("[^ :]+") do
-    if path == library then
-      return inherited
-    end
-  end
-  return inherited .. ":" .. library
+  if not inherited or inherited == "" then return library end
+  return program.is_listed(inherited, library) and inherited or inherited .. ":" .. library
 end
 
 local function environment(options, base)

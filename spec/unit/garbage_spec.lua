@@ -12,6 +12,7 @@ describe("where garbage holds all descriptors", function()
     ["a program is started"] = "process.spawn({ 'true' }, { stdin = 'pipe', stdout = 'pipe' })",
     ["a folder is listed, and files are read"] = "ism.functions { all = true }",
     ["functions are watched"] = "ism.watch()",
+    ["a program is looked at"] = "run.convertible 'sh'",
     ["a file of /proc is read"] = "run.attainable { receive_buffer = '1m' } ~= nil",
   } do
     it(what, function()

@@ -129,8 +129,11 @@ describe("smc.run", function()
       local said = support.lua({ "sh", "-c", 'ulimit -n 30; exec "$@"', "-" }, ([[
         local run = require "smc.run"
         run.library() -- loads all that is loaded when it is needed
-        local held = {}
-        repeat held[#held + 1] = io.open("/dev/null") until not io.open("/dev/null")
+        local held, file = {}, nil
+        repeat
+          file = io.open("/dev/null")
+          held[#held + 1] = file
+        until not file
         print(run.convertible(%q))
         print(require "smc.program".preloadable(%q))]]):format(busybox, busybox))
       local words = "nil\t%s: Too many open files\t" .. E.EMFILE .. "\n"

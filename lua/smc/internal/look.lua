@@ -62,8 +62,13 @@ function look.demand(...)
   return ...
 end
 
--- Garbage may hold the descriptors that are missing.
-local function open(path)
+--- Opens a file for reading. Where descriptors have run out it collects garbage once, which may hold some.
+-- @tparam string path
+-- @treturn[1] file
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+function look.open(path)
   local file, message, errno = io.open(path, "rb")
   if not file and (errno == E.EMFILE or errno == E.ENFILE) then
     collectgarbage()
@@ -76,7 +81,7 @@ end
 -- @tparam string path
 -- @treturn ?string nil where the file is absent
 function look.file(path)
-  local file <close> = answer(open(path))
+  local file <close> = answer(look.open(path))
   if not file then return nil end
   local text, message, errno = file:read("a")
   return answer(text, ("%s: %s"):format(path, message), errno)
