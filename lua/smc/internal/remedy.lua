@@ -1,5 +1,6 @@
 --- What a message advises: a function of this library to the reader who called one, and a command to the user
 -- of a script, who cannot call functions.
+-- @module smc.internal.remedy
 
 local remedy = {}
 

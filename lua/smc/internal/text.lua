@@ -3,6 +3,7 @@
 -- Names of hosts, processes and devices, the answers of peers and the words of a command line can hold
 -- anything, escape sequences of terminals too. They go through `text.printable` or `text.quoted` where they
 -- become a part of a message or of a table. JSON has escapes of its own and needs neither.
+-- @module smc.internal.text
 
 local text = {}
 
