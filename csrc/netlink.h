@@ -65,7 +65,6 @@ struct smc_dump {
 #pragma GCC visibility push(hidden)
 
 /* nl.c */
-int smc_nl_errno(int nlerr);
 int smc_nl_open(struct smc_nl *nl, int protocol);
 int smc_nl_ask(struct smc_nl *nl, int type, const void *payload, size_t size);
 int smc_nl_send(struct smc_nl *nl, struct nl_msg *msg);

@@ -17,7 +17,7 @@
 #define RECEIVE_BUFFER (64 * 1024)
 
 /* libnl's own error numbers lose the kernel's errno, which it leaves in errno. */
-int smc_nl_errno(int nlerr)
+static int nl_errno(int nlerr)
 {
 	if (errno)
 		return -errno;
@@ -53,10 +53,10 @@ int smc_nl_open(struct smc_nl *nl, int protocol)
 		return -ENOMEM;
 	err = nl_connect(nl->sock, protocol);
 	if (err < 0)
-		return smc_nl_errno(err);
+		return nl_errno(err);
 	err = nl_socket_set_buffer_size(nl->sock, RECEIVE_BUFFER, 0);
 	if (err < 0)
-		return smc_nl_errno(err);
+		return nl_errno(err);
 	/* Datagrams of a known size need no look ahead: one system call each. */
 	nl_socket_set_msg_buf_size(nl->sock, SMC_DATAGRAM_MAX);
 	nl_socket_disable_msg_peek(nl->sock);
@@ -76,7 +76,7 @@ int smc_nl_send(struct smc_nl *nl, struct nl_msg *msg)
 	err = nl_send_auto(nl->sock, msg);
 	if (err >= 0)
 		nl->seq = nlmsg_hdr(msg)->nlmsg_seq;
-	err = err < 0 ? smc_nl_errno(err) : 0;
+	err = err < 0 ? nl_errno(err) : 0;
 	nlmsg_free(msg);
 	return err;
 }
@@ -122,7 +122,7 @@ static int nl_fill(struct smc_nl *nl)
 		if (n == -NLE_MSG_TRUNC)
 			return -EMSGSIZE;
 		if (n <= 0)
-			return smc_nl_errno(n);
+			return nl_errno(n);
 		if (from.nl_pid)
 			free(bytes); /* another process's, not the kernel's */
 	} while (from.nl_pid);
