@@ -6,22 +6,25 @@
 
 #include "attempt.h"
 
-/* Seconds that plain TCP has to say why: the kernel gives up a neighbour after three. */
-#define CAUSE_SECONDS 5
+/* Seconds that plain TCP has to say why: the kernel gives up a neighbour after three, if not busy. */
+#define CAUSE_SECONDS 10
 
 /*
  * Why an attempt failed that the kernel does not explain: plain TCP is asked, whose errors it does
- * pass on. 0: TCP gets through by now.
+ * pass on. 0: TCP gets through by now. A probe that runs out of its own seconds, and not of the
+ * caller's, has found nothing: the caller's time is not over.
  */
 static int ask_tcp(lua_State *L, const struct sock *s, const union sock_addr *addr)
 {
 	struct sock *probe = sock_new(L, SOCK_MASTER);
 	double latest = wait_now() + CAUSE_SECONDS;
+	bool limited;
 	int err;
 
 	probe->is_tcp = true;
 	probe->timeout = s->timeout;
-	if (probe->timeout.deadline < 0 || probe->timeout.deadline > latest)
+	limited = probe->timeout.deadline < 0 || probe->timeout.deadline > latest;
+	if (limited)
 		probe->timeout.deadline = latest;
 	err = sock_open_tcp(L, probe, s, addr->sa.sa_family);
 	if (!err)
@@ -30,6 +33,8 @@ static int ask_tcp(lua_State *L, const struct sock *s, const union sock_addr *ad
 		err = attempt_finish(L, probe);
 	close_fd(probe);
 	lua_pop(L, 1);
+	if (err == ETIMEDOUT && limited)
+		return ATTEMPT_UNEXPLAINED;
 	return err;
 }
 

@@ -83,7 +83,7 @@ print_verdict["TCP"] = function(report)
   print("     Failed  (TCP fallback), reasons:")
   print_reason("Client", report.fallback)
   print_reason("Server", report.peer_fallback)
-  if report.message then print(wrapped("Note: " .. report.message, "     ")) end
+  if report.message then print(wrapped("Note: " .. text.printable(report.message), "     ")) end
   print_advice(report)
 end
 

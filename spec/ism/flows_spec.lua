@@ -115,10 +115,11 @@ describe("an ISM device", function()
       { "192.168.0.99", 37373, "no connection", 2, E.EHOSTUNREACH, "No route to host" },
     } do
       local host, port, verdict, status, errno, message = table.unpack(case, 1, 6)
-      local done = support.script("smc_chk.lua", "-C", host, "-p", tostring(port), "--json")
+      local done = support.script("smc_chk.lua", "-C", host, "-p", tostring(port), "--json",
+        "-t", tostring(HANG))
       local report = assert(json.decode(done.stdout))
       assert.same({ verdict, verdict == "SMC", status, errno },
-        { report.verdict, report.success, done.status, report.errno })
+        { report.verdict, report.success, done.status, report.errno }, done.stdout)
       assert.truthy(not message or report.message:find(message, 1, true), report.message)
     end
   end)

@@ -131,7 +131,7 @@ describe("a script", function()
         report = smc_check.connect("127.0.0.1", CHECKED)
         if report.verdict == "no connection" then socket.sleep(0.05) end
       until report.verdict ~= "no connection" or p:wait(0)
-      assert.same({ "SMC", "SMC-D" }, { report.verdict, report.mode })
+      assert.same({ "SMC", "SMC-D" }, { report.verdict, report.mode }, report.message)
     end
     p:kill "INT"
     assert.same({ "exit", 130, "" }, { finish(p) })
