@@ -53,7 +53,7 @@ local function parse(words)
       script.write(USAGE)
       script.leave(0)
     elseif name == "version" then
-      script.write(script.name, " utility, ", (require "smc"._VERSION:gsub(" ", "-")), "\n")
+      script.write(script.version())
       script.leave(0)
     elseif COMMANDS[name] then
       if wanted.command then misuse("--" .. name .. " together with --" .. wanted.command) end

@@ -133,6 +133,12 @@ function script.print_json(value)
   return script.write(require "smc.json".encode(value), "\n")
 end
 
+--- What the scripts that have smc-tools' own options say of their version, in the form of smc-tools.
+-- @treturn string a line
+function script.version()
+  return ("%s utility, %s\n"):format(script.name, (require "smc"._VERSION:gsub(" ", "-")))
+end
+
 --- An argparse parser with -h, --help, -v and --version.
 -- @tparam string description one sentence
 -- @tparam string epilog examples and exit statuses

@@ -49,7 +49,7 @@ local function parse_options(words)
       script.write(usage())
       script.leave(0)
     elseif option.name == "version" then
-      script.write("smcss.lua utility, ", (require("smc")._VERSION:gsub(" ", "-")), "\n")
+      script.write(script.version())
       script.leave(0)
     end
     options[option.name] = true

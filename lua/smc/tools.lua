@@ -72,8 +72,7 @@ local function set_option(tool, option)
   elseif tools.abbreviates(option, "-absolute") then
     tool.absolute = true
   elseif tools.abbreviates(option, "-version") then
-    local version = require "smc"._VERSION:gsub(" ", "-")
-    script.leave(FAILED, ("%s utility, %s\n"):format(tool.name, version))
+    script.leave(FAILED, script.version())
   elseif tools.abbreviates(option, "-details") then
     tool.level = 1
   elseif tools.abbreviates(option, "-ddetails") then
