@@ -32,6 +32,14 @@ describe("smc.check's probe", function()
     end
   end)
 
+  it("has answers whose beginning is known", function()
+    local line = probe.answer { mode = "TCP" }
+    for length = 1, #line - 1 do assert.is_true(probe.begins_answer(line:sub(1, length))) end
+    for _, other in ipairs { "", "HTTP", "smc-check probe", " smc" } do
+      assert.is_false(probe.begins_answer(other))
+    end
+  end)
+
   it("has an answer of those who cannot tell", function()
     for _, info in ipairs { false, {}, { state = "PROCESSABORT" } } do
       local line = probe.answer(info or nil)
@@ -143,6 +151,7 @@ describe("the verdict of a check", function()
     { "the link group is gone", facts { after = record(4096, { mode = false }) },
       "changed from SMC-D to no mode at all" },
     { "it fell back later", facts { after = record(4096, { mode = "TCP" }) }, "changed from SMC-D to TCP" },
+    { "the peer's answer has no end", facts { answer = false, answer_unfinished = true }, "did not end" },
     { "the peer sees TCP", facts { answer = { mode = "TCP" } }, "this side sees SMC-D, the peer sees TCP" },
     { "the peer sees SMC-R", facts { answer = { mode = "SMC-R" } },
       "this side sees SMC-D, the peer sees SMC-R" },

@@ -109,9 +109,10 @@ local function exchange(sock, timeout)
     return facts
   end
   sock:settimeout(ANSWER_SECONDS)
-  local line
-  line, message = sock:receive("*l", nil, probe.ANSWER_MAX)
+  local line, rest
+  line, message, rest = sock:receive("*l", nil, probe.ANSWER_MAX)
   facts.answer = line and probe.read_answer(line)
+  facts.answer_unfinished = not line and probe.begins_answer(rest)
   facts.closed = not line and message == "closed"
   return facts
 end

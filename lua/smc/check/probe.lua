@@ -17,6 +17,7 @@ local probe = {
 local GREETING <const> = "smc-check probe 1\n"
 local UNKNOWN <const>, NO_END <const> = "unknown", "-"
 local CODE <const> = "0x(" .. ("%x"):rep(8) .. ")"
+local ANSWER_BEGINS <const> = "smc-check answer "
 local ANSWER <const> = "^smc%-check answer 1 (%S+) " .. CODE .. " " .. CODE .. " (%S+)$"
 local MODES <const> = { ["SMC-D"] = "SMC-D", ["SMC-R"] = "SMC-R", TCP = "TCP", [UNKNOWN] = false }
 
@@ -45,6 +46,14 @@ function probe.answer(info)
   info = info or {}
   return ("smc-check answer 1 %s 0x%08x 0x%08x %s\n"):format(info.mode or UNKNOWN,
     info.fallback_reason or 0, info.peer_reason or 0, evidence.near_end(info) or NO_END)
+end
+
+--- Whether what has come, without the end of a line, may become an answer.
+-- @tparam string data
+-- @treturn boolean
+function probe.begins_answer(data)
+  local known = math.min(#data, #ANSWER_BEGINS)
+  return known > 0 and data:sub(1, known) == ANSWER_BEGINS:sub(1, known)
 end
 
 --- Reads an answer; it comes from the network, so nothing but its exact form counts.

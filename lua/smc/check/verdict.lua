@@ -66,6 +66,7 @@ local function fault_of_second_record(facts)
 end
 
 local function fault_of_answer(facts)
+  if facts.answer_unfinished then return "the peer began to answer, and did not end its answer in time" end
   local answer, mode = facts.answer, facts.before.mode
   if not answer then return nil end
   if not answer.mode then
@@ -113,6 +114,7 @@ local OF_SMC = { fault_of_mode, fault_of_sending, fault_of_second_record, fault_
 --   were; `send_message`: why these are fewer;
 --   `closed`: whether the peer has closed the connection;
 --   `answer`: what the peer says of its side, its `mode` and `near_end`, or nil where it says nothing;
+--   `answer_unfinished`: whether only the beginning of an answer has come;
 --   `after`: the record of the socket at the end, or nil and `after_message`
 -- @treturn string `verdict.SMC`, `verdict.TCP` or `verdict.UNPROVEN`
 -- @treturn ?string what is missing to a proof, in words; with TCP what is strange about it
