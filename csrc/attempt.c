@@ -226,14 +226,12 @@ int attempt_push_error(lua_State *L, struct sock *s)
 {
 	int err = attempt_look(s);
 
-	if (err == EALREADY)
-		err = 0;
-	if (err)
+	if (err && err != EALREADY) {
 		s->attempt = ATTEMPT_FAILED;
-	if (err)
 		lua_pushstring(L, attempt_strerror(err));
-	else
+	} else {
 		lua_pushnil(L);
+	}
 	return 1;
 }
 

@@ -53,18 +53,22 @@ static int attempt_explained(lua_State *L, struct sock *s, const union sock_addr
 	return attempt_make(L, s, addr);
 }
 
-/* Where in the list the attempt goes on whose end was not told; without one, at the start. */
-static size_t first_of(struct sock *s, const union sock_addr *addrs, size_t count)
+/* Where in the list the address of the last attempt is; count where it is not there. */
+static size_t index_of_peer(const struct sock *s, const union sock_addr *addrs, size_t count)
 {
-	size_t i;
+	size_t i = 0;
 
-	if (s->attempt != ATTEMPT_UNDER_WAY && s->attempt != ATTEMPT_LOST)
-		return 0;
-	for (i = 0; i < count; i++) {
-		if (inet_equal(&s->peer, &addrs[i]))
-			return i;
-	}
-	return 0;
+	while (i < count && !inet_equal(&s->peer, &addrs[i]))
+		i++;
+	return i;
+}
+
+/* Where in the list the attempt goes on whose end was not told; without one, at the start. */
+static size_t first_of(const struct sock *s, const union sock_addr *addrs, size_t count)
+{
+	size_t i = index_of_peer(s, addrs, count);
+
+	return (s->attempt == ATTEMPT_UNDER_WAY || s->attempt == ATTEMPT_LOST) && i < count ? i : 0;
 }
 
 /* Tries the addresses in turn, each within the timeout; a timeout of zero has the time for one. */
@@ -82,17 +86,6 @@ static int try_all(lua_State *L, struct sock *s, const union sock_addr *addrs, s
 	return err;
 }
 
-static bool leads_to_one_of(const struct sock *s, const union sock_addr *addrs, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (inet_equal(&s->peer, &addrs[i]))
-			return true;
-	}
-	return false;
-}
-
 /*
  * Connects to one of the addresses: 0 or why not. As on TCP, the first call that asks for the
  * same address once more is told of the success: programs that wait by poll(2) learn of it so.
@@ -100,7 +93,7 @@ static bool leads_to_one_of(const struct sock *s, const union sock_addr *addrs, 
  */
 static int connect_to(lua_State *L, struct sock *s, const union sock_addr *addrs, size_t count)
 {
-	bool known = s->attempt != ATTEMPT_NONE && leads_to_one_of(s, addrs, count);
+	bool known = s->attempt != ATTEMPT_NONE && index_of_peer(s, addrs, count) < count;
 	bool told = s->attempt == ATTEMPT_TOLD || s->attempt == ATTEMPT_SETTLED;
 	bool goes_on = known && s->attempt == ATTEMPT_UNDER_WAY;
 	int err;
