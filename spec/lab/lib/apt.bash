@@ -3,31 +3,27 @@
 # machine's own apt or dpkg is written.
 # shellcheck shell=bash
 
-apt_dir=$cache/download/apt
-
-# The suites that have a 6.12 kernel built for this release's C library. Security updates have the newest one:
-# where they have it, backports stand still.
+# The suites that a recipe names with kernel_suites, or those that the caller knows better.
 apt_suites() {
-	local codename
-	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 	if [[ -n ${SMC_LAB_SUITE:-} ]]; then
 		echo "$SMC_LAB_SUITE"
-	elif [[ $codename == bookworm ]]; then
-		echo bookworm-backports bookworm-security
 	else
-		echo trixie trixie-security
+		kernel_suites
 	fi
+}
+
+release_codename() {
+	(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 }
 
 # The archives that this machine's apt asks for the release itself, or for its security updates.
 apt_mirrors() { # SUITE
-	local codename kind=release
+	local kind=release
 	[[ -z ${SMC_LAB_MIRROR:-} ]] || { echo "$SMC_LAB_MIRROR"; return; }
 	[[ $1 != *-security ]] || kind=security
-	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 	# shellcheck disable=SC2016 # the dollars are apt's
 	apt-get indextargets --format '$(CREATED_BY)|$(COMPONENT)|$(RELEASE)|$(REPO_URI)' |
-		awk -F'|' -v codename="$codename" -v kind="$kind" '
+		awk -F'|' -v codename="$(release_codename)" -v kind="$kind" '
 			$1 != "Packages" || $2 != "main" || $4 ~ /^cdrom:/ { next }
 			kind == "security" && $3 ~ /-security$/ ||
 			kind == "release" && ($3 == codename || $3 ~ /^(old)*stable$|^testing$|^unstable$|^sid$/) {
@@ -91,7 +87,7 @@ apt_update() {
 	apt_do apt-get -qq update >"$apt_dir/messages" 2>&1 || true
 	[[ -z $(kernel_candidates) ]] || return 0
 	cat "$apt_dir/messages" >&2
-	die "none of this machine's package mirrors offers Linux $kernel_series in $(apt_suites) (SMC_LAB_MIRROR and SMC_LAB_SUITE choose others)"
+	leave_out "none of this machine's package mirrors offers Linux $kernel_series in $(apt_suites) (SMC_LAB_MIRROR and SMC_LAB_SUITE choose others)"
 }
 
 apt_versions() { # PACKAGE

@@ -7,12 +7,12 @@ build_ready() {
 	[[ -e $image ]] && ism_ready
 }
 
-# One build at a time in a cache folder: the second waits, and finds it done.
+# One build of a kernel at a time in a cache folder: the second waits, and finds it done.
 build_locked() {
 	mkdir -p "$cache"
-	exec {lock}>"$cache/lock"
+	exec {lock}>"$cache/lock-$recipe"
 	flock -n "$lock" || {
-		say "another build is at work in $cache: waiting for it"
+		say "another build of this kernel is at work in $cache: waiting for it"
 		flock "$lock"
 	}
 	kernel_build
@@ -22,29 +22,31 @@ build_locked() {
 }
 
 build_if_needed() {
-	require_tools qemu-system-x86_64=qemu-system-x86
+	require_tools "$qemu_program=$qemu_package"
 	[[ $(uname -m) == x86_64 ]] || die "the lab runs on x86_64 machines"
 	build_ready || build_locked
 }
 
 help_build() {
 	cat <<-EOF
-		usage: lab build
+		usage: lab build [--kernel NAME]
 
-		Fetches Debian's newest Linux $kernel_series from the mirrors that this machine's apt
-		uses, of the release and of its security updates, builds SMC for it with
-		loopback-ism, and again with the emulated ISM function, and makes the guests'
-		initramfs. Takes about a minute and 275 MB of downloads once; nothing if it is done
-		already.
-		run, pair and shell do it themselves where needed.
+		Fetches a kernel from the mirrors that this machine's apt uses, builds SMC for it
+		where Debian's own does not do, and makes the guests' initramfs. Nothing if it is
+		done already. run, pair and shell do it themselves where needed.
+
+		The kernels, and what each costs once:
+$(recipe_list)
+
+		Status $left_out: this kernel cannot be had here and now, and what wants it can be left out.
 	EOF
 }
 
 cmd_build() {
-	options_none "$@"
+	options_none kernel "$@"
 	local start
 	start=$(now_ms)
-	opt_ism=('')
+	! recipe_has ism || opt_ism=('')
 	build_if_needed
 	accel_choose
 	say "ready: Linux $(<"$kernel/release") in $cache, accelerator $accel ($(seconds_since "$start"))"
@@ -60,8 +62,8 @@ help_clean() {
 
 # Only what is the lab's own: the cache folder is the user's choice.
 cmd_clean() {
-	options_none "$@"
-	rm -rf "$cache"/{kernel-*,image*,ism*,accel-*,download,lock}
+	options_none '' "$@"
+	rm -rf "$cache"/{kernel-*,image*,ism*,accel-*,download,lock*}
 	[[ ! -d $cache ]] || rmdir --ignore-fail-on-non-empty "$cache"
 	say "removed the lab's files from $cache"
 }

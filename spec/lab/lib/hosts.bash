@@ -12,6 +12,7 @@ hosts_functions=("fid=31,pnetid=HOST10" "fid=32,pnetid=HOST12")
 
 hosts_prepare() {
 	[[ $opt_hosts == yes ]] || return 0
+	recipe_wants ism "--hosts"
 	[[ $opt_loopback == no ]] || misuse "--hosts goes without --loopback: the hosts talk over ISM functions"
 	[[ ${opt_ism[*]} == "" ]] || misuse "--hosts has two functions of its own: no values for --ism"
 	[[ $opt_user == 0 && $opt_stdin == no ]] || misuse "--hosts goes with neither --user nor --stdin"

@@ -15,7 +15,7 @@ declare -A module_sets=(
 image_name() {
 	local sum
 	sum=$(cd "$lab_dir" && sha256sum guest/* host/* lib/image.bash "$kernel/release" | sha256sum)
-	echo "$cache/image-${sum:0:16}"
+	echo "$cache/image-${kernel##*/kernel-}-${sum:0:16}"
 }
 
 image_modules() { # INTO
@@ -79,5 +79,5 @@ image_build() {
 	chmod 755 "$part"
 	mv -T "$part" "$image"
 	say "made the guests' initramfs, $(megabytes "$(stat -c %s "$image/initramfs")"), in $(seconds_since "$start")"
-	find "$cache" -maxdepth 1 -name 'image*' ! -path "$image" -mtime +1 -exec rm -rf {} +
+	find "$cache" -maxdepth 1 -name "image-$recipe-*" ! -path "$image" -mtime +1 -exec rm -rf {} +
 }

@@ -23,11 +23,13 @@ ism_words() {
 
 # ---- options ----
 
-# Where nothing is said, SMC finds one function with the default values.
+# Where nothing is said, SMC finds one function with the default values, if the kernel knows such at all.
 ism_prepare() {
+	[[ $opt_loopback == no ]] || recipe_wants loopback "--loopback"
+	((${#opt_ism[@]} == 0)) || recipe_wants ism "--ism"
 	if [[ $opt_loopback == yes ]]; then
 		((${#opt_ism[@]} == 0)) || misuse "--ism and --loopback exclude each other: SMC would prefer loopback-ism"
-	elif [[ $opt_smc == yes ]] && ((${#opt_ism[@]} == 0)); then
+	elif [[ $opt_smc == yes ]] && recipe_has ism && ((${#opt_ism[@]} == 0)); then
 		opt_ism=('')
 	fi
 }

@@ -1,7 +1,8 @@
 # The options that lab run, pair and shell have in common.
 # shellcheck shell=bash
 
-options_help="  --memory MB        memory of a guest (default 1024)
+options_help="$recipe_help
+  --memory MB        memory of a guest (default 1024)
   --cpus N           processors of a guest (default 1)
   --timeout SECONDS  kill the guest after this time, from its start (default 120)
   --env NAME=VALUE   set a variable for the command; may be repeated
@@ -20,6 +21,7 @@ options_default() {
 	opt_ueid=SMCV2-LAB opt_smc=yes opt_diag=yes
 	opt_ism=() opt_loopback=no opt_hosts=no ism=
 	opt_out=${LAB_OUT:-} opt_verbose=no opt_stdin=no
+	opt_kernel='' opt_kernel_image='' opt_modules=''
 	command_words=()
 }
 
@@ -31,7 +33,7 @@ option_number() { # OPTION VALUE
 options_parse() {
 	while (($#)); do
 		case $1 in
-		--memory | --cpus | --timeout | --env | --user | --out)
+		--memory | --cpus | --timeout | --env | --user | --out | --kernel | --kernel-image | --modules)
 			(($# > 1)) || misuse "$1 wants a value"
 			option_with_value "$1" "$2"
 			shift
@@ -65,14 +67,27 @@ options_parse() {
 		shift
 	done
 	command_words=("$@")
+	recipe_load
 }
 
-# For commands that have no options but --help.
-options_none() {
-	(($#)) || return 0
-	[[ $1 == --help ]] || misuse "unknown word '$1'"
-	"help_$command"
-	exit 0
+# For commands that have no options but --help, and perhaps --kernel.
+options_none() { # kernel or nothing, WORD…
+	options_default ''
+	while (($# > 1)); do
+		case $1$2 in
+		kernel--kernel)
+			(($# > 2)) || misuse "$2 wants a value"
+			opt_kernel=$3
+			set -- "$1" "${@:4}"
+			;;
+		*--help)
+			"help_$command"
+			exit 0
+			;;
+		*) misuse "unknown word '$2'" ;;
+		esac
+	done
+	recipe_load
 }
 
 option_with_value() { # OPTION VALUE
@@ -82,6 +97,9 @@ option_with_value() { # OPTION VALUE
 		declare -g "opt_${1#--}=$2"
 		;;
 	--out) opt_out=$2 ;;
+	--kernel) opt_kernel=$2 ;;
+	--kernel-image) opt_kernel_image=$2 ;;
+	--modules) opt_modules=$2 ;;
 	--env)
 		[[ $2 == ?*=* ]] || misuse "--env wants NAME=VALUE, not '$2'"
 		opt_env+=("$2")

@@ -28,6 +28,7 @@ cmd_pair() {
 	options_parse "$@"
 	[[ $opt_stdin == no ]] || misuse "a pair takes no standard input"
 	((${#opt_ism[@]} == 0)) || misuse "two guests share no memory: for SMC-D use lab run --hosts"
+	recipe_wants wire "lab pair"
 	pair_split "${command_words[@]}"
 	session_begin
 	[[ -z $opt_out ]] || mkdir -p "$opt_out"

@@ -1,6 +1,7 @@
 # One guest's QEMU: its command line, and its life.
 # shellcheck shell=bash
 
+qemu_program=qemu-system-x86_64 qemu_package=qemu-system-x86
 qemu_machine=(-M q35 -display none -monitor none -no-reboot -nodefaults -no-user-config)
 # norandmaps: a program lies where it lay before, so what QEMU translated of it
 # serves every later start of it: a third of the time.
@@ -31,7 +32,7 @@ qemu_cpu() {
 
 qemu_is_before() { # VERSION
 	local version
-	version=$(qemu-system-x86_64 --version | sed -n 's/^QEMU emulator version \([0-9.]*\).*/\1/p')
+	version=$("$qemu_program" --version | sed -n 's/^QEMU emulator version \([0-9.]*\).*/\1/p')
 	[[ $(printf '%s\n' "$version" "$1" | sort -V | head -n 1) != "$1" ]]
 }
 
@@ -75,7 +76,7 @@ qemu_terminal() {
 
 # Started so that it cannot outlive the lab, however the lab ends, nor its limit.
 qemu_guarded() { # OPTION-OF-TIMEOUT…
-	exec setpriv --pdeathsig TERM timeout "$@" -k 2 "$opt_timeout" qemu-system-x86_64 "${qemu_args[@]}"
+	exec setpriv --pdeathsig TERM timeout "$@" -k 2 "$opt_timeout" "$qemu_program" "${qemu_args[@]}"
 }
 
 # Sets qemu_pid. FRAMES and STDIN are descriptors.
