@@ -55,7 +55,9 @@ describe("the lab", function()
     local wrong = {"", "fly", "run", "run --fly -- true", "run --memory much -- true", "pair -- true",
       "run --ism fid=x -- true", "run --ism size=1 -- true", "run --ism --loopback -- true",
       "run --loopback --hosts -- true ::: true", "run --ism fid=1 --hosts -- true ::: true",
-      "run --tcp-only --hosts -- true ::: true", "run --hosts -- true", "pair --ism -- true ::: true"}
+      "run --tcp-only --hosts -- true ::: true", "run --hosts -- true", "pair --ism -- true ::: true",
+      "run --kernel 5 -- true", "run --kernel own -- true", "run --modules / -- true", "build --kernel",
+      "run --kernel 6.12 --kernel-image x -- true"}
     for _, words in ipairs(wrong) do
       local status, out, err = host(lab .. " " .. words)
       assert.equal(2, status, words)
@@ -65,6 +67,19 @@ describe("the lab", function()
     local status, out = host(lab .. " pair --help")
     assert.equal(0, status)
     assert.truthy(out:find("COMMAND10… ::: COMMAND12…", 1, true))
+  end)
+
+  it("says what each of its kernels is and costs", function()
+    local status, out = host(lab .. " build --help")
+    assert.equal(0, status)
+    local kernels = 0
+    for name in capture("ls " .. quote(here .. "/lib/kernels")):gmatch("(%S+)%.bash") do
+      if name ~= "own" then
+        kernels = kernels + 1
+        assert.truthy(out:find("\n  " .. name:gsub("%.", "%%.") .. " [^\n]+\n +[^\n]*%d+ MB"), name)
+      end
+    end
+    assert.is_true(kernels > 0)
   end)
 
   it("runs a command as it is, and gives its streams and status back", function()

@@ -147,5 +147,6 @@ kernel_keep() { # OUTCOME
 	rm -rf "$kernel"
 	mv "$1" "$kernel"
 	rm -rf "$download"
+	rmdir --ignore-fail-on-non-empty "${download%/*}"
 	find "$cache" -maxdepth 1 -name "kernel-$recipe-*" ! -path "$kernel" -mtime +1 -exec rm -rf {} +
 }
