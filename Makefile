@@ -17,18 +17,13 @@ LUA_NUMBER   = $(subst .,0,$(LUA_VERSION))
 LUA_PACKAGES = lua$(LUA_VERSION) lua-$(LUA_VERSION) lua$(subst .,,$(LUA_VERSION)) lua
 LUA_CFLAGS  ?= $(shell for p in $(LUA_PACKAGES); do $(PKG_CONFIG) --cflags $$p 2>/dev/null && break; done)
 
-# The C modules and their sources. The rockspec lists the same; a spec keeps the two equal.
-MODULES := smc.core.socket smc.core.poller smc.core.netlink smc.core.process smc.core.sysfs smc.core.os smc.preload
-smc.core.socket  := csrc/socket.c csrc/class.c csrc/attempt.c csrc/connect.c csrc/close.c csrc/receive.c csrc/gather.c \
-	csrc/send.c csrc/buffer.c csrc/loops.c csrc/select.c csrc/sockopt.c csrc/inet.c csrc/dns.c csrc/wait.c csrc/error.c csrc/number.c
-smc.core.poller  := csrc/poller.c csrc/signals.c csrc/error.c csrc/number.c
-smc.core.netlink := csrc/netlink.c csrc/nl.c csrc/diag.c csrc/diag_filter.c csrc/diag_record.c \
-		    csrc/tcp.c csrc/genl.c csrc/schema.c csrc/sysinfo.c csrc/lgr.c \
-		    csrc/device.c csrc/stats.c csrc/names.c csrc/pnet.c csrc/eid.c csrc/error.c csrc/number.c
-smc.core.process := csrc/process.c csrc/spawn.c csrc/file.c csrc/error.c csrc/number.c
-smc.core.sysfs   := csrc/sysfs.c csrc/apart.c csrc/uevent.c csrc/error.c csrc/number.c
-smc.core.os      := csrc/os.c csrc/errno.c csrc/terminal.c csrc/error.c
-smc.preload      := csrc/preload.c csrc/preload_option.c csrc/preload_refusal.c csrc/preload_line.c
+# The C modules: each is a folder of csrc, and those that Lua loads have csrc/common too. The rockspec lists the
+# files; a spec keeps the two equal.
+LUA_MODULES := socket poller netlink process sysfs os
+MODULES := $(LUA_MODULES:%=smc.core.%) smc.preload
+sources = $(sort $(wildcard csrc/$(1)/*.c))
+$(foreach m,$(LUA_MODULES),$(eval smc.core.$(m) := $(call sources,$(m)) $(call sources,common)))
+smc.preload := $(call sources,preload)
 smc.core.netlink_LIBS = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
 smc.core.socket_LIBS  = -lm -ldl -lpthread
 smc.preload_LIBS      = -ldl

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+/* smc.core.os: what Lua's own libraries lack of the operating system. */
+#include <sys/utsname.h>
+
+#include <lauxlib.h>
+
+#include "os.h"
+#include "../common/smc.h"
+
+/* release() -> text: of the running kernel, uname(2) */
+static int os_release(lua_State *L)
+{
+	struct utsname names;
+
+	uname(&names); /* cannot fail */
+	lua_pushstring(L, names.release);
+	return 1;
+}
+
+static const luaL_Reg functions[] = {
+	{ "errors", smc_os_errors },
+	{ "strerror", smc_os_strerror },
+	{ "columns", smc_os_columns },
+	{ "ignore_sigpipe", smc_os_ignore_sigpipe },
+	{ "release", os_release },
+	{ NULL, NULL },
+};
+
+SMC_EXPORT int luaopen_smc_core_os(lua_State *L);
+
+int luaopen_smc_core_os(lua_State *L)
+{
+	smc_check_lua(L, "smc.core.os");
+	luaL_newlib(L, functions);
+	return 1;
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+/* Signals as a descriptor to wait for: signalfd(2). */
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+
+#include "../common/error.h"
+#include "poller.h"
+
+#define SIGNALS "smc.signals"
+
+static const struct {
+	const char *name;
+	int number;
+} known[] = {{"HUP", SIGHUP}, {"INT", SIGINT}, {"TERM", SIGTERM}, {"USR1", SIGUSR1}, {"USR2", SIGUSR2}};
+
+#define KNOWN (sizeof(known) / sizeof(known[0]))
+
+/* The mask is the process's: how many objects hold a signal, and whether it was blocked before. */
+static struct {
+	unsigned int objects;
+	bool blocked_before;
+} held[KNOWN];
+
+struct signals {
+	int fd;
+	sigset_t set;
+};
+
+static struct signals *check_signals(lua_State *L)
+{
+	return luaL_checkudata(L, 1, SIGNALS);
+}
+
+static void add_signal(lua_State *L, int arg, sigset_t *set)
+{
+	const char *name = smc_check_text(L, arg);
+	size_t i;
+
+	for (i = 0; i < KNOWN; i++) {
+		if (strcmp(name, known[i].name) == 0) {
+			sigaddset(set, known[i].number);
+			return;
+		}
+	}
+	luaL_argerror(L, arg, "name of a signal expected: HUP, INT, TERM, USR1, USR2");
+}
+
+/* Blocks the signals for one more object. */
+static void hold(const sigset_t *set)
+{
+	sigset_t before;
+	size_t i;
+
+	sigprocmask(SIG_BLOCK, set, &before);
+	for (i = 0; i < KNOWN; i++) {
+		if (sigismember(set, known[i].number) && held[i].objects++ == 0)
+			held[i].blocked_before = sigismember(&before, known[i].number);
+	}
+}
+
+/* Unblocks those that no other object holds, and that were not blocked when the first came. */
+static void release(const sigset_t *set)
+{
+	sigset_t over;
+	size_t i;
+
+	sigemptyset(&over);
+	for (i = 0; i < KNOWN; i++) {
+		if (sigismember(set, known[i].number) && --held[i].objects == 0 && !held[i].blocked_before)
+			sigaddset(&over, known[i].number);
+	}
+	sigprocmask(SIG_UNBLOCK, &over, NULL);
+}
+
+/*
+ * core.signals(name, ...) → signals | nil, message, errno
+ * Blocks the signals for this process until close, and makes a descriptor of them. signalfd(2)
+ */
+int poller_signals(lua_State *L)
+{
+	int i, top = lua_gettop(L);
+	struct signals *s = lua_newuserdatauv(L, sizeof(*s), 0);
+
+	s->fd = -1;
+	sigemptyset(&s->set);
+	luaL_setmetatable(L, SIGNALS);
+	for (i = 1; i <= top; i++)
+		add_signal(L, i, &s->set);
+	s->fd = signalfd(-1, &s->set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->fd < 0 && smc_reclaim(L, errno))
+		s->fd = signalfd(-1, &s->set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->fd < 0)
+		return smc_push_error(L, errno, "signalfd");
+	hold(&s->set);
+	return 1;
+}
+
+/* signals:getfd() → descriptor, -1 after close */
+static int signals_getfd(lua_State *L)
+{
+	lua_pushinteger(L, check_signals(L)->fd);
+	return 1;
+}
+
+/* signals:next() → name of a signal that came | nil. read(2) */
+static int signals_next(lua_State *L)
+{
+	const struct signals *s = check_signals(L);
+	struct signalfd_siginfo info;
+	size_t i;
+
+	if (read(s->fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return 0;
+	for (i = 0; i < KNOWN; i++) {
+		if ((uint32_t)known[i].number == info.ssi_signo) {
+			lua_pushstring(L, known[i].name);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* signals:close() → true. The signals do again what they did. Also __gc and __close. */
+static int signals_close(lua_State *L)
+{
+	struct signals *s = check_signals(L);
+
+	if (s->fd >= 0) {
+		close(s->fd);
+		release(&s->set);
+	}
+	s->fd = -1;
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
+static const luaL_Reg methods[] = {
+	{"getfd", signals_getfd}, {"next", signals_next},    {"close", signals_close},
+	{"__gc", signals_close},  {"__close", signals_close}, {NULL, NULL},
+};
+
+void poller_open_signals(lua_State *L)
+{
+	luaL_newmetatable(L, SIGNALS);
+	luaL_setfuncs(L, methods, 0);
+	lua_pushvalue(L, -1);
+	lua_setfield(L, -2, "__index");
+	lua_pop(L, 1);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The files that programs are in: where they are, and what starting them would mean.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+
+#include "../common/error.h"
+#include "process.h"
+
+/* realpath(path) -> path | nil, message, errno: realpath(3) */
+int smc_process_realpath(lua_State *L)
+{
+	const char *path = luaL_checkstring(L, 1);
+	char resolved[PATH_MAX];
+
+	if (!realpath(path, resolved))
+		return smc_push_error(L, errno, path);
+	lua_pushstring(L, resolved);
+	return 1;
+}
+
+/* executable(path) -> true | nil, message, errno: a file that this user may execute */
+int smc_process_executable(lua_State *L)
+{
+	const char *path = luaL_checkstring(L, 1);
+	struct stat st;
+
+	if (stat(path, &st))
+		return smc_push_error(L, errno, path);
+	if (!S_ISREG(st.st_mode))
+		return smc_push_error(L, EACCES, path);
+	if (access(path, X_OK))
+		return smc_push_error(L, errno, path);
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
+/* Does the program come with capabilities? -1: errno says why that cannot be known. */
+static int has_capabilities(const char *path)
+{
+	if (getxattr(path, "security.capability", NULL, 0) >= 0)
+		return 1;
+	return errno == ENODATA || errno == ENOTSUP || errno == ENOSYS ? 0 : -1;
+}
+
+/*
+ * secure(path) -> boolean | nil, message, errno
+ * Would the program run with privileges its caller does not have? Then the
+ * dynamic linker ignores LD_PRELOAD: ld.so(8), secure-execution mode. Where
+ * the file system is mounted nosuid, or the process has no_new_privs, no
+ * program gains any: execve(2).
+ */
+int smc_process_secure(lua_State *L)
+{
+	const char *path = luaL_checkstring(L, 1);
+	struct statvfs fs;
+	struct stat st;
+	int gains;
+
+	if (stat(path, &st) || statvfs(path, &fs))
+		return smc_push_error(L, errno, path);
+	gains = (st.st_mode & S_ISUID && st.st_uid != getuid()) ||
+		((st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) &&
+		 st.st_gid != getgid());
+	if (!gains && getuid() != 0)
+		gains = has_capabilities(path);
+	if (gains < 0)
+		return smc_push_error(L, errno, path);
+	if (fs.f_flag & ST_NOSUID || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		gains = 0;
+	lua_pushboolean(L, gains);
+	return 1;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+/*
+ * smc.core.process: programs started (spawn.c), awaited and signalled, and the
+ * files they are in (file.c). Policy is in lua/smc/process.lua, program.lua and
+ * run.lua.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+#include <lualib.h>
+
+#include "../common/clock.h"
+#include "../common/error.h"
+#include "../common/number.h"
+#include "process.h"
+#include "../common/smc.h"
+
+static pid_t check_pid(lua_State *L, int arg)
+{
+	/* 0 and below mean groups of processes, or all of them */
+	return smc_check_int(L, arg, 1, INT_MAX, "process ID");
+}
+
+/*
+ * await_end() where no descriptor for the process can be had, because they have run out, or because
+ * there is no pidfd_open(2), as in some sandboxes and under valgrind 3.19: looks again and again.
+ * That cannot fail for want of anything.
+ */
+static int await_end_looking(pid_t pid, double deadline)
+{
+	const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+	siginfo_t info;
+
+	for (;;) {
+		info.si_pid = 0;
+		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+			return errno;
+		if (info.si_pid == pid)
+			return 0;
+		if (clock_seconds(CLOCK_MONOTONIC) >= deadline)
+			return ETIMEDOUT;
+		if (nanosleep(&pause, NULL) != 0)
+			return EINTR;
+	}
+}
+
+/* Returns 0 when the process has ended by the deadline, ETIMEDOUT, EINTR, or ECHILD. */
+static int await_end(pid_t pid, double deadline)
+{
+	double left = deadline - clock_seconds(CLOCK_MONOTONIC);
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd end = { .fd = fd, .events = POLLIN };
+	int ready, err;
+
+	if (fd < 0)
+		return await_end_looking(pid, deadline);
+	do {
+		left = left < 0 ? 0 : left;
+		ready = poll(&end, 1, left < 3600 ? (int)(left * 1000 + 0.999) : 3600 * 1000);
+		err = ready < 0 ? errno : ETIMEDOUT;
+		left = deadline - clock_seconds(CLOCK_MONOTONIC);
+	} while (ready == 0 && left > 0);
+	close(fd);
+	if (ready < 0 && err != EINTR)
+		return await_end_looking(pid, deadline);
+	return ready > 0 ? 0 : err;
+}
+
+/*
+ * wait(pid [, seconds]) -> "exit" | "signal", number | nil, message, errno
+ * The message of ETIMEDOUT is "timeout".
+ * Waits until the child has ended, or so many seconds, and reaps it: waitpid(2).
+ */
+static int process_wait(lua_State *L)
+{
+	pid_t pid = check_pid(L, 1), got;
+	double seconds = smc_opt_seconds(L, 2, -1);
+	int status = 0, err = 0;
+
+	luaL_argcheck(L, lua_isnoneornil(L, 2) || seconds >= 0, 2, "seconds expected");
+	if (seconds >= 0) {
+		double deadline = clock_seconds(CLOCK_MONOTONIC) + seconds;
+
+		while ((err = await_end(pid, deadline)) == EINTR)
+			smc_interrupted(L);
+	}
+	if (err == ETIMEDOUT) {
+		lua_pushnil(L);
+		lua_pushliteral(L, "timeout");
+		lua_pushinteger(L, err);
+		return 3;
+	}
+	if (err)
+		return smc_push_error(L, err, "wait");
+	while ((got = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
+		smc_interrupted(L);
+	if (got < 0)
+		return smc_push_error(L, errno, "wait");
+	lua_pushstring(L, WIFEXITED(status) ? "exit" : "signal");
+	lua_pushinteger(L, WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	return 2;
+}
+
+/* kill(pid, signal) -> true | nil, message, errno: kill(2), for one process */
+static int process_kill(lua_State *L)
+{
+	pid_t pid = check_pid(L, 1);
+	int signal = smc_check_int(L, 2, 0, INT_MAX, "number of a signal");
+
+	if (kill(pid, signal))
+		return smc_push_error(L, errno, "kill");
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
+/* getpid() -> pid */
+static int process_getpid(lua_State *L)
+{
+	lua_pushinteger(L, getpid());
+	return 1;
+}
+
+/* environ() -> { NAME = "value" }, a copy */
+static int process_environ(lua_State *L)
+{
+	char **entry;
+	const char *equals;
+
+	lua_newtable(L);
+	for (entry = environ; entry && *entry; entry++) {
+		equals = strchr(*entry, '=');
+		if (!equals || equals == *entry)
+			continue;
+		lua_pushlstring(L, *entry, (size_t)(equals - *entry));
+		lua_pushstring(L, equals + 1);
+		lua_rawset(L, -3);
+	}
+	return 1;
+}
+
+static void push_signals(lua_State *L)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} signals[] = {
+		{ "HUP", SIGHUP },   { "INT", SIGINT },   { "QUIT", SIGQUIT }, { "KILL", SIGKILL },
+		{ "USR1", SIGUSR1 }, { "USR2", SIGUSR2 }, { "PIPE", SIGPIPE }, { "ALRM", SIGALRM },
+		{ "TERM", SIGTERM }, { "CONT", SIGCONT }, { "STOP", SIGSTOP },
+	};
+	size_t i;
+
+	lua_newtable(L);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		lua_pushinteger(L, signals[i].number);
+		lua_setfield(L, -2, signals[i].name);
+	}
+}
+
+static const luaL_Reg functions[] = {
+	{ "exec", smc_process_exec },
+	{ "spawn", smc_process_spawn },
+	{ "wait", process_wait },
+	{ "kill", process_kill },
+	{ "getpid", process_getpid },
+	{ "environ", process_environ },
+	{ "realpath", smc_process_realpath },
+	{ "executable", smc_process_executable },
+	{ "secure", smc_process_secure },
+	{ NULL, NULL },
+};
+
+SMC_EXPORT int luaopen_smc_core_process(lua_State *L);
+
+/* The module: the functions above, and signals: { TERM = 15, … }. */
+int luaopen_smc_core_process(lua_State *L)
+{
+	smc_check_lua(L, "smc.core.process");
+	luaL_requiref(L, LUA_IOLIBNAME, luaopen_io, 0); /* the files of spawn() are its files */
+	luaL_newlib(L, functions);
+	push_signals(L);
+	lua_setfield(L, -2, "signals");
+	return 1;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+/* What event loops want of a socket: its descriptor, what it waits for, and when it is closed. */
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+
+#include "../common/number.h"
+#include "sock.h"
+
+#define WATCHERS 2 /* the user value: a table of functions, by who watches, held weakly */
+
+/*
+ * sock:getfd(), sock:pollfd() → descriptor, -1 when there is none
+ * Who knows it may wait for it, or use it: from now on it never blocks in the kernel.
+ */
+int sock_getfd(lua_State *L)
+{
+	struct sock *s = sock_check(L, 1);
+	int on = 1;
+
+	if (s->blocking)
+		ioctl(s->fd, FIONBIO, &on);
+	s->blocking = false;
+	s->shared = true;
+	lua_pushinteger(L, s->fd);
+	return 1;
+}
+
+/*
+ * Whoever takes a descriptor over, as LuaSec does, may write to it without MSG_NOSIGNAL and expect, as
+ * LuaSocket sees to it for the whole program, that a peer that is gone is no signal.
+ */
+static void ignore_sigpipe(void)
+{
+	struct sigaction now;
+
+	if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+		signal(SIGPIPE, SIG_IGN);
+}
+
+/*
+ * sock:setfd(descriptor): takes the descriptor over; the old one is neither closed nor kept
+ * Where that gives one away, this program ignores SIGPIPE from now on, unless it handles it.
+ */
+int sock_setfd(lua_State *L)
+{
+	struct sock *s = sock_check(L, 1);
+	int fd = smc_check_fd(L, 2);
+
+	loops_tell_closing(L, s);
+	if (s->fd >= 0)
+		ignore_sigpipe();
+	s->fd = fd;
+	s->blocking = false;
+	s->shared = true;
+	s->attempt = ATTEMPT_NONE;
+	s->local.sa.sa_family = s->peer.sa.sa_family = s->bound.sa.sa_family = AF_UNSPEC;
+	if (s->fd >= 0)
+		sock_recognize(s);
+	return 0;
+}
+
+/* sock:events() → "r" | "w": what the last operation had to wait for. For cqueues. */
+int sock_events(lua_State *L)
+{
+	lua_pushstring(L, sock_check(L, 1)->waited == POLLOUT ? "w" : "r");
+	return 1;
+}
+
+/* sock:timeout() → nil: loops keep time themselves. For cqueues. */
+int sock_timeout(lua_State *L)
+{
+	sock_check(L, 1);
+	lua_pushnil(L);
+	return 1;
+}
+
+static void push_watchers(lua_State *L)
+{
+	if (lua_getiuservalue(L, 1, WATCHERS) == LUA_TTABLE)
+		return;
+	lua_pop(L, 1);
+	lua_newtable(L);
+	lua_createtable(L, 0, 1);
+	lua_pushliteral(L, "k");
+	lua_setfield(L, -2, "__mode");
+	lua_setmetatable(L, -2);
+	lua_pushvalue(L, -1);
+	lua_setiuservalue(L, 1, WATCHERS);
+}
+
+/*
+ * core.watch(sock, who, tell) → boolean: whether this is a socket of ours
+ * tell(sock) is called before the descriptor is closed or given away; nil: no more. Finalizers
+ * tell nobody.
+ */
+int core_watch(lua_State *L)
+{
+	struct sock *s = sock_at(L, 1);
+
+	lua_settop(L, 3);
+	if (s) {
+		s->watched = true;
+		push_watchers(L);
+		lua_pushvalue(L, 2);
+		lua_pushvalue(L, 3);
+		lua_rawset(L, -3);
+	}
+	lua_pushboolean(L, s != NULL);
+	return 1;
+}
+
+/* Tells those who watch the socket at index 1. */
+void loops_tell_closing(lua_State *L, struct sock *s)
+{
+	if (!s->watched || s->fd < 0)
+		return;
+	if (lua_getiuservalue(L, 1, WATCHERS) == LUA_TTABLE) {
+		lua_pushnil(L);
+		while (lua_next(L, -2)) {
+			lua_pushvalue(L, 1);
+			lua_call(L, 1, 0);
+		}
+	}
+	lua_pop(L, 1);
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Bytes of a stream received: by line, by count, or all.
+ *
+ * Small reads go through the buffer lent to the socket, which may take more than was asked for.
+ * What is whole in the buffer becomes a Lua string at once; gather.c does the rest.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "../common/error.h"
+#include "../common/number.h"
+#include "receive.h"
+
+/*
+ * One recv(2) of up to size bytes; flags: MSG_WAITALL, where the kernel is to wait for all of
+ * them, as far as it can. Returns 0 with *n > 0, or errno; EPIPE at the end of the stream.
+ */
+int receive_try(const struct sock *s, char *data, size_t size, int flags, size_t *n)
+{
+	bool blocks = s->blocking && s->timeout.deadline < 0;
+	ssize_t rc = recv(s->fd, data, size, blocks ? flags : MSG_DONTWAIT);
+
+	if (rc < 0)
+		return errno;
+	*n = (size_t)rc;
+	return rc ? 0 : EPIPE;
+}
+
+/*
+ * After a recv(2) that failed: 0 when it is to be tried again, now that there is something, or
+ * errno. Lua code may run meanwhile, and use the socket: nothing of it may be in hand.
+ */
+int receive_again(lua_State *L, struct sock *s, int err)
+{
+	switch (err) {
+	case EINTR:
+		smc_interrupted(L);
+		return 0;
+	case EAGAIN:
+		return wait_in_kernel(s) ? 0 : wait_for(L, s, POLLIN);
+	case ENOTCONN:
+		return attempt_settle(L, s);
+	default:
+		return err;
+	}
+}
+
+/* Fills the buffer, where it is empty, by one read. Returns 0 or errno. */
+int receive_fill(lua_State *L, struct sock *s, size_t size, int flags)
+{
+	int err = 0;
+
+	while (!err && buffered(&s->buffer) == 0) {
+		if (!buffer_take(s->pool, &s->buffer))
+			return ENOMEM;
+		err = receive_try(s, s->buffer.data, size, flags, &s->buffer.last);
+		if (err) {
+			buffer_give(s->pool, &s->buffer);
+			err = receive_again(L, s, err);
+		}
+	}
+	return err;
+}
+
+/*
+ * Pushes count bytes out of the buffer, and uses up so many. The collector runs when the string
+ * is made, not before, and finalizers may use the socket: it must be in order by then.
+ */
+static void push_bytes(lua_State *L, struct sock *s, size_t count, size_t used)
+{
+	const char *data = s->buffer.data + s->buffer.first;
+
+	s->buffer.first += used;
+	s->received += (lua_Integer)used;
+	lua_pushlstring(L, data, count);
+	give_empty(s);
+}
+
+/* A line that waits in the buffer whole and without a carriage return: pushed, and true. */
+static bool push_line(lua_State *L, struct sock *s, enum pattern pattern)
+{
+	const char *data = s->buffer.data + s->buffer.first;
+	const char *newline = memchr(data, '\n', buffered(&s->buffer));
+	const char *cr;
+	size_t n;
+
+	if (!newline)
+		return false;
+	n = (size_t)(newline - data);
+	if (pattern == WHOLE_LINE) {
+		push_bytes(L, s, n + 1, n + 1);
+		return true;
+	}
+	cr = memchr(data, '\r', n);
+	if (cr && cr + 1 != newline)
+		return false;
+	push_bytes(L, s, cr ? n - 1 : n, n + 1);
+	return true;
+}
+
+/* So many bytes that wait in the buffer: pushed, and true. */
+static bool push_count(lua_State *L, struct sock *s, size_t count)
+{
+	if (buffered(&s->buffer) < count)
+		return false;
+	push_bytes(L, s, count, count);
+	return true;
+}
+
+/*
+ * The common case: no prefix, no limit, and what is asked for comes whole by one read at most.
+ * Returns true with the string pushed; otherwise *err tells, and nothing has been consumed.
+ */
+static bool receive_at_once(lua_State *L, struct sock *s, const struct request *r, int *err)
+{
+	bool counts = r->pattern == COUNT;
+
+	if (r->pattern == ALL || (counts && (r->count == 0 || r->count > BUFFER_SIZE)))
+		return false;
+	if (counts && r->count >= READ_AHEAD)
+		*err = receive_fill(L, s, r->count, MSG_WAITALL);
+	else
+		*err = receive_fill(L, s, BUFFER_SIZE, 0);
+	if (*err)
+		return false;
+	return counts ? push_count(L, s, r->count) : push_line(L, s, r->pattern);
+}
+
+/*
+ * What is asked for at index 2. Throws for anything that is no pattern. A count that no size can
+ * hold is 0, as in LuaSocket on x86-64.
+ */
+static void check_pattern(lua_State *L, struct request *r)
+{
+	int type = lua_type(L, 2);
+	const char *pattern;
+	lua_Number number;
+
+	r->count = 0;
+	r->pattern = LINE;
+	if (type <= LUA_TNIL)
+		return;
+	if (type == LUA_TSTRING) {
+		pattern = lua_tostring(L, 2);
+		if (*pattern == '*')
+			pattern++;
+		if (*pattern == 'l' || *pattern == 'L' || *pattern == 'a') {
+			r->pattern = *pattern == 'l' ? LINE : *pattern == 'L' ? WHOLE_LINE : ALL;
+			return;
+		}
+	}
+	number = lua_tonumber(L, 2);
+	luaL_argcheck(L, lua_isnumber(L, 2) && number >= 0, 2, "invalid receive pattern");
+	r->pattern = COUNT;
+	r->count = number < 0x1p64 ? (size_t)number : 0;
+}
+
+static void check_limit(lua_State *L, struct request *r, size_t prefix_len)
+{
+	lua_Integer limit;
+
+	if (lua_isnoneornil(L, 4))
+		return;
+	limit = smc_check_truncated(L, 4);
+	luaL_argcheck(L, limit >= 1, 4, "maximum size must be positive");
+	luaL_argcheck(L, prefix_len < (size_t)limit, 3, "prefix reaches the maximum size");
+	luaL_argcheck(L, r->pattern != COUNT || r->count <= (size_t)limit, 2,
+		      "count exceeds the maximum size");
+	r->limit = (size_t)limit;
+}
+
+static int push_failure(lua_State *L, int err)
+{
+	lua_pushnil(L);
+	lua_pushstring(L, sock_strerror(err));
+	lua_pushliteral(L, "");
+	return 3;
+}
+
+/*
+ * sock:receive([pattern = "*l" [, prefix [, maxsize]]]) → data | nil, message, partial
+ * pattern: "*l" a line without its end, "*L" with it, "*a" all until the peer closes, or a number
+ * of bytes, the prefix's included. Data and partial begin with the prefix. Beyond maxsize bytes
+ * the message is "oversized" and what follows stays. recv(2)
+ */
+int sock_receive(lua_State *L)
+{
+	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
+	size_t prefix_len = 0;
+	struct request r;
+	int err = 0, results;
+
+	check_pattern(L, &r);
+	r.limit = SIZE_MAX;
+	if (lua_gettop(L) > 2) {
+		if (!lua_isnoneornil(L, 3))
+			luaL_checklstring(L, 3, &prefix_len);
+		check_limit(L, &r, prefix_len);
+	}
+	wait_start(&s->timeout);
+	if (prefix_len > 0 || r.limit != SIZE_MAX || !receive_at_once(L, s, &r, &err)) {
+		if (!err) {
+			results = receive_gathering(L, s, &r);
+			buffer_trim(s->pool, &s->buffer);
+			return results;
+		}
+		return push_failure(L, err);
+	}
+	buffer_trim(s->pool, &s->buffer);
+	lua_pushnil(L);
+	lua_pushnil(L);
+	return 3;
+}
+
+/*
+ * sock:receiveany(max) → data | nil, message, ""
+ * What has arrived, at most max bytes; waits only when there is nothing. recv(2)
+ */
+int sock_receiveany(lua_State *L)
+{
+	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
+	lua_Integer max = smc_check_truncated(L, 2);
+	size_t room = max < BUFFER_SIZE ? (size_t)max : BUFFER_SIZE;
+	int err;
+
+	luaL_argcheck(L, max > 0, 2, "a positive number of bytes expected");
+	wait_start(&s->timeout);
+	err = receive_fill(L, s, room, 0);
+	if (err)
+		return push_failure(L, err);
+	push_count(L, s, room < buffered(&s->buffer) ? room : buffered(&s->buffer));
+	lua_pushnil(L);
+	lua_pushnil(L);
+	return 3;
+}
+
+/* sock:dirty() → boolean: whether received bytes wait in the object, unseen by poll(2) */
+int sock_dirty(lua_State *L)
+{
+	lua_pushboolean(L, buffered(&sock_check(L, 1)->buffer) > 0);
+	return 1;
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+/* LuaSocket's select, by poll(2): no limit on the number or the size of descriptors. */
+#include <errno.h>
+#include <poll.h>
+
+#include "../common/error.h"
+#include "../common/number.h"
+#include "sock.h"
+
+enum { RECEIVERS = 1, SENDERS = 2, TIMEOUT = 3, OBJECTS, READABLE, WRITABLE };
+
+struct set {
+	struct pollfd *fds;
+	lua_Integer count;     /* of those that have a descriptor */
+	lua_Integer receivers; /* the first so many wait for input, the others for output */
+	bool dirty;
+};
+
+/*
+ * Appends the objects of the array at index arg, which ends with the first nil, to OBJECTS, which has
+ * count of them. Returns how many there are then.
+ */
+static lua_Integer append(lua_State *L, int arg, lua_Integer count)
+{
+	lua_Integer i;
+
+	if (lua_isnil(L, arg))
+		return count;
+	luaL_checktype(L, arg, LUA_TTABLE);
+	for (i = 1; lua_geti(L, arg, i) != LUA_TNIL; i++)
+		lua_rawseti(L, OBJECTS, ++count);
+	lua_pop(L, 1);
+	return count;
+}
+
+/* The descriptor of the object on top of the stack; -1: it has none. Calls its getfd method. */
+static int descriptor(lua_State *L)
+{
+	lua_Number fd = -1;
+
+	if (lua_getfield(L, -1, "getfd") != LUA_TNIL) {
+		lua_pushvalue(L, -2);
+		lua_call(L, 1, 1);
+		if (lua_isnumber(L, -1))
+			fd = lua_tonumber(L, -1);
+	}
+	lua_pop(L, 1);
+	return fd >= 0 && fd <= 0x7fffffff ? (int)fd : -1;
+}
+
+/* Whether the object on top of the stack has received bytes that poll(2) does not see. */
+static bool is_dirty(lua_State *L)
+{
+	bool dirty = false;
+
+	if (lua_getfield(L, -1, "dirty") != LUA_TNIL) {
+		lua_pushvalue(L, -2);
+		lua_call(L, 1, 1);
+		dirty = lua_toboolean(L, -1);
+	}
+	lua_pop(L, 1);
+	return dirty;
+}
+
+/* Finds the descriptors of objects first to last; those without one leave OBJECTS. */
+static void collect(lua_State *L, lua_Integer first, lua_Integer last, short events, struct set *set)
+{
+	lua_Integer i;
+
+	for (i = first; i <= last; i++) {
+		struct pollfd *p = &set->fds[set->count];
+
+		lua_rawgeti(L, OBJECTS, i);
+		p->fd = descriptor(L);
+		p->events = events;
+		p->revents = 0;
+		if (p->fd < 0) {
+			lua_pop(L, 1);
+			continue;
+		}
+		if (events == POLLIN && is_dirty(L)) {
+			set->dirty = true;
+			p->events = POLLPRI; /* stands for it until the answer is made */
+		}
+		lua_rawseti(L, OBJECTS, ++set->count);
+	}
+}
+
+/* Waits; returns how many are ready. A signal may raise, otherwise the rest of the time is used. */
+static int wait_set(lua_State *L, const struct set *set, double seconds)
+{
+	struct sock_timeout t = {.block = seconds, .total = -1};
+	int n;
+
+	wait_start(&t);
+	do {
+		n = wait_poll(set->fds, (nfds_t)set->count, t.deadline);
+		if (n < 0 && errno == EINTR)
+			smc_interrupted(L);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		luaL_error(L, "select failed: %s", sock_strerror(errno));
+	return n;
+}
+
+/* object number i is ready: in the result as result[n] = object, result[object] = n */
+static void add_ready(lua_State *L, int result, lua_Integer i)
+{
+	lua_Integer n = luaL_len(L, result) + 1;
+
+	lua_rawgeti(L, OBJECTS, i + 1);
+	lua_pushvalue(L, -1);
+	lua_rawseti(L, result, n);
+	lua_pushinteger(L, n);
+	lua_rawset(L, result);
+}
+
+/*
+ * core.select(receivers, senders [, timeout]) → readable, writable [, "timeout"]
+ * Arrays of anything with getfd, and dirty where it buffers; nil: none. The results are arrays,
+ * and tell of each ready object its index. timeout in seconds. poll(2)
+ */
+int core_select(lua_State *L)
+{
+	double timeout = smc_opt_seconds(L, TIMEOUT, -1);
+	lua_Integer receivers, all, i;
+	struct set set = {0};
+	int n;
+
+	lua_settop(L, TIMEOUT);
+	lua_newtable(L);
+	lua_newtable(L);
+	lua_newtable(L);
+	receivers = append(L, RECEIVERS, 0);
+	all = append(L, SENDERS, receivers);
+	set.fds = lua_newuserdatauv(L, ((size_t)all + 1) * sizeof(*set.fds), 0);
+	collect(L, 1, receivers, POLLIN, &set);
+	set.receivers = set.count;
+	collect(L, receivers + 1, all, POLLOUT, &set);
+	n = wait_set(L, &set, set.dirty ? 0 : timeout);
+	for (i = 0; i < set.count; i++) {
+		const struct pollfd *p = &set.fds[i];
+
+		if (p->events == POLLPRI || (p->revents & (p->events | POLLERR | POLLHUP | POLLNVAL)))
+			add_ready(L, i < set.receivers ? READABLE : WRITABLE, i);
+	}
+	lua_settop(L, WRITABLE);
+	if (n > 0 || set.dirty)
+		return 2;
+	lua_pushliteral(L, "timeout");
+	return 3;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/* Bytes of a stream sent, and the count of both directions. */
+#include <errno.h>
+#include <poll.h>
+
+#include "../common/error.h"
+#include "../common/number.h"
+#include "sock.h"
+
+/* Sends data[*at] to data[end - 1] within the timeout, moving *at. Returns 0 or errno. */
+static int send_all(lua_State *L, struct sock *s, const char *data, size_t *at, size_t end)
+{
+	int err = 0;
+
+	while (*at < end && !err) {
+		bool blocks = s->blocking && s->timeout.deadline < 0;
+		ssize_t rc = send(s->fd, data + *at, end - *at,
+				  blocks ? MSG_NOSIGNAL : MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (rc >= 0) {
+			*at += (size_t)rc;
+			s->sent += rc;
+		} else if (errno == EAGAIN) {
+			if (!wait_in_kernel(s))
+				err = wait_for(L, s, POLLOUT);
+		} else if (errno == EINTR) {
+			smc_interrupted(L);
+		} else {
+			err = errno == ENOTCONN ? attempt_settle(L, s) : errno;
+		}
+	}
+	return err;
+}
+
+/* The part of a string that indices 3 and 4 tell, as string.sub does: data[*at] to data[*end - 1]. */
+static void check_range(lua_State *L, size_t size, size_t *at, size_t *end)
+{
+	lua_Integer first = smc_opt_truncated(L, 3, 1);
+	lua_Integer last = smc_opt_truncated(L, 4, -1);
+
+	if (first < 0)
+		first += (lua_Integer)size + 1;
+	if (last < 0)
+		last += (lua_Integer)size + 1;
+	if (first < 1)
+		first = 1;
+	if (last > (lua_Integer)size)
+		last = (lua_Integer)size;
+	*at = (size_t)first - 1;
+	*end = last < first ? *at : (size_t)last;
+}
+
+/*
+ * sock:send(data [, i [, j]]) → index of the last byte sent | nil, message, the same index
+ * i and j as in string.sub, without their fractions. A peer that is gone is an answer, never a SIGPIPE. send(2)
+ */
+int sock_send(lua_State *L)
+{
+	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
+	size_t size, at, end;
+	const char *data = luaL_checklstring(L, 2, &size);
+	int err;
+
+	at = 0;
+	end = size;
+	if (lua_gettop(L) > 2)
+		check_range(L, size, &at, &end);
+	wait_start(&s->timeout);
+	err = send_all(L, s, data, &at, end);
+	if (!err) {
+		lua_pushinteger(L, (lua_Integer)at);
+		lua_pushnil(L);
+		lua_pushnil(L);
+	} else {
+		lua_pushnil(L);
+		lua_pushstring(L, sock_strerror(err));
+		lua_pushinteger(L, (lua_Integer)at);
+	}
+	return 3;
+}
+
+/* sock:getstats() → bytes received (as the program consumed them), bytes sent, age in seconds */
+int sock_getstats(lua_State *L)
+{
+	const struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
+
+	lua_pushinteger(L, s->received);
+	lua_pushinteger(L, s->sent);
+	lua_pushnumber(L, wait_now() - s->birth);
+	return 3;
+}
+
+/* sock:setstats([received [, sent [, age]]]) → 1. age in seconds; as in LuaSocket, what is no number is ignored. */
+int sock_setstats(lua_State *L)
+{
+	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
+
+	lua_Integer received = smc_opt_truncated(L, 2, s->received);
+	lua_Integer sent = smc_opt_truncated(L, 3, s->sent);
+
+	if (lua_isnumber(L, 4))
+		s->birth = wait_now() - smc_check_seconds(L, 4);
+	s->received = received;
+	s->sent = sent;
+	lua_pushinteger(L, 1);
+	return 1;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of smc.core.socket share: the socket object and the pieces
+ * that each of them gives to the others.
+ */
+#ifndef SMC_SOCK_H
+#define SMC_SOCK_H
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "../common/lua_api.h"
+
+/* An IPv4 or IPv6 address with its port; AF_UNSPEC while it is not known. */
+union sock_addr {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+/* Limits in seconds, negative: none; and when the operation under way ends, CLOCK_MONOTONIC. */
+struct sock_timeout {
+	double block;
+	double total;
+	double deadline;
+};
+
+/*
+ * Bytes received and not yet asked for. data is NULL whenever there are none, so that idle
+ * connections cost no buffer.
+ */
+struct sock_buffer {
+	char *data;
+	size_t first;
+	size_t last;
+	bool trimmed; /* data has room for these bytes only */
+};
+
+struct buffer_pool;
+
+/*
+ * What has become of connecting, on the descriptor that the object has. From MADE on it is
+ * connected to peer.
+ */
+enum sock_attempt {
+	ATTEMPT_NONE,
+	ATTEMPT_UNDER_WAY, /* to peer */
+	ATTEMPT_LOST,      /* it has failed, and nobody was told */
+	ATTEMPT_FAILED,    /* the descriptor is used up */
+	ATTEMPT_MADE,      /* connect() has not told so yet */
+	ATTEMPT_TOLD,      /* connect() has told, and tells once more */
+	ATTEMPT_SETTLED,
+};
+
+enum sock_class { SOCK_MASTER, SOCK_CLIENT, SOCK_SERVER };
+
+struct sock {
+	const void *mark; /* &sock_mark: what tells a socket from any other userdata */
+	enum sock_class class;
+	int fd;       /* -1: not created yet, or closed */
+	int family;   /* AF_INET, AF_INET6, or AF_UNSPEC until the first bind or connect */
+	bool any_family; /* made by tcp(): becomes what the address is */
+	bool v6only;  /* made by tcp6(): speaks IPv6 alone */
+	bool may_tcp; /* the caller accepts TCP where the kernel has no SMC */
+	bool is_tcp;  /* and TCP it became */
+	bool blocking; /* the descriptor waits in the kernel: see wait_in_kernel */
+	bool shared;   /* others know the descriptor: it must not wait in the kernel */
+	bool watched;  /* somebody wants to know of the closing: user value 2 */
+	const char *refused; /* the option that its last descriptor was not made for */
+	short waited;  /* what the last operation had to wait for, POLLIN or POLLOUT */
+	enum sock_attempt attempt;
+	int connect_errno; /* why the attempt failed; 0: not known */
+	struct sock_timeout timeout;
+	struct sock_buffer buffer;
+	struct buffer_pool *pool; /* lives as long as the Lua state */
+	lua_Integer received;
+	lua_Integer sent;
+	double birth;
+	/*
+	 * Names are kept from the moment of connection: asking the kernel for the name of a
+	 * socket whose device went away can crash it (net/smc/af_smc.c, smc_getname).
+	 */
+	union sock_addr local;
+	union sock_addr peer;
+	union sock_addr bound; /* by bind(): where a further descriptor is bound as well */
+};
+
+#pragma GCC visibility push(hidden)
+
+/*
+ * What every method has as its first upvalues: the pool of buffers, and the metatables of the
+ * classes in the order of enum sock_class.
+ */
+#define UPVALUE_POOL     lua_upvalueindex(1)
+#define UPVALUE_CLASS(c) lua_upvalueindex(2 + (c))
+#define UPVALUES         4
+
+/* class.c */
+extern const char sock_mark;
+struct sock *sock_check(lua_State *L, int arg);
+int sock_not_of_class(lua_State *L, int arg, enum sock_class wanted);
+void sock_set_class(lua_State *L, struct sock *s, enum sock_class class);
+struct sock *sock_new(lua_State *L, enum sock_class class);
+
+/*
+ * The socket at index arg, else NULL. Every method begins with it: looking at the object itself
+ * costs a third of what comparing its metatable does.
+ */
+static inline struct sock *sock_at(lua_State *L, int arg)
+{
+	struct sock *s = lua_touserdata(L, arg);
+
+	return s && lua_rawlen(L, arg) == sizeof(*s) && s->mark == &sock_mark ? s : NULL;
+}
+
+/* The socket at index arg, which must be of the class wanted. Throws for anything else. */
+static inline struct sock *sock_check_class(lua_State *L, int arg, enum sock_class wanted)
+{
+	struct sock *s = sock_at(L, arg);
+
+	if (!s || s->class != wanted)
+		sock_not_of_class(L, arg, wanted);
+	return s;
+}
+
+static inline bool sock_is_connected(const struct sock *s)
+{
+	return s->attempt >= ATTEMPT_MADE;
+}
+
+/* socket.c */
+int sock_open(lua_State *L, struct sock *s, int family);
+int sock_open_tcp(lua_State *L, struct sock *s, const struct sock *like, int family);
+void sock_note_local(struct sock *s);
+bool sock_ask_peer(struct sock *s);
+void sock_recognize(struct sock *s);
+int core_new(lua_State *L);
+int core_identity(lua_State *L);
+int core_probe(lua_State *L);
+int sock_bind(lua_State *L);
+int sock_listen(lua_State *L);
+int sock_accept(lua_State *L);
+int sock_shutdown(lua_State *L);
+int sock_getfamily(lua_State *L);
+int sock_error(lua_State *L, const char *words);
+const char *sock_strerror(int err);
+
+/* connect.c */
+int sock_connect(lua_State *L);
+int core_connect_errno(lua_State *L);
+
+/* attempt.c; connect.c has more of it from attempt.h */
+int attempt_look(struct sock *s);
+int attempt_push_error(lua_State *L, struct sock *s);
+int attempt_settle(lua_State *L, struct sock *s);
+
+/* inet.c */
+const char *inet_resolver_words(int rc);
+#define INET_MAX_ADDRESSES 32
+int inet_resolve(lua_State *L, int host, int port, int family, bool passive,
+		 union sock_addr *addrs, size_t *count);
+socklen_t inet_length(const union sock_addr *addr);
+int core_resolve(lua_State *L);
+bool inet_equal(const union sock_addr *a, const union sock_addr *b);
+bool inet_is_any(const union sock_addr *addr);
+void inet_complete(union sock_addr *addr, const union sock_addr *on_the_same_link);
+int inet_push(lua_State *L, const union sock_addr *addr);
+int sock_getsockname(lua_State *L);
+int sock_getpeername(lua_State *L);
+
+/* wait.c */
+double wait_now(void);
+void wait_start(struct sock_timeout *t);
+bool wait_in_kernel(struct sock *s);
+int wait_poll(struct pollfd *fds, nfds_t count, double deadline);
+int wait_for(lua_State *L, struct sock *s, short events);
+int core_gettime(lua_State *L);
+int core_monotonic(lua_State *L);
+int core_sleep(lua_State *L);
+int sock_settimeout(lua_State *L);
+int sock_gettimeout(lua_State *L);
+
+/* buffer.c */
+#define BUFFER_SIZE 65536
+struct buffer_pool *buffer_push_pool(lua_State *L);
+bool buffer_take(struct buffer_pool *pool, struct sock_buffer *b);
+void buffer_give(struct buffer_pool *pool, struct sock_buffer *b);
+void buffer_shrink(struct buffer_pool *pool, struct sock_buffer *b);
+int core_buffered(lua_State *L);
+
+/* Fewer bytes than this are kept in a block of their own size, not in a whole buffer. */
+#define TRIM_BELOW (BUFFER_SIZE / 16)
+
+/* Frees the room that the few bytes left in a buffer do not need. */
+static inline void buffer_trim(struct buffer_pool *pool, struct sock_buffer *b)
+{
+	size_t n = b->last - b->first;
+
+	if (n > 0 && n < TRIM_BELOW && !b->trimmed)
+		buffer_shrink(pool, b);
+}
+
+/* close.c */
+void close_fd(struct sock *s);
+int sock_gc(lua_State *L);
+int sock_close(lua_State *L);
+
+/* receive.c */
+int sock_receive(lua_State *L);
+int sock_receiveany(lua_State *L);
+int sock_dirty(lua_State *L);
+
+/* send.c */
+int sock_send(lua_State *L);
+int sock_getstats(lua_State *L);
+int sock_setstats(lua_State *L);
+
+/* select.c */
+int core_select(lua_State *L);
+
+/* loops.c */
+int sock_getfd(lua_State *L);
+int sock_setfd(lua_State *L);
+int sock_events(lua_State *L);
+int sock_timeout(lua_State *L);
+int core_watch(lua_State *L);
+void loops_tell_closing(lua_State *L, struct sock *s);
+
+/* dns.c */
+int core_lookup(lua_State *L);
+int core_nameinfo(lua_State *L);
+int core_gethostname(lua_State *L);
+
+/* sockopt.c */
+int option_apply_pending(lua_State *L, struct sock *s);
+bool option_push_refusal(lua_State *L, const struct sock *s, int err);
+int sock_setoption(lua_State *L);
+int sock_getoption(lua_State *L);
+
+#pragma GCC visibility pop
+
+#endif

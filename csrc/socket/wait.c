@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+/* Timeouts of socket operations, and waiting for a descriptor within them. */
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+
+#include "../common/clock.h"
+#include "../common/error.h"
+#include "../common/number.h"
+#include "sock.h"
+
+static struct timespec timespec_of(double seconds)
+{
+	struct timespec t;
+
+	seconds = fmin(fmax(seconds, 0), 1e9);
+	t.tv_sec = (time_t)seconds;
+	t.tv_nsec = (long)((seconds - (double)t.tv_sec) * 1e9);
+	return t;
+}
+
+double wait_now(void)
+{
+	return clock_seconds(CLOCK_MONOTONIC);
+}
+
+/* core.gettime() → seconds since the epoch. clock_gettime(2) */
+int core_gettime(lua_State *L)
+{
+	lua_pushnumber(L, clock_seconds(CLOCK_REALTIME));
+	return 1;
+}
+
+/* core.monotonic() → seconds of CLOCK_MONOTONIC. clock_gettime(2) */
+int core_monotonic(lua_State *L)
+{
+	lua_pushnumber(L, wait_now());
+	return 1;
+}
+
+/* core.sleep(seconds). clock_nanosleep(2) */
+int core_sleep(lua_State *L)
+{
+	struct timespec end = timespec_of(wait_now() + smc_check_seconds(L, 1));
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
+		smc_interrupted(L);
+	return 0;
+}
+
+/* Marks the start of an operation. The shorter of both limits counts, from here. */
+void wait_start(struct sock_timeout *t)
+{
+	double limit = t->block;
+
+	if (t->total >= 0 && (limit < 0 || t->total < limit))
+		limit = t->total;
+	if (limit <= 0)
+		t->deadline = limit; /* no wait at all, or no limit: the clock does not matter */
+	else
+		t->deadline = wait_now() + limit;
+}
+
+/* ppoll(2) until the deadline; 0: at once, negative: without a limit */
+int wait_poll(struct pollfd *fds, nfds_t count, double deadline)
+{
+	struct timespec left = timespec_of(deadline > 0 ? deadline - wait_now() : 0);
+
+	return ppoll(fds, count, deadline >= 0 ? &left : NULL, NULL);
+}
+
+/*
+ * An operation without a time limit would block. Where nobody else knows the descriptor, it is
+ * made to wait in the kernel from now on: one system call in place of three. Returns whether the
+ * operation is to be tried again.
+ */
+bool wait_in_kernel(struct sock *s)
+{
+	int off = 0;
+
+	if (s->timeout.deadline >= 0 || s->blocking || s->shared)
+		return false;
+	if (!sock_is_connected(s) || ioctl(s->fd, FIONBIO, &off) != 0)
+		return false;
+	s->blocking = true;
+	return true;
+}
+
+/*
+ * Waits until the socket has one of the events, an error or a hang-up.
+ * Returns 0, ETIMEDOUT, or the errno of ppoll(2). May raise when a signal arrived.
+ */
+int wait_for(lua_State *L, struct sock *s, short events)
+{
+	struct pollfd pfd = {.fd = s->fd, .events = events};
+	double deadline = s->timeout.deadline;
+
+	s->waited = events;
+	if (deadline == 0)
+		return ETIMEDOUT;
+	for (;;) {
+		int n = wait_poll(&pfd, 1, deadline);
+
+		if (n > 0)
+			return 0;
+		if (n == 0)
+			return ETIMEDOUT;
+		if (errno != EINTR)
+			return errno;
+		smc_interrupted(L);
+	}
+}
+
+/*
+ * sock:settimeout(seconds [, mode]) → 1
+ * mode "b" (default): a limit of each operation; "t" or "r": the same, kept apart, as in
+ * LuaSocket. nil, a negative number, infinity: no limit.
+ */
+int sock_settimeout(lua_State *L)
+{
+	struct sock *s = sock_check(L, 1);
+	double seconds = smc_opt_seconds(L, 2, -1);
+	const char *mode = luaL_optstring(L, 3, "b");
+
+	switch (*mode) {
+	case 'b':
+		s->timeout.block = seconds;
+		break;
+	case 't':
+	case 'r':
+		s->timeout.total = seconds;
+		break;
+	default:
+		return luaL_argerror(L, 3, "invalid timeout mode");
+	}
+	lua_pushinteger(L, 1);
+	return 1;
+}
+
+/* sock:gettimeout() → block, total: seconds, -1 where there is none */
+int sock_gettimeout(lua_State *L)
+{
+	const struct sock *s = sock_check(L, 1);
+
+	lua_pushnumber(L, s->timeout.block);
+	lua_pushnumber(L, s->timeout.total);
+	return 2;
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A write that may block for ever where no signal reaches, in a process of its own.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+
+#include "../common/error.h"
+#include "../common/number.h"
+#include "sysfs.h"
+
+#define WRITING "smc.sysfs.writing"
+
+/* The read end of the pipe through which the outcome comes, or -1. */
+struct writing {
+	int fd;
+};
+
+/*
+ * Everything but two descriptors is closed: what the kernel waits for may be that
+ * this process's sockets are closed, and a copy of theirs would keep them open.
+ */
+static void close_all_but(int a, int b)
+{
+	unsigned int low = (unsigned int)(a < b ? a : b), high = (unsigned int)(a < b ? b : a);
+
+	if (low > 0)
+		syscall(SYS_close_range, 0U, low - 1, 0U);
+	if (high > low + 1)
+		syscall(SYS_close_range, low + 1, high - 1, 0U);
+	syscall(SYS_close_range, high + 1, ~0U, 0U);
+}
+
+/* Sends 0 or an errno through the pipe. Only async-signal-safe calls: after fork(2). */
+static _Noreturn void write_and_tell(const char *path, char byte, int tell)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), err = fd < 0 ? errno : 0;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (fd >= 0) {
+		close_all_but(fd, tell);
+		if (write(fd, &byte, 1) != 1)
+			err = errno;
+	}
+	if (write(tell, &err, sizeof(err)) < 0)
+		_exit(1);
+	_exit(0);
+}
+
+/* The writer is a grandchild: whenever it ends, nothing is left for this process to reap. */
+static int start(const char *path, char byte, int tell)
+{
+	pid_t child = fork(), got;
+	int status;
+
+	if (child < 0)
+		return errno;
+	if (child == 0) {
+		pid_t writer;
+
+		setsid(); /* out of reach of the terminal's Ctrl-C */
+		writer = fork();
+		if (writer == 0)
+			write_and_tell(path, byte, tell);
+		_exit(writer < 0 ? errno : 0);
+	}
+	do
+		got = waitpid(child, &status, 0);
+	while (got < 0 && errno == EINTR);
+	if (got < 0) /* someone else has reaped it, or the system does: SIGCHLD is ignored */
+		return errno == ECHILD ? 0 : errno;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
+/*
+ * wait(writing, seconds) -> true | nil, message, errno
+ * errno is ETIMEDOUT while the writer has not come back; waiting again is fine.
+ */
+static int writing_wait(lua_State *L)
+{
+	struct writing *writing = luaL_checkudata(L, 1, WRITING);
+	int limit = smc_milliseconds(smc_check_seconds(L, 2));
+	struct pollfd end = { .fd = writing->fd, .events = POLLIN };
+	int ready, err = 0;
+
+	luaL_argcheck(L, writing->fd >= 0, 1, "it is over");
+	ready = poll(&end, 1, limit);
+	if (ready == 0 || (ready < 0 && errno == EINTR))
+		return smc_push_error(L, ETIMEDOUT, "write");
+	if (ready < 0)
+		return smc_push_error(L, errno, "poll");
+	if (read(writing->fd, &err, sizeof(err)) != (ssize_t)sizeof(err))
+		err = EIO; /* the writer was killed */
+	close(writing->fd);
+	writing->fd = -1;
+	if (err)
+		return smc_push_error(L, err, "write");
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
+static int writing_close(lua_State *L)
+{
+	struct writing *writing = luaL_checkudata(L, 1, WRITING);
+
+	if (writing->fd >= 0)
+		close(writing->fd);
+	writing->fd = -1;
+	return 0;
+}
+
+static struct writing *push_writing(lua_State *L)
+{
+	static const luaL_Reg methods[] = {
+		{ "wait", writing_wait },    { "close", writing_close },   { "__gc", writing_close },
+		{ "__close", writing_close }, { NULL, NULL },
+	};
+	struct writing *writing = lua_newuserdatauv(L, sizeof(*writing), 0);
+
+	writing->fd = -1;
+	if (luaL_newmetatable(L, WRITING)) {
+		luaL_setfuncs(L, methods, 0);
+		lua_pushvalue(L, -1);
+		lua_setfield(L, -2, "__index");
+	}
+	lua_setmetatable(L, -2);
+	return writing;
+}
+
+/*
+ * write_apart(path, byte) -> writing | nil, message, errno
+ * Has another process write one byte to the file; writing:wait(seconds) tells the
+ * outcome. Closing it gives up waiting: the write is not undone.
+ */
+int smc_sysfs_write_apart(lua_State *L)
+{
+	const char *path = luaL_checkstring(L, 1);
+	size_t length;
+	const char *byte = luaL_checklstring(L, 2, &length);
+	struct writing *writing;
+	int ends[2], err;
+
+	luaL_argcheck(L, length == 1, 2, "one byte expected");
+	writing = push_writing(L);
+	err = pipe2(ends, O_CLOEXEC) ? errno : 0;
+	if (err && smc_reclaim(L, err))
+		err = pipe2(ends, O_CLOEXEC) ? errno : 0;
+	if (err)
+		return smc_push_error(L, err, "pipe");
+	err = start(path, *byte, ends[1]);
+	close(ends[1]);
+	writing->fd = ends[0];
+	return err ? smc_push_error(L, err, "fork") : 1;
+}
