@@ -35,7 +35,7 @@ DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-gen
 	lua-dkjson lua-argparse \
 	qemu-system-x86 busybox-static kmod xz-utils zstd iproute2 pciutils python3 \
 	lua-busted lua5.1 lua-socket lua-copas lua-cqueues lua-http lua-luv lua-sec openssl luarocks musl-tools strace \
-	lua-check cppcheck lua-ldoc
+	lua-check clang-format cppcheck lua-ldoc
 
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -127,10 +127,11 @@ test-lab: ## run the specs of the lab itself
 test-rock: ## install the rock into a scratch tree and run the examples from it
 	@spec/run rock
 
-lint: ## luacheck, compiler warnings as errors, cppcheck: silent when all is well
+lint: ## luacheck, clang-format, compiler warnings as errors, cppcheck: silent when all is well
 	@luacheck -q lua spec examples *.rockspec .luacheckrc .busted >$(or $(TMPDIR),/tmp)/luacheck.$$$$ || \
 		{ cat $(or $(TMPDIR),/tmp)/luacheck.$$$$; rm -f $(or $(TMPDIR),/tmp)/luacheck.$$$$; exit 1; }; \
 		rm -f $(or $(TMPDIR),/tmp)/luacheck.$$$$
+	@clang-format --dry-run -Werror $(wildcard csrc/*/*.[ch])
 	@$(MAKE) -s --no-print-directory BUILD=$(BUILD)/lint CFLAGS='-O2 -Werror' all >/dev/null
 	@cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--error-exitcode=1 --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches csrc

@@ -92,8 +92,7 @@ static inline void smc_check_lua(lua_State *L, const char *module)
 
 	if (version != LUA_VERSION_NUM)
 		luaL_error(L, "%s was built for Lua %d.%d and needs it: this is Lua %d.%d", module,
-			   LUA_VERSION_NUM / 100, LUA_VERSION_NUM % 100, version / 100,
-			   version % 100);
+			   LUA_VERSION_NUM / 100, LUA_VERSION_NUM % 100, version / 100, version % 100);
 	luaL_checkversion(L);
 }
 

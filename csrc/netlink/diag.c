@@ -140,8 +140,13 @@ bool smc_attr_integer(const struct attr *attr, size_t offset, size_t size, lua_I
 
 /* Sizes of the numbers of the structs, one after the other. */
 static const char *const layouts[SMC_DIAG_MAX + 1] = {
-	[SMC_DIAG_CONNINFO] = "4444" "224224224224" "1111" "224224224",
-	[SMC_DIAG_DMBINFO] = "4" "1111" "888888",
+	[SMC_DIAG_CONNINFO] = "4444"
+			      "224224224224"
+			      "1111"
+			      "224224224",
+	[SMC_DIAG_DMBINFO] = "4"
+			     "1111"
+			     "888888",
 	[SMC_DIAG_FALLBACK] = "44",
 };
 
@@ -182,8 +187,7 @@ static void swap_socket(unsigned char *p, size_t left, const void *data)
 		if (nla.nla_len < NLA_HDRLEN || nla.nla_len > left)
 			return;
 		if (nla.nla_type <= SMC_DIAG_MAX && layouts[nla.nla_type])
-			swap_layout(p + NLA_HDRLEN, nla.nla_len - (size_t)NLA_HDRLEN,
-				    layouts[nla.nla_type]);
+			swap_layout(p + NLA_HDRLEN, nla.nla_len - (size_t)NLA_HDRLEN, layouts[nla.nla_type]);
 		size = NLA_ALIGN(nla.nla_len);
 		if (size > left)
 			return;

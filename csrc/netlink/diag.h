@@ -41,7 +41,7 @@ struct attr {
 struct diag_socket {
 	struct smc_diag_msg msg;
 	struct attr attr[SMC_DIAG_MAX + 1];
-	int family;	  /* AF_INET, AF_INET6, or AF_UNSPEC when nothing tells */
+	int family;       /* AF_INET, AF_INET6, or AF_UNSPEC when nothing tells */
 	const char *mode; /* NULL when it has none (yet) */
 };
 
@@ -52,7 +52,7 @@ struct diag_want {
 	uint8_t state;
 	uint32_t uid;
 	uint64_t inode;
-	uint16_t port[2];	     /* local and peer, network order */
+	uint16_t port[2];           /* local and peer, network order */
 	struct in6_addr address[2]; /* the same; IPv4 as IPv4-mapped */
 	const char *mode;
 	/*
@@ -86,9 +86,22 @@ extern const char smc_mode_tcp[];
 
 /* What can be asked for instead of a whole record: names and order are those of Lua. */
 enum field_id {
-	STATE, UID, INODE, INTERFACE, COOKIE, /* always there */
-	MODE, FAMILY, LOCAL_ADDRESS, LOCAL_PORT, PEER_ADDRESS, PEER_PORT, SHUTDOWN,
-	FALLBACK_REASON, PEER_REASON, LOCAL_ENDPOINT, PEER_ENDPOINT
+	STATE,
+	UID,
+	INODE,
+	INTERFACE,
+	COOKIE, /* always there */
+	MODE,
+	FAMILY,
+	LOCAL_ADDRESS,
+	LOCAL_PORT,
+	PEER_ADDRESS,
+	PEER_PORT,
+	SHUTDOWN,
+	FALLBACK_REASON,
+	PEER_REASON,
+	LOCAL_ENDPOINT,
+	PEER_ENDPOINT
 };
 
 extern const char *const smc_field_names[];

@@ -60,8 +60,8 @@ static bool want_integer(lua_State *L, int arg, const char *key, lua_Integer max
 	}
 	*out = lua_tointegerx(L, -1, &is_integer);
 	if (!is_integer || lua_type(L, -1) != LUA_TNUMBER || *out < 0 || *out > max)
-		luaL_error(L, "bad option '%s' (integer from 0 to %I expected, got %s)", key,
-			   max, luaL_tolstring(L, -1, NULL));
+		luaL_error(L, "bad option '%s' (integer from 0 to %I expected, got %s)", key, max,
+			   luaL_tolstring(L, -1, NULL));
 	lua_pop(L, 1);
 	return true;
 }
@@ -74,8 +74,7 @@ static const char *want_string(lua_State *L, int arg, const char *key)
 	if (type == LUA_TNIL)
 		return NULL;
 	if (type != LUA_TSTRING)
-		luaL_error(L, "bad option '%s' (string expected, got %s)", key,
-			   lua_typename(L, type));
+		luaL_error(L, "bad option '%s' (string expected, got %s)", key, lua_typename(L, type));
 	return lua_tostring(L, -1);
 }
 
@@ -89,8 +88,8 @@ static void want_address(lua_State *L, int arg, const char *key, struct diag_wan
 		if (strchr(text, ':'))
 			family = AF_INET6;
 		if (inet_pton(family, text, bytes) != 1)
-			luaL_error(L, "bad option '%s' (IPv4 or IPv6 address expected, got \"%s\")",
-				   key, text);
+			luaL_error(L, "bad option '%s' (IPv4 or IPv6 address expected, got \"%s\")", key,
+				   text);
 		map_address(&want->address[side], family, bytes);
 		want->has_address[side] = true;
 	}
@@ -122,7 +121,8 @@ static void want_mode(lua_State *L, int arg, struct diag_want *want)
 			want->mode = modes[i];
 	}
 	if (name && !want->mode)
-		luaL_error(L, "bad option 'mode' (\"SMC-D\", \"SMC-R\" or \"TCP\" expected, got \"%s\")", name);
+		luaL_error(L, "bad option 'mode' (\"SMC-D\", \"SMC-R\" or \"TCP\" expected, got \"%s\")",
+			   name);
 	lua_pop(L, 1);
 }
 
@@ -183,4 +183,3 @@ void smc_diag_read_want(lua_State *L, int arg, struct diag_want *want)
 	want->has_inode = want_integer(L, filter, "inode", LUA_MAXINTEGER, &n);
 	want->inode = (uint64_t)n;
 }
-

@@ -24,9 +24,9 @@ const struct smc_state_name smc_states[SMC_STATES] = {
 };
 
 const char *const smc_field_names[] = {
-	"state", "uid", "inode", "interface", "cookie", "mode", "family", "local_address",
-	"local_port", "peer_address", "peer_port", "shutdown", "fallback_reason",
-	"peer_reason", "local_endpoint", "peer_endpoint", NULL,
+	"state",           "uid",           "inode",          "interface",     "cookie",    "mode",
+	"family",          "local_address", "local_port",     "peer_address",  "peer_port", "shutdown",
+	"fallback_reason", "peer_reason",   "local_endpoint", "peer_endpoint", NULL,
 };
 
 static const char *const shutdown_names[] = { "none", "receive", "send", "both" };
@@ -65,31 +65,26 @@ struct field {
 };
 
 #define CURSOR 0
+/* clang-format off */
 #define FIELD(type, member) { #member, offsetof(type, member), sizeof(((type *)0)->member) }
 #define CURSOR_FIELD(type, member) { #member, offsetof(type, member), CURSOR }
+/* clang-format on */
 
 static const struct field conninfo_fields[] = {
-	FIELD(struct smc_diag_conninfo, token),
-	FIELD(struct smc_diag_conninfo, sndbuf_size),
-	FIELD(struct smc_diag_conninfo, rmbe_size),
-	FIELD(struct smc_diag_conninfo, peer_rmbe_size),
-	CURSOR_FIELD(struct smc_diag_conninfo, rx_prod),
-	CURSOR_FIELD(struct smc_diag_conninfo, rx_cons),
-	CURSOR_FIELD(struct smc_diag_conninfo, tx_prod),
-	CURSOR_FIELD(struct smc_diag_conninfo, tx_cons),
-	FIELD(struct smc_diag_conninfo, rx_prod_flags),
-	FIELD(struct smc_diag_conninfo, rx_conn_state_flags),
-	FIELD(struct smc_diag_conninfo, tx_prod_flags),
-	FIELD(struct smc_diag_conninfo, tx_conn_state_flags),
-	CURSOR_FIELD(struct smc_diag_conninfo, tx_prep),
-	CURSOR_FIELD(struct smc_diag_conninfo, tx_sent),
+	FIELD(struct smc_diag_conninfo, token),          FIELD(struct smc_diag_conninfo, sndbuf_size),
+	FIELD(struct smc_diag_conninfo, rmbe_size),      FIELD(struct smc_diag_conninfo, peer_rmbe_size),
+	CURSOR_FIELD(struct smc_diag_conninfo, rx_prod), CURSOR_FIELD(struct smc_diag_conninfo, rx_cons),
+	CURSOR_FIELD(struct smc_diag_conninfo, tx_prod), CURSOR_FIELD(struct smc_diag_conninfo, tx_cons),
+	FIELD(struct smc_diag_conninfo, rx_prod_flags),  FIELD(struct smc_diag_conninfo, rx_conn_state_flags),
+	FIELD(struct smc_diag_conninfo, tx_prod_flags),  FIELD(struct smc_diag_conninfo, tx_conn_state_flags),
+	CURSOR_FIELD(struct smc_diag_conninfo, tx_prep), CURSOR_FIELD(struct smc_diag_conninfo, tx_sent),
 	CURSOR_FIELD(struct smc_diag_conninfo, tx_fin),
 };
 
 static const struct field dmbinfo_fields[] = {
-	FIELD(struct dmbinfo, linkid),	     FIELD(struct dmbinfo, peer_gid),
-	FIELD(struct dmbinfo, my_gid),	     FIELD(struct dmbinfo, token),
-	FIELD(struct dmbinfo, peer_token),   FIELD(struct dmbinfo, peer_gid_ext),
+	FIELD(struct dmbinfo, linkid),     FIELD(struct dmbinfo, peer_gid),
+	FIELD(struct dmbinfo, my_gid),     FIELD(struct dmbinfo, token),
+	FIELD(struct dmbinfo, peer_token), FIELD(struct dmbinfo, peer_gid_ext),
 	FIELD(struct dmbinfo, my_gid_ext),
 };
 
@@ -106,8 +101,7 @@ static void set_integer(lua_State *L, const char *key, lua_Integer value)
 }
 
 /* A string of the kernel's that fills its array when it is too long for a NUL. */
-static void set_array(lua_State *L, const char *key, const struct attr *attr, size_t offset,
-		      size_t size)
+static void set_array(lua_State *L, const char *key, const struct attr *attr, size_t offset, size_t size)
 {
 	const char *p = (const char *)attr->data + offset;
 
@@ -118,8 +112,8 @@ static void set_array(lua_State *L, const char *key, const struct attr *attr, si
 }
 
 /* Sets key to a table of the fields that the kernel's struct is long enough for. */
-static void set_struct(lua_State *L, const char *key, const struct attr *attr,
-		       const struct field *fields, int count)
+static void set_struct(lua_State *L, const char *key, const struct attr *attr, const struct field *fields,
+		       int count)
 {
 	const struct field *f;
 	lua_Integer value, wrap;
@@ -133,10 +127,8 @@ static void set_struct(lua_State *L, const char *key, const struct attr *attr,
 				set_integer(L, f->name, value);
 			continue;
 		}
-		if (!smc_attr_integer(attr, f->offset + offsetof(struct smc_diag_cursor, wrap), 2,
-				  &wrap) ||
-		    !smc_attr_integer(attr, f->offset + offsetof(struct smc_diag_cursor, count), 4,
-				  &value))
+		if (!smc_attr_integer(attr, f->offset + offsetof(struct smc_diag_cursor, wrap), 2, &wrap) ||
+		    !smc_attr_integer(attr, f->offset + offsetof(struct smc_diag_cursor, count), 4, &value))
 			continue;
 		lua_createtable(L, 0, 2);
 		set_integer(L, "wrap", wrap);
@@ -157,8 +149,8 @@ static void set_link_group(lua_State *L, const struct attr *attr)
 		set_string(L, "role", value ? "server" : "client");
 	lua_createtable(L, 1, 0);
 	lua_createtable(L, 0, 5);
-#define LINK(member)                                                                               \
-	offsetof(struct smc_diag_lgrinfo, lnk[0].member),                                          \
+#define LINK(member)                                      \
+	offsetof(struct smc_diag_lgrinfo, lnk[0].member), \
 		sizeof(((struct smc_diag_lgrinfo *)0)->lnk[0].member)
 	if (smc_attr_integer(attr, LINK(link_id), &value))
 		set_integer(L, "link_id", value);
@@ -195,13 +187,11 @@ static bool fallback_code(const struct diag_socket *s, enum field_id which, lua_
 	if (which == FALLBACK_REASON)
 		return s->mode == smc_mode_tcp &&
 		       smc_attr_integer(attr, offsetof(struct smc_diag_fallback, reason), 4, code);
-	return smc_attr_integer(attr, offsetof(struct smc_diag_fallback, peer_diagnosis), 4, code) &&
-	       *code;
+	return smc_attr_integer(attr, offsetof(struct smc_diag_fallback, peer_diagnosis), 4, code) && *code;
 }
 
 /* "127.0.0.1:12223", "[::1]"'s without brackets as smcss(8) has it: "::1:12223" */
-static void push_endpoint(lua_State *L, const struct diag_socket *s, const __be32 address[4],
-			  __be16 port)
+static void push_endpoint(lua_State *L, const struct diag_socket *s, const __be32 address[4], __be16 port)
 {
 	char text[INET6_ADDRSTRLEN + sizeof(":65535")], digits[8];
 	unsigned int n = ntohs(port);
@@ -305,9 +295,7 @@ void smc_diag_push_record(lua_State *L, const struct diag_socket *s)
 		else
 			lua_setfield(L, -2, smc_field_names[field]);
 	}
-	set_struct(L, "connection", &s->attr[SMC_DIAG_CONNINFO], conninfo_fields,
-		   COUNT(conninfo_fields));
+	set_struct(L, "connection", &s->attr[SMC_DIAG_CONNINFO], conninfo_fields, COUNT(conninfo_fields));
 	set_link_group(L, &s->attr[SMC_DIAG_LGRINFO]);
 	set_struct(L, "dmb", &s->attr[SMC_DIAG_DMBINFO], dmbinfo_fields, COUNT(dmbinfo_fields));
 }
-

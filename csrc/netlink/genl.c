@@ -39,15 +39,13 @@ const char *smc_genl_advice(int err)
 }
 
 /* The request as a message, to be freed by who sends it; NULL when memory is short. */
-static struct nl_msg *build(int family, int command, int flags,
-			    const struct smc_genl_attr *attr)
+static struct nl_msg *build(int family, int command, int flags, const struct smc_genl_attr *attr)
 {
 	struct nl_msg *msg = nlmsg_alloc();
 
 	if (!msg)
 		return NULL;
-	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, flags, (uint8_t)command,
-			 VERSION))
+	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, flags, (uint8_t)command, VERSION))
 		goto fail;
 	for (; attr && attr->size; attr++) {
 		if (nla_put(msg, attr->type, (int)attr->size, attr->data))
@@ -148,8 +146,7 @@ static int collect(lua_State *L, struct smc_dump *dump, int err)
 }
 
 /* Has the kernel list something. Pushes { value, … } | nil, message, errno. */
-int smc_genl_list(lua_State *L, const struct smc_dump_ops *ops, const char *family,
-		  int command)
+int smc_genl_list(lua_State *L, const struct smc_dump_ops *ops, const char *family, int command)
 {
 	struct smc_dump *dump = smc_dump_new(L, ops);
 
@@ -160,8 +157,7 @@ int smc_genl_list(lua_State *L, const struct smc_dump_ops *ops, const char *fami
  * The same of a datagram that was recorded before: the string at arg, in the byte
  * order of this host unless the boolean at arg + 1 says that it is the other one.
  */
-int smc_genl_recorded(lua_State *L, int arg, const struct smc_dump_ops *ops,
-		      const struct smc_schema *schema)
+int smc_genl_recorded(lua_State *L, int arg, const struct smc_dump_ops *ops, const struct smc_schema *schema)
 {
 	struct smc_dump *dump;
 	const char *bytes;

@@ -33,10 +33,8 @@ struct smc_genl_attr {
  */
 int smc_genl_call(lua_State *L, const struct smc_dump_ops *ops, const char *family, int command,
 		  const struct smc_genl_attr *attr);
-int smc_genl_list(lua_State *L, const struct smc_dump_ops *ops, const char *family,
-		  int command);
-int smc_genl_recorded(lua_State *L, int arg, const struct smc_dump_ops *ops,
-		      const struct smc_schema *schema);
+int smc_genl_list(lua_State *L, const struct smc_dump_ops *ops, const char *family, int command);
+int smc_genl_recorded(lua_State *L, int arg, const struct smc_dump_ops *ops, const struct smc_schema *schema);
 
 /* Goes into struct smc_dump_ops: what errors mean that every command can have. */
 const char *smc_genl_advice(int err);

@@ -115,8 +115,8 @@ int smc_dump_open(lua_State *L, struct smc_dump *dump, int protocol)
  * that refuses is known here and not in the middle of a loop. The iterator is
  * on top of the stack. Returns what the Lua function is to return.
  */
-int smc_dump_request(lua_State *L, struct smc_dump *dump, int protocol, int type,
-		     const void *payload, size_t size)
+int smc_dump_request(lua_State *L, struct smc_dump *dump, int protocol, int type, const void *payload,
+		     size_t size)
 {
 	int err;
 

@@ -24,11 +24,11 @@ struct nl_sock;
 /* One dump: a netlink socket, or a recorded datagram when sock is NULL. */
 struct smc_nl {
 	struct nl_sock *sock;
-	void *datagram;		 /* the one being read: freed before the next */
+	void *datagram;            /* the one being read: freed before the next */
 	const struct nlmsghdr *at; /* next message in it */
-	int left;		 /* bytes from there on */
-	uint32_t seq;		 /* of the request: answers to others are skipped */
-	bool interrupted;	 /* the kernel says that the list changed under it */
+	int left;                  /* bytes from there on */
+	uint32_t seq;              /* of the request: answers to others are skipped */
+	bool interrupted;          /* the kernel says that the list changed under it */
 	bool done;
 };
 
@@ -57,8 +57,8 @@ struct smc_dump {
 	const void *mark; /* what tells it from any other userdata, for every step of the iteration */
 	const struct smc_dump_ops *ops;
 	struct smc_nl nl;
-	const struct nlmsghdr *ahead; /* read while opening, not yet given out */
-	int err; /* errno of what broke the dump off, or 0 */
+	const struct nlmsghdr *ahead;               /* read while opening, not yet given out */
+	int err;                                    /* errno of what broke the dump off, or 0 */
 	_Alignas(lua_Integer) unsigned char want[]; /* aligned as userdata of Lua is */
 };
 
@@ -76,8 +76,8 @@ void smc_nl_shut(struct smc_nl *nl);
 struct smc_dump *smc_dump_new(lua_State *L, const struct smc_dump_ops *ops);
 int smc_dump_open(lua_State *L, struct smc_dump *dump, int protocol);
 int smc_dump_fail(lua_State *L, struct smc_dump *dump, int err);
-int smc_dump_request(lua_State *L, struct smc_dump *dump, int protocol, int type,
-		     const void *payload, size_t size);
+int smc_dump_request(lua_State *L, struct smc_dump *dump, int protocol, int type, const void *payload,
+		     size_t size);
 int smc_dump_recorded(lua_State *L, struct smc_dump *dump, const void *bytes, size_t size,
 		      void (*turn)(unsigned char *datagram, size_t size));
 

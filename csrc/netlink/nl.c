@@ -169,9 +169,8 @@ int smc_nl_step(struct smc_nl *nl, const struct nlmsghdr **out)
 		if (!nlmsg_ok(msg, nl->left))
 			return -EBADMSG;
 		/* The last message of a datagram need not be padded. */
-		len = NLMSG_ALIGN(msg->nlmsg_len) < (unsigned int)nl->left
-			      ? (int)NLMSG_ALIGN(msg->nlmsg_len)
-			      : nl->left;
+		len = NLMSG_ALIGN(msg->nlmsg_len) < (unsigned int)nl->left ? (int)NLMSG_ALIGN(msg->nlmsg_len)
+									   : nl->left;
 		nl->at = (const void *)((const char *)msg + len);
 		nl->left -= len;
 

@@ -35,7 +35,9 @@ struct smc_schema {
 	size_t count;
 };
 
+/* clang-format off */
 #define SMC_SCHEMA(array) { array, sizeof(array) / sizeof((array)[0]) }
+/* clang-format on */
 
 #pragma GCC visibility push(hidden)
 
@@ -55,8 +57,7 @@ void smc_schema_swap(unsigned char *datagram, size_t size, const struct smc_sche
 /* The same for other messages: payload() turns round what is behind a message's header. */
 typedef void smc_swap_payload(unsigned char *p, size_t size, const void *data);
 
-void smc_swap_messages(unsigned char *datagram, size_t size, smc_swap_payload *payload,
-		       const void *data);
+void smc_swap_messages(unsigned char *datagram, size_t size, smc_swap_payload *payload, const void *data);
 
 /* Turns round the bytes of one number. */
 void smc_swap(unsigned char *p, size_t size);

@@ -59,8 +59,7 @@ static const struct smc_dump_ops ops = {
  */
 int smc_tcp_dump(lua_State *L)
 {
-	unsigned int states = lua_toboolean(L, 2) ? 1u << TCP_LISTEN
-						  : ALL_STATES & ~(1u << TCP_LISTEN);
+	unsigned int states = lua_toboolean(L, 2) ? 1u << TCP_LISTEN : ALL_STATES & ~(1u << TCP_LISTEN);
 	struct inet_diag_req_v2 req = {
 		.sdiag_family = lua_toboolean(L, 1) ? AF_INET6 : AF_INET,
 		.sdiag_protocol = IPPROTO_TCP,

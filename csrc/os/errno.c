@@ -7,7 +7,9 @@
 
 #include "os.h"
 
+/* clang-format off */
 #define E(name) { #name, name }
+/* clang-format on */
 
 /* Of several names for one number, the last one is what the number is called. */
 /* clang-format off */

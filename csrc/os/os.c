@@ -18,12 +18,9 @@ static int os_release(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-	{ "errors", smc_os_errors },
-	{ "strerror", smc_os_strerror },
-	{ "columns", smc_os_columns },
-	{ "ignore_sigpipe", smc_os_ignore_sigpipe },
-	{ "release", os_release },
-	{ NULL, NULL },
+	{ "errors", smc_os_errors },   { "strerror", smc_os_strerror },
+	{ "columns", smc_os_columns }, { "ignore_sigpipe", smc_os_ignore_sigpipe },
+	{ "release", os_release },     { NULL, NULL },
 };
 
 SMC_EXPORT int luaopen_smc_core_os(lua_State *L);

@@ -13,7 +13,7 @@
 #include "poller.h"
 #include "../common/smc.h"
 
-#define POLLER "smc.poller"
+#define POLLER     "smc.poller"
 #define MAX_EVENTS 256 /* taken from the kernel by one call; more wait for the next */
 
 struct poller {
@@ -68,7 +68,7 @@ static int control(lua_State *L, int op)
 {
 	const struct poller *p = check_poller(L);
 	int fd = smc_check_fd(L, 2);
-	struct epoll_event event = {.data.fd = fd};
+	struct epoll_event event = { .data.fd = fd };
 
 	if (op != EPOLL_CTL_DEL)
 		event.events = check_events(L, 3);
@@ -153,9 +153,9 @@ static int poller_close(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-	{"add", poller_add},   {"modify", poller_modify}, {"remove", poller_remove},
-	{"wait", poller_wait}, {"close", poller_close},	  {"__gc", poller_close},
-	{"__close", poller_close}, {"getfd", poller_getfd}, {NULL, NULL},
+	{ "add", poller_add },       { "modify", poller_modify }, { "remove", poller_remove },
+	{ "wait", poller_wait },     { "close", poller_close },   { "__gc", poller_close },
+	{ "__close", poller_close }, { "getfd", poller_getfd },   { NULL, NULL },
 };
 
 /*
@@ -180,10 +180,10 @@ static int poller_read(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-	{"new", poller_new},
-	{"read", poller_read},
-	{"signals", poller_signals},
-	{NULL, NULL},
+	{ "new", poller_new },
+	{ "read", poller_read },
+	{ "signals", poller_signals },
+	{ NULL, NULL },
 };
 
 SMC_EXPORT int luaopen_smc_core_poller(lua_State *L);

@@ -17,7 +17,9 @@
 static const struct {
 	const char *name;
 	int number;
-} known[] = {{"HUP", SIGHUP}, {"INT", SIGINT}, {"TERM", SIGTERM}, {"USR1", SIGUSR1}, {"USR2", SIGUSR2}};
+} known[] = {
+	{ "HUP", SIGHUP }, { "INT", SIGINT }, { "TERM", SIGTERM }, { "USR1", SIGUSR1 }, { "USR2", SIGUSR2 }
+};
 
 #define KNOWN (sizeof(known) / sizeof(known[0]))
 
@@ -141,8 +143,8 @@ static int signals_close(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-	{"getfd", signals_getfd}, {"next", signals_next},    {"close", signals_close},
-	{"__gc", signals_close},  {"__close", signals_close}, {NULL, NULL},
+	{ "getfd", signals_getfd }, { "next", signals_next },     { "close", signals_close },
+	{ "__gc", signals_close },  { "__close", signals_close }, { NULL, NULL },
 };
 
 void poller_open_signals(lua_State *L)

@@ -51,8 +51,8 @@
 #endif
 #define IPPROTO_SMC_PROTOCOL 256 /* IPPROTO_SMC: SMC already, since kernel 6.11 */
 
-#define TYPE_MASK 0xf          /* the kernel's SOCK_TYPE_MASK: the rest are flags */
-#define MAX_SIZE  (1 << 30)    /* the kernel doubles it, in an int */
+#define TYPE_MASK 0xf       /* the kernel's SOCK_TYPE_MASK: the rest are flags */
+#define MAX_SIZE  (1 << 30) /* the kernel doubles it, in an int */
 
 typedef int socket_function(int domain, int type, int protocol);
 
@@ -194,8 +194,7 @@ static void set_buffer(int fd, int option, int force, int bytes, const char *nam
 		smc_line_add_number(&line, buffer_size(fd, option));
 		smc_line_add(&line, " bytes, not ");
 		smc_line_add_number(&line, bytes);
-		smc_line_add(&line,
-			     option == SO_RCVBUF ? ": net.core.rmem_max" : ": net.core.wmem_max");
+		smc_line_add(&line, option == SO_RCVBUF ? ": net.core.rmem_max" : ": net.core.wmem_max");
 		smc_line_add(&line, " is the limit without CAP_NET_ADMIN");
 		smc_line_end(&line);
 	}
@@ -247,8 +246,8 @@ static void explain_protocol(int domain, int type, int protocol)
 	add_call(&line, domain, type);
 	smc_line_add(&line, ", ");
 	smc_line_add_number(&line, protocol);
-	smc_line_add(&line, protocol == IPPROTO_MPTCP ? ") is left alone: MPTCP is not TCP" :
-							") is left alone: not TCP");
+	smc_line_add(&line, protocol == IPPROTO_MPTCP ? ") is left alone: MPTCP is not TCP"
+						      : ") is left alone: not TCP");
 	smc_line_end(&line);
 }
 
@@ -267,8 +266,7 @@ SMC_EXPORT int socket(int domain, int type, int protocol)
 		explain_protocol(domain, type, protocol);
 		return atomic_load(&next_socket)(domain, type, protocol);
 	}
-	fd = atomic_load(&next_socket)(AF_SMC, type,
-				       domain == AF_INET ? SMCPROTO_SMC : SMCPROTO_SMC6);
+	fd = atomic_load(&next_socket)(AF_SMC, type, domain == AF_INET ? SMCPROTO_SMC : SMCPROTO_SMC6);
 	fd = fd < 0 ? refused(domain, type, protocol) : converted(fd, domain, type);
 	if (fd >= 0)
 		errno = saved;

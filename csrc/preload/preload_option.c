@@ -31,8 +31,7 @@ typedef int getsockopt_function(int fd, int level, int option, void *restrict va
 
 static _Atomic(getsockopt_function *) next_getsockopt;
 
-static int plain_getsockopt(int fd, int level, int option, void *restrict value,
-			    socklen_t *restrict length)
+static int plain_getsockopt(int fd, int level, int option, void *restrict value, socklen_t *restrict length)
 {
 	return (int)syscall(SYS_getsockopt, fd, level, option, value, length);
 }
@@ -54,8 +53,7 @@ static bool is_smc(int fd)
 	int domain = 0;
 	socklen_t length = sizeof(domain);
 
-	return !smc_preload_getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) &&
-	       domain == AF_SMC;
+	return !smc_preload_getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) && domain == AF_SMC;
 }
 
 /*
@@ -79,8 +77,7 @@ static int syn_retries(int fd)
 	int count = 0;
 	socklen_t length = sizeof(count);
 
-	return smc_preload_getsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &count, &length) ? INT_MAX :
-										      count;
+	return smc_preload_getsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &count, &length) ? INT_MAX : count;
 }
 
 /*
@@ -126,8 +123,7 @@ static void explain(int fd, int err)
  * Other than SO_ERROR of TCP, this one is not cleared by being asked: the next answer is an error
  * again. connect() on the socket is ECONNABORTED from now on; only a new socket can connect.
  */
-SMC_EXPORT int getsockopt(int fd, int level, int option, void *restrict value,
-			  socklen_t *restrict length)
+SMC_EXPORT int getsockopt(int fd, int level, int option, void *restrict value, socklen_t *restrict length)
 {
 	int saved = errno, err, result;
 

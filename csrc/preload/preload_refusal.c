@@ -15,7 +15,7 @@
 static bool has_line(const char *path, const char *words)
 {
 	const char *expected = words; /* the rest of words in this line; NULL: it is another line */
-	char text[256]; /* signal handlers have small stacks */
+	char text[256];               /* signal handlers have small stacks */
 	ssize_t length, i;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 

@@ -69,8 +69,7 @@ int smc_process_secure(lua_State *L)
 	if (stat(path, &st) || statvfs(path, &fs))
 		return smc_push_error(L, errno, path);
 	gains = (st.st_mode & S_ISUID && st.st_uid != getuid()) ||
-		((st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) &&
-		 st.st_gid != getgid());
+		((st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) && st.st_gid != getgid());
 	if (!gains && getuid() != 0)
 		gains = has_capabilities(path);
 	if (gains < 0)

@@ -253,8 +253,7 @@ static int add_stream(posix_spawn_file_actions_t *actions, const struct child *c
 	if (child->kind[i] == STREAM_PIPE)
 		return posix_spawn_file_actions_adddup2(actions, child->theirs[i], i);
 	if (child->kind[i] == STREAM_NULL)
-		return posix_spawn_file_actions_addopen(actions, i, "/dev/null",
-							i ? O_WRONLY : O_RDONLY, 0);
+		return posix_spawn_file_actions_addopen(actions, i, "/dev/null", i ? O_WRONLY : O_RDONLY, 0);
 	return 0;
 }
 

@@ -53,8 +53,7 @@ static bool was_connected(const struct sock *s)
 {
 	char byte;
 
-	return !s->is_tcp &&
-	       (recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != ENOTCONN);
+	return !s->is_tcp && (recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != ENOTCONN);
 }
 
 /* Whether this is a listener. SMC has the state's number from TCP. */
@@ -91,7 +90,7 @@ static int ask_again(const struct sock *s)
 /* What has become of the attempt under way, without waiting: 0, EALREADY, or why it failed. */
 int attempt_look(struct sock *s)
 {
-	struct pollfd pfd = {.fd = s->fd, .events = POLLOUT};
+	struct pollfd pfd = { .fd = s->fd, .events = POLLOUT };
 	socklen_t len = sizeof(int);
 	int err = 0;
 

@@ -30,7 +30,7 @@ static size_t copy_list(const struct addrinfo *list, union sock_addr *addrs, cha
  */
 int core_lookup(lua_State *L)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_CANONNAME};
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_CANONNAME };
 	union sock_addr addrs[INET_MAX_ADDRESSES];
 	char name[NI_MAXHOST];
 	struct addrinfo *list;
@@ -61,7 +61,7 @@ int core_lookup(lua_State *L)
  */
 int core_nameinfo(lua_State *L)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	const char *host = lua_isnoneornil(L, 1) ? NULL : smc_check_text(L, 1);
 	const char *service = lua_isnoneornil(L, 2) ? NULL : smc_check_text(L, 2);
 	char name[NI_MAXHOST], port[NI_MAXSERV] = "";

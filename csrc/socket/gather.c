@@ -134,8 +134,8 @@ static int receive_line(lua_State *L, struct sock *s, luaL_Buffer *out, const st
 		to = luaL_prepbuffsize(out, n);
 		if (line_part(s, r, &still) != n || still != ends)
 			continue;
-		used = copy_line(to, s->buffer.data + s->buffer.first, n,
-				 r->limit - luaL_bufflen(out), r, &copied);
+		used = copy_line(to, s->buffer.data + s->buffer.first, n, r->limit - luaL_bufflen(out), r,
+				 &copied);
 		luaL_addsize(out, copied);
 		consume(s, used + (used == n && ends && r->pattern == LINE));
 		if (used < n)

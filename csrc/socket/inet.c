@@ -36,10 +36,8 @@ bool inet_equal(const union sock_addr *a, const union sock_addr *b)
 	if (a->sa.sa_family != b->sa.sa_family)
 		return false;
 	if (a->sa.sa_family == AF_INET)
-		return a->in.sin_port == b->in.sin_port &&
-		       a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
-	return a->in6.sin6_port == b->in6.sin6_port &&
-	       a->in6.sin6_scope_id == b->in6.sin6_scope_id &&
+		return a->in.sin_port == b->in.sin_port && a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
+	return a->in6.sin6_port == b->in6.sin6_port && a->in6.sin6_scope_id == b->in6.sin6_scope_id &&
 	       IN6_ARE_ADDR_EQUAL(&a->in6.sin6_addr, &b->in6.sin6_addr);
 }
 
@@ -83,10 +81,10 @@ static const char *check_port(lua_State *L, int port, bool passive)
  * of the family (AF_UNSPEC: of both). host "*" with passive: every address of this machine.
  * Returns 0, or 1 with the words of the failure pushed.
  */
-int inet_resolve(lua_State *L, int host, int port, int family, bool passive,
-		 union sock_addr *addrs, size_t *count)
+int inet_resolve(lua_State *L, int host, int port, int family, bool passive, union sock_addr *addrs,
+		 size_t *count)
 {
-	struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+	struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM };
 	const char *name = smc_check_text(L, host);
 	const char *service = check_port(L, port, passive); /* on the stack from here on */
 	struct addrinfo *list, *ai;
@@ -123,7 +121,7 @@ int inet_resolve(lua_State *L, int host, int port, int family, bool passive,
  */
 int core_resolve(lua_State *L)
 {
-	static const int families[] = {AF_UNSPEC, AF_INET, AF_INET6};
+	static const int families[] = { AF_UNSPEC, AF_INET, AF_INET6 };
 	union sock_addr addrs[INET_MAX_ADDRESSES];
 	size_t count = INET_MAX_ADDRESSES, i;
 	lua_Integer version = luaL_checkinteger(L, 3);

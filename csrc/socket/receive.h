@@ -11,8 +11,8 @@ enum pattern { LINE, WHOLE_LINE, ALL, COUNT };
 
 struct request {
 	enum pattern pattern;
-	size_t count;  /* COUNT: how many, the prefix's included */
-	size_t limit;  /* bytes that the answer may have; SIZE_MAX: any number */
+	size_t count; /* COUNT: how many, the prefix's included */
+	size_t limit; /* bytes that the answer may have; SIZE_MAX: any number */
 };
 
 #pragma GCC visibility push(hidden)

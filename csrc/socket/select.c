@@ -89,7 +89,7 @@ static void collect(lua_State *L, lua_Integer first, lua_Integer last, short eve
 /* Waits; returns how many are ready. A signal may raise, otherwise the rest of the time is used. */
 static int wait_set(lua_State *L, const struct set *set, double seconds)
 {
-	struct sock_timeout t = {.block = seconds, .total = -1};
+	struct sock_timeout t = { .block = seconds, .total = -1 };
 	int n;
 
 	wait_start(&t);
@@ -124,7 +124,7 @@ int core_select(lua_State *L)
 {
 	double timeout = smc_opt_seconds(L, TIMEOUT, -1);
 	lua_Integer receivers, all, i;
-	struct set set = {0};
+	struct set set = { 0 };
 	int n;
 
 	lua_settop(L, TIMEOUT);

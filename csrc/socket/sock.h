@@ -59,18 +59,18 @@ enum sock_class { SOCK_MASTER, SOCK_CLIENT, SOCK_SERVER };
 
 struct sock {
 	const void *mark; /* &sock_mark: what tells a socket from any other userdata */
-	enum sock_class class;
-	int fd;       /* -1: not created yet, or closed */
-	int family;   /* AF_INET, AF_INET6, or AF_UNSPEC until the first bind or connect */
-	bool any_family; /* made by tcp(): becomes what the address is */
-	bool v6only;  /* made by tcp6(): speaks IPv6 alone */
-	bool may_tcp; /* the caller accepts TCP where the kernel has no SMC */
-	bool is_tcp;  /* and TCP it became */
-	bool blocking; /* the descriptor waits in the kernel: see wait_in_kernel */
-	bool shared;   /* others know the descriptor: it must not wait in the kernel */
-	bool watched;  /* somebody wants to know of the closing: user value 2 */
+	enum sock_class kind;
+	int fd;              /* -1: not created yet, or closed */
+	int family;          /* AF_INET, AF_INET6, or AF_UNSPEC until the first bind or connect */
+	bool any_family;     /* made by tcp(): becomes what the address is */
+	bool v6only;         /* made by tcp6(): speaks IPv6 alone */
+	bool may_tcp;        /* the caller accepts TCP where the kernel has no SMC */
+	bool is_tcp;         /* and TCP it became */
+	bool blocking;       /* the descriptor waits in the kernel: see wait_in_kernel */
+	bool shared;         /* others know the descriptor: it must not wait in the kernel */
+	bool watched;        /* somebody wants to know of the closing: user value 2 */
 	const char *refused; /* the option that its last descriptor was not made for */
-	short waited;  /* what the last operation had to wait for, POLLIN or POLLOUT */
+	short waited;        /* what the last operation had to wait for, POLLIN or POLLOUT */
 	enum sock_attempt attempt;
 	int connect_errno; /* why the attempt failed; 0: not known */
 	struct sock_timeout timeout;
@@ -102,8 +102,8 @@ struct sock {
 extern const char sock_mark;
 struct sock *sock_check(lua_State *L, int arg);
 int sock_not_of_class(lua_State *L, int arg, enum sock_class wanted);
-void sock_set_class(lua_State *L, struct sock *s, enum sock_class class);
-struct sock *sock_new(lua_State *L, enum sock_class class);
+void sock_set_class(lua_State *L, struct sock *s, enum sock_class kind);
+struct sock *sock_new(lua_State *L, enum sock_class kind);
 
 /*
  * The socket at index arg, else NULL. Every method begins with it: looking at the object itself
@@ -121,7 +121,7 @@ static inline struct sock *sock_check_class(lua_State *L, int arg, enum sock_cla
 {
 	struct sock *s = sock_at(L, arg);
 
-	if (!s || s->class != wanted)
+	if (!s || s->kind != wanted)
 		sock_not_of_class(L, arg, wanted);
 	return s;
 }
@@ -160,8 +160,8 @@ int attempt_settle(lua_State *L, struct sock *s);
 /* inet.c */
 const char *inet_resolver_words(int rc);
 #define INET_MAX_ADDRESSES 32
-int inet_resolve(lua_State *L, int host, int port, int family, bool passive,
-		 union sock_addr *addrs, size_t *count);
+int inet_resolve(lua_State *L, int host, int port, int family, bool passive, union sock_addr *addrs,
+		 size_t *count);
 socklen_t inet_length(const union sock_addr *addr);
 int core_resolve(lua_State *L);
 bool inet_equal(const union sock_addr *a, const union sock_addr *b);

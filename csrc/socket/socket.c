@@ -281,8 +281,7 @@ int sock_accept(lua_State *L)
 	while (!err) {
 		socklen_t len = sizeof(client->peer);
 
-		client->fd = accept4(server->fd, &client->peer.sa, &len,
-				     SOCK_NONBLOCK | SOCK_CLOEXEC);
+		client->fd = accept4(server->fd, &client->peer.sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (client->fd >= 0) {
 			client->family = server->family;
 			client->is_tcp = server->is_tcp;
@@ -301,7 +300,7 @@ int sock_accept(lua_State *L)
 /* sock:shutdown([how = "both"]) → 1. how: "both", "send", "receive". shutdown(2) */
 int sock_shutdown(lua_State *L)
 {
-	static const char *const names[] = {"receive", "send", "both", NULL};
+	static const char *const names[] = { "receive", "send", "both", NULL };
 	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
 	int how = luaL_checkoption(L, 2, "both", names);
 
@@ -324,7 +323,7 @@ int sock_getfamily(lua_State *L)
 /* The state of a TCP socket, in the words that the diag dump has for those of SMC sockets. tcp(7) */
 static const char *tcp_state(const struct sock *s)
 {
-	struct tcp_info info = {.tcpi_state = TCP_CLOSE};
+	struct tcp_info info = { .tcpi_state = TCP_CLOSE };
 	socklen_t len = sizeof(info);
 
 	getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &info, &len);
@@ -334,7 +333,7 @@ static const char *tcp_state(const struct sock *s)
 	case TCP_SYN_SENT:
 		return "INIT";
 	case TCP_CLOSE:
-		return s->class == SOCK_MASTER ? "INIT" : "CLOSED";
+		return s->kind == SOCK_MASTER ? "INIT" : "CLOSED";
 	default:
 		return "ACTIVE";
 	}
@@ -351,7 +350,7 @@ int core_identity(lua_State *L)
 	struct sock *s = sock_check(L, 1);
 	struct stat st;
 
-	if (s->fd < 0 && s->class == SOCK_MASTER && s->family == AF_UNSPEC) {
+	if (s->fd < 0 && s->kind == SOCK_MASTER && s->family == AF_UNSPEC) {
 		lua_pushboolean(L, 0);
 		lua_pushliteral(L, "INIT");
 		return 2;

@@ -32,28 +32,28 @@ struct option {
 };
 
 static const struct option options[] = {
-	{"bindtodevice", SOL_SOCKET, SO_BINDTODEVICE, DEVICE, GET | SET},
-	{"error", SOL_SOCKET, SO_ERROR, ERROR, GET},
-	{"ipv6-v6only", IPPROTO_IPV6, IPV6_V6ONLY, BOOLEAN, GET | SET},
-	{"keepalive", SOL_SOCKET, SO_KEEPALIVE, BOOLEAN, GET | SET},
-	{"limit-smc-hs", SOL_SMC, SMC_LIMIT_HS, BOOLEAN, GET | SET},
-	{"linger", SOL_SOCKET, SO_LINGER, LINGER, GET | SET},
-	{"mark", SOL_SOCKET, SO_MARK, MARK, GET | SET},
-	{"priority", SOL_SOCKET, SO_PRIORITY, NUMBER, GET | SET},
-	{"recv-buffer-size", SOL_SOCKET, SO_RCVBUF, NUMBER, GET | SET},
-	{"reuseaddr", SOL_SOCKET, SO_REUSEADDR, BOOLEAN, GET | SET},
-	{"reuseport", SOL_SOCKET, SO_REUSEPORT, BOOLEAN, GET | SET},
-	{"send-buffer-size", SOL_SOCKET, SO_SNDBUF, NUMBER, GET | SET},
-	{"tcp-cork", IPPROTO_TCP, TCP_CORK, BOOLEAN, GET | SET},
-	{"tcp-defer-accept", IPPROTO_TCP, TCP_DEFER_ACCEPT, NUMBER, GET | SET},
-	{"tcp-fastopen", IPPROTO_TCP, TCP_FASTOPEN, NUMBER, GET | SET | TCP_ONLY},
-	{"tcp-fastopen-connect", IPPROTO_TCP, TCP_FASTOPEN_CONNECT, NUMBER, GET | SET | TCP_ONLY},
-	{"tcp-keepcnt", IPPROTO_TCP, TCP_KEEPCNT, NUMBER, GET | SET},
-	{"tcp-keepidle", IPPROTO_TCP, TCP_KEEPIDLE, NUMBER, GET | SET},
-	{"tcp-keepintvl", IPPROTO_TCP, TCP_KEEPINTVL, NUMBER, GET | SET},
-	{"tcp-nodelay", IPPROTO_TCP, TCP_NODELAY, BOOLEAN, GET | SET},
-	{"tcp-quickack", IPPROTO_TCP, TCP_QUICKACK, BOOLEAN, GET | SET},
-	{"tcp-user-timeout", IPPROTO_TCP, TCP_USER_TIMEOUT, NUMBER, GET | SET},
+	{ "bindtodevice", SOL_SOCKET, SO_BINDTODEVICE, DEVICE, GET | SET },
+	{ "error", SOL_SOCKET, SO_ERROR, ERROR, GET },
+	{ "ipv6-v6only", IPPROTO_IPV6, IPV6_V6ONLY, BOOLEAN, GET | SET },
+	{ "keepalive", SOL_SOCKET, SO_KEEPALIVE, BOOLEAN, GET | SET },
+	{ "limit-smc-hs", SOL_SMC, SMC_LIMIT_HS, BOOLEAN, GET | SET },
+	{ "linger", SOL_SOCKET, SO_LINGER, LINGER, GET | SET },
+	{ "mark", SOL_SOCKET, SO_MARK, MARK, GET | SET },
+	{ "priority", SOL_SOCKET, SO_PRIORITY, NUMBER, GET | SET },
+	{ "recv-buffer-size", SOL_SOCKET, SO_RCVBUF, NUMBER, GET | SET },
+	{ "reuseaddr", SOL_SOCKET, SO_REUSEADDR, BOOLEAN, GET | SET },
+	{ "reuseport", SOL_SOCKET, SO_REUSEPORT, BOOLEAN, GET | SET },
+	{ "send-buffer-size", SOL_SOCKET, SO_SNDBUF, NUMBER, GET | SET },
+	{ "tcp-cork", IPPROTO_TCP, TCP_CORK, BOOLEAN, GET | SET },
+	{ "tcp-defer-accept", IPPROTO_TCP, TCP_DEFER_ACCEPT, NUMBER, GET | SET },
+	{ "tcp-fastopen", IPPROTO_TCP, TCP_FASTOPEN, NUMBER, GET | SET | TCP_ONLY },
+	{ "tcp-fastopen-connect", IPPROTO_TCP, TCP_FASTOPEN_CONNECT, NUMBER, GET | SET | TCP_ONLY },
+	{ "tcp-keepcnt", IPPROTO_TCP, TCP_KEEPCNT, NUMBER, GET | SET },
+	{ "tcp-keepidle", IPPROTO_TCP, TCP_KEEPIDLE, NUMBER, GET | SET },
+	{ "tcp-keepintvl", IPPROTO_TCP, TCP_KEEPINTVL, NUMBER, GET | SET },
+	{ "tcp-nodelay", IPPROTO_TCP, TCP_NODELAY, BOOLEAN, GET | SET },
+	{ "tcp-quickack", IPPROTO_TCP, TCP_QUICKACK, BOOLEAN, GET | SET },
+	{ "tcp-user-timeout", IPPROTO_TCP, TCP_USER_TIMEOUT, NUMBER, GET | SET },
 };
 
 /* The option named at index 2. Throws when there is none for this use. */
@@ -243,13 +243,15 @@ int sock_setoption(lua_State *L)
 	socklen_t size = check_value(L, o, 3, &value);
 
 	if ((o->use & TCP_ONLY) && !s->may_tcp)
-		return sock_error(L, lua_pushfstring(L,
-			"option '%s' would turn the SMC connection into TCP: make the socket with "
-			"fallback = \"tcp\" if that is wanted", o->name));
-	if ((s->fd >= 0 || s->family != AF_UNSPEC) &&
-	    setsockopt(s->fd, o->level, o->id, &value, size) != 0)
+		return sock_error(
+			L, lua_pushfstring(
+				   L,
+				   "option '%s' would turn the SMC connection into TCP: make the socket with "
+				   "fallback = \"tcp\" if that is wanted",
+				   o->name));
+	if ((s->fd >= 0 || s->family != AF_UNSPEC) && setsockopt(s->fd, o->level, o->id, &value, size) != 0)
 		return sock_error(L, option_strerror(errno));
-	if (s->class != SOCK_SERVER && !sock_is_connected(s)) {
+	if (s->kind != SOCK_SERVER && !sock_is_connected(s)) {
 		push_value(L, o, &value);
 		lua_replace(L, 3);
 		keep(L, o);
@@ -273,8 +275,10 @@ static int push_kept(lua_State *L, const struct option *o)
 		}
 		lua_pop(L, 2);
 	}
-	return sock_error(L, lua_pushfstring(L, "option '%s' was not set, and there is no descriptor yet "
-					     "that has a value of its own", o->name));
+	return sock_error(L, lua_pushfstring(L,
+					     "option '%s' was not set, and there is no descriptor yet "
+					     "that has a value of its own",
+					     o->name));
 }
 
 /*
@@ -286,8 +290,9 @@ int sock_getoption(lua_State *L)
 	struct sock *s = sock_check(L, 1);
 	const struct option *o = check_option(L, GET);
 	union value value;
-	socklen_t size = o->kind == DEVICE ? sizeof(value.device)
-		       : o->kind == LINGER ? sizeof(value.linger) : sizeof(value.number);
+	socklen_t size = o->kind == DEVICE   ? sizeof(value.device)
+			 : o->kind == LINGER ? sizeof(value.linger)
+					     : sizeof(value.number);
 
 	memset(&value, 0, sizeof(value));
 	if (o->kind == ERROR && s->attempt == ATTEMPT_UNDER_WAY)

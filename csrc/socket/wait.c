@@ -93,7 +93,7 @@ bool wait_in_kernel(struct sock *s)
  */
 int wait_for(lua_State *L, struct sock *s, short events)
 {
-	struct pollfd pfd = {.fd = s->fd, .events = events};
+	struct pollfd pfd = { .fd = s->fd, .events = events };
 	double deadline = s->timeout.deadline;
 
 	s->waited = events;

@@ -120,8 +120,11 @@ static int writing_close(lua_State *L)
 static struct writing *push_writing(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
-		{ "wait", writing_wait },    { "close", writing_close },   { "__gc", writing_close },
-		{ "__close", writing_close }, { NULL, NULL },
+		{ "wait", writing_wait },
+		{ "close", writing_close },
+		{ "__gc", writing_close },
+		{ "__close", writing_close },
+		{ NULL, NULL },
 	};
 	struct writing *writing = lua_newuserdatauv(L, sizeof(*writing), 0);
 

@@ -15,7 +15,7 @@
 #include "../common/smc.h"
 #include "sysfs.h"
 
-#define FOLDER "smc.sysfs.folder"
+#define FOLDER         "smc.sysfs.folder"
 #define ATTRIBUTE_SIZE 4096 /* sysfs gives no more */
 
 static int folder_gc(lua_State *L)
@@ -130,11 +130,8 @@ static int sysfs_link(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-	{ "attributes", sysfs_attributes },
-	{ "link", sysfs_link },
-	{ "write_apart", smc_sysfs_write_apart },
-	{ "uevents", smc_sysfs_uevents },
-	{ NULL, NULL },
+	{ "attributes", sysfs_attributes }, { "link", sysfs_link }, { "write_apart", smc_sysfs_write_apart },
+	{ "uevents", smc_sysfs_uevents },   { NULL, NULL },
 };
 
 SMC_EXPORT int luaopen_smc_core_sysfs(lua_State *L);

@@ -16,8 +16,8 @@
 #include "../common/number.h"
 #include "sysfs.h"
 
-#define UEVENTS "smc.sysfs.uevents"
-#define KERNEL_GROUP 1 /* what the kernel itself says; udev repeats it in group 2 */
+#define UEVENTS      "smc.sysfs.uevents"
+#define KERNEL_GROUP 1    /* what the kernel itself says; udev repeats it in group 2 */
 #define MESSAGE_SIZE 8192 /* more than UEVENT_BUFFER_SIZE and the devpath of the kernel */
 
 struct uevents {
@@ -96,7 +96,7 @@ static int uevents_close(lua_State *L)
 int smc_sysfs_uevents(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
-		{ "receive", uevents_receive }, { "getfd", uevents_getfd }, { "close", uevents_close },
+		{ "receive", uevents_receive }, { "getfd", uevents_getfd },   { "close", uevents_close },
 		{ "__gc", uevents_close },      { "__close", uevents_close }, { NULL, NULL },
 	};
 	struct sockaddr_nl group = { .nl_family = AF_NETLINK, .nl_groups = KERNEL_GROUP };
