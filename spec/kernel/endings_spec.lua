@@ -107,18 +107,13 @@ describe("a script", function()
     local p <close> = start("echo_server.lua", SERVERS[3][3], "")
     p.stdout:close()
     go(p)
-    local sock
-    repeat
-      sock = socket.connect("127.0.0.1", SERVED)
-      if not sock then socket.sleep(0.05) end
-    until sock or p:wait(0)
+    local sock <close> = support.await(function() return socket.connect("127.0.0.1", SERVED) end)
     for _ = 1, 3 do
       assert.equal(5, sock:send "hello")
       assert.equal("hello", sock:receive(5))
     end
     p:kill "TERM"
     assert.same({ "exit", 0, "" }, { finish(p) })
-    sock:close()
   end)
 
   it("goes on to serve without a reader: smc_chk.lua", function()
@@ -126,11 +121,10 @@ describe("a script", function()
     p.stdout:close()
     go(p)
     for _ = 1, 3 do
-      local report
-      repeat
-        report = smc_check.connect("127.0.0.1", CHECKED)
-        if report.verdict == "no connection" then socket.sleep(0.05) end
-      until report.verdict ~= "no connection" or p:wait(0)
+      local report = support.await(function()
+        local made = smc_check.connect("127.0.0.1", CHECKED)
+        return made.verdict ~= "no connection" and made
+      end)
       assert.same({ "SMC", "SMC-D" }, { report.verdict, report.mode }, report.message)
     end
     p:kill "INT"

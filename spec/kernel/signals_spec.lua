@@ -48,7 +48,6 @@ describe("signals", function()
       local function connected(code, preload)
         local program = lua(([[
           local socket = require "smc.socket"
-local support = require "support"
           local sock = assert(socket.connect("127.0.0.1", %d))
           io.stdout:setvbuf("line")
           print(sock:mode())
