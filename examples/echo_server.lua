@@ -2,7 +2,7 @@
 --- An echo server over SMC, for many clients at once.
 
 local reason = require "smc.reason"
-local script = require "smc.script"
+local script = require "smc.cli.app"
 local socket = require "smc.socket"
 local signals = require("smc.poller").signals
 local text = require "smc.internal.text"

@@ -4,7 +4,7 @@
 local check = require "smc.check"
 local evidence = require "smc.check.evidence"
 local reason = require "smc.reason"
-local script = require "smc.script"
+local script = require "smc.cli.app"
 local socket = require "smc.socket"
 local text = require "smc.internal.text"
 

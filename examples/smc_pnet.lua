@@ -2,9 +2,9 @@
 --- Shows and changes the table of PNET IDs: the options and texts of smc_pnet(8) of smc-tools; beyond it:
 -- --json.
 
-local getopt = require "smc.getopt"
+local getopt = require "smc.cli.getopt"
 local pnet = require "smc.pnet"
-local script = require "smc.script"
+local script = require "smc.cli.app"
 local text = require "smc.internal.text"
 
 local USAGE <const> = ([[

@@ -3,7 +3,7 @@
 
 local E = require "smc.errno"
 local ism = require "smc.ism"
-local script = require "smc.script"
+local script = require "smc.cli.app"
 local text = require "smc.internal.text"
 
 local print = script.print

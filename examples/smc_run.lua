@@ -5,7 +5,7 @@
 
 local E = require "smc.errno"
 local run = require "smc.run"
-local script = require "smc.script"
+local script = require "smc.cli.app"
 local system = require "smc.system"
 
 local BAD_USAGE <const>, NO_SMC <const>, NOT_EXECUTABLE <const>, NOT_FOUND <const> = 2, 125, 126, 127

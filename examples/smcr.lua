@@ -2,4 +2,4 @@
 --- SMC-R in this kernel: link groups, devices, statistics, EIDs. The commands are those of smcr(8) of
 -- smc-tools; beyond it: --json everywhere, with the API's own names, and --baseline FILE for stats.
 
-require "smc.tools".main("SMC-R", arg)
+require "smc.cli.smcd".main("SMC-R", arg)

@@ -15,7 +15,7 @@
 -- @module smc.device
 
 local args = require "smc.internal.args"
-local listing = require "smc.listing"
+local listing = require "smc.internal.filter"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 local recording = require "smc.recording"

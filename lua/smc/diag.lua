@@ -129,7 +129,7 @@ end
 
 -- Why smc_diag is not there. What is loaded later brings it along.
 local function explained(message)
-  return ("%s: %s"):format(message, require "smc.system.module".why(
+  return ("%s: %s"):format(message, require "smc.internal.kernel_module".why(
     "the kernel's list of them is in the module smc_diag, which is not loaded: load it with "
     .. "\"modprobe smc_diag\", as root"))
 end

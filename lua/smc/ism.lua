@@ -20,7 +20,7 @@ local E = require "smc.errno"
 local look = require "smc.internal.look"
 local power = require "smc.ism.power"
 local text = require "smc.internal.text"
-local tree = require "smc.ism.tree"
+local tree = require "smc.ism.pci"
 
 local ism = {}
 

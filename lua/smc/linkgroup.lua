@@ -15,7 +15,7 @@
 
 local args = require "smc.internal.args"
 local E = require "smc.errno"
-local listing = require "smc.listing"
+local listing = require "smc.internal.filter"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 local recording = require "smc.recording"

@@ -15,7 +15,7 @@
 
 local args = require "smc.internal.args"
 local E = require "smc.errno"
-local ebcdic = require "smc.ebcdic"
+local ebcdic = require "smc.internal.ebcdic"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 local remedy = require "smc.internal.remedy"

@@ -43,7 +43,7 @@ local core = require "smc.core.process"
 local E = require "smc.errno"
 local look = require "smc.internal.look"
 local process = require "smc.process"
-local program = require "smc.program"
+local program = require "smc.run.program"
 local text = require "smc.internal.text"
 
 local run = {}

@@ -34,7 +34,7 @@ function system.available()
   local ok, message, errno = require "smc.core.socket".probe()
   if ok then return true end
   if errno == E.EAFNOSUPPORT or errno == E.EPERM or errno == E.EACCES then
-    return nil, require "smc.system.module".explain(errno, message), errno
+    return nil, require "smc.internal.kernel_module".explain(errno, message), errno
   end
   return nil, message, errno
 end
@@ -171,7 +171,7 @@ local function absent(name)
   if name and look.file(FOLDER .. "wmem") then
     look.fail(("this kernel (%s) has no sysctl net.smc.%s"):format(system.release(), name), E.ENOENT)
   end
-  look.fail("there are no net.smc sysctls: " .. require "smc.system.module".why(
+  look.fail("there are no net.smc sysctls: " .. require "smc.internal.kernel_module".why(
     "SMC is loaded, but it is older than Linux 5.19, or another SMC than the kernel's own"), E.ENOENT)
 end
 

@@ -3,7 +3,7 @@
 local device = require "smc.device"
 local ism = require "smc.ism"
 local look = require "smc.internal.look"
-local module = require "smc.system.module"
+local module = require "smc.internal.kernel_module"
 local pnet = require "smc.pnet"
 local process = require "smc.process"
 local run = require "smc.run"

@@ -149,6 +149,6 @@ describe("a peer", function()
 
   it("is not believed in its answer to a check", function()
     local answer = "smc-check answer 1 " .. EVIL .. " 0x00000000 0x00000000"
-    assert.is_nil(require "smc.check.probe".read_answer(answer))
+    assert.is_nil(require "smc.check.protocol".read_answer(answer))
   end)
 end)

@@ -1,6 +1,6 @@
 local check = require "smc.check"
 local evidence = require "smc.check.evidence"
-local probe = require "smc.check.probe"
+local probe = require "smc.check.protocol"
 local smc = require "smc"
 local verdict = require "smc.check.verdict"
 

@@ -21,7 +21,7 @@ describe("where garbage holds all descriptors", function()
         local ism, run = require "smc.ism", require "smc.run"
         require "smc.ism.watch"
         require "smc.device"
-        require "smc.system.module"
+        require "smc.internal.kernel_module"
         collectgarbage("stop")
         repeat until not io.open("/dev/null")
         assert(%s)

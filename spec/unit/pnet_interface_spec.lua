@@ -43,7 +43,7 @@ end)
 
 describe("EBCDIC", function()
   it("becomes ASCII as far as ASCII goes", function()
-    local decode = require("smc.ebcdic").decode
+    local decode = require("smc.internal.ebcdic").decode
     assert.equal("", decode(""))
     assert.equal("AIJRSZ az 09", decode("\xc1\xc9\xd1\xd9\xe2\xe9\x40\x81\xa9\x40\xf0\xf9"))
     assert.equal("?[?]^\0", decode("\x41\xad\xff\xbd\x5f\0"))

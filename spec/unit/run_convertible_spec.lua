@@ -135,7 +135,7 @@ describe("smc.run", function()
           held[#held + 1] = file
         until not file
         print(run.convertible(%q))
-        print(require "smc.program".preloadable(%q))]]):format(busybox, busybox))
+        print(require "smc.run.program".preloadable(%q))]]):format(busybox, busybox))
       local words = "nil\t%s: Too many open files\t" .. E.EMFILE .. "\n"
       assert.equal(words:format(run.library()) .. words:format(busybox), said)
     end)

@@ -11,7 +11,7 @@ local function start(code, environment)
   local env = core.environ()
   env.LUA_PATH, env.LUA_CPATH = package.path, package.cpath
   for name, value in pairs(environment or {}) do env[name] = value end
-  code = "arg = { [0] = 'script.lua' } script = require 'smc.script'\n" .. code
+  code = "arg = { [0] = 'script.lua' } script = require 'smc.cli.app'\n" .. code
   return assert(process.spawn({ "lua5.4", "-e", code },
     { env = env, stdin = "null", stdout = "pipe", stderr = "pipe" }))
 end
@@ -47,7 +47,7 @@ describe("a script's end", function()
 
   it("tells an output that breaks off, once", function()
     local folder <close> = support.tree { ["program.lua"] = [[
-      local script = require "smc.script"
+      local script = require "smc.cli.app"
       script.run(function()
         for _ = 1, 100 do script.print(("x"):rep(999)) end
         return 0

@@ -2,7 +2,7 @@
 
 local E = require "smc.errno"
 local device = require "smc.device"
-local module = require "smc.system.module"
+local module = require "smc.internal.kernel_module"
 local support = require "support"
 local system = require "smc.system"
 

@@ -1,9 +1,9 @@
 -- smcd.lua, smcr.lua and smc_pnet.lua as far as no kernel is needed, and what they stand on.
 
 local E = require "smc.errno"
-local abbreviate = require "smc.tools.abbreviate"
-local baseline = require "smc.tools.baseline"
-local getopt = require "smc.getopt"
+local abbreviate = require "smc.cli.smcd.abbreviate"
+local baseline = require "smc.cli.smcd.baseline"
+local getopt = require "smc.cli.getopt"
 local support = require "support"
 
 describe("numbers in six characters", function()

@@ -4,7 +4,7 @@
 local args = require "smc.internal.args"
 local poller = require "smc.poller"
 local printable = require "smc.internal.text".printable
-local probe = require "smc.check.probe"
+local probe = require "smc.check.protocol"
 local socket = require "smc.socket"
 local system = require "smc.system"
 

@@ -11,7 +11,7 @@ local core = require "smc.core.netlink"
 local function explained(...)
   local result, message, errno = ...
   if result == nil and errno == E.EAFNOSUPPORT then
-    return nil, ("%s: %s"):format(message, require "smc.system.module".no_family()), errno
+    return nil, ("%s: %s"):format(message, require "smc.internal.kernel_module".no_family()), errno
   end
   return ...
 end

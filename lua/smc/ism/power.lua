@@ -6,7 +6,7 @@ local core = require "smc.core.socket"
 local E = require "smc.errno"
 local quoted, printable = require "smc.internal.text".quoted, require "smc.internal.text".printable
 local sysfs = require "smc.core.sysfs"
-local tree = require "smc.ism.tree"
+local tree = require "smc.ism.pci"
 
 local monotonic = core.monotonic
 
@@ -76,7 +76,7 @@ local function in_the_way(earlier, failure)
       .. "connections that were being made", open
   end
   local ok
-  ok, message = require "smc.ism.owners".add(open)
+  ok, message = require "smc.internal.proc".add(open)
   local lines = {}
   for i, socket in ipairs(open) do lines[i] = "\n  " .. describe(socket, not ok and message) end
   return "still open are:" .. table.concat(lines), open

@@ -1,9 +1,9 @@
 -- The object linkgroup of smcd(8) and smcr(8).
 
 local linkgroup = require "smc.linkgroup"
-local script = require "smc.script"
+local script = require "smc.cli.app"
 local text = require "smc.internal.text"
-local tools = require "smc.tools"
+local tools = require "smc.cli.smcd"
 
 local function usage(tool)
   if tool.is_smcd then return ("Usage: %s linkgroup [show] [all | LG-ID]\n"):format(tool.name) end

@@ -1,10 +1,10 @@
 -- The object stats of smcd(8) and smcr(8).
 
-local abbreviate = require "smc.tools.abbreviate"
+local abbreviate = require "smc.cli.smcd.abbreviate"
 local stats = require "smc.stats"
 local printable = require "smc.internal.text".printable
-local script = require "smc.script"
-local tools = require "smc.tools"
+local script = require "smc.cli.app"
+local tools = require "smc.cli.smcd"
 
 local SIZES <const> = { "8K", "16K", "32K", "64K", "128K", "256K", "512K" }
 local BUCKETS <const> = { "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1024K", "more" }
@@ -167,7 +167,7 @@ end
 -- What is to be shown: since the baseline, unless there is none or all is asked for.
 local function since_baseline(tool, now)
   if tool.absolute then return now end
-  local baseline = require "smc.tools.baseline"
+  local baseline = require "smc.cli.smcd.baseline"
   local path = tool.baseline or baseline.file(now.namespace or "")
   local before, message
   if path then before, message = baseline.read(path) end
@@ -178,7 +178,7 @@ local function since_baseline(tool, now)
 end
 
 local function keep(tool, now)
-  local baseline = require "smc.tools.baseline"
+  local baseline = require "smc.cli.smcd.baseline"
   local path = tool.baseline
   if not path then
     local file, folder = baseline.file(now.namespace or "")

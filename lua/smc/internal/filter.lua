@@ -1,5 +1,5 @@
 --- Lists that have SMC-D and SMC-R in them, and what of them matches a filter.
--- @module smc.listing
+-- @module smc.internal.filter
 
 local listing = {}
 

@@ -1,6 +1,6 @@
 --- PCI functions and their slots as sysfs has them: the part of smc.ism that reads.
 -- Formats are those of `arch/s390/pci/pci_sysfs.c` and `drivers/pci/slot.c` in the kernel's source.
--- @module smc.ism.tree
+-- @module smc.ism.pci
 
 local E = require "smc.errno"
 local look = require "smc.internal.look"

@@ -1,5 +1,5 @@
 --- Which processes hold sockets: proc(5), /proc/PID/fd.
--- @module smc.ism.owners
+-- @module smc.internal.proc
 
 local E = require "smc.errno"
 local entries = require "smc.core.netlink".entries

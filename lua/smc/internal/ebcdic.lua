@@ -1,5 +1,5 @@
 --- EBCDIC, the character set in which s390 firmware hands out its strings.
--- @module smc.ebcdic
+-- @module smc.internal.ebcdic
 
 local ebcdic = {}
 

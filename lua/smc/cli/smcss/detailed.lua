@@ -1,8 +1,8 @@
 -- The tables of smcss(8) with details: -d, -D, -R, and --reasons.
 
-local columns = require "smc.smcss.columns"
-local is_wanted = require "smc.smcss.wanted"
-local script = require "smc.script"
+local columns = require "smc.cli.smcss.columns"
+local is_wanted = require "smc.cli.smcss.wanted"
+local script = require "smc.cli.app"
 local text = require "smc.internal.text"
 
 local format, stdout = string.format, io.stdout

@@ -3,11 +3,11 @@
 --
 -- Few programs run as often as this one, so each way of printing has a file of its own, read when wanted.
 --
--- @module smc.smcss
+-- @module smc.cli.smcss
 
 local diag = require "smc.diag"
-local getopt = require "smc.getopt"
-local script = require "smc.script"
+local getopt = require "smc.cli.getopt"
+local script = require "smc.cli.app"
 
 local smcss = {}
 
@@ -74,12 +74,12 @@ local function printer(options)
   if options.debug then details[#details + 1] = "connection" end
   if options.smcd then details[#details + 1] = "dmb" end
   if options.json then
-    return require "smc.smcss.json", { details = true }
+    return require "smc.cli.smcss.json", { details = true }
   elseif not (options.reasons or options.debug or options.smcr or options.smcd) then
-    local plain = require "smc.smcss.plain"
+    local plain = require "smc.cli.smcss.plain"
     return plain.print, { fields = plain.fields, details = details }
   end
-  return require "smc.smcss.detailed", { details = details }
+  return require "smc.cli.smcss.detailed", { details = details }
 end
 
 -- What the command line asks for, printed. Gives the exit status.

@@ -1,6 +1,6 @@
 --- What to do when a check finds no SMC: what this host itself gives away about the cause of a fallback,
 -- beyond the reason's code, and what keeps hosts from being connected at all.
--- @module smc.check.hint
+-- @module smc.check.advice
 
 local errno = require "smc.errno"
 local ism = require "smc.ism"

@@ -2,9 +2,9 @@
 
 local E = require "smc.errno"
 local eid = require "smc.eid"
-local script = require "smc.script"
+local script = require "smc.cli.app"
 local text = require "smc.internal.text"
-local tools = require "smc.tools"
+local tools = require "smc.cli.smcd"
 
 local function usage(tool)
   local line = "smcd seid [show]\n       smcd seid enable\n       smcd seid disable\n"

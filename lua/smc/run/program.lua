@@ -1,5 +1,5 @@
 --- What execve(2) makes of a program, and whether a library can be preloaded into what it starts.
--- @module smc.program
+-- @module smc.run.program
 
 local core = require "smc.core.process"
 local E = require "smc.errno"

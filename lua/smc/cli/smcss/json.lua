@@ -1,10 +1,10 @@
 -- smcss(8) as JSON: the records of smc.diag in the schema of smc.json, one a line. Where a record has a
 -- reason code, `fallback` and `peer_fallback` explain it.
 
-local is_wanted = require "smc.smcss.wanted"
+local is_wanted = require "smc.cli.smcss.wanted"
 local json = require "smc.json"
 local reason = require "smc.reason"
-local script = require "smc.script"
+local script = require "smc.cli.app"
 
 -- Prints the array. Returns what the last write did.
 return function(sockets, options)

@@ -12,7 +12,7 @@
 local check = {}
 
 --- The port where servers start to look for a free one, as in smc_chk(8).
-check.PORT = require("smc.check.probe").PORT
+check.PORT = require("smc.check.protocol").PORT
 
 --- Connects and reports: see `smc.check.client`.
 check.connect = require("smc.check.client").connect

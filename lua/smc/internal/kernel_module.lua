@@ -1,5 +1,5 @@
 --- Why there is no SMC for this process: is it in this kernel, is it loaded, what stands in the way?
--- @module smc.system.module
+-- @module smc.internal.kernel_module
 
 local args = require "smc.internal.args"
 local E = require "smc.errno"

@@ -3,7 +3,7 @@
 -- The client sends one probe: a line and padding, `SIZE` bytes in all. A server that knows it
 -- answers with one line: how the connection looks from its side, and what names its end of it. IBM's server
 -- answers nothing, IBM's client sends nothing, and neither minds.
--- @module smc.check.probe
+-- @module smc.check.protocol
 
 local evidence = require "smc.check.evidence"
 

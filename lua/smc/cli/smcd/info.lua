@@ -1,9 +1,9 @@
 -- The object info of smcd(8) and smcr(8).
 
 local system = require "smc.system"
-local script = require "smc.script"
+local script = require "smc.cli.app"
 local text = require "smc.internal.text"
-local tools = require "smc.tools"
+local tools = require "smc.cli.smcd"
 
 local function usage(tool)
   return ("Usage: %s info [show]\n"):format(tool.name)

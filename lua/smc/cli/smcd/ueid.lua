@@ -1,9 +1,9 @@
 -- The object ueid of smcd(8) and smcr(8).
 
 local eid = require "smc.eid"
-local script = require "smc.script"
+local script = require "smc.cli.app"
 local text = require "smc.internal.text"
-local tools = require "smc.tools"
+local tools = require "smc.cli.smcd"
 
 local function usage(tool)
   local lines = "smcd ueid [show]\n       smcd ueid add <eid>\n       smcd ueid del <eid>\n"

@@ -1,10 +1,10 @@
 --- smcd(8) and smcr(8): the commands, abbreviations, options, texts and exit statuses of the two tools of
--- smc-tools, on the modules of this project. A module in `smc.tools` is one of their objects.
+-- smc-tools, on the modules of this project. A module in `smc.cli.smcd` is one of their objects.
 --
--- @module smc.tools
+-- @module smc.cli.smcd
 
 local E = require "smc.errno"
-local script = require "smc.script"
+local script = require "smc.cli.app"
 local text = require "smc.internal.text"
 
 local tools = {}
@@ -106,7 +106,7 @@ local function run(tool, words)
         script.fail(NOT_THERE, ('Object "%s" is valid for SMC-D only, try "%s help".'):format(
           object, tool.name))
       end
-      return require("smc.tools." .. name)(tool, words)
+      return require("smc.cli.smcd." .. name)(tool, words)
     end
   end
   script.fail(NOT_THERE, ('Object %s is unknown, try "%s help".'):format(text.quoted(object), tool.name))

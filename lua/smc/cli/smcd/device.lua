@@ -1,9 +1,9 @@
 -- The object device of smcd(8) and smcr(8).
 
 local device = require "smc.device"
-local script = require "smc.script"
+local script = require "smc.cli.app"
 local text = require "smc.internal.text"
-local tools = require "smc.tools"
+local tools = require "smc.cli.smcd"
 
 local function usage(tool)
   local line = ("Usage: %s device [show] [all]\n"):format(tool.name)

@@ -1,7 +1,7 @@
 --- Command lines as getopt_long(3) reads them, for the scripts that stand in for tools in C: options
 -- between operands, letters together (`-fs`), arguments joined on (`-Ieth0`, `--interface=eth0`), and
 -- abbreviated long options. argparse does not do the last.
--- @module smc.getopt
+-- @module smc.cli.getopt
 
 local printable = require "smc.internal.text".printable
 

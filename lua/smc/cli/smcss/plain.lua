@@ -1,8 +1,8 @@
 -- The table of smcss(8) for the options that need no more than a row of plain fields: the iterator gives
 -- their values in this order, without a table for each socket. With thousands of sockets, the time goes here.
 
-local columns = require "smc.smcss.columns"
-local script = require "smc.script"
+local columns = require "smc.cli.smcss.columns"
+local script = require "smc.cli.app"
 
 local write, stdout = io.stdout.write, io.stdout
 local remembered, padding, inode_column = columns.remembered, columns.padding, columns.inode

@@ -4,7 +4,7 @@
 -- flushed and checked before the status is given. A reader that goes away, as in `smcss.lua | head -1`, is
 -- no error: what else is printed goes nowhere, and the script does its work to the end.
 --
--- @module smc.script
+-- @module smc.cli.app
 
 local core = require "smc.core.os"
 local E = require "smc.errno"
