@@ -104,10 +104,16 @@ function support.as_user(...)
   return { "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", ... }
 end
 
--- A script finds the modules where this process finds them.
+--- The words for env(1) by which a program finds the modules where this process finds them.
+-- @treturn string LUA_PATH=…
+-- @treturn string LUA_CPATH=…
+function support.lua_environment()
+  return "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath
+end
+
 local function script_argv(name, ...)
-  return { "env", "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath,
-    "lua5.4", "examples/" .. name, ... }
+  local path, cpath = support.lua_environment()
+  return { "env", path, cpath, "lua5.4", "examples/" .. name, ... }
 end
 
 --- Runs one of the project's scripts: support.script("smcss.lua", "-a").

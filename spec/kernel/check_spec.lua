@@ -1,4 +1,6 @@
+-- What a check says where it has a proof, and where there is no connection.
 local check = require "smc.check"
+local check_support = require "check_support"
 local errno = require "smc.errno"
 local ism = require "smc.ism"
 local json = require "dkjson"
@@ -7,38 +9,12 @@ local smc = require "smc"
 local socket = require "smc.socket"
 local support = require "support"
 
-local PORT <const>, STRANGE <const> = 37380, 40001 -- a port of servers for checks, and one that is none
-
--- smc.check's server in a process of its own.
-local function serve(...)
-  local server = support.start("smc_chk.lua", "-S", ...)
-  local line = server.stdout:read()
-  return server, tonumber(line:match("^Server started on port (%d+)$"))
-end
-
-local function lua_environment()
-  return "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath
-end
-
-local function start_lua(...)
-  local path, cpath = lua_environment()
-  return assert(process.spawn({ "env", path, cpath, "lua5.4", ... }, { stdin = "pipe", stdout = "pipe" }))
-end
-
--- One of the peers of programs/peer.lua, which listens.
-local function peer(kind, port, ...)
-  local p = start_lua("spec/kernel/programs/peer.lua", kind, tostring(port), ...)
-  assert.equal("ready", p.stdout:read())
-  return p
-end
+local PORT <const>, STRANGE <const> = check_support.PORT, check_support.STRANGE
+local connect, peer, serve = check_support.connect, check_support.peer, check_support.serve
 
 -- Servers and clients of other makes, as IBM's smc_chk has them: Python, converted.
 local function start_python(program)
   return assert(smc.run.spawn({ "python3", "-c", program }, { stdin = "pipe", stdout = "pipe" }))
-end
-
-local function connect(port, options)
-  return assert(check.connect("127.0.0.1", port, options))
 end
 
 describe("smc.check", function()
@@ -173,116 +149,6 @@ c, _ = s.accept(); c.recv(1)]]):format(PORT) }, { stdout = "pipe" }))
   end)
 end)
 
-describe("a check that proves nothing", function()
-  -- What the peer does; whether the port is one where servers for checks are; what is said.
-  local PEERS <const> = {
-    { "closes", PORT, nil, "the peer closed the connection" },
-    { "closes", STRANGE, nil, "the peer closed the connection" },
-    { "resets", PORT, nil, "the peer closed the connection" },
-    { "resets", STRANGE, nil, "the peer closed the connection" },
-    { "says", PORT, "smc-check answer 1 TCP 0x03010000 0x00000000 -",
-      "this side sees SMC-D, the peer sees TCP" },
-    { "says", PORT, "smc-check answer 1 SMC-R 0x00000000 0x00000000 fe80::1",
-      "this side sees SMC-D, the peer sees SMC-R" },
-    { "says", PORT, "smc-check answer 1 unknown 0x00000000 0x00000000 -", "cannot tell" },
-    { "says", PORT, "smc-check answer 1 SMC-D 0x00000000 0x00000000 000000000000002a",
-      "both sides see SMC-D, but" },
-  }
-
-  for _, case in ipairs(PEERS) do
-    local kind, port, word, message = table.unpack(case, 1, 4)
-    it(("says so: port %d %s %s"):format(port, kind, word or ""), function()
-      local other <close> = peer(kind, port, word)
-      local report = connect(port)
-      assert.same({ "not proven", false }, { report.verdict, report.success })
-      assert.truthy(report.message:find(message, 1, true), report.message)
-      assert.is_nil(report.evidence)
-      local done = support.script("smc_chk.lua", "-C", "127.0.0.1", "-p", tostring(port))
-      assert.equal(3, done.status)
-      assert.matches("\n     Not proven: ", done.stdout)
-      assert.not_matches("Success", done.stdout)
-      done = support.script("smc_chk.lua", "-C", "127.0.0.1", "-p", tostring(port), "--json")
-      assert.equal(3, done.status)
-      local value = assert(json.decode(done.stdout))
-      assert.same({ "not proven", false }, { value.verdict, value.success })
-      assert.truthy(value.message:find(message, 1, true), value.message)
-      assert.is_number(other.pid)
-    end)
-  end
-
-  it("takes no other line for an answer", function()
-    local other <close> = peer("says", PORT, "smc-check answer 1 TCP")
-    local report = connect(PORT)
-    assert.same({ "SMC" }, { report.verdict, report.peer_mode })
-    assert.is_number(other.pid)
-  end)
-
-  it("says so behind a relay that goes on over TCP", function()
-    local server <close>, port = serve()
-    local relay <close> = peer("relays", PORT, tostring(port))
-    local report = connect(PORT)
-    assert.same({ "not proven", "SMC-D", "TCP" }, { report.verdict, report.mode, report.peer_mode })
-    assert.matches("this side sees SMC-D, the peer sees TCP", report.message, 1, true)
-    assert.is_number(server.pid + relay.pid)
-  end)
-
-  it("says so behind a relay that goes on over SMC", function()
-    local server <close>, port = serve()
-    local relay <close> = peer("relays", PORT, tostring(port), "smc.socket")
-    local report = connect(PORT)
-    assert.same({ "not proven", "SMC-D", "SMC-D" }, { report.verdict, report.mode, report.peer_mode })
-    assert.matches("both sides see SMC-D, but of the peer's memory", report.message, 1, true)
-    assert.is_number(server.pid + relay.pid)
-  end)
-
-  -- Every system call of a check fails once, the first, the second and so on. What comes of it is a success
-  -- that has its whole proof, or none; never a success with less.
-  local function check_with(inject, port)
-    local path, cpath = lua_environment()
-    return support.run { "strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null",
-      "-e", "trace=" .. inject:match("^%a+"), "-e", "inject=" .. inject, "env", path, cpath,
-      "lua5.4", "examples/smc_chk.lua", "-C", "127.0.0.1", "-p", tostring(port), "--json" }
-  end
-
-  local function is_whole(report)
-    local e = report.evidence
-    return report.success == true and report.mode == "SMC-D" and e.bytes_sent == 4096
-      and e.bytes_through_shared_memory == 4096
-  end
-
-  local STATUS <const> = { SMC = 0, ["no connection"] = 2, ["not proven"] = 3 }
-  local CALLS <const> = { socket = "EMFILE", sendmsg = "ENOBUFS", recvmsg = "ENOMEM", sendto = "EIO",
-    recvfrom = "EIO", fstat = "EIO", newfstatat = "EIO", bind = "ENOMEM" }
-
-  it("says so when a look at the kernel fails, whichever it is", function()
-    local server <close>, port = serve()
-    local verdicts, messages = {}, {}
-    for call, failure in pairs(CALLS) do
-      for at = 1, 6 do
-        local done = check_with(("%s:error=%s:when=%d"):format(call, failure, at), port)
-        local report = json.decode(done.stdout)
-        local where = ("%s %d: %s %s"):format(call, at, done.stdout, done.stderr)
-        if report then
-          verdicts[report.verdict] = (verdicts[report.verdict] or 0) + 1
-          messages[#messages + 1] = report.message
-          if report.verdict == "SMC" then assert.is_true(is_whole(report), where) end
-          assert.equal(report.verdict == "SMC", report.success, where)
-          assert.truthy(report.success or report.message, where)
-          assert.equal(STATUS[report.verdict], done.status, where)
-        else
-          assert.not_equal(0, done.status, where) -- the script itself could not be read
-        end
-      end
-    end
-    messages = table.concat(messages, "\n")
-    assert.is_true(verdicts.SMC > 0 and verdicts["not proven"] > 0 and verdicts["no connection"] > 0)
-    assert.matches("record of the connection could not be read: ", messages)
-    assert.matches("record of the connection could not be read a second time: ", messages)
-    assert.matches("the probe could not be sent", messages)
-    assert.is_number(server.pid)
-  end)
-end)
-
 describe("a check without a connection", function()
   -- What is said of it by the API, as text, and as JSON.
   local function expect(host, port, expected)
@@ -362,7 +228,7 @@ describe("a check without a connection", function()
     it("tries the other addresses of a name", function()
       local server <close>, port = serve()
       local hosts <close> = support.tree { ["hosts"] = DEAD .. " twofold\n127.0.0.1 twofold\n" }
-      local path, cpath = lua_environment()
+      local path, cpath = support.lua_environment()
       local done = support.run { "unshare", "--mount", "sh", "-c",
         'mount --bind "$1" /etc/hosts && shift && exec env "$@"', "sh", hosts.root .. "/hosts", path, cpath,
         "lua5.4", "examples/smc_chk.lua", "-C", "twofold", "-p", tostring(port), "-t", "2", "--json" }
@@ -370,93 +236,5 @@ describe("a check without a connection", function()
       assert.same({ "SMC", "127.0.0.1", 0 }, { report.verdict, report.address, done.status })
       assert.is_number(server.pid)
     end)
-  end)
-end)
-
-describe("a server for checks", function()
-  -- A process that holds so many connections, and says nothing on them; of SMC unless told otherwise.
-  local function idle(port, count, module)
-    local p = start_lua("-e", ([[
-      local socket, held = require "%s", {}
-      for i = 1, %d do held[i] = assert(socket.connect("127.0.0.1", %d)) end
-      print(#held)
-      io.read()]]):format(module or "smc.socket", count, port))
-    assert.equal(tostring(count), p.stdout:read())
-    return p
-  end
-
-  -- A server of Lua code, which prints its port first, in a process with so many descriptors.
-  local function start_limited(descriptors, code)
-    local path, cpath = lua_environment()
-    local p = assert(process.spawn({ "sh", "-c", 'ulimit -n "$1"; shift; exec env "$@"', "sh",
-      tostring(descriptors), path, cpath, "lua5.4", "-e", code }, { stdin = "pipe", stdout = "pipe" }))
-    return p, tonumber(p.stdout:read())
-  end
-
-  local SERVE <const> = [[
-    local server = assert(require "smc.check".server { max_clients = %s })
-    io.stdout:setvbuf "line"
-    print(server.port)
-    server:serve()]]
-
-  local function processor_ticks(pid)
-    local file <close> = assert(io.open(("/proc/%d/stat"):format(pid)))
-    local fields = {}
-    for field in file:read("a"):match(".*%)(.*)"):gmatch("%S+") do fields[#fields + 1] = field end
-    return tonumber(fields[12]) + tonumber(fields[13]) -- utime, stime
-  end
-
-  local function expect_served(port)
-    local report = connect(port)
-    assert.same({ "SMC", "SMC-D" }, { report.verdict, report.peer_mode })
-  end
-
-  it("serves a check beside a thousand clients that say nothing", function()
-    local server <close>, port = serve()
-    local first <close> = idle(port, 500)
-    local second <close> = idle(port, 500, "socket") -- a function of ISM has no buffers for all of them
-    for _ = 1, 3 do expect_served(port) end
-    assert.is_number(server.pid + first.pid + second.pid)
-  end)
-
-  it("closes the client that was silent longest for one too many", function()
-    local server <close>, port = start_limited(1000, SERVE:format "3")
-    local crowd <close> = idle(port, 10)
-    for _ = 1, 3 do expect_served(port) end
-    assert.is_number(server.pid + crowd.pid)
-  end)
-
-  it("serves a check when descriptors run out, and does not spin", function()
-    local server <close>, port = start_limited(24, SERVE:format "nil")
-    local crowd <close> = idle(port, 60)
-    for _ = 1, 3 do expect_served(port) end
-    local before = processor_ticks(server.pid)
-    socket.sleep(2)
-    assert.is_true(processor_ticks(server.pid) - before < 100) -- 200 are all that there were
-    assert.is_number(crowd.pid)
-  end)
-
-  it("waits for descriptors when it has none and no client to close, and does not spin", function()
-    local server <close>, port = start_limited(64, [[
-      local socket = require "smc.socket"
-      local server = assert(require "smc.check".server {})
-      io.stdout:setvbuf "line"
-      print(server.port)
-      local taken = {}
-      for file in function() return io.open("/dev/null") end do taken[#taken + 1] = file end
-      io.read()
-      local ends, steps = socket.monotonic() + 2, 0
-      while socket.monotonic() < ends do
-        assert(server:step(0.1))
-        steps = steps + 1
-      end
-      print(steps)
-      for _, file in ipairs(taken) do file:close() end
-      server:serve()]])
-    local client <close> = assert(socket.connect("127.0.0.1", port))
-    server.stdin:write("go\n")
-    assert.is_true(tonumber(server.stdout:read()) < 100) -- 20 and a few
-    expect_served(port)
-    assert.is_truthy(client)
   end)
 end)

@@ -1,0 +1,95 @@
+-- The server for checks among many clients, and short of descriptors.
+local check_support = require "check_support"
+local process = require "smc.process"
+local socket = require "smc.socket"
+local support = require "support"
+
+local connect, serve, start_lua = check_support.connect, check_support.serve, check_support.start_lua
+
+describe("a server for checks", function()
+  -- A process that holds so many connections, and says nothing on them; of SMC unless told otherwise.
+  local function idle(port, count, module)
+    local p = start_lua("-e", ([[
+      local socket, held = require "%s", {}
+      for i = 1, %d do held[i] = assert(socket.connect("127.0.0.1", %d)) end
+      print(#held)
+      io.read()]]):format(module or "smc.socket", count, port))
+    assert.equal(tostring(count), p.stdout:read())
+    return p
+  end
+
+  -- A server of Lua code, which prints its port first, in a process with so many descriptors.
+  local function start_limited(descriptors, code)
+    local path, cpath = support.lua_environment()
+    local p = assert(process.spawn({ "sh", "-c", 'ulimit -n "$1"; shift; exec env "$@"', "sh",
+      tostring(descriptors), path, cpath, "lua5.4", "-e", code }, { stdin = "pipe", stdout = "pipe" }))
+    return p, tonumber(p.stdout:read())
+  end
+
+  local SERVE <const> = [[
+    local server = assert(require "smc.check".server { max_clients = %s })
+    io.stdout:setvbuf "line"
+    print(server.port)
+    server:serve()]]
+
+  local function processor_ticks(pid)
+    local file <close> = assert(io.open(("/proc/%d/stat"):format(pid)))
+    local fields = {}
+    for field in file:read("a"):match(".*%)(.*)"):gmatch("%S+") do fields[#fields + 1] = field end
+    return tonumber(fields[12]) + tonumber(fields[13]) -- utime, stime
+  end
+
+  local function expect_served(port)
+    local report = connect(port)
+    assert.same({ "SMC", "SMC-D" }, { report.verdict, report.peer_mode })
+  end
+
+  it("serves a check beside a thousand clients that say nothing", function()
+    local server <close>, port = serve()
+    local first <close> = idle(port, 500)
+    local second <close> = idle(port, 500, "socket") -- a function of ISM has no buffers for all of them
+    for _ = 1, 3 do expect_served(port) end
+    assert.is_number(server.pid + first.pid + second.pid)
+  end)
+
+  it("closes the client that was silent longest for one too many", function()
+    local server <close>, port = start_limited(1000, SERVE:format "3")
+    local crowd <close> = idle(port, 10)
+    for _ = 1, 3 do expect_served(port) end
+    assert.is_number(server.pid + crowd.pid)
+  end)
+
+  it("serves a check when descriptors run out, and does not spin", function()
+    local server <close>, port = start_limited(24, SERVE:format "nil")
+    local crowd <close> = idle(port, 60)
+    for _ = 1, 3 do expect_served(port) end
+    local before = processor_ticks(server.pid)
+    socket.sleep(2)
+    assert.is_true(processor_ticks(server.pid) - before < 100) -- 200 are all that there were
+    assert.is_number(crowd.pid)
+  end)
+
+  it("waits for descriptors when it has none and no client to close, and does not spin", function()
+    local server <close>, port = start_limited(64, [[
+      local socket = require "smc.socket"
+      local server = assert(require "smc.check".server {})
+      io.stdout:setvbuf "line"
+      print(server.port)
+      local taken = {}
+      for file in function() return io.open("/dev/null") end do taken[#taken + 1] = file end
+      io.read()
+      local ends, steps = socket.monotonic() + 2, 0
+      while socket.monotonic() < ends do
+        assert(server:step(0.1))
+        steps = steps + 1
+      end
+      print(steps)
+      for _, file in ipairs(taken) do file:close() end
+      server:serve()]])
+    local client <close> = assert(socket.connect("127.0.0.1", port))
+    server.stdin:write("go\n")
+    assert.is_true(tonumber(server.stdout:read()) < 100) -- 20 and a few
+    expect_served(port)
+    assert.is_truthy(client)
+  end)
+end)
