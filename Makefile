@@ -25,7 +25,7 @@ sources = $(sort $(wildcard csrc/$(1)/*.c))
 $(foreach m,$(LUA_MODULES),$(eval smc.core.$(m) := $(call sources,$(m)) $(call sources,common)))
 smc.preload := $(call sources,preload)
 smc.core.netlink_LIBS = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
-smc.core.socket_LIBS  = -lm -ldl -lpthread
+smc.core.socket_LIBS  = -ldl -lpthread
 smc.preload_LIBS      = -ldl
 
 SCRIPTS := smc_run.lua smc_chk.lua smcss.lua smc_rnics.lua smcd.lua smcr.lua smc_pnet.lua
@@ -74,7 +74,7 @@ $(BUILD)/obj/%.o: csrc/%.c $(BUILD)/lua
 	@echo "  CC  $<"
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
--include $(wildcard $(BUILD)/obj/*.d)
+-include $(wildcard $(BUILD)/obj/*/*.d)
 
 deps: ## install the Debian packages that building, the lab and the tests need
 	@DEPS='$(DEPS)' spec/deps install

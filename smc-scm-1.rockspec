@@ -54,7 +54,7 @@ build = {
         "csrc/common/number.c",
       },
       defines = { "_GNU_SOURCE" },
-      libraries = { "m", "dl", "pthread" },
+      libraries = { "dl", "pthread" },
     },
     ["smc.core.poller"] = {
       sources = {
@@ -73,8 +73,8 @@ build = {
         "csrc/netlink/diag_record.c",
         "csrc/netlink/eid.c",
         "csrc/netlink/genl.c",
+        "csrc/netlink/ifname.c",
         "csrc/netlink/lgr.c",
-        "csrc/netlink/names.c",
         "csrc/netlink/netlink.c",
         "csrc/netlink/nl.c",
         "csrc/netlink/pnet.c",
@@ -112,7 +112,9 @@ build = {
     },
     ["smc.core.os"] = {
       sources = {
+        "csrc/os/clock.c",
         "csrc/os/errno.c",
+        "csrc/os/file.c",
         "csrc/os/os.c",
         "csrc/os/terminal.c",
         "csrc/common/error.c",

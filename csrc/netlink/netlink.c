@@ -239,7 +239,6 @@ static const luaL_Reg functions[] = {
 	{ "stats", smc_stats_get },
 	{ "fallback_stats", smc_fallback_stats },
 	{ "interface_name", smc_interface_name },
-	{ "entries", smc_entries },
 	{ "ueid_list", smc_ueid_list },
 	{ "ueid_add", smc_ueid_add },
 	{ "ueid_remove", smc_ueid_remove },

@@ -112,9 +112,8 @@ int smc_dev_smcr(lua_State *L);
 int smc_stats_get(lua_State *L);
 int smc_fallback_stats(lua_State *L);
 
-/* names.c */
+/* ifname.c */
 int smc_interface_name(lua_State *L);
-int smc_entries(lua_State *L);
 
 /* eid.c */
 int smc_ueid_list(lua_State *L);

@@ -18,9 +18,18 @@ static int os_release(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-	{ "errors", smc_os_errors },   { "strerror", smc_os_strerror },
-	{ "columns", smc_os_columns }, { "ignore_sigpipe", smc_os_ignore_sigpipe },
-	{ "release", os_release },     { NULL, NULL },
+	{ "columns", smc_os_columns },
+	{ "entries", smc_os_entries },
+	{ "errors", smc_os_errors },
+	{ "gettime", smc_os_gettime },
+	{ "ignore_sigpipe", smc_os_ignore_sigpipe },
+	{ "monotonic", smc_os_monotonic },
+	{ "read", smc_os_read },
+	{ "readlink", smc_os_readlink },
+	{ "release", os_release },
+	{ "sleep", smc_os_sleep },
+	{ "strerror", smc_os_strerror },
+	{ NULL, NULL },
 };
 
 SMC_EXPORT int luaopen_smc_core_os(lua_State *L);

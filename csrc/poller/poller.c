@@ -158,30 +158,8 @@ static const luaL_Reg methods[] = {
 	{ "__close", poller_close }, { "getfd", poller_getfd },   { NULL, NULL },
 };
 
-/*
- * core.read(fd, max) → data, "" at the end | nil, message, errno
- * What there is, at most max bytes and 64 KiB: io.read waits until it has all. read(2)
- */
-static int poller_read(lua_State *L)
-{
-	int fd = smc_check_fd(L, 1);
-	lua_Integer max = luaL_checkinteger(L, 2);
-	char data[65536];
-	ssize_t n;
-
-	luaL_argcheck(L, max > 0, 2, "a positive number of bytes expected");
-	while ((n = read(fd, data, (size_t)max < sizeof(data) ? (size_t)max : sizeof(data))) < 0 &&
-	       errno == EINTR)
-		smc_interrupted(L);
-	if (n < 0)
-		return smc_push_error(L, errno, "read");
-	lua_pushlstring(L, data, (size_t)n);
-	return 1;
-}
-
 static const luaL_Reg functions[] = {
 	{ "new", poller_new },
-	{ "read", poller_read },
 	{ "signals", poller_signals },
 	{ NULL, NULL },
 };

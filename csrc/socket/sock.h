@@ -177,9 +177,6 @@ void wait_start(struct sock_timeout *t);
 bool wait_in_kernel(struct sock *s);
 int wait_poll(struct pollfd *fds, nfds_t count, double deadline);
 int wait_for(lua_State *L, struct sock *s, short events);
-int core_gettime(lua_State *L);
-int core_monotonic(lua_State *L);
-int core_sleep(lua_State *L);
 int sock_settimeout(lua_State *L);
 int sock_gettimeout(lua_State *L);
 

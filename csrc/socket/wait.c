@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Timeouts of socket operations, and waiting for a descriptor within them. */
 #include <errno.h>
-#include <math.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 
@@ -10,43 +9,9 @@
 #include "../common/number.h"
 #include "sock.h"
 
-static struct timespec timespec_of(double seconds)
-{
-	struct timespec t;
-
-	seconds = fmin(fmax(seconds, 0), 1e9);
-	t.tv_sec = (time_t)seconds;
-	t.tv_nsec = (long)((seconds - (double)t.tv_sec) * 1e9);
-	return t;
-}
-
 double wait_now(void)
 {
 	return clock_seconds(CLOCK_MONOTONIC);
-}
-
-/* core.gettime() → seconds since the epoch. clock_gettime(2) */
-int core_gettime(lua_State *L)
-{
-	lua_pushnumber(L, clock_seconds(CLOCK_REALTIME));
-	return 1;
-}
-
-/* core.monotonic() → seconds of CLOCK_MONOTONIC. clock_gettime(2) */
-int core_monotonic(lua_State *L)
-{
-	lua_pushnumber(L, wait_now());
-	return 1;
-}
-
-/* core.sleep(seconds). clock_nanosleep(2) */
-int core_sleep(lua_State *L)
-{
-	struct timespec end = timespec_of(wait_now() + smc_check_seconds(L, 1));
-
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
-		smc_interrupted(L);
-	return 0;
 }
 
 /* Marks the start of an operation. The shorter of both limits counts, from here. */
@@ -65,7 +30,7 @@ void wait_start(struct sock_timeout *t)
 /* ppoll(2) until the deadline; 0: at once, negative: without a limit */
 int wait_poll(struct pollfd *fds, nfds_t count, double deadline)
 {
-	struct timespec left = timespec_of(deadline > 0 ? deadline - wait_now() : 0);
+	struct timespec left = clock_timespec(deadline > 0 ? deadline - wait_now() : 0);
 
 	return ppoll(fds, count, deadline >= 0 ? &left : NULL, NULL);
 }

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <unistd.h>
 
@@ -116,22 +115,11 @@ static int sysfs_attributes(lua_State *L)
 	return 1;
 }
 
-/* link(path) -> target | nil, message, errno: readlink(2) */
-static int sysfs_link(lua_State *L)
-{
-	const char *path = luaL_checkstring(L, 1);
-	char target[PATH_MAX];
-	ssize_t n = readlink(path, target, sizeof(target));
-
-	if (n < 0)
-		return smc_push_error(L, errno, path);
-	lua_pushlstring(L, target, (size_t)n);
-	return 1;
-}
-
 static const luaL_Reg functions[] = {
-	{ "attributes", sysfs_attributes }, { "link", sysfs_link }, { "write_apart", smc_sysfs_write_apart },
-	{ "uevents", smc_sysfs_uevents },   { NULL, NULL },
+	{ "attributes", sysfs_attributes },
+	{ "uevents", smc_sysfs_uevents },
+	{ "write_apart", smc_sysfs_write_apart },
+	{ NULL, NULL },
 };
 
 SMC_EXPORT int luaopen_smc_core_sysfs(lua_State *L);

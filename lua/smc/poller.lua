@@ -44,7 +44,7 @@ poller.signals = core.signals
 -- @tparam integer max bytes, 64 KiB at most
 -- @treturn string `""` at the end; or nil, a message and errno
 -- @raise for an argument of a wrong type
-poller.read = core.read
+poller.read = require "smc.core.os".read
 
 local EVENTS <const> = { "r", "w", "rw" }
 local EDGE <const> = { [false] = "", [true] = "e" }

@@ -18,6 +18,7 @@ local core = require "smc.core.socket"
 local diag = require "smc.diag"
 local E = require "smc.errno"
 local ltn12 = require "smc.socket.ltn12"
+local os_core = require "smc.core.os"
 local reason = require "smc.reason"
 local try = require "smc.socket.try"
 
@@ -213,14 +214,14 @@ function socket.modes(sockets)
 end
 
 --- Seconds since the epoch.
-socket.gettime = core.gettime
+socket.gettime = os_core.gettime
 
 --- Seconds of a clock that is never set, CLOCK_MONOTONIC.
-socket.monotonic = core.monotonic
+socket.monotonic = os_core.monotonic
 
 --- Sleeps. A signal does not end it early.
 -- @tparam number seconds
-socket.sleep = core.sleep
+socket.sleep = os_core.sleep
 
 --- Waits until some of the sockets are ready. There is no limit on their number or descriptors.
 -- @tparam[opt] table receivers an array of sockets to read from, or anything else with `getfd`, and

@@ -8,7 +8,7 @@
 package.path = "lua/?.lua;lua/?/init.lua;spec/?.lua;" .. package.path
 package.cpath = "build/?.so;" .. package.cpath
 
-local gettime = require "smc.core.socket".gettime
+local gettime = require "smc.core.os".gettime
 local process = require "smc.process"
 local socket = require "smc.socket"
 

@@ -78,7 +78,7 @@ return function(opts)
   if filter.details == nil then filter.details = { "connection", "link_group" } end
   filter.fields = nil
   local before, events, at, readings = take(filter), {}, 0, 0
-  local sleep = require "smc.core.socket".sleep
+  local sleep = require "smc.core.os".sleep
   return function()
     at = at + 1
     while not events[at] do

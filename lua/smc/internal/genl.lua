@@ -6,7 +6,6 @@
 -- @module smc.internal.genl
 
 local E = require "smc.errno"
-local core = require "smc.core.netlink"
 
 local function explained(...)
   local result, message, errno = ...
@@ -16,10 +15,10 @@ local function explained(...)
   return ...
 end
 
--- Each function of the boundary, wrapped when it is first used.
+-- Each function of the boundary, wrapped when it is first used: who only may need one loads no libnl.
 return setmetatable({}, {
   __index = function(genl, name)
-    local ask = core[name]
+    local ask = require "smc.core.netlink"[name]
     local function asking(...) return explained(ask(...)) end
     rawset(genl, name, asking)
     return asking

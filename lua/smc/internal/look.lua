@@ -7,7 +7,7 @@
 -- @module smc.internal.look
 
 local E = require "smc.errno"
-local netlink = require "smc.core.netlink"
+local os_core = require "smc.core.os"
 local printable = require "smc.internal.text".printable
 local sysfs = require "smc.core.sysfs"
 
@@ -91,7 +91,7 @@ end
 -- @tparam string folder
 -- @treturn {string,...} empty where the folder is absent
 function look.entries(folder)
-  local names = answer(netlink.entries(folder)) or {}
+  local names = answer(os_core.entries(folder)) or {}
   table.sort(names)
   return names
 end
@@ -124,14 +124,14 @@ end
 -- @tparam integer index
 -- @treturn ?string nil where this network namespace has none of that index
 function look.interface_name(index)
-  return answer(netlink.interface_name(index))
+  return answer(require "smc.core.netlink".interface_name(index))
 end
 
 --- Where a symbolic link leads to.
 -- @tparam string path
 -- @treturn ?string nil where the link is absent
 function look.link(path)
-  return answer(sysfs.link(path))
+  return answer(os_core.readlink(path))
 end
 
 return look

@@ -2,9 +2,8 @@
 -- @module smc.internal.proc
 
 local E = require "smc.errno"
-local entries = require "smc.core.netlink".entries
-local link = require "smc.core.sysfs".link
 local look = require "smc.internal.look"
+local os_core = require "smc.core.os"
 
 local owners = {}
 
@@ -23,8 +22,8 @@ local function add(sockets)
   if next(by_name) == nil then return true end
   for _, pid in ipairs(look.entries("/proc")) do
     local folder = pid:find("^%d+$") and ("/proc/%s/fd"):format(pid)
-    for _, fd in ipairs(folder and known(entries(folder)) or {}) do
-      local socket = by_name[known(link(folder .. "/" .. fd)) or ""]
+    for _, fd in ipairs(folder and known(os_core.entries(folder)) or {}) do
+      local socket = by_name[known(os_core.readlink(folder .. "/" .. fd)) or ""]
       if socket and not socket.pid then
         local comm = look.file(("/proc/%s/comm"):format(pid)) or "?"
         socket.pid, socket.command = tonumber(pid), (comm:gsub("\n$", ""))

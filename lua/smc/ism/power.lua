@@ -2,13 +2,13 @@
 -- `arch/s390/pci/pci_hotplug_slot.c` and `drivers/pci/hotplug/pci_hotplug_core.c` in the kernel's source.
 -- @module smc.ism.power
 
-local core = require "smc.core.socket"
 local E = require "smc.errno"
+local os_core = require "smc.core.os"
 local quoted, printable = require "smc.internal.text".quoted, require "smc.internal.text".printable
 local sysfs = require "smc.core.sysfs"
 local tree = require "smc.ism.pci"
 
-local monotonic = core.monotonic
+local monotonic = os_core.monotonic
 
 local power = {}
 
@@ -117,7 +117,7 @@ local function verify(folder, name, on, deadline)
       return nil, ("%s: the kernel took the order to power it %s, but the slot says %s"):format(
         name, words[on], quoted(text)), E.EIO
     end
-    core.sleep(math.min(left, 0.01))
+    os_core.sleep(math.min(left, 0.01))
   end
 end
 

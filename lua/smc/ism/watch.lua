@@ -3,7 +3,7 @@
 
 local args = require "smc.internal.args"
 local E = require "smc.errno"
-local monotonic = require "smc.core.socket".monotonic
+local monotonic = require "smc.core.os".monotonic
 local sysfs = require "smc.core.sysfs"
 
 local STEP <const> = 0.25 -- seconds; so long Ctrl-C may take to be noticed

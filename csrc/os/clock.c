@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+/* Clocks, and sleeping: clock_gettime(2), clock_nanosleep(2). */
+#include <errno.h>
+
+#include "../common/clock.h"
+#include "../common/error.h"
+#include "../common/number.h"
+#include "os.h"
+
+/* gettime() -> seconds since the epoch */
+int smc_os_gettime(lua_State *L)
+{
+	lua_pushnumber(L, clock_seconds(CLOCK_REALTIME));
+	return 1;
+}
+
+/* monotonic() -> seconds of CLOCK_MONOTONIC, which is never set */
+int smc_os_monotonic(lua_State *L)
+{
+	lua_pushnumber(L, clock_seconds(CLOCK_MONOTONIC));
+	return 1;
+}
+
+/* sleep(seconds): a signal does not end it early, but the debug hook that it sets may raise */
+int smc_os_sleep(lua_State *L)
+{
+	struct timespec end = clock_timespec(clock_seconds(CLOCK_MONOTONIC) + smc_check_seconds(L, 1));
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
+		smc_interrupted(L);
+	return 0;
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+/* Directories, symbolic links and descriptors, which Lua's io library does not read. */
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include "../common/error.h"
+#include "../common/number.h"
+#include "os.h"
+
+static int directory_close(lua_State *L)
+{
+	DIR **directory = lua_touserdata(L, 1);
+
+	if (*directory)
+		closedir(*directory);
+	*directory = NULL;
+	return 0;
+}
+
+/* Pushes a directory, not open yet, that the garbage collector closes if a string cannot be made. */
+static DIR **push_directory(lua_State *L)
+{
+	DIR **directory = lua_newuserdatauv(L, sizeof(DIR *), 0);
+
+	*directory = NULL;
+	lua_createtable(L, 0, 1);
+	lua_pushcfunction(L, directory_close);
+	lua_setfield(L, -2, "__gc");
+	lua_setmetatable(L, -2);
+	return directory;
+}
+
+/* entries(path) -> { name, … } | nil, message, errno: without names that begin with a dot. readdir(3) */
+int smc_os_entries(lua_State *L)
+{
+	const char *path = luaL_checkstring(L, 1);
+	const struct dirent *entry;
+	lua_Integer count = 0;
+	DIR **directory = push_directory(L);
+	int err;
+
+	lua_newtable(L);
+	*directory = opendir(path);
+	if (!*directory && smc_reclaim(L, errno))
+		*directory = opendir(path);
+	if (!*directory)
+		return smc_push_error(L, errno, path);
+	while (errno = 0, (entry = readdir(*directory))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		lua_pushstring(L, entry->d_name);
+		lua_rawseti(L, -2, ++count);
+	}
+	err = errno;
+	closedir(*directory);
+	*directory = NULL;
+	return err ? smc_push_error(L, err, path) : 1;
+}
+
+/* readlink(path) -> target | nil, message, errno: readlink(2) */
+int smc_os_readlink(lua_State *L)
+{
+	const char *path = luaL_checkstring(L, 1);
+	char target[PATH_MAX];
+	ssize_t n = readlink(path, target, sizeof(target));
+
+	if (n < 0)
+		return smc_push_error(L, errno, path);
+	lua_pushlstring(L, target, (size_t)n);
+	return 1;
+}
+
+/*
+ * read(fd, max) -> data, "" at the end | nil, message, errno
+ * What there is, at most max bytes and 64 KiB: io.read waits until it has all. read(2)
+ */
+int smc_os_read(lua_State *L)
+{
+	int fd = smc_check_fd(L, 1);
+	lua_Integer max = luaL_checkinteger(L, 2);
+	char data[65536];
+	ssize_t n;
+
+	luaL_argcheck(L, max > 0, 2, "a positive number of bytes expected");
+	while ((n = read(fd, data, (size_t)max < sizeof(data) ? (size_t)max : sizeof(data))) < 0 &&
+	       errno == EINTR)
+		smc_interrupted(L);
+	if (n < 0)
+		return smc_push_error(L, errno, "read");
+	lua_pushlstring(L, data, (size_t)n);
+	return 1;
+}
