@@ -7,7 +7,7 @@
 #include <linux/smc.h>
 
 #include "genl.h"
-#include "schema.h"
+#include "fields.h"
 
 static const struct smc_field port_fields[] = {
 	{ "pnetid_by_user", SMC_NLA_DEV_PORT_PNET_USR, SMC_BOOLEAN, NULL },

@@ -16,7 +16,7 @@
 #include <netlink/msg.h>
 
 #include "genl.h"
-#include "schema.h"
+#include "fields.h"
 
 #define VERSION 1
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * smc.core.netlink: dumps over netlink, as the iterator that Lua walks them
- * with; nl.c talks with the kernel.
+ * with; transport.c talks with the kernel.
  */
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * Talking netlink with the kernel: requests, and dumps with one datagram in
  * memory at a time. What the messages mean is the business of the decoders:
- * diag.c for smc_diag; those of SMC's generic netlink families stand on genl.h.
+ * smc_diag.c for smc_diag; those of SMC's generic netlink families stand on genl.h.
  */
 #ifndef SMC_NETLINK_H
 #define SMC_NETLINK_H
@@ -64,7 +64,7 @@ struct smc_dump {
 
 #pragma GCC visibility push(hidden)
 
-/* nl.c */
+/* transport.c */
 int smc_nl_open(struct smc_nl *nl, int protocol);
 int smc_nl_ask(struct smc_nl *nl, int type, const void *payload, size_t size);
 int smc_nl_send(struct smc_nl *nl, struct nl_msg *msg);
@@ -81,11 +81,11 @@ int smc_dump_request(lua_State *L, struct smc_dump *dump, int protocol, int type
 int smc_dump_recorded(lua_State *L, struct smc_dump *dump, const void *bytes, size_t size,
 		      void (*turn)(unsigned char *datagram, size_t size));
 
-/* diag.c */
+/* smc_diag.c */
 int smc_diag_dump(lua_State *L);
 int smc_diag_decode(lua_State *L);
 
-/* tcp.c */
+/* inet_diag.c */
 int smc_tcp_dump(lua_State *L);
 
 /* pnet.c */
@@ -94,13 +94,13 @@ int smc_pnet_add(lua_State *L);
 int smc_pnet_remove(lua_State *L);
 int smc_pnet_flush(lua_State *L);
 
-/* sysinfo.c */
+/* system.c */
 int smc_sys_info(lua_State *L);
 int smc_hs_limitation_get(lua_State *L);
 int smc_hs_limitation_enable(lua_State *L);
 int smc_hs_limitation_disable(lua_State *L);
 
-/* lgr.c */
+/* linkgroup.c */
 int smc_lgr_smcd(lua_State *L);
 int smc_lgr_smcr(lua_State *L);
 

@@ -7,7 +7,7 @@
 #include <linux/smc.h>
 
 #include "genl.h"
-#include "schema.h"
+#include "fields.h"
 
 /* Attributes since Linux 6.10; headers of a distribution can be older. */
 enum { NLA_STATS_T_RX_RMB_USAGE = 20, NLA_STATS_T_TX_RMB_USAGE };

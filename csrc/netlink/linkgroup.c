@@ -7,7 +7,7 @@
 #include <linux/smc.h>
 
 #include "genl.h"
-#include "schema.h"
+#include "fields.h"
 
 /* Attributes since Linux 6.8 and 6.10; headers of a distribution can be older. */
 enum { NLA_LGR_R_V2_MAX_CONNS = 2, NLA_LGR_R_V2_MAX_LINKS };

@@ -8,7 +8,7 @@
 #include <linux/smc.h>
 
 #include "genl.h"
-#include "schema.h"
+#include "fields.h"
 
 /* Linux 5.19 has these; headers of a distribution can be older. */
 enum { DUMP_HS_LIMITATION = 16, ENABLE_HS_LIMITATION, DISABLE_HS_LIMITATION };

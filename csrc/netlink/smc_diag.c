@@ -13,9 +13,9 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
-#include "diag.h"
+#include "smc_diag.h"
 #include "netlink.h"
-#include "schema.h"
+#include "fields.h"
 
 _Static_assert(sizeof(struct smc_diag_conninfo) <= sizeof(struct smc_diag_lgrinfo), "struct attr");
 _Static_assert(sizeof(struct dmbinfo) == 56, "layout of the kernel");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of smc_diag have in common: diag.c reads messages, diag_filter.c
- * knows which are wanted, diag_record.c makes Lua values of them.
+ * What the files of smc_diag have in common: smc_diag.c reads messages, smc_diag_filter.c
+ * knows which are wanted, smc_diag_record.c makes Lua values of them.
  */
 #ifndef SMC_DIAG_H
 #define SMC_DIAG_H
@@ -129,11 +129,11 @@ static inline bool has_local_address(const struct smc_diag_msg *m)
 
 bool smc_attr_integer(const struct attr *attr, size_t offset, size_t size, lua_Integer *out);
 
-/* diag_filter.c */
+/* smc_diag_filter.c */
 void smc_diag_read_want(lua_State *L, int arg, struct diag_want *want);
 bool smc_diag_matches(const struct diag_socket *s, const struct diag_want *want);
 
-/* diag_record.c */
+/* smc_diag_record.c */
 void smc_diag_push_field(lua_State *L, const struct diag_socket *s, enum field_id field);
 void smc_diag_push_record(lua_State *L, const struct diag_socket *s);
 

@@ -6,7 +6,7 @@
 
 #include <lauxlib.h>
 
-#include "diag.h"
+#include "smc_diag.h"
 
 const struct smc_state_name smc_states[SMC_STATES] = {
 	{ 1, "ACTIVE" },

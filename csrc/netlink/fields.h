@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Messages of generic netlink described as tables: which attribute becomes which
- * field. A file a kind of message (lgr.c, device.c, …) has the tables; reading
+ * field. A file a kind of message (linkgroup.c, device.c, …) has the tables; reading
  * them, and turning the byte order of a recording round, is the same for all.
  */
 #ifndef SMC_SCHEMA_H

@@ -10,7 +10,7 @@
 #include <netlink/msg.h>
 
 #include "genl.h"
-#include "schema.h"
+#include "fields.h"
 
 /* The highest attribute type of the families is 21: of a technology's statistics. */
 #define TYPE_MAX 31

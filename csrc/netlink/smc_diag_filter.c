@@ -5,7 +5,7 @@
 
 #include <lauxlib.h>
 
-#include "diag.h"
+#include "smc_diag.h"
 
 /* The address as it is compared: IPv4, and IPv6-mapped IPv4, come out the same. */
 static void map_address(struct in6_addr *out, int family, const void *address)
