@@ -160,6 +160,24 @@ function support.tree(files)
   return setmetatable({ root = root }, { __close = function() os.execute("rm -rf " .. root) end })
 end
 
+--- Calls a function while `smc.internal.paths` says that the kernel's file systems are elsewhere.
+-- @tparam table|string elsewhere some of `sysfs`, `proc` and `root`; or a root with all of them below it
+-- @tparam function f
+-- @param ... its arguments
+-- @return what it gives
+function support.with_paths(elsewhere, f, ...)
+  local paths = require "smc.internal.paths"
+  if type(elsewhere) == "string" then
+    elsewhere = { root = elsewhere, sysfs = elsewhere .. "/sys", proc = elsewhere .. "/proc" }
+  end
+  local before = {}
+  for name, path in pairs(elsewhere) do before[name], paths[name] = paths[name], path end
+  local results = table.pack(pcall(f, ...))
+  for name, path in pairs(before) do paths[name] = path end
+  if not results[1] then error(results[2], 0) end
+  return table.unpack(results, 2, results.n)
+end
+
 --- A module on a boundary that answers what the spec says, for answers that no kernel at hand gives.
 -- @tparam string name such as "smc.eid"
 -- @tparam table answers by the boundary's function: a list of its results

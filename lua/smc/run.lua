@@ -42,6 +42,7 @@ local args = require "smc.internal.args"
 local core = require "smc.core.process"
 local E = require "smc.errno"
 local look = require "smc.internal.look"
+local paths = require "smc.internal.paths"
 local process = require "smc.process"
 local program = require "smc.run.program"
 local text = require "smc.internal.text"
@@ -205,12 +206,12 @@ local attainable = look.protect(function(options)
     local _, message = run.size(options[name] or MIN_SIZE)
     if message then return false, message end
   end
-  if (read_number("/proc/self/status", "CapEff:%s*(%x+)", 16) or 0) & CAP_NET_ADMIN ~= 0 then
+  if (read_number(paths.proc .. "/self/status", "CapEff:%s*(%x+)", 16) or 0) & CAP_NET_ADMIN ~= 0 then
     return true
   end
   for option, limit in pairs { receive_buffer = "rmem_max", send_buffer = "wmem_max" } do
     local value = options[option]
-    local most = value and read_number("/proc/sys/net/core/" .. limit, "%d+")
+    local most = value and read_number(paths.proc .. "/sys/net/core/" .. limit, "%d+")
     if most and run.size(value) > most then
       return false, ("a buffer of %s takes CAP_NET_ADMIN, or a higher net.core.%s: the sockets get %d bytes")
         :format(value, limit, most)

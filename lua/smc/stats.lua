@@ -17,6 +17,7 @@ local args = require "smc.internal.args"
 local E = require "smc.errno"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
+local paths = require "smc.internal.paths"
 local recording = require "smc.recording"
 
 local stats = {}
@@ -113,9 +114,9 @@ end
 local get = look.protect(function()
   local fallbacks = look.demand(netlink.fallback_stats())
   local snapshot = snapshot_of(look.demand(netlink.stats())[1] or {}, fallbacks)
-  snapshot.time = tonumber((look.file("/proc/uptime") or ""):match("%S+"))
-  snapshot.boot = (look.file("/proc/sys/kernel/random/boot_id") or ""):match("%S+")
-  snapshot.namespace = look.link("/proc/self/ns/net")
+  snapshot.time = tonumber((look.file(paths.proc .. "/uptime") or ""):match("%S+"))
+  snapshot.boot = (look.file(paths.proc .. "/sys/kernel/random/boot_id") or ""):match("%S+")
+  snapshot.namespace = look.link(paths.proc .. "/self/ns/net")
   return snapshot
 end)
 

@@ -14,6 +14,7 @@ local E = require "smc.errno"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 local os_release = require "smc.core.os".release
+local paths = require "smc.internal.paths"
 local quoted = require "smc.internal.text".quoted
 
 local system = {}
@@ -148,7 +149,9 @@ local SYSCTLS <const> = {
     meaning = "name of the BPF program that decides on handshakes; empty: none" },
 }
 
-local FOLDER <const> = "/proc/sys/net/smc/"
+local function path_of(name)
+  return paths.proc .. "/sys/net/smc/" .. name
+end
 
 local function known(called, name)
   args.check(called, 1, name, "text")
@@ -168,7 +171,7 @@ end
 
 -- Fails: there is no such sysctl, or none at all.
 local function absent(name)
-  if name and look.file(FOLDER .. "wmem") then
+  if name and look.file(path_of "wmem") then
     look.fail(("this kernel (%s) has no sysctl net.smc.%s"):format(system.release(), name), E.ENOENT)
   end
   look.fail("there are no net.smc sysctls: " .. require "smc.internal.kernel_module".why(
@@ -178,7 +181,7 @@ end
 local all = look.protect(function()
   local found = {}
   for _, one in ipairs(SYSCTLS) do
-    local text = look.file(FOLDER .. one.name)
+    local text = look.file(path_of(one.name))
     if text then found[#found + 1] = entry_of(one, text) end
   end
   if #found == 0 then absent() end
@@ -186,7 +189,7 @@ local all = look.protect(function()
 end)
 
 local one_of = look.protect(function(one)
-  local text = look.file(FOLDER .. one.name)
+  local text = look.file(path_of(one.name))
   if not text then absent(one.name) end
   return entry_of(one, text)
 end)
@@ -228,7 +231,7 @@ local refusals_of_text = {
 -- Has the kernel take a value. The newline at its end makes a write(2) of an empty one, too.
 local function write(one, value)
   local ok
-  local file <close>, message, errno = io.open(FOLDER .. one.name, "w")
+  local file <close>, message, errno = io.open(path_of(one.name), "w")
   ok = file
   if ok then ok, message, errno = file:write(value, "\n") end
   if ok then ok, message, errno = file:flush() end

@@ -11,7 +11,7 @@ local system = require "smc.system"
 
 local folder, prepare = ...
 local recorded = folder .. "/fid51_off/sys"
-local support = prepare and require "support"
+local support = require "support"
 if prepare then
   assert(support.run({ "tar", "xzf", "spec/unit/sysfs-s390x.tgz", "-C", folder }).status == 0)
 end
@@ -101,8 +101,8 @@ return {
   { name = "device.dibs", right = "fabric_id=1985", look = function()
     return device.dibs { sysfs = dibs }
   end },
-  { name = "system.module.state", right = "/etc/modprobe.d/x.conf", look = function()
-    return module.state { root = unloaded }
+  { name = "the state of the kernel's module", right = "/etc/modprobe.d/x.conf", look = function()
+    return support.with_paths(unloaded, module.state)
   end },
   { name = "the name of an interface", right = "lo", look = look.protect(function()
     return look.interface_name(1)

@@ -9,13 +9,17 @@ local system = require "smc.system"
 local EPERM <const>, EAFNOSUPPORT <const> = E.EPERM, E.EAFNOSUPPORT
 local RELEASE <const> = "6.12.95"
 
+local function explain_at(root, errno, message)
+  return support.with_paths(root, module.explain, errno, message)
+end
+
 -- What is said of a kernel with the module in a file, and more.
 local function explain(errno, more)
   local files = { ["proc/sys/kernel/osrelease"] = RELEASE .. "\n",
     ["lib/modules/" .. RELEASE .. "/modules.dep"] = "kernel/net/smc/smc.ko.xz: kernel/x.ko\n" }
   for path, text in pairs(more or {}) do files[path] = text end
   local made <close> = support.tree(files)
-  return module.explain(errno, "words", { root = made.root })
+  return explain_at(made.root, errno, "words")
 end
 
 describe("why there is no SMC", function()
@@ -23,7 +27,7 @@ describe("why there is no SMC", function()
     local none <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE,
       ["lib/modules/" .. RELEASE .. "/modules.dep"] = "kernel/net/sctp/sctp.ko:\n" }
     assert.equal("SMC is not in this kernel (6.12.95): start one that has it (CONFIG_SMC; since Linux "
-      .. "6.18 it needs CONFIG_DIBS)", module.explain(EAFNOSUPPORT, "", { root = none.root }))
+      .. "6.18 it needs CONFIG_DIBS)", explain_at(none.root, EAFNOSUPPORT, ""))
   end)
 
   it("is in the kernel's configuration where its modules are not here", function()
@@ -34,20 +38,20 @@ describe("why there is no SMC", function()
     } do
       local made <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE,
         ["boot/config-" .. RELEASE] = config }
-      assert.matches(expected, module.explain(EAFNOSUPPORT, "", { root = made.root }))
+      assert.matches(expected, explain_at(made.root, EAFNOSUPPORT, ""))
     end
   end)
 
   it("may be unknown where the kernel's modules are not here", function()
     local bare <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE }
     assert.matches("whether this kernel %(6%.12%.95%) has it cannot be seen here",
-      module.explain(EAFNOSUPPORT, "", { root = bare.root }))
+      explain_at(bare.root, EAFNOSUPPORT, ""))
   end)
 
   it("may be out of sight: what cannot be read is told", function()
     local made <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE }
     support.write(made.root .. "/etc/modprobe.d/x.conf", { "x.conf" }) -- a link to itself: ELOOP
-    local message = module.explain(EAFNOSUPPORT, "", { root = made.root })
+    local message = explain_at(made.root, EAFNOSUPPORT, "")
     assert.matches("^whether SMC is loaded cannot be found out: .*x%.conf: Too many levels", message)
   end)
 

@@ -1,9 +1,9 @@
 --- Why there is no SMC for this process: is it in this kernel, is it loaded, what stands in the way?
 -- @module smc.internal.kernel_module
 
-local args = require "smc.internal.args"
 local E = require "smc.errno"
 local look = require "smc.internal.look"
+local paths = require "smc.internal.paths"
 local printable = require "smc.internal.text".printable
 
 local module = {}
@@ -34,11 +34,11 @@ local function blocked_by_line(line)
 end
 
 -- What in the files of modprobe.d is against it: "install" or "blacklist", and the file.
-local function blocked_by_file(root)
+local function blocked_by_file()
   local found, where
   for _, folder in ipairs(MODPROBE_FOLDERS) do
-    for _, name in ipairs(look.entries(root .. folder)) do
-      local text = name:find("%.conf$") and look.file(("%s%s/%s"):format(root, folder, name)) or ""
+    for _, name in ipairs(look.entries(paths.root .. folder)) do
+      local text = name:find("%.conf$") and look.file(("%s%s/%s"):format(paths.root, folder, name)) or ""
       for line in text:gmatch("[^\n]+") do
         local how = blocked_by_line(line)
         if how == "install" or how and not found then
@@ -51,8 +51,8 @@ local function blocked_by_file(root)
 end
 
 -- What on the kernel's command line is against it.
-local function blocked_by_command_line(root)
-  local line = look.file(root .. "/proc/cmdline") or ""
+local function blocked_by_command_line()
+  local line = look.file(paths.proc .. "/cmdline") or ""
   for word in line:gmatch("%S+") do
     local key, list = word:match("^([%w_.]+)=(.*)$")
     if key == "module_blacklist" and names(list, "smc") then return "install", word end
@@ -63,27 +63,27 @@ end
 
 -- Whether SMC is a part of the kernel, by the lists of its modules, in files and built in, or else by its
 -- configuration; nil where none of that is here, as in containers.
-local function is_present(root, release)
-  local libraries = root .. "/lib/modules/" .. release
+local function is_present(release)
+  local libraries = paths.root .. "/lib/modules/" .. release
   local files, builtin = look.file(libraries .. "/modules.dep"), look.file(libraries .. "/modules.builtin")
   if files or builtin then return ((files or "") .. (builtin or "")):find("/smc%.ko") ~= nil end
-  local config = look.file(root .. "/boot/config-" .. release)
+  local config = look.file(paths.root .. "/boot/config-" .. release)
   return config and config:find("%f[^\n\0]CONFIG_SMC=[ym]") ~= nil
 end
 
-local function is_loaded(root)
-  if look.file(root .. "/sys/module/smc/refcnt") then return true end
-  return ("\n" .. (look.file(root .. "/proc/net/protocols") or "")):find("\nSMC%s") ~= nil
+local function is_loaded()
+  if look.file(paths.sysfs .. "/module/smc/refcnt") then return true end
+  return ("\n" .. (look.file(paths.proc .. "/net/protocols") or "")):find("\nSMC%s") ~= nil
 end
 
 -- What keeps it from being loaded, and where that is written.
-local function blocked_by(root)
-  if (look.file(root .. "/proc/sys/kernel/modules_disabled") or ""):find("^1") then
+local function blocked_by()
+  if (look.file(paths.proc .. "/sys/kernel/modules_disabled") or ""):find("^1") then
     return "modules_disabled", "kernel.modules_disabled"
   end
-  local blocked, by = blocked_by_command_line(root)
+  local blocked, by = blocked_by_command_line()
   if blocked == "install" then return blocked, by end
-  local how, where = blocked_by_file(root)
+  local how, where = blocked_by_file()
   if how == "install" or not blocked then return how, where end
   return blocked, by
 end
@@ -91,8 +91,6 @@ end
 --- What is known about the module, without loading it.
 --
 -- @function module.state
--- @tparam[opt] table opts
--- @tparam[opt=""] ?string opts.root in place of the machine's own files
 -- @treturn[1] table `release` of the kernel; `loaded`; `present`: a part of this kernel, loaded or not,
 --   absent where that is not known; `blocked`: absent, or what keeps it from being loaded: `"blacklist"` (not
 --   by itself, but by `modprobe smc`), `"install"` (not at all), `"modules_disabled"`; `blocked_by`: the
@@ -100,13 +98,12 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
-module.state = look.protect(function(opts)
-  local root = args.options("state", 1, opts, { root = "text" }).root or ""
-  local release = (look.file(root .. "/proc/sys/kernel/osrelease") or "unknown"):match("%S+")
-  local state = { release = release, loaded = is_loaded(root) }
-  state.present = state.loaded or is_present(root, release)
-  if not state.loaded then state.blocked, state.blocked_by = blocked_by(root) end
-  state.seccomp = (look.file(root .. "/proc/self/status") or ""):find("\nSeccomp:%s*2") ~= nil
+module.state = look.protect(function()
+  local release = (look.file(paths.proc .. "/sys/kernel/osrelease") or "unknown"):match("%S+")
+  local state = { release = release, loaded = is_loaded() }
+  state.present = state.loaded or is_present(release)
+  if not state.loaded then state.blocked, state.blocked_by = blocked_by() end
+  state.seccomp = (look.file(paths.proc .. "/self/status") or ""):find("\nSeccomp:%s*2") ~= nil
   return state
 end)
 
@@ -135,10 +132,9 @@ end
 --- Why something of SMC's is missing, and what to do.
 --
 -- @tparam string otherwise what is said where SMC is loaded
--- @tparam[opt] table opts as for @{state}
 -- @treturn string
-function module.why(otherwise, opts)
-  local state, message = module.state(opts)
+function module.why(otherwise)
+  local state, message = module.state()
   if not state then return "whether SMC is loaded cannot be found out: " .. message end
   return state.loaded and otherwise or absence(state)
 end
@@ -154,15 +150,14 @@ end
 --
 -- @tparam integer errno its error
 -- @tparam string message in words
--- @tparam[opt] table opts as for @{state}
 -- @treturn string
-function module.explain(errno, message, opts)
+function module.explain(errno, message)
   if errno ~= E.EAFNOSUPPORT then
     return message .. ": a seccomp filter (a container's?) or a security module keeps this process from "
       .. "AF_SMC sockets: allow address family 43 there"
   end
   return module.why("SMC is loaded, but this process may not make its sockets: look for "
-    .. "RestrictAddressFamilies in its systemd unit, or the seccomp profile of its container", opts)
+    .. "RestrictAddressFamilies in its systemd unit, or the seccomp profile of its container")
 end
 
 return module

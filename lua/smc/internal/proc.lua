@@ -4,6 +4,7 @@
 local E = require "smc.errno"
 local look = require "smc.internal.look"
 local os_core = require "smc.core.os"
+local paths = require "smc.internal.paths"
 
 local owners = {}
 
@@ -20,12 +21,12 @@ local function add(sockets)
   local by_name = {}
   for _, socket in ipairs(sockets) do by_name[("socket:[%d]"):format(socket.inode)] = socket end
   if next(by_name) == nil then return true end
-  for _, pid in ipairs(look.entries("/proc")) do
-    local folder = pid:find("^%d+$") and ("/proc/%s/fd"):format(pid)
+  for _, pid in ipairs(look.entries(paths.proc)) do
+    local folder = pid:find("^%d+$") and ("%s/%s/fd"):format(paths.proc, pid)
     for _, fd in ipairs(folder and known(os_core.entries(folder)) or {}) do
       local socket = by_name[known(os_core.readlink(folder .. "/" .. fd)) or ""]
       if socket and not socket.pid then
-        local comm = look.file(("/proc/%s/comm"):format(pid)) or "?"
+        local comm = look.file(("%s/%s/comm"):format(paths.proc, pid)) or "?"
         socket.pid, socket.command = tonumber(pid), (comm:gsub("\n$", ""))
       end
     end
