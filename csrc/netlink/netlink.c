@@ -8,9 +8,9 @@
 
 #include <lauxlib.h>
 
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "netlink.h"
-#include "../common/smc.h"
+#include "../common/af_smc.h"
 
 #define DUMP "smc.netlink.dump"
 
@@ -102,7 +102,7 @@ int smc_dump_open(lua_State *L, struct smc_dump *dump, int protocol)
 {
 	int err = smc_nl_open(&dump->nl, protocol);
 
-	if (err && smc_reclaim(L, -err)) {
+	if (err && smc_gc_on_fd_exhaustion(L, -err)) {
 		smc_nl_shut(&dump->nl);
 		err = smc_nl_open(&dump->nl, protocol);
 	}

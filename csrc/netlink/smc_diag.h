@@ -14,7 +14,7 @@
 #include <linux/smc_diag.h>
 
 #include "../common/lua_api.h"
-#include "../common/smc.h"
+#include "../common/af_smc.h"
 
 #define EXT(attr)    (1u << ((attr)-1))
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "../common/clock.h"
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "../common/number.h"
 #include "os.h"
 
@@ -27,6 +27,6 @@ int smc_os_sleep(lua_State *L)
 	struct timespec end = clock_timespec(clock_seconds(CLOCK_MONOTONIC) + smc_check_seconds(L, 1));
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
-		smc_interrupted(L);
+		smc_run_signal_hooks(L);
 	return 0;
 }

@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <unistd.h>
 
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "../common/number.h"
 #include "os.h"
 
@@ -25,10 +25,7 @@ static DIR **push_directory(lua_State *L)
 	DIR **directory = lua_newuserdatauv(L, sizeof(DIR *), 0);
 
 	*directory = NULL;
-	lua_createtable(L, 0, 1);
-	lua_pushcfunction(L, directory_close);
-	lua_setfield(L, -2, "__gc");
-	lua_setmetatable(L, -2);
+	smc_set_gc(L, directory_close);
 	return directory;
 }
 
@@ -43,7 +40,7 @@ int smc_os_entries(lua_State *L)
 
 	lua_newtable(L);
 	*directory = opendir(path);
-	if (!*directory && smc_reclaim(L, errno))
+	if (!*directory && smc_gc_on_fd_exhaustion(L, errno))
 		*directory = opendir(path);
 	if (!*directory)
 		return smc_push_error(L, errno, path);
@@ -86,7 +83,7 @@ int smc_os_read(lua_State *L)
 	luaL_argcheck(L, max > 0, 2, "a positive number of bytes expected");
 	while ((n = read(fd, data, (size_t)max < sizeof(data) ? (size_t)max : sizeof(data))) < 0 &&
 	       errno == EINTR)
-		smc_interrupted(L);
+		smc_run_signal_hooks(L);
 	if (n < 0)
 		return smc_push_error(L, errno, "read");
 	lua_pushlstring(L, data, (size_t)n);

@@ -5,7 +5,7 @@
 #include <lauxlib.h>
 
 #include "os.h"
-#include "../common/smc.h"
+#include "../common/af_smc.h"
 
 /* release() -> text: of the running kernel, uname(2) */
 static int os_release(lua_State *L)

@@ -6,7 +6,7 @@
 
 #include <lauxlib.h>
 
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "os.h"
 
 /*

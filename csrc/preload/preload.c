@@ -44,7 +44,7 @@
 #include <unistd.h>
 
 #include "preload.h"
-#include "../common/smc.h"
+#include "../common/af_smc.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262

@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #include "preload.h"
-#include "../common/smc.h"
+#include "../common/af_smc.h"
 
 #define TCP_STATE_CLOSE 7 /* TCP_CLOSE of the kernel's include/net/tcp_states.h */
 

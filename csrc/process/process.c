@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * smc.core.process: programs started (spawn.c), awaited and signalled, and the
- * files they are in (file.c). Policy is in lua/smc/process.lua, program.lua and
+ * files they are in (executable.c). Policy is in lua/smc/process.lua, program.lua and
  * run.lua.
  */
 #include <errno.h>
@@ -17,10 +17,10 @@
 #include <lualib.h>
 
 #include "../common/clock.h"
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "../common/number.h"
 #include "process.h"
-#include "../common/smc.h"
+#include "../common/af_smc.h"
 
 static pid_t check_pid(lua_State *L, int arg)
 {
@@ -89,7 +89,7 @@ static int process_wait(lua_State *L)
 		double deadline = clock_seconds(CLOCK_MONOTONIC) + seconds;
 
 		while ((err = await_end(pid, deadline)) == EINTR)
-			smc_interrupted(L);
+			smc_run_signal_hooks(L);
 	}
 	if (err == ETIMEDOUT) {
 		lua_pushnil(L);
@@ -100,7 +100,7 @@ static int process_wait(lua_State *L)
 	if (err)
 		return smc_push_error(L, err, "wait");
 	while ((got = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
-		smc_interrupted(L);
+		smc_run_signal_hooks(L);
 	if (got < 0)
 		return smc_push_error(L, errno, "wait");
 	lua_pushstring(L, WIFEXITED(status) ? "exit" : "signal");
@@ -173,7 +173,7 @@ static const luaL_Reg functions[] = {
 	{ "environ", process_environ },
 	{ "realpath", smc_process_realpath },
 	{ "executable", smc_process_executable },
-	{ "secure", smc_process_secure },
+	{ "needs_secure_exec", smc_process_needs_secure_exec },
 	{ NULL, NULL },
 };
 

@@ -17,10 +17,10 @@
 int smc_process_exec(lua_State *L);
 int smc_process_spawn(lua_State *L);
 
-/* file.c */
+/* executable.c */
 int smc_process_realpath(lua_State *L);
 int smc_process_executable(lua_State *L);
-int smc_process_secure(lua_State *L);
+int smc_process_needs_secure_exec(lua_State *L);
 #pragma GCC visibility pop
 
 #endif

@@ -14,7 +14,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "process.h"
 
 static const char *const stream_names[] = { "stdin", "stdout", "stderr" };
@@ -271,7 +271,7 @@ static int set_signals(posix_spawnattr_t *attr)
 }
 
 /* Returns an error number, that of exec in the child too. */
-static int start(const struct child *child, char **argv, char **env, pid_t *pid)
+static int start_child(const struct child *child, char **argv, char **env, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
@@ -312,11 +312,11 @@ int smc_process_spawn(lua_State *L)
 	check_streams(L, 3, &child);
 
 	err = open_pipes(&child);
-	if (err && smc_reclaim(L, err))
+	if (err && smc_gc_on_fd_exhaustion(L, err))
 		err = open_pipes(&child);
 	if (!err) {
 		fflush(NULL);
-		err = start(&child, argv, env, &pid);
+		err = start_child(&child, argv, env, &pid);
 	}
 	close_fds(child.theirs);
 	if (err) {

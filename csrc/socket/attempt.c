@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "attempt.h"
-#include "../common/error.h"
+#include "../common/lua_util.h"
 
 /* The words for an errno, or ATTEMPT_UNEXPLAINED. */
 const char *attempt_strerror(int err)
@@ -149,7 +149,7 @@ int attempt_begin(lua_State *L, struct sock *s, const union sock_addr *addr)
 		err = errno;
 		if (err != EINTR)
 			break;
-		smc_interrupted(L);
+		smc_run_signal_hooks(L);
 		err = 0;
 	}
 	if (err == EINVAL && (was_connected(s) || listens(s)))

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/lua_util.h"
 #include "sock.h"
 
 /*
@@ -47,10 +48,7 @@ struct buffer_pool *buffer_push_pool(lua_State *L)
 	pool = lua_newuserdatauv(L, sizeof(*pool), 0);
 	memset(pool, 0, sizeof(*pool));
 	keep_heap();
-	lua_createtable(L, 0, 1);
-	lua_pushcfunction(L, pool_gc);
-	lua_setfield(L, -2, "__gc");
-	lua_setmetatable(L, -2);
+	smc_set_gc(L, pool_gc);
 	lua_pushvalue(L, -1);
 	lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
 	return pool;

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../common/smc.h"
+#include "../common/af_smc.h"
 #include "sock.h"
 
 const char sock_mark;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "sock.h"
 
 /* Copies what fits of the resolver's list, and its canonical name. Returns how many. */
@@ -35,7 +35,7 @@ int core_lookup(lua_State *L)
 	char name[NI_MAXHOST];
 	struct addrinfo *list;
 	size_t count, i;
-	int rc = getaddrinfo(smc_check_text(L, 1), NULL, &hints, &list);
+	int rc = getaddrinfo(smc_check_cstring(L, 1), NULL, &hints, &list);
 
 	if (rc != 0)
 		return sock_error(L, inet_resolver_words(rc));
@@ -62,8 +62,8 @@ int core_lookup(lua_State *L)
 int core_nameinfo(lua_State *L)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	const char *host = lua_isnoneornil(L, 1) ? NULL : smc_check_text(L, 1);
-	const char *service = lua_isnoneornil(L, 2) ? NULL : smc_check_text(L, 2);
+	const char *host = lua_isnoneornil(L, 1) ? NULL : smc_check_cstring(L, 1);
+	const char *service = lua_isnoneornil(L, 2) ? NULL : smc_check_cstring(L, 2);
 	char name[NI_MAXHOST], port[NI_MAXSERV] = "";
 	union sock_addr addrs[INET_MAX_ADDRESSES];
 	struct addrinfo *list;

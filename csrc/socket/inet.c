@@ -5,7 +5,7 @@
 #include <netdb.h>
 #include <string.h>
 
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "sock.h"
 
 /* The words LuaSocket has for what getaddrinfo(3) answers. */
@@ -65,7 +65,7 @@ static const char *check_port(lua_State *L, int port, bool passive)
 	lua_Integer number = lua_tointegerx(L, port, &is_number);
 
 	if (!is_number && lua_type(L, port) != LUA_TNUMBER)
-		return smc_check_text(L, port);
+		return smc_check_cstring(L, port);
 	if (!is_number) {
 		lua_pushfstring(L, "port %f is not an integer", lua_tonumber(L, port));
 		return NULL;
@@ -85,7 +85,7 @@ int inet_resolve(lua_State *L, int host, int port, int family, bool passive, uni
 		 size_t *count)
 {
 	struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM };
-	const char *name = smc_check_text(L, host);
+	const char *name = smc_check_cstring(L, host);
 	const char *service = check_port(L, port, passive); /* on the stack from here on */
 	struct addrinfo *list, *ai;
 	size_t max = *count;

@@ -9,7 +9,7 @@
 #include <poll.h>
 #include <string.h>
 
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "../common/number.h"
 #include "receive.h"
 
@@ -36,7 +36,7 @@ int receive_again(lua_State *L, struct sock *s, int err)
 {
 	switch (err) {
 	case EINTR:
-		smc_interrupted(L);
+		smc_run_signal_hooks(L);
 		return 0;
 	case EAGAIN:
 		return wait_in_kernel(s) ? 0 : wait_for(L, s, POLLIN);

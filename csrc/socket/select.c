@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "../common/number.h"
 #include "sock.h"
 
@@ -96,7 +96,7 @@ static int wait_set(lua_State *L, const struct set *set, double seconds)
 	do {
 		n = wait_poll(set->fds, (nfds_t)set->count, t.deadline);
 		if (n < 0 && errno == EINTR)
-			smc_interrupted(L);
+			smc_run_signal_hooks(L);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		luaL_error(L, "select failed: %s", sock_strerror(errno));

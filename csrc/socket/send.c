@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "../common/number.h"
 #include "sock.h"
 
@@ -24,7 +24,7 @@ static int send_all(lua_State *L, struct sock *s, const char *data, size_t *at, 
 			if (!wait_in_kernel(s))
 				err = wait_for(L, s, POLLOUT);
 		} else if (errno == EINTR) {
-			smc_interrupted(L);
+			smc_run_signal_hooks(L);
 		} else {
 			err = errno == ENOTCONN ? attempt_settle(L, s) : errno;
 		}

@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "../common/number.h"
-#include "../common/smc.h"
+#include "../common/af_smc.h"
 #include "sock.h"
 
 #define LISTEN_BACKLOG 32 /* LuaSocket's default */
@@ -67,7 +67,7 @@ static int new_fd(lua_State *L, int family, int protocol)
 	const int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
 	int fd = socket(family, type, protocol);
 
-	if (fd < 0 && smc_reclaim(L, errno))
+	if (fd < 0 && smc_gc_on_fd_exhaustion(L, errno))
 		fd = socket(family, type, protocol);
 	return fd;
 }
@@ -257,12 +257,12 @@ static int accept_again(lua_State *L, struct sock *server, int err, bool *reclai
 	case EAGAIN:
 		return wait_for(L, server, POLLIN);
 	case EINTR:
-		smc_interrupted(L);
+		smc_run_signal_hooks(L);
 		return 0;
 	case ECONNABORTED:
 		return 0;
 	default:
-		if (*reclaimed || !smc_reclaim(L, err))
+		if (*reclaimed || !smc_gc_on_fd_exhaustion(L, err))
 			return err;
 		*reclaimed = true;
 		return 0;
@@ -305,7 +305,7 @@ int sock_shutdown(lua_State *L)
 	int how = luaL_checkoption(L, 2, "both", names);
 
 	if (!lua_isnoneornil(L, 2))
-		smc_check_text(L, 2);
+		smc_check_cstring(L, 2);
 	shutdown(s->fd, how); /* SHUT_RD, SHUT_WR, SHUT_RDWR are 0, 1, 2 */
 	lua_pushinteger(L, 1);
 	return 1;

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "../common/error.h"
-#include "../common/smc.h"
+#include "../common/lua_util.h"
+#include "../common/af_smc.h"
 #include "sock.h"
 
 enum kind { BOOLEAN, NUMBER, MARK, LINGER, DEVICE, ERROR };
@@ -114,7 +114,7 @@ static socklen_t check_value(lua_State *L, const struct option *o, int arg, unio
 		lua_pop(L, 2);
 		return sizeof(value->linger);
 	case DEVICE:
-		device = smc_check_text(L, arg);
+		device = smc_check_cstring(L, arg);
 		luaL_argcheck(L, strlen(device) < IFNAMSIZ, arg, "name of an interface expected");
 		strcpy(value->device, device);
 		return (socklen_t)strlen(device) + 1;

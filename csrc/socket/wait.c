@@ -5,7 +5,7 @@
 #include <sys/ioctl.h>
 
 #include "../common/clock.h"
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "../common/number.h"
 #include "sock.h"
 
@@ -73,7 +73,7 @@ int wait_for(lua_State *L, struct sock *s, short events)
 			return ETIMEDOUT;
 		if (errno != EINTR)
 			return errno;
-		smc_interrupted(L);
+		smc_run_signal_hooks(L);
 	}
 }
 

@@ -1,60 +1,30 @@
 // SPDX-License-Identifier: MIT
 /*
- * smc.core.sysfs: files of sysfs, read many at a time, or written apart from this
- * process (apart.c), and the devices that the kernel says come and go (uevent.c).
+ * smc.core.sysfs: files of sysfs, read many at a time, or written by another
+ * process (async_write.c), and the devices that the kernel says come and go (uevent.c).
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <unistd.h>
 
-#include <lauxlib.h>
-
-#include "../common/error.h"
-#include "../common/smc.h"
+#include "../common/lua_util.h"
+#include "../common/af_smc.h"
 #include "sysfs.h"
 
-#define FOLDER         "smc.sysfs.folder"
+#define DIRECTORY      "smc.sysfs.directory"
 #define ATTRIBUTE_SIZE 4096 /* sysfs gives no more */
 
-static int folder_gc(lua_State *L)
+/* Opens a file; directory is AT_FDCWD or a descriptor. Finalizers can run here. */
+static int open_at(lua_State *L, int directory, const char *path, int flags)
 {
-	int *fd = luaL_checkudata(L, 1, FOLDER);
-
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-	return 0;
-}
-
-/* A folder that the collector closes where a string cannot be made meanwhile. */
-static int *push_folder(lua_State *L)
-{
-	int *fd = lua_newuserdatauv(L, sizeof(*fd), 0);
-
-	*fd = -1;
-	if (luaL_newmetatable(L, FOLDER)) {
-		lua_pushcfunction(L, folder_gc);
-		lua_setfield(L, -2, "__gc");
-	}
-	lua_setmetatable(L, -2);
-	return fd;
-}
-
-/* Opens a file; folder is AT_FDCWD or a descriptor. Finalizers can run here. */
-static int open_at(lua_State *L, int folder, const char *path, int flags)
-{
-	int fd = openat(folder, path, flags | O_CLOEXEC);
-
-	if (fd < 0 && smc_reclaim(L, errno))
-		fd = openat(folder, path, flags | O_CLOEXEC);
-	return fd;
+	return SMC_RETRY_AFTER_GC(L, openat(directory, path, flags | O_CLOEXEC));
 }
 
 /* Returns the length, or -1 with errno. */
-static ssize_t read_attribute(lua_State *L, int folder, const char *name, char *bytes)
+static ssize_t read_attribute(lua_State *L, int directory, const char *name, char *bytes)
 {
-	int fd = open_at(L, folder, name, O_RDONLY | O_NOCTTY | O_NONBLOCK), err;
+	int fd = open_at(L, directory, name, O_RDONLY | O_NOCTTY | O_NONBLOCK), err;
 	ssize_t n;
 
 	if (fd < 0)
@@ -75,7 +45,7 @@ static bool is_absent(int err)
 }
 
 /*
- * attributes(folder, { name, … }) -> { name = bytes } | nil, message, errno
+ * attributes(directory, { name, … }) -> { name = bytes } | nil, message, errno
  * Attributes come and go with kernels and machines: those that are not there are absent.
  * One that is there and cannot be read is an error.
  */
@@ -86,20 +56,20 @@ static int sysfs_attributes(lua_State *L)
 	lua_Integer i, count;
 	int err;
 	ssize_t n;
-	int *folder;
+	struct smc_descriptor *directory; /* closed by the garbage collector if a string cannot be made */
 
 	luaL_checktype(L, 2, LUA_TTABLE);
 	count = (lua_Integer)lua_rawlen(L, 2);
-	folder = push_folder(L);
+	directory = smc_new_descriptor(L, DIRECTORY, sizeof(*directory));
 	lua_createtable(L, 0, (int)(count < 64 ? count : 64));
-	*folder = open_at(L, AT_FDCWD, path, O_PATH | O_DIRECTORY);
-	if (*folder < 0)
+	directory->fd = open_at(L, AT_FDCWD, path, O_PATH | O_DIRECTORY);
+	if (directory->fd < 0)
 		return smc_push_error(L, errno, path);
 	for (i = 1; i <= count; i++) {
 		lua_rawgeti(L, 2, i);
 		name = lua_tostring(L, -1);
 		luaL_argcheck(L, name, 2, "names expected");
-		n = read_attribute(L, *folder, name, bytes);
+		n = read_attribute(L, directory->fd, name, bytes);
 		err = n < 0 ? errno : 0;
 		if (err && !is_absent(err))
 			return smc_push_error(L, err, lua_pushfstring(L, "%s/%s", path, name));
@@ -110,23 +80,31 @@ static int sysfs_attributes(lua_State *L)
 		lua_pushlstring(L, bytes, (size_t)n);
 		lua_rawset(L, -3);
 	}
-	close(*folder);
-	*folder = -1;
+	smc_close_descriptor(directory);
 	return 1;
 }
 
 static const luaL_Reg functions[] = {
+	{ "async_write", smc_sysfs_async_write },
 	{ "attributes", sysfs_attributes },
 	{ "uevents", smc_sysfs_uevents },
-	{ "write_apart", smc_sysfs_write_apart },
 	{ NULL, NULL },
 };
 
-SMC_EXPORT int luaopen_smc_core_sysfs(lua_State *L);
+static void register_directory(lua_State *L)
+{
+	static const luaL_Reg methods[] = { { "close", smc_descriptor_close }, { NULL, NULL } };
 
-int luaopen_smc_core_sysfs(lua_State *L)
+	smc_register_class(L, DIRECTORY, methods);
+}
+
+SMC_EXPORT int luaopen_smc_core_sysfs(lua_State *L);
+SMC_EXPORT int luaopen_smc_core_sysfs(lua_State *L)
 {
 	smc_check_lua(L, "smc.core.sysfs");
+	register_directory(L);
+	smc_sysfs_register_async_write(L);
+	smc_sysfs_register_uevents(L);
 	luaL_newlib(L, functions);
 	return 1;
 }

@@ -6,8 +6,13 @@
 #include "../common/lua_api.h"
 
 #pragma GCC visibility push(hidden)
-int smc_sysfs_write_apart(lua_State *L);
+/* async_write.c */
+int smc_sysfs_async_write(lua_State *L);
+void smc_sysfs_register_async_write(lua_State *L);
+
+/* uevent.c */
 int smc_sysfs_uevents(lua_State *L);
+void smc_sysfs_register_uevents(lua_State *L);
 #pragma GCC visibility pop
 
 #endif

@@ -8,11 +8,8 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include <lauxlib.h>
-
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "../common/number.h"
 #include "sysfs.h"
 
@@ -20,13 +17,9 @@
 #define KERNEL_GROUP 1    /* what the kernel itself says; udev repeats it in group 2 */
 #define MESSAGE_SIZE 8192 /* more than UEVENT_BUFFER_SIZE and the devpath of the kernel */
 
-struct uevents {
-	int fd;
-};
-
-static struct uevents *check_uevents(lua_State *L)
+static const struct smc_descriptor *check_uevents(lua_State *L)
 {
-	struct uevents *uevents = luaL_checkudata(L, 1, UEVENTS);
+	const struct smc_descriptor *uevents = luaL_checkudata(L, 1, UEVENTS);
 
 	luaL_argcheck(L, uevents->fd >= 0, 1, "closed");
 	return uevents;
@@ -56,7 +49,7 @@ static void push_event(lua_State *L, const char *at, const char *end)
  */
 static int uevents_receive(lua_State *L)
 {
-	struct uevents *uevents = check_uevents(L);
+	const struct smc_descriptor *uevents = check_uevents(L);
 	int limit = smc_milliseconds(smc_check_seconds(L, 2));
 	struct pollfd in = { .fd = uevents->fd, .events = POLLIN };
 	struct sockaddr_nl from = { 0 };
@@ -82,37 +75,27 @@ static int uevents_getfd(lua_State *L)
 	return 1;
 }
 
-static int uevents_close(lua_State *L)
-{
-	struct uevents *uevents = luaL_checkudata(L, 1, UEVENTS);
-
-	if (uevents->fd >= 0)
-		close(uevents->fd);
-	uevents->fd = -1;
-	return 0;
-}
-
-/* uevents() -> uevents | nil, message, errno: a socket that hears them from now on */
-int smc_sysfs_uevents(lua_State *L)
+void smc_sysfs_register_uevents(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
-		{ "receive", uevents_receive }, { "getfd", uevents_getfd },   { "close", uevents_close },
-		{ "__gc", uevents_close },      { "__close", uevents_close }, { NULL, NULL },
+		{ "close", smc_descriptor_close },
+		{ "getfd", uevents_getfd },
+		{ "receive", uevents_receive },
+		{ NULL, NULL },
 	};
-	struct sockaddr_nl group = { .nl_family = AF_NETLINK, .nl_groups = KERNEL_GROUP };
-	struct uevents *uevents = lua_newuserdatauv(L, sizeof(*uevents), 0);
 
-	uevents->fd = -1;
-	if (luaL_newmetatable(L, UEVENTS)) {
-		luaL_setfuncs(L, methods, 0);
-		lua_pushvalue(L, -1);
-		lua_setfield(L, -2, "__index");
-	}
-	lua_setmetatable(L, -2);
-	uevents->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT);
-	if (uevents->fd < 0 && smc_reclaim(L, errno))
-		uevents->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT);
-	if (uevents->fd < 0 || bind(uevents->fd, (struct sockaddr *)&group, sizeof(group)))
+	smc_register_class(L, UEVENTS, methods);
+}
+
+/* uevents() -> uevents | nil, message, errno: a socket that receives them from now on */
+int smc_sysfs_uevents(lua_State *L)
+{
+	const struct sockaddr_nl group = { .nl_family = AF_NETLINK, .nl_groups = KERNEL_GROUP };
+	const int type = SOCK_RAW | SOCK_CLOEXEC;
+	struct smc_descriptor *uevents = smc_new_descriptor(L, UEVENTS, sizeof(*uevents));
+
+	uevents->fd = SMC_RETRY_AFTER_GC(L, socket(AF_NETLINK, type, NETLINK_KOBJECT_UEVENT));
+	if (uevents->fd < 0 || bind(uevents->fd, (const struct sockaddr *)&group, sizeof(group)))
 		return smc_push_error(L, errno, "uevents");
 	return 1;
 }

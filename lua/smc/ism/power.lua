@@ -143,7 +143,7 @@ function power.set(folder, name, on, seconds)
   local earlier, failure
   if not on then earlier, failure = connections() end
   local deadline = monotonic() + seconds
-  local writing <close>, message, errno = sysfs.write_apart(folder .. "/power", bytes[on])
+  local writing <close>, message, errno = sysfs.async_write(folder .. "/power", bytes[on])
   if not writing then return refused(name, on, message, errno) end
   local ok
   ok, message, errno = await(writing, deadline)

@@ -84,7 +84,7 @@ end
 local function obstacle(path, kind, world)
   local image, own = kind.elf, world.image
   if image and not image.dynamic then return "is a static program" end
-  if (image or kind.unreadable) and look.demand(core.secure(path)) then
+  if (image or kind.unreadable) and look.demand(core.needs_secure_exec(path)) then
     return "gains privileges when it starts (setuid, setgid or capabilities), so that nothing is preloaded"
   end
   if image and own and (own.bits ~= image.bits or own.machine ~= image.machine) then
@@ -108,7 +108,9 @@ end
 -- Follows env(1) to the command that it starts. Its own program does not matter, as long as it hands on the
 -- environment.
 local function follow_env(path, argv, world)
-  if look.demand(core.secure(path)) then return verdict(argv[1], path, { unreadable = true }, world) end
+  if look.demand(core.needs_secure_exec(path)) then
+    return verdict(argv[1], path, { unreadable = true }, world)
+  end
   local command = env.read(argv, world.environment)
   if not command then return true end -- it ends with a message of its own
   world.steps = world.steps + 1

@@ -11,18 +11,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <lauxlib.h>
-
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "../common/number.h"
 #include "sysfs.h"
 
-#define WRITING "smc.sysfs.writing"
-
-/* The read end of the pipe through which the outcome comes, or -1. */
-struct writing {
-	int fd;
-};
+#define WRITING \
+	"smc.sysfs.writing" /* its descriptor: the read end of the pipe that the result comes through */
 
 /*
  * Everything but two descriptors is closed: what the kernel waits for may be that
@@ -40,23 +34,23 @@ static void close_all_but(int a, int b)
 }
 
 /* Sends 0 or an errno through the pipe. Only async-signal-safe calls: after fork(2). */
-static _Noreturn void write_and_tell(const char *path, char byte, int tell)
+static _Noreturn void write_and_report(const char *path, char byte, int report)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), err = fd < 0 ? errno : 0;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (fd >= 0) {
-		close_all_but(fd, tell);
+		close_all_but(fd, report);
 		if (write(fd, &byte, 1) != 1)
 			err = errno;
 	}
-	if (write(tell, &err, sizeof(err)) < 0)
+	if (write(report, &err, sizeof(err)) < 0)
 		_exit(1);
 	_exit(0);
 }
 
 /* The writer is a grandchild: whenever it ends, nothing is left for this process to reap. */
-static int start(const char *path, char byte, int tell)
+static int start_writer(const char *path, char byte, int report)
 {
 	pid_t child = fork(), got;
 	int status;
@@ -69,7 +63,7 @@ static int start(const char *path, char byte, int tell)
 		setsid(); /* out of reach of the terminal's Ctrl-C */
 		writer = fork();
 		if (writer == 0)
-			write_and_tell(path, byte, tell);
+			write_and_report(path, byte, report);
 		_exit(writer < 0 ? errno : 0);
 	}
 	do
@@ -86,12 +80,12 @@ static int start(const char *path, char byte, int tell)
  */
 static int writing_wait(lua_State *L)
 {
-	struct writing *writing = luaL_checkudata(L, 1, WRITING);
+	struct smc_descriptor *writing = luaL_checkudata(L, 1, WRITING);
 	int limit = smc_milliseconds(smc_check_seconds(L, 2));
 	struct pollfd end = { .fd = writing->fd, .events = POLLIN };
 	int ready, err = 0;
 
-	luaL_argcheck(L, writing->fd >= 0, 1, "it is over");
+	luaL_argcheck(L, writing->fd >= 0, 1, "write already finished");
 	ready = poll(&end, 1, limit);
 	if (ready == 0 || (ready < 0 && errno == EINTR))
 		return smc_push_error(L, ETIMEDOUT, "write");
@@ -99,66 +93,42 @@ static int writing_wait(lua_State *L)
 		return smc_push_error(L, errno, "poll");
 	if (read(writing->fd, &err, sizeof(err)) != (ssize_t)sizeof(err))
 		err = EIO; /* the writer was killed */
-	close(writing->fd);
-	writing->fd = -1;
+	smc_close_descriptor(writing);
 	if (err)
 		return smc_push_error(L, err, "write");
 	lua_pushboolean(L, 1);
 	return 1;
 }
 
-static int writing_close(lua_State *L)
-{
-	struct writing *writing = luaL_checkudata(L, 1, WRITING);
-
-	if (writing->fd >= 0)
-		close(writing->fd);
-	writing->fd = -1;
-	return 0;
-}
-
-static struct writing *push_writing(lua_State *L)
+void smc_sysfs_register_async_write(lua_State *L)
 {
 	static const luaL_Reg methods[] = {
+		{ "close", smc_descriptor_close },
 		{ "wait", writing_wait },
-		{ "close", writing_close },
-		{ "__gc", writing_close },
-		{ "__close", writing_close },
 		{ NULL, NULL },
 	};
-	struct writing *writing = lua_newuserdatauv(L, sizeof(*writing), 0);
 
-	writing->fd = -1;
-	if (luaL_newmetatable(L, WRITING)) {
-		luaL_setfuncs(L, methods, 0);
-		lua_pushvalue(L, -1);
-		lua_setfield(L, -2, "__index");
-	}
-	lua_setmetatable(L, -2);
-	return writing;
+	smc_register_class(L, WRITING, methods);
 }
 
 /*
- * write_apart(path, byte) -> writing | nil, message, errno
- * Has another process write one byte to the file; writing:wait(seconds) tells the
- * outcome. Closing it gives up waiting: the write is not undone.
+ * async_write(path, byte) -> writing | nil, message, errno
+ * Has another process write one byte to the file; writing:wait(seconds) returns the
+ * result. Closing it gives up waiting: the write is not undone.
  */
-int smc_sysfs_write_apart(lua_State *L)
+int smc_sysfs_async_write(lua_State *L)
 {
 	const char *path = luaL_checkstring(L, 1);
 	size_t length;
 	const char *byte = luaL_checklstring(L, 2, &length);
-	struct writing *writing;
+	struct smc_descriptor *writing;
 	int ends[2], err;
 
 	luaL_argcheck(L, length == 1, 2, "one byte expected");
-	writing = push_writing(L);
-	err = pipe2(ends, O_CLOEXEC) ? errno : 0;
-	if (err && smc_reclaim(L, err))
-		err = pipe2(ends, O_CLOEXEC) ? errno : 0;
-	if (err)
-		return smc_push_error(L, err, "pipe");
-	err = start(path, *byte, ends[1]);
+	writing = smc_new_descriptor(L, WRITING, sizeof(*writing));
+	if (SMC_RETRY_AFTER_GC(L, pipe2(ends, O_CLOEXEC)) < 0)
+		return smc_push_error(L, errno, "pipe");
+	err = start_writer(path, *byte, ends[1]);
 	close(ends[1]);
 	writing->fd = ends[0];
 	return err ? smc_push_error(L, err, "fork") : 1;

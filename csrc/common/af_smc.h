@@ -3,8 +3,8 @@
  * Constants of the kernel's SMC interface that C libraries do not all define,
  * after include/linux/socket.h and include/uapi/linux/smc.h.
  */
-#ifndef SMC_H
-#define SMC_H
+#ifndef SMC_AF_SMC_H
+#define SMC_AF_SMC_H
 
 #ifndef AF_SMC
 #define AF_SMC 43

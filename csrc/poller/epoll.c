@@ -1,40 +1,26 @@
 // SPDX-License-Identifier: MIT
-/* smc.core.poller: epoll(7) on descriptors. Which object a descriptor stands for, Lua knows. */
+/* epoll(7) on descriptors. Which object a descriptor stands for, Lua knows. */
 #include <errno.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
-#include <lauxlib.h>
-#include <lua.h>
-
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "../common/number.h"
 #include "poller.h"
-#include "../common/smc.h"
 
 #define POLLER     "smc.poller"
 #define MAX_EVENTS 256 /* taken from the kernel by one call; more wait for the next */
 
-struct poller {
-	int fd;
-};
-
-static struct poller *check_poller(lua_State *L)
+static struct smc_descriptor *check_poller(lua_State *L)
 {
 	return luaL_checkudata(L, 1, POLLER);
 }
 
 /* core.new() → poller | nil, message, errno. epoll_create1(2) */
-static int poller_new(lua_State *L)
+int poller_new(lua_State *L)
 {
-	struct poller *p = lua_newuserdatauv(L, sizeof(*p), 0);
+	struct smc_descriptor *p = smc_new_descriptor(L, POLLER, sizeof(*p));
 
-	p->fd = -1;
-	luaL_setmetatable(L, POLLER);
-	p->fd = epoll_create1(EPOLL_CLOEXEC);
-	if (p->fd < 0 && smc_reclaim(L, errno))
-		p->fd = epoll_create1(EPOLL_CLOEXEC);
+	p->fd = SMC_RETRY_AFTER_GC(L, epoll_create1(EPOLL_CLOEXEC));
 	if (p->fd < 0)
 		return smc_push_error(L, errno, "epoll_create1");
 	return 1;
@@ -66,7 +52,7 @@ static uint32_t check_events(lua_State *L, int arg)
 
 static int control(lua_State *L, int op)
 {
-	const struct poller *p = check_poller(L);
+	const struct smc_descriptor *p = check_poller(L);
 	int fd = smc_check_fd(L, 2);
 	struct epoll_event event = { .data.fd = fd };
 
@@ -114,7 +100,7 @@ static const char *event_words(uint32_t events)
  */
 static int poller_wait(lua_State *L)
 {
-	const struct poller *p = check_poller(L);
+	const struct smc_descriptor *p = check_poller(L);
 	int limit = smc_milliseconds(smc_opt_seconds(L, 2, -1));
 	struct epoll_event events[MAX_EVENTS];
 	int n, i;
@@ -133,46 +119,17 @@ static int poller_wait(lua_State *L)
 	return 1;
 }
 
-/* poller:getfd() → descriptor, -1 after close: pollers can be waited for by others */
-static int poller_getfd(lua_State *L)
+void poller_register_epoll(lua_State *L)
 {
-	lua_pushinteger(L, check_poller(L)->fd);
-	return 1;
-}
+	static const luaL_Reg methods[] = {
+		{ "add", poller_add },
+		{ "close", smc_descriptor_close },
+		{ "getfd", smc_descriptor_getfd },
+		{ "modify", poller_modify },
+		{ "remove", poller_remove },
+		{ "wait", poller_wait },
+		{ NULL, NULL },
+	};
 
-/* poller:close() → true. Closing twice is fine. Also __gc and __close. */
-static int poller_close(lua_State *L)
-{
-	struct poller *p = check_poller(L);
-
-	if (p->fd >= 0)
-		close(p->fd);
-	p->fd = -1;
-	lua_pushboolean(L, 1);
-	return 1;
-}
-
-static const luaL_Reg methods[] = {
-	{ "add", poller_add },       { "modify", poller_modify }, { "remove", poller_remove },
-	{ "wait", poller_wait },     { "close", poller_close },   { "__gc", poller_close },
-	{ "__close", poller_close }, { "getfd", poller_getfd },   { NULL, NULL },
-};
-
-static const luaL_Reg functions[] = {
-	{ "new", poller_new },
-	{ "signals", poller_signals },
-	{ NULL, NULL },
-};
-
-SMC_EXPORT int luaopen_smc_core_poller(lua_State *L);
-SMC_EXPORT int luaopen_smc_core_poller(lua_State *L)
-{
-	smc_check_lua(L, "smc.core.poller");
-	poller_open_signals(L);
-	luaL_newmetatable(L, POLLER);
-	luaL_setfuncs(L, methods, 0);
-	lua_pushvalue(L, -1);
-	lua_setfield(L, -2, "__index");
-	luaL_newlib(L, functions);
-	return 1;
+	smc_register_class(L, POLLER, methods);
 }

@@ -7,9 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <lauxlib.h>
-
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "poller.h"
 
 #define SIGNALS "smc.signals"
@@ -30,7 +28,7 @@ static struct {
 } held[KNOWN];
 
 struct signals {
-	int fd;
+	struct smc_descriptor descriptor;
 	sigset_t set;
 };
 
@@ -41,7 +39,7 @@ static struct signals *check_signals(lua_State *L)
 
 static void add_signal(lua_State *L, int arg, sigset_t *set)
 {
-	const char *name = smc_check_text(L, arg);
+	const char *name = smc_check_cstring(L, arg);
 	size_t i;
 
 	for (i = 0; i < KNOWN; i++) {
@@ -54,7 +52,7 @@ static void add_signal(lua_State *L, int arg, sigset_t *set)
 }
 
 /* Blocks the signals for one more object. */
-static void hold(const sigset_t *set)
+static void block_signals(const sigset_t *set)
 {
 	sigset_t before;
 	size_t i;
@@ -67,7 +65,7 @@ static void hold(const sigset_t *set)
 }
 
 /* Unblocks those that no other object holds, and that were not blocked when the first came. */
-static void release(const sigset_t *set)
+static void unblock_signals(const sigset_t *set)
 {
 	sigset_t over;
 	size_t i;
@@ -87,26 +85,15 @@ static void release(const sigset_t *set)
 int poller_signals(lua_State *L)
 {
 	int i, top = lua_gettop(L);
-	struct signals *s = lua_newuserdatauv(L, sizeof(*s), 0);
+	struct signals *s = smc_new_descriptor(L, SIGNALS, sizeof(*s));
 
-	s->fd = -1;
 	sigemptyset(&s->set);
-	luaL_setmetatable(L, SIGNALS);
 	for (i = 1; i <= top; i++)
 		add_signal(L, i, &s->set);
-	s->fd = signalfd(-1, &s->set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (s->fd < 0 && smc_reclaim(L, errno))
-		s->fd = signalfd(-1, &s->set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (s->fd < 0)
+	s->descriptor.fd = SMC_RETRY_AFTER_GC(L, signalfd(-1, &s->set, SFD_CLOEXEC | SFD_NONBLOCK));
+	if (s->descriptor.fd < 0)
 		return smc_push_error(L, errno, "signalfd");
-	hold(&s->set);
-	return 1;
-}
-
-/* signals:getfd() → descriptor, -1 after close */
-static int signals_getfd(lua_State *L)
-{
-	lua_pushinteger(L, check_signals(L)->fd);
+	block_signals(&s->set);
 	return 1;
 }
 
@@ -117,7 +104,7 @@ static int signals_next(lua_State *L)
 	struct signalfd_siginfo info;
 	size_t i;
 
-	if (read(s->fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+	if (read(s->descriptor.fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return 0;
 	for (i = 0; i < KNOWN; i++) {
 		if ((uint32_t)known[i].number == info.ssi_signo) {
@@ -128,30 +115,25 @@ static int signals_next(lua_State *L)
 	return 0;
 }
 
-/* signals:close() → true. The signals do again what they did. Also __gc and __close. */
+/* signals:close() → true. The signals do again what they did before. Also __gc and __close. */
 static int signals_close(lua_State *L)
 {
 	struct signals *s = check_signals(L);
 
-	if (s->fd >= 0) {
-		close(s->fd);
-		release(&s->set);
-	}
-	s->fd = -1;
+	if (smc_close_descriptor(&s->descriptor))
+		unblock_signals(&s->set);
 	lua_pushboolean(L, 1);
 	return 1;
 }
 
-static const luaL_Reg methods[] = {
-	{ "getfd", signals_getfd }, { "next", signals_next },     { "close", signals_close },
-	{ "__gc", signals_close },  { "__close", signals_close }, { NULL, NULL },
-};
-
-void poller_open_signals(lua_State *L)
+void poller_register_signalfd(lua_State *L)
 {
-	luaL_newmetatable(L, SIGNALS);
-	luaL_setfuncs(L, methods, 0);
-	lua_pushvalue(L, -1);
-	lua_setfield(L, -2, "__index");
-	lua_pop(L, 1);
+	static const luaL_Reg methods[] = {
+		{ "close", signals_close },
+		{ "getfd", smc_descriptor_getfd },
+		{ "next", signals_next },
+		{ NULL, NULL },
+	};
+
+	smc_register_class(L, SIGNALS, methods);
 }

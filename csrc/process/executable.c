@@ -13,7 +13,7 @@
 
 #include <lauxlib.h>
 
-#include "../common/error.h"
+#include "../common/lua_util.h"
 #include "process.h"
 
 /* realpath(path) -> path | nil, message, errno: realpath(3) */
@@ -53,13 +53,13 @@ static int has_capabilities(const char *path)
 }
 
 /*
- * secure(path) -> boolean | nil, message, errno
+ * needs_secure_exec(path) -> boolean | nil, message, errno
  * Would the program run with privileges its caller does not have? Then the
  * dynamic linker ignores LD_PRELOAD: ld.so(8), secure-execution mode. Where
  * the file system is mounted nosuid, or the process has no_new_privs, no
  * program gains any: execve(2).
  */
-int smc_process_secure(lua_State *L)
+int smc_process_needs_secure_exec(lua_State *L)
 {
 	const char *path = luaL_checkstring(L, 1);
 	struct statvfs fs;

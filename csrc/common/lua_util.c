@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include <string.h>
+#include <unistd.h>
+
+#include "lua_util.h"
+
+/*
+ * Pushes the answer that every binding but the sockets' gives on failure:
+ * nil, "what: words", errno. Returns 3, the number of values pushed.
+ */
+int smc_push_error(lua_State *L, int err, const char *what)
+{
+	lua_pushnil(L);
+	lua_pushfstring(L, "%s: %s", what, strerror(err));
+	lua_pushinteger(L, err);
+	return 3;
+}
+
+static int no_op(lua_State *L)
+{
+	(void)L;
+	return 0;
+}
+
+/*
+ * To be called after EINTR. Lua programs learn of signals by a debug hook (lua.c sets one on Ctrl-C):
+ * a call gives the hook its chance, and it may raise. No resource may be held here.
+ */
+void smc_run_signal_hooks(lua_State *L)
+{
+	lua_pushcfunction(L, no_op);
+	lua_call(L, 0, 0);
+}
+
+/* The string at index arg, which C sees whole. Throws where a zero byte would end it early. */
+const char *smc_check_cstring(lua_State *L, int arg)
+{
+	size_t length;
+	const char *text = luaL_checklstring(L, arg, &length);
+
+	luaL_argcheck(L, strlen(text) == length, arg, "text without zero bytes expected");
+	return text;
+}
+
+/* Gives the userdata on top of the stack a metatable of its own that has nothing but a finalizer. */
+void smc_set_gc(lua_State *L, lua_CFunction gc)
+{
+	lua_createtable(L, 0, 1);
+	lua_pushcfunction(L, gc);
+	lua_setfield(L, -2, "__gc");
+	lua_setmetatable(L, -2);
+}
+
+/*
+ * Registers a class, as luaL_newmetatable does: its objects have the methods, of which "close" is also
+ * __gc and __close. The methods have the class's name as their upvalue. Pushes the metatable.
+ */
+void smc_register_class(lua_State *L, const char *name, const luaL_Reg *methods)
+{
+	luaL_newmetatable(L, name);
+	lua_newtable(L);
+	lua_pushstring(L, name);
+	luaL_setfuncs(L, methods, 1);
+	lua_getfield(L, -1, "close");
+	lua_pushvalue(L, -1);
+	lua_setfield(L, -4, "__gc");
+	lua_setfield(L, -3, "__close");
+	lua_setfield(L, -2, "__index");
+}
+
+/*
+ * Pushes a new object of a registered class, size bytes that begin with a struct smc_descriptor without a
+ * descriptor; the rest is zero. From here on the garbage collector closes what it gets.
+ */
+void *smc_new_descriptor(lua_State *L, const char *class, size_t size)
+{
+	struct smc_descriptor *descriptor = lua_newuserdatauv(L, size, 0);
+
+	memset(descriptor, 0, size);
+	descriptor->fd = -1;
+	luaL_setmetatable(L, class);
+	return descriptor;
+}
+
+/* Closes the descriptor where it is open. Returns whether it was. close(2) */
+bool smc_close_descriptor(struct smc_descriptor *descriptor)
+{
+	int fd = descriptor->fd;
+
+	descriptor->fd = -1;
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* object:close() → true. Closing twice is fine. Also __gc and __close. */
+int smc_descriptor_close(lua_State *L)
+{
+	smc_close_descriptor(luaL_checkudata(L, 1, lua_tostring(L, lua_upvalueindex(1))));
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
+/* object:getfd() → descriptor, -1 after close */
+int smc_descriptor_getfd(lua_State *L)
+{
+	const struct smc_descriptor *descriptor = luaL_checkudata(L, 1, lua_tostring(L, lua_upvalueindex(1)));
+
+	lua_pushinteger(L, descriptor->fd);
+	return 1;
+}
+
+/*
+ * The objects that hold descriptors are small, so that the collector, which counts bytes, lets
+ * many of them lie before it closes them. Where descriptors have run out, this collects once.
+ * Returns whether trying again is worth it. Finalizers run here: no resource may be held.
+ */
+bool smc_gc_on_fd_exhaustion(lua_State *L, int err)
+{
+	if (err != EMFILE && err != ENFILE)
+		return false;
+	lua_gc(L, LUA_GCCOLLECT);
+	return true;
+}

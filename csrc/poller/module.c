@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+/* smc.core.poller: descriptors to wait for, and signals as one of them. */
+#include "../common/af_smc.h"
+#include "poller.h"
+
+static const luaL_Reg functions[] = {
+	{ "new", poller_new },
+	{ "signals", poller_signals },
+	{ NULL, NULL },
+};
+
+SMC_EXPORT int luaopen_smc_core_poller(lua_State *L);
+SMC_EXPORT int luaopen_smc_core_poller(lua_State *L)
+{
+	smc_check_lua(L, "smc.core.poller");
+	poller_register_signalfd(L);
+	poller_register_epoll(L);
+	luaL_newlib(L, functions);
+	return 1;
+}
