@@ -30,10 +30,14 @@ smc.preload_LIBS      = -ldl
 
 SCRIPTS := smc_run.lua smc_chk.lua smcss.lua smc_rnics.lua smcd.lua smcr.lua smc_pnet.lua
 
+# The package of Debian that has qemu-system-s390x: 12 keeps it with others.
+QEMU_S390X := $(shell . /etc/os-release 2>/dev/null; test "$$VERSION_CODENAME" = bookworm && \
+	echo qemu-system-misc || echo qemu-system-s390x)
+
 # What `make deps` installs: to build, to run, for the lab, to test.
 DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-genl-3-dev \
 	lua-dkjson lua-argparse \
-	qemu-system-x86 busybox-static kmod xz-utils zstd iproute2 pciutils python3 \
+	qemu-system-x86 $(QEMU_S390X) gcc-s390x-linux-gnu busybox-static kmod xz-utils zstd iproute2 pciutils python3 \
 	lua-busted lua5.1 lua-socket lua-copas lua-cqueues lua-http lua-luv lua-sec openssl luarocks musl-tools strace \
 	lua-check clang-format cppcheck lua-ldoc
 

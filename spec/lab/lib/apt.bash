@@ -3,6 +3,9 @@
 # machine's own apt or dpkg is written.
 # shellcheck shell=bash
 
+# What the packages are for, that of the guests first; a recipe can say otherwise.
+apt_architectures=(amd64)
+
 # The suites that a recipe names with kernel_suites, or those that the caller knows better.
 apt_suites() {
 	if [[ -n ${SMC_LAB_SUITE:-} ]]; then
@@ -39,10 +42,11 @@ apt_keyring() {
 }
 
 apt_sources() {
-	local suite mirror
+	local suite mirror architectures
+	architectures=$(IFS=, && echo "${apt_architectures[*]}")
 	for suite in $(apt_suites); do
 		while read -r mirror; do
-			echo "deb [arch=amd64 target=Packages $(apt_keyring)] $mirror $suite main"
+			echo "deb [arch=$architectures target=Packages $(apt_keyring)] $mirror $suite main"
 		done < <(apt_mirrors "$suite")
 	done
 }
@@ -64,8 +68,8 @@ apt_configure() {
 		Dir::Cache::srcpkgcache "";
 		Acquire::Languages "none";
 		#clear APT::Architectures;
-		APT::Architectures { "amd64"; };
-		APT::Architecture "amd64";
+		APT::Architectures { $(printf '"%s"; ' "${apt_architectures[@]}")};
+		APT::Architecture "${apt_architectures[0]}";
 		APT::Sandbox::User "root"; // the cache may be where _apt cannot go
 		#clear APT::Update::Pre-Invoke;
 		#clear APT::Update::Post-Invoke;
@@ -124,10 +128,11 @@ apt_download() { # FOLDER PACKAGE=VERSION…
 }
 
 apt_accept() { # FOLDER PACKAGE=VERSION…
-	local folder=$1 spec
+	local folder=$1 spec name
 	shift
 	for spec; do
-		mv "$folder/part/${spec%%=*}"_*.deb "$folder/${spec/=/_}.deb"
+		name=${spec%%=*}
+		mv "$folder/part/${name%%:*}"_*.deb "$folder/${spec/=/_}.deb"
 	done
 }
 

@@ -34,12 +34,13 @@ require_tools() { # TOOL=PACKAGE…
 	for pair; do
 		command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
 	done
-	((${#missing[@]} == 0)) || die "missing here: install ${missing[*]} (apt-get install ${missing[*]})"
+	((${#missing[@]} == 0)) || leave_out "missing here: install ${missing[*]} (apt-get install ${missing[*]})"
 }
 
 lab_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 lab_dir=${lab_dir%/lib}
 project=${lab_dir%/spec/lab}
+project_build=build # where its C modules are that a guest can load
 home=~ # set even where HOME is not
 cache=${SMC_LAB_CACHE:-${XDG_CACHE_HOME:-$home/.cache}/smc-lab}
 [[ $cache == /* ]] || cache=$PWD/$cache

@@ -12,6 +12,11 @@ declare -A module_sets=(
 	[wire]="virtio_net crc32_generic rdma_rxe ib_uverbs rdma_ucm"
 )
 
+# How the guests' programs and modules are made, with what is prefixed to a tool's name for another machine.
+image_tools=
+image_flags=(-O2 -Wall -Wextra -s)
+image_busybox=$(command -v busybox || true)
+
 image_name() {
 	local sum
 	sum=$(cd "$lab_dir" && sha256sum guest/* host/* lib/image.bash "$kernel/release" | sha256sum)
@@ -43,20 +48,20 @@ image_module() { # FROM TO
 	*.xz) xz -dc "$1" >"$2" ;;
 	*) cp "$1" "$2" ;;
 	esac
-	strip --strip-debug "$2"
+	"${image_tools}strip" --strip-debug "$2"
 }
 
 image_compile() { # INTO
 	local flags=(-O2 -Wall -Wextra -s)
-	gcc "${flags[@]}" -static -o "$1/root/bin/lab-agent" "$lab_dir/guest/agent.c"
-	gcc "${flags[@]}" -static -o "$1/root/bin/lab-setup" "$lab_dir/guest/setup.c"
+	"${image_tools}gcc" "${image_flags[@]}" -static -o "$1/root/bin/lab-agent" "$lab_dir/guest/agent.c"
+	"${image_tools}gcc" "${image_flags[@]}" -static -o "$1/root/bin/lab-setup" "$lab_dir/guest/setup.c"
 	gcc "${flags[@]}" -o "$1/lab-relay" "$lab_dir/host/relay.c"
 	gcc "${flags[@]}" -o "$1/lab-tsc" "$lab_dir/host/tsc.c"
 }
 
 image_pack() { # ROOT TO
 	mkdir -p "$1"/{dev,proc,sys}
-	cp "$(command -v busybox)" "$1/bin/busybox"
+	cp "$image_busybox" "$1/bin/busybox"
 	busybox --list | while read -r applet; do
 		[[ -e $1/bin/$applet ]] || ln -s busybox "$1/bin/$applet"
 	done

@@ -1,6 +1,7 @@
 # A job: the folder through which a guest gets its orders and hands back files.
 #   setup           what guest/init shall set up, as shell assignments
 #   argv env cwd user size   what lab-agent shall run
+#   shared          folders of this machine that a guest with a root of its own sees, a line each
 #   out/            $LAB_OUT
 #   started         made by the guest when the command starts
 #   ready go        how the two guests of a pair wait for each other
@@ -16,6 +17,7 @@ job_make() { # JOB NAME MODE [ADDRESS PEER]
 	job_environment "$3" >"$1/env"
 	job_folder >"$1/cwd"
 	echo "$opt_user" >"$1/user"
+	job_shared >"$1/shared"
 }
 
 job_setup() { # JOB NAME MODE [ADDRESS PEER]
@@ -32,6 +34,9 @@ job_setup() { # JOB NAME MODE [ADDRESS PEER]
 		module_sets "'${sets[*]}'" without "'${without[*]}'" \
 		modules "$(shell_quote "$kernel/lib/modules/$(<"$kernel/release")")"
 }
+
+# Where the guest's root is this machine's, it sees all of it.
+job_shared() { :; }
 
 shell_quote() {
 	local apostrophe="'\\''"
@@ -59,8 +64,9 @@ job_environment() { # MODE
 		[SMC_LAB]=1
 		[LAB_OUT]=/run/lab/job/out
 		[LUA_PATH]="$project/lua/?.lua;$project/lua/?/init.lua;;"
-		[LUA_CPATH]="$project/build/?.so;;"
+		[LUA_CPATH]="$project/$project_build/?.so;;"
 	)
+	[[ $project_build == build ]] || env[SMC_BUILD]=$project_build
 	[[ $1 != terminal ]] || env[TERM]=${TERM:-linux}
 	local name assignment
 	for name in LUA_PATH LUA_PATH_5_4 LUA_CPATH LUA_CPATH_5_4; do

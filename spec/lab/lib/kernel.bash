@@ -6,6 +6,8 @@
 #   kernel_packages ABI    the packages, the image first, as they are called
 # shellcheck shell=bash
 
+kernel_flavour=amd64
+
 # Folders of the image that can matter to a guest; the rest stays packed.
 kernel_folders=(
 	arch/x86/crypto crypto lib net fs/9p fs/netfs fs/overlayfs fs/fuse fs/configfs
@@ -15,10 +17,10 @@ kernel_folders=(
 	drivers/virtio drivers/char/hw_random
 )
 
-# Versions, as the packages' names have them, that have plain amd64 headers, the newest first.
+# Versions, as the packages' names have them, that have plain headers, the newest first.
 kernel_candidates() {
 	apt_do apt-cache pkgnames "linux-headers-$kernel_series." |
-		sed -n "s/^linux-headers-\($kernel_abis\)-amd64\$/\1/p" | sort -rV
+		sed -n "s/^linux-headers-\($kernel_abis\)-$kernel_flavour\$/\1/p" | sort -rV
 }
 
 # The packages of the newest version of which everything is there, from one
@@ -30,7 +32,7 @@ kernel_plan() {
 			for suffix in "" -unsigned; do
 				kernel_plan_of "$abi" "$version" "$suffix" && return
 			done
-		done < <(apt_versions "linux-headers-$abi-amd64")
+		done < <(apt_versions "linux-headers-$abi-$kernel_flavour")
 	done < <(kernel_candidates)
 	leave_out "no Linux $kernel_series has all its packages of one version on the mirror"
 }
@@ -45,11 +47,14 @@ kernel_plan_of() { # ABI VERSION SUFFIX OF THE IMAGE
 	printf "%s=$2\n" "${packages[@]}"
 }
 
+# Packages that a recipe needs besides, each PACKAGE=VERSION.
+kernel_plan_more() { :; }
+
 # A plan is kept, so that a build that was interrupted goes on with its packages.
 kernel_choose() {
 	if ! [[ -e $download/plan ]]; then
 		apt_update
-		kernel_plan >"$download/plan.part" || exit
+		{ kernel_plan && kernel_plan_more; } >"$download/plan.part" || exit
 		mv "$download/plan.part" "$download/plan"
 	fi
 	mapfile -t plan <"$download/plan"
@@ -120,10 +125,10 @@ kernel_extract_headers() { # INTO PACKAGE…
 kernel_compiler() { # HEADERS
 	local wanted
 	wanted=$(sed -n 's/^CC = .*(CROSS_COMPILE)//p' "$1/.kernelvariables")
-	if command -v "x86_64-linux-gnu-$wanted" >/dev/null; then
-		echo "x86_64-linux-gnu-$wanted"
+	if command -v "${image_tools:-x86_64-linux-gnu-}$wanted" >/dev/null; then
+		echo "${image_tools:-x86_64-linux-gnu-}$wanted"
 	else
-		echo gcc
+		echo "${image_tools}gcc"
 	fi
 }
 

@@ -96,7 +96,7 @@ pair_wire() { # INDEX
 	fi
 	qemu_args+=(
 		-netdev "stream,id=wire,$role,addr.type=unix,addr.path=${wire//,/,,}"
-		-device "virtio-net-pci,netdev=wire,romfile=,mac=52:54:00:00:00:0$1"
+		-device "virtio-net-$qemu_bus,netdev=wire,$qemu_netmac=52:54:00:00:00:0$1"
 	)
 }
 

@@ -3,6 +3,9 @@
 
 qemu_program=qemu-system-x86_64 qemu_package=qemu-system-x86
 qemu_machine=(-M q35 -display none -monitor none -no-reboot -nodefaults -no-user-config)
+qemu_bus=pci # the last word of the names of its virtio devices
+qemu_net=romfile=, # options of its network device, with a comma
+qemu_root=/  # the folder that is the root of its guests; a recipe can have another
 # norandmaps: a program lies where it lay before, so what QEMU translated of it
 # serves every later start of it: a third of the time.
 kernel_words="console=ttyS0 quiet panic=-1 rdinit=/init mitigations=off nokaslr norandmaps audit=0 apparmor=0 no_timer_check random.trust_cpu=on"
@@ -36,19 +39,28 @@ qemu_is_before() { # VERSION
 	[[ $(printf '%s\n' "$version" "$1" | sort -V | head -n 1) != "$1" ]]
 }
 
+# Sets qemu_console: where the messages of the guest's kernel go.
+qemu_console() { # JOB
+	qemu_console=(-serial "file:$1.console")
+}
+
+# What a recipe's machine has besides.
+qemu_devices() { :; }
+
 # QEMU writes the guest's frames to its descriptor 7. (A descriptor and not a
 # name, because a pipe ends when its writer does, however that comes about.)
 qemu_arguments() { # JOB
-	local bus=pci machine=("${qemu_machine[@]}") words=$kernel_words
+	local bus=$qemu_bus machine=("${qemu_machine[@]}") words=$kernel_words
 	if ((${#opt_ism[@]})); then
 		bus=device machine=("${ism_machine[@]}") words+=$(ism_words)
 	fi
+	qemu_console "$1"
 	qemu_args=(
 		-accel "$(qemu_accel)" -cpu "$(qemu_cpu)" "${machine[@]}"
 		-smp "$opt_cpus" -m "$opt_memory"
 		-kernel "$(kernel_file)" -initrd "$image/initramfs" -append "$words"
-		-serial "file:$1.console"
-		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap"
+		"${qemu_console[@]}"
+		-fsdev "local,id=root,path=${qemu_root//,/,,},security_model=none,readonly=on,multidevs=remap"
 		-device "virtio-9p-$bus,fsdev=root,mount_tag=root"
 		-fsdev "local,id=job,path=${1//,/,,},security_model=none,multidevs=remap"
 		-device "virtio-9p-$bus,fsdev=job,mount_tag=job"
@@ -56,6 +68,7 @@ qemu_arguments() { # JOB
 		-add-fd "fd=7,set=1" -chardev "file,id=frames,path=/dev/fdset/1,append=on"
 		-device "virtio-serial-$bus" -device "virtserialport,chardev=frames,name=lab.frames"
 	)
+	qemu_devices
 }
 
 # QEMU's own standard input becomes the command's.

@@ -1,0 +1,70 @@
+# Debian's s390x kernel on QEMU's s390x machine: zPCI slots named by FID, big-endian, SMC with loopback-ism.
+# Guests have a user space of their own (s390x/root.bash) instead of this machine's.
+# shellcheck shell=bash disable=SC2034 # what is set here is read elsewhere
+
+recipe_about="Debian's newest Linux 6.12 for s390x, zPCI slots, big-endian; SMC with loopback-ism"
+recipe_cost="310 MB of downloads, one to two minutes, 300 MB in the cache"
+recipe_can=(loopback)
+kernel=$cache/kernel-s390x-1 # the last number: raise it when the outcome of these files changes
+
+kernel_series=6.12
+kernel_flavour=s390x
+kernel_abis='6\.12\.[0-9.]*+deb[0-9.]*'
+kernel_folders=(
+	arch/s390 crypto lib net fs/9p fs/netfs fs/overlayfs fs/fuse fs/configfs
+	drivers/net/veth.ko* drivers/net/virtio_net.ko* drivers/net/net_failover.ko*
+	drivers/net/dummy.ko* drivers/net/tun.ko* drivers/net/macvlan.ko* drivers/net/ifb.ko* drivers/net/nlmon.ko*
+	drivers/net/bonding drivers/infiniband/core drivers/infiniband/sw
+	drivers/s390/cio drivers/virtio drivers/char/hw_random
+)
+apt_architectures=(s390x amd64) # amd64: the tools that build modules run here
+
+for part in root machine project; do
+	# shellcheck source=/dev/null
+	source "$lab_dir/lib/s390x/$part.bash"
+done
+
+kernel_suites() {
+	local name
+	name=$(release_codename)
+	echo "$name" "$name-updates" "$name-security"
+	[[ $name != bookworm ]] || echo bookworm-backports
+}
+
+kernel_packages() { # ABI
+	printf '%s\n' "linux-image-$1-s390x" "linux-headers-$1-s390x" "linux-headers-$1-common" \
+		"linux-kbuild-$1:amd64" "linux-source-$kernel_series"
+}
+
+kernel_plan_more() { root_plan; }
+
+kernel_build_smc() { # HEADERS SOURCE
+	make -s -j"$(nproc)" -C "$1" M="$2" CC="$(kernel_compiler "$1")" \
+		CONFIG_SMC=m CONFIG_SMC_DIAG=m CONFIG_SMC_LO=y CONFIG_DEBUG_INFO_BTF_MODULES= \
+		KCFLAGS=-DCONFIG_SMC_LO=1 modules >&2 || leave_out "building the SMC modules failed"
+	"${image_tools}strip" --strip-debug "$2"/smc.ko "$2"/smc_diag.ko
+}
+
+kernel_build() {
+	[[ -e $kernel/release ]] && return
+	local start source_pid work=$download/tree
+	require_tools make=make xz=xz-utils depmod=kmod "${image_tools}gcc=gcc-s390x-linux-gnu"
+	kernel_download
+	rm -rf "$work"
+	mkdir -p "$work/outcome" "$work/headers"
+	start=$(now_ms)
+	say "unpacking ${plan[0]%%=*}, its headers and net/smc, and the guests' user space"
+	kernel_extract_source "$(kernel_deb 4)" "$work/smc" net/smc 3 &
+	source_pid=$!
+	kernel_extract_image "$work/outcome"
+	kernel_extract_headers "$work/headers" "$(kernel_deb 1)" "$(kernel_deb 2)" "$(kernel_deb 3)"
+	root_make "$work/outcome/root"
+	wait "$source_pid" || die "unpacking the kernel's source failed"
+	say "unpacked in $(seconds_since "$start")"
+	start=$(now_ms)
+	say "building smc.ko and smc_diag.ko with loopback-ism for s390x"
+	kernel_build_smc "$work"/headers/usr/src/linux-headers-*-s390x "$work/smc"
+	kernel_install "$work/outcome" "$work"/smc/*.ko
+	say "built in $(seconds_since "$start")"
+	kernel_keep "$work/outcome"
+}
