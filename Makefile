@@ -39,7 +39,7 @@ DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-gen
 	lua-dkjson lua-argparse \
 	qemu-system-x86 $(QEMU_S390X) gcc-s390x-linux-gnu busybox-static kmod xz-utils zstd iproute2 pciutils python3 \
 	lua-busted lua5.1 lua-socket lua-copas lua-cqueues lua-http lua-luv lua-sec openssl luarocks musl-tools strace \
-	lua-check clang-format cppcheck lua-ldoc
+	lua-check clang-format cppcheck lua-ldoc lua-discount
 
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -146,8 +146,14 @@ compare: all ## compare the scripts with smc-tools, built in the folder SMC_TOOL
 bench: all ## measure: see spec/bench
 	@spec/run bench
 
+DOC ?= doc
 docs: ## write the API documentation into doc/
-	@ldoc -q -d doc -p smc -t 'smc: Shared Memory Communications for Lua' lua
+	@ldoc -q -c config.ld -d $(DOC) .
+
+meta: ## write the types for the Lua language server, lua/smc/meta/smc.lua, from the doc comments
+	@mkdir -p lua/smc/meta
+	@$(LUA) spec/docs/meta.lua >lua/smc/meta/smc.lua.new
+	@mv lua/smc/meta/smc.lua.new lua/smc/meta/smc.lua
 
 install: all ## install below PREFIX (default /usr/local; DESTDIR is honoured)
 	@set -e; for m in $(subst .,/,$(MODULES)); do \
@@ -170,5 +176,5 @@ modules: # the module list, for the spec that compares it with the rockspec
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo test check spec test-unit test-sanitize test-valgrind test-kernel test-soak test-ism test-cycles test-pair test-lab test-rock lint compare bench docs FORCE \
+.PHONY: all deps deps-missing demo test check spec test-unit test-sanitize test-valgrind test-kernel test-soak test-ism test-cycles test-pair test-lab test-rock lint compare bench docs meta FORCE \
 	install clean env modules help

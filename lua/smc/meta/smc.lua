@@ -1,0 +1,985 @@
+---@meta
+-- The types of the public modules for the Lua language server. `make meta` writes this file from the doc
+-- comments of the sources: change those.
+
+--- Linux Shared Memory Communications for Lua.
+---@class smc
+---@field _VERSION any The name and the version of this library: `"smc 0.1.0"`.
+local smc = {}
+
+--- Does the path to a peer really use shared memory?
+---@class smc.check
+---@field PORT any The port where servers start to look for a free one, as in smc_chk(8).
+---@field connect any Connects and reports: see `smc.check.client`.
+---@field server any Starts a server for checks: see `smc.check.server`.
+local smc_check = {}
+
+--- The devices that SMC can use: ISM and its like for SMC-D, RDMA devices for SMC-R.
+---@class smc.device
+local smc_device = {}
+
+--- A device.
+--- What the kernel does not send is absent; FID, PCHID and PCI address are those of s390 and PCI,
+--- and 0 or absent elsewhere.
+---@class smc.device.entry
+---@field type string `"SMC-D"` or `"SMC-R"`
+---@field model string|nil `"ISM"`, `"RoCE_Express"`, `"RoCE_Express2"`, `"RoCE_Express3"`; absent for others
+---@field fid integer|nil function ID, printed with `%04x`
+---@field pchid integer|nil physical channel ID, printed with `%04x`
+---@field pci_vendor integer|nil
+---@field pci_device integer|nil
+---@field pci_id string|nil PCI address
+---@field critical boolean SMC-D: some link group uses it; SMC-R: taking it away breaks connections, since a link group has no other link
+---@field link_groups integer|nil SMC-D: how many use it
+---@field pnetid string|nil SMC-D
+---@field pnetid_source string|nil SMC-D: `"hardware"`, or `"user"` for the table of `smc.pnet`
+---@field ibdev string|nil SMC-R: name of the RDMA device
+---@field ports smc.device.port[]|nil SMC-R
+
+--- A port of an SMC-R device.
+---@class smc.device.port
+---@field ibport integer 1 or 2
+---@field state string `"ACTIVE"` or `"INACTIVE"`; one of a later kernel in the form `0x2?`
+---@field ifindex integer|nil of its network interface
+---@field netdev string|nil its name; absent where this network namespace has none of that index
+---@field links integer that use it
+---@field pnetid string|nil
+---@field pnetid_source string|nil `"hardware"` or `"user"`
+
+---@class smc.device.list.filter
+---@field type string|nil `"SMC-D"` or `"SMC-R"`
+---@field netdev string|nil SMC-R devices with a port of this network interface, and that port
+---@field ibdev string|nil an SMC-R device's name
+
+--- The devices, all of them or those that match every field of a filter.
+---@param filter? smc.device.list.filter
+---@return smc.device.entry[]|nil
+---@return nil|string # message, which says what to do
+---@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
+function smc_device.list(filter) end
+
+---@class smc.device.decode.opts
+---@field byte_order string|nil of the machine that it was recorded on: `"little"` or `"big"`
+
+--- Decodes one recorded datagram of the kernel's answer.
+--- Interfaces have no names then.
+---@param datagram string
+---@param opts? smc.device.decode.opts
+---@return smc.device.entry[]|nil
+---@return nil|string # message
+---@return nil|integer # errno: EBADMSG where it is cut short or damaged
+function smc_device.decode(datagram, opts) end
+
+---@class smc.device.dibs.opts
+---@field sysfs string|nil
+
+--- The devices of the kernel's layer for direct internal buffer sharing (dibs), that ISM devices and
+--- loopback are behind since Linux 6.18.
+---@param opts? smc.device.dibs.opts
+---@return table[]|nil # each `name`, as `lo`; `gid`: a UUID; `fabric_id`: an integer, printed with `%04x`, the PCHID of an ISM device; `loopback`: whether it joins this host with itself only; `pci_id`, of a PCI function only. Empty where the kernel has no dibs.
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_device.dibs(opts) end
+
+--- Every SMC socket of this network namespace: state, addresses, mode, reasons of a fallback.
+---@class smc.diag
+local smc_diag = {}
+
+--- An SMC socket.
+--- A field that the kernel does not send, or that has no meaning in the state of the
+--- socket, is absent: there are no invented zeros.
+---@class smc.diag.socket
+---@field state string `ACTIVE`, `INIT`, `CLOSED`, `LISTEN`, `PEERCLOSEWAIT1`, `PEERCLOSEWAIT2`, `APPCLOSEWAIT1`, `APPCLOSEWAIT2`, `APPFINCLOSEWAIT`, `PEERFINCLOSEWAIT`, `PEERABORTWAIT` or `PROCESSABORT`; a state of a later kernel in the form `0x1c?`
+---@field mode string|nil `"SMC-D"`, `"SMC-R"` or `"TCP"`: what carries the data. Absent while there is no connection, and when its link group is gone. Without the detail `link_group` the kernel does not tell an SMC-R connection from one whose link group is gone.
+---@field family string|nil `"inet"` or `"inet6"`; absent where no address tells
+---@field local_address string|nil absent while unbound. Of sockets of IPPROTO_SMC, and of listeners on every address, it is that of the TCP socket inside, by the kernel's `inet_diag`: absent where the ports do not tell which one that is, and `0.0.0.0` for IPv6 too where that cannot be told. Filters do not know it.
+---@field local_port integer|nil
+---@field peer_address string|nil absent without a peer; of sockets of IPPROTO_SMC as above. IPv4 over an IPv6 socket reads `::ffff:192.168.0.10`.
+---@field peer_port integer|nil
+---@field uid integer user of the socket
+---@field inode integer as in `/proc/PID/fd`; 0 when no file belongs to the socket any more, or not yet
+---@field interface integer index of the interface that it is bound to with SO_BINDTODEVICE, or 0
+---@field cookie integer number of the socket that is not used again while the kernel runs
+---@field shutdown string|nil `"none"`, `"receive"`, `"send"` or `"both"`: directions shut down
+---@field fallback_reason integer|nil in mode `"TCP"`: why, see `smc.reason`
+---@field peer_reason integer|nil why the peer declined SMC
+---@field connection smc.diag.connection|nil of SMC-D and SMC-R connections
+---@field link_group smc.diag.link_group|nil of SMC-R connections
+---@field dmb smc.diag.dmb|nil of SMC-D connections
+
+--- Buffers and cursors of a connection.
+--- A cursor is a table `{ wrap =, count = }`: how often it went
+--- round the buffer, and its offset in bytes. Flags are the bytes of the CDC message as they are.
+---@class smc.diag.connection
+---@field token integer of the connection in its link group
+---@field sndbuf_size integer bytes, as are the next two
+---@field rmbe_size integer
+---@field peer_rmbe_size integer
+---@field rx_prod table how far the peer has written into the local buffer
+---@field rx_cons table how far the peer has read out of its own
+---@field tx_prod table how far the peer's buffer is written
+---@field tx_cons table how far the local buffer is read
+---@field tx_prep table send buffer: filled, and to be sent
+---@field tx_sent table send buffer: sent
+---@field tx_fin table send buffer: sent, and confirmed
+---@field rx_prod_flags integer
+---@field rx_conn_state_flags integer
+---@field tx_prod_flags integer
+---@field tx_conn_state_flags integer
+
+--- The link group of an SMC-R connection, with the link that it uses.
+---@class smc.diag.link_group
+---@field role string `"client"` or `"server"`
+---@field links table[] each `{ ibname =, ibport =, link_id =, gid =, peer_gid = }`: RDMA device, its port, number of the link, and the GIDs as text
+
+--- The direct memory buffers of an SMC-D connection.
+--- GIDs and tokens have 64 bits, and are printed
+--- with `%016x`.
+---@class smc.diag.dmb
+---@field linkid integer of the link group, printed with `%08x`
+---@field peer_gid integer
+---@field my_gid integer
+---@field token integer of the local buffer
+---@field peer_token integer of the peer's
+---@field peer_gid_ext integer|nil the other half where GIDs have 128 bits, since Linux 6.8
+---@field my_gid_ext integer|nil
+
+---@class smc.diag.sockets.filter
+---@field mode string|nil `"SMC-D"`, `"SMC-R"` or `"TCP"`
+---@field state string|nil as in `socket`
+---@field local_address string|nil IPv4 or IPv6, in any spelling; IPv4 finds IPv4 over IPv6 too
+---@field local_port integer|nil
+---@field peer_address string|nil
+---@field peer_port integer|nil
+---@field uid integer|nil
+---@field inode integer|nil
+---@field details boolean|{string,...}|nil which of `connection`, `link_group` and `dmb` to ask the kernel for: true, the default, all; false, the quickest, none; or a list of their names
+---@field fields string[]|nil the iterator gives the values of these fields, nil where one is absent, and makes no table: several times as quick, for those who read thousands. The first is one that is always there: `state`, `uid`, `inode`, `interface` or `cookie`. Besides the simple fields of `socket` there are `local_endpoint` and `peer_endpoint`, address and port as one text. No details unless asked for.
+
+--- Iterates over the SMC sockets, all of them or those that match every field of a filter.
+--- Records come one at a time out of the kernel's answer, so memory stays the same however many there
+--- are. The netlink socket is closed at the end of the loop, however it is left. Outside of a loop the
+--- iterator is called for the next record, or nil at the end, and `iterator:close()` ends it early.
+---@param filter? smc.diag.sockets.filter
+---@return function|nil # iterator, for `for s in assert(diag.sockets()) do`
+---@return nil|string # message, which says what to do
+---@return nil|integer # errno: ENOENT where `smc_diag` is not loaded
+function smc_diag.sockets(filter) end
+
+--- Finds the socket of an inode, the number in `socket:[…]` of `/proc/PID/fd`.
+--- Stops at the first match.
+---@param inode integer
+---@param options? table `details`, as for `sockets`
+---@return smc.diag.socket|nil
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT where there is no such socket, or no `smc_diag`
+function smc_diag.find(inode, options) end
+
+--- Watches the SMC sockets: what is opened and closed, changes its mode or state, and moves bytes.
+--- See
+--- `smc.diag.watch`.
+---@param opts? table `interval`, `count`, `filter`
+---@return function # iterator over events
+function smc_diag.watch(opts) end
+
+---@class smc.diag.decode.filter
+---@field byte_order string|nil of the machine that it was recorded on, `"little"` or `"big"`; that of this one unless told
+
+--- Decodes one recorded datagram of the kernel's answer.
+---@param datagram string
+---@param filter? smc.diag.decode.filter as for `sockets`; `details` says which were asked for when it was recorded
+---@return as # `sockets`
+function smc_diag.decode(datagram, filter) end
+
+--- Enterprise IDs: which hosts may talk SMC version 2 with each other.
+---@class smc.eid
+local smc_eid = {}
+
+--- The UEIDs, without the blanks that pad them to 32 characters.
+---@return string[]|nil # in the order in which they were added
+---@return nil|string # message
+---@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
+function smc_eid.list() end
+
+--- Defines a UEID.
+---@param ueid string 1 to 32 characters out of A to Z, 0 to 9, `.` and `-`, with a letter or a digit first. Two dots in a row are refused, as `smcd(8)` refuses them, though the kernel takes them.
+---@return true|nil
+---@return nil|string # message
+---@return nil|integer # errno: EPERM, EEXIST, EINVAL, ERANGE (there are four of them), EAFNOSUPPORT (no SMC)
+function smc_eid.add(ueid) end
+
+--- Removes a UEID.
+---@param ueid string
+---@return true|nil
+---@return string|nil # a remark: on s390, that this was the last one, so that the SEID is enabled now; message
+---@return nil|integer # errno: EPERM, ENOENT, EINVAL, EAFNOSUPPORT (no SMC)
+function smc_eid.remove(ueid) end
+
+--- Removes every UEID.
+--- It is no mistake when there is none. On s390 it enables the SEID.
+---@return true|nil
+---@return nil|string # message
+---@return nil|integer # errno: EPERM, EAFNOSUPPORT (no SMC)
+function smc_eid.flush() end
+
+--- The SEID of the machine.
+---@return table|nil # `seid`: 32 characters; `enabled`: whether the host offers it to peers
+---@return nil|string # message
+---@return nil|integer # errno: EOPNOTSUPP this machine has none; ENODEV there is no ISM device that talks SMC-D version 2; EAFNOSUPPORT the kernel has no SMC
+function smc_eid.seid() end
+
+--- Has the host offer the SEID to peers.
+---@return true|nil
+---@return nil|string # message
+---@return nil|integer # errno: EPERM, EOPNOTSUPP (this machine has none), EAFNOSUPPORT (no SMC)
+function smc_eid.enable_seid() end
+
+--- Has the host offer UEIDs only.
+---@return true|nil
+---@return nil|string # message
+---@return nil|integer # errno: EPERM, ENOENT (there is no UEID), EOPNOTSUPP (this machine has no SEID), EAFNOSUPPORT (no SMC)
+function smc_eid.disable_seid() end
+
+--- The numbers of errors by their names: what functions return as their third value when they fail.
+---@class smc.errno
+local smc_errno = {}
+
+--- The name of an error.
+---@param number integer
+---@return string|nil # such as `"ENOENT"`; nil where no error has this number. Where an error has two names this is the one of Linux: `"EAGAIN"`, not `"EWOULDBLOCK"`; `"EOPNOTSUPP"`, not `"ENOTSUP"`.
+function smc_errno.name(number) end
+
+--- The words for an error, as `strerror(3)` has them.
+---@param number integer
+---@return string # such as `"No such file or directory"`
+function smc_errno.strerror(number) end
+
+--- The PCI functions that SMC uses, ISM and RoCE: list them, also those that are powered off, and switch them on and off.
+---@class smc.ism
+local smc_ism = {}
+
+--- A PCI function, or a slot whose function is powered off or gone: that has the first three fields only.
+--- What the machine does not tell is absent.
+---@class smc.ism.entry
+---@field fid integer|nil function ID, on s390; printed with `%x`
+---@field power boolean|nil absent where the function is in no slot
+---@field slot string|nil name of its slot; on s390 the FID as `%08x`
+---@field pci_id string|nil PCI address such as `0000:00:00.0`
+---@field type string|nil `"ISM"`, `"RoCE_Express"`, `"RoCE_Express2"`, `"RoCE_Express3"`, `"Network_Express"`, or `"RDMA"` for another function with an RDMA device
+---@field vendor integer|nil
+---@field device integer|nil
+---@field class integer|nil
+---@field pchid integer|nil physical channel ID, printed with `%04x`; s390, as those that follow
+---@field pft integer|nil physical function type, printed with `0x%02x`
+---@field vf boolean|nil whether it is a virtual function
+---@field vfn integer|nil number of the virtual function
+---@field uid integer|nil user-defined ID
+---@field port integer|nil of the adapter, from 1; 0 where that has no meaning
+---@field driver string|nil
+---@field ports smc.ism.port[]
+---@field smcd table|nil of an ISM function that SMC uses: `link_groups`, how many, and `critical`
+
+--- A port of a function.
+---@class smc.ism.port
+---@field index integer from 0
+---@field pnetid string|nil PNET ID
+---@field pnetid_source string|nil `"hardware"`, or `"user"` for the table of `smc.pnet`
+---@field netdevs string[] network interfaces, of this network namespace
+---@field ibdevs table[] RDMA devices: `name` and `port`
+
+---@class smc.ism.functions.filter
+---@field all boolean|nil every PCI function and slot
+---@field type string|nil
+---@field power boolean|nil
+---@field fid integer|nil
+---@field slot string|nil
+---@field pci_id string|nil
+---@field pchid integer|nil
+---@field pnetid string|nil of some port
+---@field netdev string|nil network interface of some port
+---@field sysfs string|nil a recorded tree; with it, only what the tree says is told
+
+--- The functions that matter to SMC, by FID, those in slots that are powered off included; or of them those
+--- that match every field of a filter.
+---@param filter? smc.ism.functions.filter
+---@return smc.ism.entry[]|nil
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_ism.functions(filter) end
+
+--- A FID out of text or of a number.
+---@param fid integer|string an integer, or 1 to 8 hex digits with or without `0x`, and nothing else
+---@return integer|nil
+---@return nil|string # message
+---@return nil|integer # errno: EINVAL
+function smc_ism.fid(fid) end
+
+--- Finds a function: powered on or off, of any type.
+---@param which integer|string|table FID; or PCI address, while it is powered on; or `{ slot = name }`
+---@param opts? table `sysfs`
+---@return smc.ism.entry|nil
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT no such function, EINVAL no FID
+function smc_ism.find(which, opts) end
+
+---@class smc.ism.power_on.opts
+---@field timeout number|nil seconds
+---@field sysfs string|nil
+
+--- Powers a function on, and waits until it is.
+---@param which integer|string|table as for `find`
+---@param opts? smc.ism.power_on.opts
+---@return smc.ism.entry|nil # the function with all that came: PCI address, ports, use by SMC-D
+---@return nil|string # message
+---@return nil|integer # errno: EALREADY it is on, ENOENT no such function, EACCES not for this user, EINVAL no FID, ENOTSUP in no slot, ETIMEDOUT, and what else the kernel says
+function smc_ism.power_on(which, opts) end
+
+--- Powers a function off, and waits until it is.
+--- Its SMC-D connections break.
+--- The kernel waits, beyond the reach of signals, for programs to close the sockets of connections that
+--- broke; so the order is given by a process of its own. After the timeout that waits on, and the function is
+--- powered off as soon as the last of the sockets is closed. Kernels up to 6.12 at least wait longer for
+--- connections that were being made, and for ever where one broke before it was accepted.
+---@param which integer|string|table as for `find`
+---@param opts? table as for `power_on`
+---@return smc.ism.entry|nil
+---@return nil|string # message
+---@return nil|integer # errno as for `power_on`
+---@return nil|table[] # with ETIMEDOUT: the sockets of this network namespace that are still open, as of `smc.diag` before, and `pid` and `command` of a process that has it; absent where the message says that they are not known
+function smc_ism.power_off(which, opts) end
+
+--- Listens for functions that come and go, of those that `functions(filter)` tells of.
+--- Nothing is polled: the
+--- kernel announces each, to everybody.
+---    for event in assert(ism.watch { type = "ISM" }) do
+---      print(event.action, event["function"].pci_id)
+---    end
+---@param filter? table as for `functions`
+---@return Watch|nil # an iterator, with `next(seconds)`, `getfd()` and `close()`; it raises what goes wrong, but for changes that were lost
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_ism.watch(filter) end
+
+--- The values of this API as JSON: the same schema from every script.
+---@class smc.json
+local smc_json = {}
+
+--- A value as JSON text.
+--- An empty table is an empty list.
+---@param value any anything of the API: records, arrays of them, reports
+---@param compact? boolean on one line
+---@return string
+function smc_json.encode(value, compact) end
+
+--- Link groups: what the SMC connections between two hosts share, and the links of SMC-R.
+---@class smc.linkgroup
+local smc_linkgroup = {}
+
+--- A link group.
+--- What the kernel does not send is absent.
+---@class smc.linkgroup.group
+---@field type string `"SMC-D"` or `"SMC-R"`
+---@field id integer printed with `%08x`
+---@field vlan_id integer its low 8 bits are all that the kernel gives out
+---@field conns_num integer connections
+---@field pnetid string|nil
+---@field version integer of SMC: 1, 2
+---@field peer_release integer|nil release of SMCv2 of the peer, as are the next three of SMCv2 only
+---@field peer_hostname string|nil
+---@field peer_os string|nil `"ZOS"`, `"LINUX"`, `"AIX"`, or the kernel's number in the form `0x7?`
+---@field eid string|nil the EID that both have
+---@field sndbuf_alloc integer|nil bytes of send buffers, since Linux 6.10
+---@field gid integer|nil SMC-D: GID of the device, printed with `%016x`, as are the next three
+---@field peer_gid integer|nil
+---@field gid_ext integer|nil the other half where GIDs have 128 bits, since Linux 6.8
+---@field peer_gid_ext integer|nil
+---@field pchid integer|nil SMC-D: physical channel of the ISM device
+---@field dmb_alloc integer|nil SMC-D: bytes of DMBs, since Linux 6.10
+---@field role string|nil SMC-R: `"client"` or `"server"`
+---@field lgr_type string|nil SMC-R: `"NONE"`, `"SINGLE"`, `"SYM"`, `"ASYMP"` or `"ASYML"`
+---@field buf_type string|nil SMC-R: memory of the buffers, `"physical"`, `"virtual"` or `"mixed"`
+---@field net_cookie integer|nil SMC-R: number of the network namespace
+---@field direct boolean|nil SMC-Rv2: the peer is reached without a gateway
+---@field max_conns integer|nil SMC-Rv2, since Linux 6.8: connections that fit in
+---@field max_links integer|nil SMC-Rv2, since Linux 6.8
+---@field rmb_alloc integer|nil SMC-R: bytes of RMBs, since Linux 6.10
+---@field links smc.linkgroup.link[]|nil SMC-R
+
+--- A link of an SMC-R link group.
+---@class smc.linkgroup.link
+---@field link_id integer
+---@field state string `"UNUSED"`, `"INACTIVE"`, `"ACTIVATING"` or `"ACTIVE"`
+---@field conns_num integer connections that use it
+---@field ibdev string RDMA device
+---@field ibport integer
+---@field ifindex integer|nil of the network interface
+---@field netdev string|nil its name; absent where this network namespace has none of that index
+---@field gid string as text
+---@field peer_gid string
+---@field link_uid integer printed with `%08x`
+---@field peer_link_uid integer
+
+---@class smc.linkgroup.list.filter
+---@field type string|nil `"SMC-D"` or `"SMC-R"`
+---@field id integer|nil
+---@field netdev string|nil SMC-R link groups with links over this network interface, and those links
+---@field ibdev string|nil the same for an RDMA device
+
+--- The link groups, all of them or those that match every field of a filter.
+---@param filter? smc.linkgroup.list.filter
+---@return smc.linkgroup.group[]|nil
+---@return nil|string # message, which says what to do
+---@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
+function smc_linkgroup.list(filter) end
+
+---@class smc.linkgroup.decode.opts
+---@field byte_order string|nil of the machine that it was recorded on: `"little"` or `"big"`
+
+--- Decodes one recorded datagram of the kernel's answer.
+--- Interfaces have no names then.
+---@param datagram string
+---@param opts? smc.linkgroup.decode.opts
+---@return smc.linkgroup.group[]|nil
+---@return nil|string # message
+---@return nil|integer # errno: EBADMSG where it is cut short or damaged
+function smc_linkgroup.decode(datagram, opts) end
+
+--- PNET IDs: which network interface, RDMA device and ISM device are on the same physical network.
+---@class smc.pnet
+local smc_pnet = {}
+
+--- An entry of the table.
+--- It is of an interface, or of an RDMA or ISM device: `netdev`, or `ibdev` and
+--- `ibport`, are absent. What `add` takes may have both, and makes two entries.
+---@class smc.pnet.entry
+---@field name string the PNET ID
+---@field netdev string|nil network interface; it need not exist (yet)
+---@field ibdev string|nil RDMA device such as `mlx5_0`, or the PCI address of a device, as ISM devices have
+---@field ibport integer|nil port of the RDMA device; without meaning for ISM devices, which come with 1
+
+--- The entries of the table, all of them or those that match every field of a filter.
+---@param filter? table `name`, `netdev`, `ibdev`, `ibport`
+---@return smc.pnet.entry[]|nil # in the order in which they were added
+---@return nil|string # message
+---@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
+function smc_pnet.list(filter) end
+
+--- What has a PNET ID: several devices can have the same.
+---@param name string PNET ID
+---@return smc.pnet.entry[]|nil # at least one
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT where the table does not have it
+function smc_pnet.get(name) end
+
+---@class smc.pnet.add.entry
+---@field name string 1 to 16 characters out of A to Z and 0 to 9; lower case becomes upper case
+---@field netdev string|nil interface
+---@field ibdev string|nil device; needs the initial network namespace
+---@field ibport integer|nil port of the device: 1 or 2
+
+--- Gives a PNET ID to an interface, a port of an RDMA device, or an ISM device; or to an interface and a
+--- device at once.
+--- The device need not exist: it has the PNET ID as soon as it does. One that has a PNET ID of its
+--- hardware, or is in the table, cannot be added. Of an RDMA device the table has one port: adding the other
+--- is refused, although kernels up to 6.12 at least have given that port the PNET ID by then, until it is
+--- removed. Needs CAP_NET_ADMIN in the initial user namespace.
+---@param entry smc.pnet.add.entry
+---@return true|nil
+---@return nil|string # message
+---@return nil|integer # errno: EPERM, EEXIST (also where one of two could be added, and was), EINVAL, EAFNOSUPPORT (no SMC)
+function smc_pnet.add(entry) end
+
+--- Removes a PNET ID from whatever the table gave it to.
+--- Needs CAP_NET_ADMIN in the initial user namespace.
+---@param name string PNET ID
+---@return true|nil
+---@return nil|string # message
+---@return nil|integer # errno: EPERM, ENOENT, EINVAL, EAFNOSUPPORT (no SMC)
+function smc_pnet.remove(name) end
+
+--- Removes every PNET ID from the table.
+--- It is no mistake when there is none. Needs CAP_NET_ADMIN in the
+--- initial user namespace.
+---@return true|nil
+---@return nil|string # message
+---@return nil|integer # errno: EPERM, EAFNOSUPPORT (no SMC)
+function smc_pnet.flush() end
+
+--- The PNET ID of a port in `util_string`, the attribute of PCI functions and channel paths in the sysfs
+--- of s390: four fields of 16 characters in EBCDIC.
+---@param bytes string what the attribute holds
+---@param port? integer index of the field, from 0
+---@return string|nil # PNET ID; nil where the port has none
+function smc_pnet.from_util_string(bytes, port) end
+
+---@class smc.pnet.of_interface.opts
+---@field sysfs string|nil with a recorded tree, give its proc too: `net/dev` has the names
+---@field proc string|nil
+---@field table smc.pnet.entry[]|nil in place of the kernel's, such as a recorded one
+
+--- The PNET ID of an interface: that of its hardware, or else the one in the table.
+--- Of a bond or a VLAN, it is that of the first interface at the bottom, as the kernel has it; only SMC-R also
+--- looks whether the table has one for the upper interface itself. The interface is one of this network
+--- namespace, in which `/sys` has to be mounted: `ip netns exec` sees to that, `unshare -n` alone does not.
+---@param interface string its name; alternative names are not known
+---@param opts? smc.pnet.of_interface.opts
+---@return table|nil # `name`: the PNET ID; `source`: `"hardware"` or `"user"`; `netdev`: the interface that it is of
+---@return nil|string # message
+---@return nil|integer # errno: ENODEV no such interface, ENODATA no PNET ID, EINVAL no name of an interface, EAFNOSUPPORT no PNET ID of the hardware, and no SMC that could have another
+function smc_pnet.of_interface(interface, opts) end
+
+--- Waiting for many sockets at once: epoll(7), without a limit on descriptors.
+---@class smc.poller
+---@field signals any Signals as something to wait for: they no longer end the program, `next()` tells their names.
+---@field read any Reads from a descriptor what there is, as read(2): `io.read` waits until it has all.
+local smc_poller = {}
+
+---@class smc.poller.methods
+local smc_poller_methods = {}
+
+--- A new poller.
+---@return  # the poller, or nil, a message and errno
+function smc_poller.new() end
+
+--- Registers a socket.
+---@param sock any anything with `getfd`
+---@param events string `"r"`, `"w"` or `"rw"`
+---@param edge? boolean report changes only (EPOLLET)
+---@return  # true, or nil, a message and errno
+function smc_poller_methods:add(sock, events, edge) end
+
+--- Changes what is waited for.
+--- Parameters and returns as `add`.
+---@param sock any
+---@param events any
+---@param edge any
+function smc_poller_methods:modify(sock, events, edge) end
+
+--- Removes a socket.
+--- One that is closed is removed by that.
+---@param sock any
+---@return  # true, or nil, a message and errno
+function smc_poller_methods:remove(sock) end
+
+--- Waits until some socket is ready.
+--- A signal ends the wait, with none.
+---@param timeout? number seconds; nil, a negative number and `math.huge` wait without limit
+---@return function # an iterator of socket and `"r"`, `"w"`, `"rw"` or `"e"` (error or hang-up)
+---@return  # or nil, a message and errno
+function smc_poller_methods:wait(timeout) end
+
+--- Closes the poller; the sockets stay open.
+--- Also by `<close>`.
+function smc_poller_methods:close() end
+
+--- Starts programs and watches over them.
+---@class smc.process
+local smc_process = {}
+
+---@class smc.process.Process
+local smc_process_Process = {}
+
+--- What a standard stream of a program can be: this process's own, the null device, or a pipe.
+---@class smc.process.STREAMS
+---@field inherit any
+---@field null any
+---@field pipe any
+
+--- Starts a program.
+---@param argv table the program, its path or a name that is looked for in PATH, and its arguments
+---@param options? table `env`: its environment, `{ NAME = "value" }`, default that of this process; `stdin`, `stdout`, `stderr`: `"inherit"` (default), `"null"` or `"pipe"`
+---@return smc.process.Process|nil
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT when there is no such program, ENOEXEC for a script without #! line
+function smc_process.spawn(argv, options) end
+
+--- Waits for the end of the program.
+--- Read its pipes first: a program that waits for room in one does not end.
+---@param seconds? number how long to wait; default: until it ends
+---@return string|nil # "exit" or "signal"; the same again when asked again
+---@return integer|string # its exit status, or the number of the signal that ended it; "timeout", or what went wrong
+---@return nil|integer # errno: ETIMEDOUT where it still runs
+function smc_process_Process:wait(seconds) end
+
+--- Sends the program a signal.
+---@param signal? string|integer a name (HUP, INT, QUIT, KILL, USR1, USR2, PIPE, ALRM, TERM, CONT, STOP) or a number
+---@return boolean|nil # true
+---@return nil|string # message
+---@return nil|integer # errno: ESRCH when it has ended
+function smc_process_Process:kill(signal) end
+
+--- Ends the program if it still runs, and closes the pipes.
+--- Closing twice is fine.
+---@return boolean|nil # true
+---@return nil|string # message: the program could not be ended
+---@return nil|integer # errno: ETIMEDOUT where it does not end
+function smc_process_Process:close() end
+
+--- Why a connection fell back to TCP: every reason code of the kernel, in words, and what to do.
+---@class smc.reason
+local smc_reason = {}
+
+--- A reason.
+---@class smc.reason.reason
+---@field code integer
+---@field name string|nil absent for a code that is not the kernel's
+---@field meaning string
+---@field advice string what to do about it
+
+--- Looks a reason up, by code or by name.
+---@param which integer|string `0x03030008` or `"NOUEID"`
+---@return smc.reason.reason|nil # of any code, also an unknown one: that has no name; for a name that does not exist
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT
+function smc_reason.get(which) end
+
+--- A reason in one line: `0x03030008 NOUEID: the peer sent no UEID, and no SEID`.
+---@param code integer
+---@return string
+function smc_reason.describe(code) end
+
+--- Iterates over every reason, in the order of the codes.
+---@return function # iterator, for `for r in reason.all() do`
+function smc_reason.all() end
+
+--- Recorded messages of the kernel, also of another machine's.
+---@class smc.recording
+local smc_recording = {}
+
+--- A datagram, as an argument.
+---@class smc.recording.DATAGRAM
+---@field words any
+---@field has any
+
+--- The byte orders, as an option.
+---@class smc.recording.ORDERS
+---@field little any
+---@field big any
+
+--- Whether a byte order is not that of this machine.
+---@param order string|nil
+---@return boolean
+function smc_recording.is_foreign(order) end
+
+---@class smc.recording.decode.opts
+---@field byte_order string|nil of the machine that it was recorded on, `"little"` or `"big"`; that of this machine unless told
+
+--- Decodes a datagram with a function of the boundary.
+---@param decode function takes the datagram, and whether to turn its byte order round
+---@param datagram string whole netlink messages
+---@param opts? smc.recording.decode.opts
+---@return  # what the function answers
+function smc_recording.decode(decode, datagram, opts) end
+
+--- Runs any program with its TCP sockets turned into SMC sockets, as smc_run(8) does.
+---@class smc.run
+local smc_run = {}
+
+--- The number of bytes that a buffer size means.
+---@param size string|integer bytes, or a number with suffix k (KiB) or m (MiB), in either case: "64k", 65536, "1M"
+---@return integer|nil # bytes, from 8192 to 1048576
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_run.size(size) end
+
+--- The absolute path of the library to preload.
+--- It is found by `package.cpath`, as the module `smc.preload`.
+---@return string|nil # path
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_run.library() end
+
+--- The environment in which programs use SMC, for those who start them by other means.
+--- What options do not mention stays as it is in base: `LD_PRELOAD` is added to.
+---@param options? table see above
+---@param base? table the environment to begin with, `{ NAME = "value" }`; it is not changed. Default: `options.env`, or the environment of this process
+---@return table|nil # a complete environment, `{ NAME = "value" }`, with `LD_PRELOAD` and, where options say so, `SMC_DEBUG`, `SMC_RCVBUF`, `SMC_SNDBUF`, `SMC_FALLBACK`
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_run.environment(options, base) end
+
+--- Can the sockets of this program be converted?
+--- Scripts are followed to their interpreter, and where that is env(1), to what it starts: what the kernel and
+--- GNU's env(1) would do. The dynamic linker counts as the program that it loads when it is the command. A
+--- program that may be executed but not read counts as convertible, as does a script without a #! line, which
+--- is the shell's.
+---@param name string the program's path, or a name that is looked for in PATH
+---@return boolean|nil # true; false: its sockets stay TCP; the program cannot be executed at all, or its file cannot be looked at
+---@return nil|string # why, such as "busybox is a static program: its sockets stay TCP"; message
+---@return nil|integer # errno
+function smc_run.convertible(name) end
+
+--- Will a program started from here get the buffer sizes of the options?
+--- Above `net.core.rmem_max` and `net.core.wmem_max` it takes CAP_NET_ADMIN. (smc_run(8) raises these
+--- limits for the whole system; this module leaves them alone.)
+---@param options? table see above
+---@return boolean|nil # true; false
+---@return nil|string # why, and what to do; message
+---@return nil|integer # errno
+function smc_run.attainable(options) end
+
+--- Replaces this process by a program that uses SMC: same process ID, same terminal, its exit status.
+--- What Lua has buffered is written; files that Lua has opened stay open in the program; nothing else of
+--- Lua is finished (no `__gc`, no `__close`).
+---@param argv table the program, its path or a name that is looked for in PATH, and its arguments
+---@param options? table see above
+---@return nil
+---@return string # message: it returns only when it fails
+---@return integer # errno: ENOENT when there is no such program
+function smc_run.exec(argv, options) end
+
+--- Starts a program that uses SMC.
+---@param argv table the program, its path or a name that is looked for in PATH, and its arguments
+---@param options? table see above, and `stdin`, `stdout`, `stderr`: `"inherit"` (default), `"null"` or `"pipe"`
+---@return Process|nil # see `smc.process`
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT when there is no such program, ENOEXEC for a script without #! line
+function smc_run.spawn(argv, options) end
+
+--- Stream sockets over shared memory, with the methods of LuaSocket's TCP object.
+---@class smc.socket
+---@field _SETSIZE any `select` has no limit of its own: this is the kernel's, of the descriptors of a process.
+---@field BLOCKSIZE any What the sources of LTN12 read at once.
+---@field gettime any Seconds since the epoch.
+---@field monotonic any Seconds of a clock that is never set, CLOCK_MONOTONIC.
+---@field sleep any Sleeps.
+---@field select any Waits until some of the sockets are ready.
+---@field try any Gives its arguments back, or throws the second for an enclosing `protect`.
+---@field dns any The resolver: `smc.socket.dns`.
+local smc_socket = {}
+
+--- A socket that becomes IPv4 or IPv6 at its first bind or connect.
+---@param options? table `fallback = "tcp"`: accept a plain TCP socket where this kernel has no SMC
+---@return  # the socket, or nil and a message
+function smc_socket.tcp(options) end
+
+--- An IPv4 socket.
+--- Parameters and returns as `tcp`.
+---@param options any
+function smc_socket.tcp4(options) end
+
+--- An IPv6 socket that speaks IPv6 only.
+--- Parameters and returns as `tcp`.
+---@param options any
+function smc_socket.tcp6(options) end
+
+--- Connects to a host: every address of its name is tried in turn.
+---@param host string name or address
+---@param port number|string 1 to 65535 or the name of a service
+---@param local_address? string to bind to first
+---@param local_port? number|string
+---@param family? string `"inet"`, `"inet6"` or `"unspec"`
+---@param options? table as of `tcp`
+---@return  # the connected socket, or nil and a message
+function smc_socket.connect(host, port, local_address, local_port, family, options) end
+
+--- As `connect`, to the host's IPv4 addresses only.
+---@param host any
+---@param port any
+---@param local_address any
+---@param local_port any
+---@param options any
+function smc_socket.connect4(host, port, local_address, local_port, options) end
+
+--- As `connect`, to the host's IPv6 addresses only.
+---@param host any
+---@param port any
+---@param local_address any
+---@param local_port any
+---@param options any
+function smc_socket.connect6(host, port, local_address, local_port, options) end
+
+--- A socket that listens on an address.
+---@param host string name or address; `"*"` is 0.0.0.0, `"::"` takes IPv6 and IPv4
+---@param port number|string 0 lets the kernel choose
+---@param backlog? integer
+---@param options? table as of `tcp`
+---@return  # the listening socket, or nil and a message
+function smc_socket.bind(host, port, backlog, options) end
+
+--- The modes of many connections, by one look at the kernel's list: `sock:mode()` takes one each.
+---@param sockets table an array
+---@return table # `modes[sock]`, as of `sock:mode()`; absent where there is none
+---@return  # or nil, a message and errno
+function smc_socket.modes(sockets) end
+
+--- Drops the first so many of its further arguments.
+---@param count any
+---@param ... any
+function smc_socket.skip(count, ...) end
+
+--- The texts of a host's addresses, in the order in which `connect` tries them.
+---@param host string
+---@param family? string `"inet"`, `"inet6"` or `"unspec"`
+---@return table # an array, or nil and a message
+function smc_socket.resolve(host, family) end
+
+--- A poller for many sockets: `smc.poller`.
+function smc_socket.poller() end
+
+--- What SMC has counted: connections, bytes, requests, buffers, fallbacks by reason.
+---@class smc.stats
+local smc_stats = {}
+
+--- A snapshot.
+--- What the kernel does not send is absent.
+---@class smc.stats.snapshot
+---@field time number seconds since the machine was started
+---@field boot string|nil what tells this start of the machine from others
+---@field namespace string|nil the network namespace, `net:[4026531840]`
+---@field smcd smc.stats.technology
+---@field smcr smc.stats.technology
+---@field handshake_errors table `client` and `server`: how often each role failed, with either technology
+---@field fallback smc.stats.fallback
+
+--- Counters of SMC-D or SMC-R.
+--- Connections count when they use SMC.
+---@class smc.stats.technology
+---@field client_v1 integer connections made, with version 1
+---@field client_v2 integer
+---@field server_v1 integer connections accepted
+---@field server_v2 integer
+---@field rx_bytes integer
+---@field tx_bytes integer
+---@field rx_requests integer calls such as recv(2)
+---@field tx_requests integer
+---@field rx_rmb_usage integer|nil bytes of buffers in use at the moment: no counter; since Linux 6.10
+---@field tx_rmb_usage integer|nil
+---@field rx_sizes table requests by their size: up to `8K`, `16K`, `32K`, `64K`, `128K`, `256K`, `512K`, `1024K`, and `more`
+---@field tx_sizes table
+---@field rx_rmb_sizes table buffers by their size, in the same way
+---@field tx_rmb_sizes table
+---@field rx_rmb table events of buffers: `full`, `full_peer`, `small`, `small_peer` (the buffer of this host or of the peer was full, or smaller than the request), `alloc`, `reuse`, and `downgrade` (made smaller than asked for, for want of memory)
+---@field tx_rmb table
+---@field cork integer special socket calls, as are the next four
+---@field nodelay integer
+---@field sendpage integer
+---@field splice integer
+---@field urgent_data integer
+
+--- Connections that fell back to TCP.
+---@class smc.stats.fallback
+---@field client integer connections that this host made
+---@field server integer connections that it accepted
+---@field reasons table[] `code`, see `smc.reason`, with how often it was that of a `client` and of a `server`: in 16 bits, so that each begins with 0 again after 65535; the most frequent first
+
+--- All counters of this network namespace.
+---@return smc.stats.snapshot|nil
+---@return nil|string # message, which says what to do
+---@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
+function smc_stats.get() end
+
+---@class smc.stats.decode.opts
+---@field byte_order string|nil of the machine that they were recorded on: `"little"` or `"big"`
+
+--- Decodes recorded datagrams of the kernel's answers, without their time.
+---@param counters string
+---@param fallbacks string|nil
+---@param opts? smc.stats.decode.opts
+---@return smc.stats.snapshot|nil
+---@return nil|string # message
+---@return nil|integer # errno: EBADMSG where one is cut short or damaged
+function smc_stats.decode(counters, fallbacks, opts) end
+
+--- What has been counted since a snapshot.
+--- Counts of a reason are right as long as none came 65536 times in between. Where the snapshot is of another
+--- start of the machine or another network namespace, or smc was unloaded in between, everything counts.
+---@param before smc.stats.snapshot
+---@param now? smc.stats.snapshot in place of one taken now
+---@return table|nil # a `snapshot` of the differences; levels are those of now. `time` is absent; `seconds`: how long it took, absent where that is not known; `restarted`: whether everything counts
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_stats.since(before, now) end
+
+--- The differences per second.
+---@param change table what `since` gave
+---@return table|nil # the same with numbers per second; levels and codes are as they were
+---@return nil|string # message: the time between is not known, or too short to tell
+---@return nil|integer # errno: ENODATA
+function smc_stats.rates(change) end
+
+--- What this kernel and its hardware can do with SMC, and how it is set up.
+---@class smc.system
+local smc_system = {}
+
+--- The release of the running kernel, as uname(2) gives it.
+---@return string
+function smc_system.release() end
+
+--- Whether this process can make SMC sockets, tried with socket(AF_SMC, …), which loads the kernel's module
+--- where that is allowed.
+--- Where it cannot, `smc.system.module` finds out why.
+---@return true|nil
+---@return nil|string # message, which says what to do
+---@return nil|integer # errno: EAFNOSUPPORT no SMC, EPERM or EACCES not for this process
+function smc_system.available() end
+
+--- What the kernel and the hardware can do.
+---@return table|nil # `version` and `release` of SMC that this kernel talks; `hostname`, as peers see it; `smcd`, `smcr`: versions that the kernel has, `ism`, `roce`: those that devices are there for, each a list such as `{ "v1", "v2" }`, empty where there is none; `seid`: absent where the machine has none. Without knowledge of the kernel's, `version`, `release` and `hostname` are absent.
+---@return nil|string # message, which says what to do
+---@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
+function smc_system.info() end
+
+--- Whether this network namespace leaves SMC out of handshakes when many come at once, so that connections
+--- become TCP instead of waiting.
+---@return boolean|nil
+---@return nil|string # message
+---@return nil|integer # errno: EOPNOTSUPP before Linux 5.19, EAFNOSUPPORT no SMC
+function smc_system.hs_limitation() end
+
+--- Limits SMC handshakes in this network namespace.
+--- Needs CAP_NET_ADMIN in the initial user namespace.
+---@return true|nil
+---@return nil|string # message
+---@return nil|integer # errno: EPERM, EOPNOTSUPP, EAFNOSUPPORT
+function smc_system.enable_hs_limitation() end
+
+--- Limits SMC handshakes no more.
+--- Needs CAP_NET_ADMIN in the initial user namespace.
+---@return true|nil
+---@return nil|string # message
+---@return nil|integer # errno: as of `enable_hs_limitation`
+function smc_system.disable_hs_limitation() end
+
+--- The `net.smc` sysctls that this kernel has, in this network namespace.
+---@return table[]|nil # each `name`, without `net.smc.`; `value`; `unit`: `"bytes"`, `"seconds"`, or absent; `min` and `max` that the kernel takes, `default` that it begins with; `meaning`
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT where SMC is not loaded
+function smc_system.sysctls() end
+
+--- A `net.smc` sysctl.
+---@param name string
+---@return table|nil # as of `sysctls`
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT where this kernel does not have it
+function smc_system.sysctl(name) end
+
+--- Sets a `net.smc` sysctl of this network namespace.
+--- It counts for sockets and link groups made afterwards.
+---@param name string
+---@param value integer|string of `hs_ctrl` a string, of which an empty one clears it
+---@return true|nil
+---@return nil|string # message, which says what the kernel takes
+---@return nil|integer # errno: ENOENT not in this kernel, EACCES not root, EINVAL not a value that it takes
+function smc_system.set_sysctl(name, value) end
+
+-- What `smc` loads on first use.
+smc.check = smc_check
+smc.device = smc_device
+smc.diag = smc_diag
+smc.eid = smc_eid
+smc.errno = smc_errno
+smc.ism = smc_ism
+smc.json = smc_json
+smc.linkgroup = smc_linkgroup
+smc.pnet = smc_pnet
+smc.poller = smc_poller
+smc.process = smc_process
+smc.reason = smc_reason
+smc.recording = smc_recording
+smc.run = smc_run
+smc.socket = smc_socket
+smc.stats = smc_stats
+smc.system = smc_system
+
+return smc
