@@ -11,17 +11,22 @@ end
 local function parameter(item, name)
   local kind = item.modifiers[item.parameter] or {}
   local modifiers = rawget(kind, name) or {} -- a List has methods of such names
-  return { name = name, type = modifiers.type, optional = modifiers.opt and true, text = rawget(item.params.map, name) }
+  return {
+    name = name, type = modifiers.type, optional = modifiers.opt and true, text = rawget(item.params.map, name),
+  }
 end
 
 local function item_of(item)
   local params = {}
   for _, name in ipairs(item.params) do
     params[#params + 1] = parameter(item, name)
-    params[#params].options = copy(rawget(item.subparams, name), function(option) return parameter(item, option) end)
+    params[#params].options = copy(rawget(item.subparams, name), function(option)
+      return parameter(item, option)
+    end)
   end
   return {
-    name = item.name, type = item.type, summary = item.summary, description = item.description, params = params,
+    name = item.name, type = item.type, summary = item.summary, description = item.description,
+    params = params,
     returns = copy(item.retgroups, function(group)
       return copy(group, function(value) return { type = value.type, text = value.text } end)
     end),
