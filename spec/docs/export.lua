@@ -12,7 +12,8 @@ local function parameter(item, name)
   local kind = item.modifiers[item.parameter] or {}
   local modifiers = rawget(kind, name) or {} -- a List has methods of such names
   return {
-    name = name, type = modifiers.type, optional = modifiers.opt and true, text = rawget(item.params.map, name),
+    name = name, type = modifiers.type, optional = modifiers.opt and true,
+    text = rawget(item.params.map, name),
   }
 end
 

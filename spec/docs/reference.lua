@@ -2,7 +2,8 @@
 local reference = {}
 
 --- The public modules, in the order of their names: `name`, `summary`, and `items`, each with `name`,
--- `type`, `summary`, `params` (`name`, `type`, `optional`, `text`, `options`) and `returns`, groups of `type` and `text`.
+-- `type`, `summary`, `description`, `params` (`name`, `type`, `optional`, `text`, `options`) and `returns`,
+-- groups of `type` and `text`.
 function reference.load()
   local ldoc <close> = assert(io.popen(
     "LUA_PATH='spec/docs/?.lua;;' ldoc -q -c config.ld --filter export.write . 2>&1"))
