@@ -121,7 +121,7 @@ end
 local function completer()
   local complete
   return function(record)
-    complete = complete or require "smc.diag.addresses".completer()
+    complete = complete or require "smc.internal.addresses".completer()
     local ok, message = complete(record)
     if not ok then error(message, 0) end
   end
@@ -202,7 +202,7 @@ function diag.find(inode, options)
   elseif not found then
     return nil, ("no SMC socket has the inode %d"):format(inode), E.ENOENT
   end
-  ok, message, errno = require "smc.diag.addresses".complete(found)
+  ok, message, errno = require "smc.internal.addresses".complete(found)
   if not ok then
     return nil, message, errno
   end
@@ -216,7 +216,7 @@ end
 -- @treturn function iterator over events
 -- @raise for an unknown option, or one of a wrong type; and while iterating, when the kernel cannot be asked
 function diag.watch(opts)
-  return require "smc.diag.watch"(opts)
+  return require "smc.diag.watch"(diag.sockets, opts)
 end
 
 --- Decodes one recorded datagram of the kernel's answer.

@@ -18,13 +18,13 @@ end
 local smc = {}
 
 --- The name and the version of this library: `"smc 0.1.0"`.
-smc._VERSION = "smc 0.1.0"
+smc._VERSION = "smc " .. require "smc.version"
 
 -- Whatever stands in the README's table of modules.
 local modules = {
   socket = true, poller = true, diag = true, reason = true, system = true, process = true, run = true,
   check = true, eid = true, pnet = true, ism = true, linkgroup = true, device = true, stats = true,
-  errno = true, json = true,
+  errno = true, json = true, version = true,
 }
 
 --- Shortcuts to functions of `smc.socket`.

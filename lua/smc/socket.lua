@@ -23,7 +23,7 @@ local reason = require "smc.reason"
 local try = require "smc.socket.try"
 
 local socket = {
-  _VERSION = require("smc")._VERSION,
+  _VERSION = "smc " .. require "smc.version",
   --- `select` has no limit of its own: this is the kernel's, of the descriptors of a process.
   _SETSIZE = 1 << 20,
   _SOCKETINVALID = -1,

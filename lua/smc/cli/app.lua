@@ -1,6 +1,6 @@
 --- What the project's scripts have in common: arguments, output, messages, and their end.
 --
--- Every script ends by `script.leave`, so that a full disk is never taken for success: what was printed is
+-- Every script ends by `app.leave`, so that a full disk is never taken for success: what was printed is
 -- flushed and checked before the status is given. A reader that goes away, as in `smcss.lua | head -1`, is
 -- no error: what else is printed goes nowhere, and the script does its work to the end.
 --
@@ -9,7 +9,7 @@
 local core = require "smc.core.os"
 local E = require "smc.errno"
 
-local script = {}
+local app = {}
 
 local stdout, stderr = io.stdout, io.stderr
 local INTERRUPTED <const>, SOFTWARE <const> = 130, 70 -- 128 + SIGINT as in shells; sysexits.h
@@ -17,10 +17,10 @@ local INTERRUPTED <const>, SOFTWARE <const> = 130, 70 -- 128 + SIGINT as in shel
 -- What is opened takes the lowest descriptor that is free: where standard output is closed, what is printed
 -- would go into a socket. So a closed one is filled, with what can only be used the other way: its use stays
 -- an error.
-script.placeholders = {} -- else the collector would close them
+app.placeholders = {} -- else the collector would close them
 for _, standard in ipairs { { io.stdin, "w" }, { stdout, "r" }, { stderr, "r" } } do
   if select(3, standard[1]:seek()) == E.EBADF then
-    table.insert(script.placeholders, (io.open("/dev/null", standard[2])))
+    table.insert(app.placeholders, (io.open("/dev/null", standard[2])))
   end
 end
 
@@ -30,25 +30,25 @@ local function words()
 end
 
 --- The name the script was called by.
-script.name = (arg and arg[0] or "smc"):match("[^/]*$")
-if script.name:find("[%c\127-\255]") then script.name = words().printable(script.name) end
+app.name = (arg and arg[0] or "smc"):match("[^/]*$")
+if app.name:find("[%c\127-\255]") then app.name = words().printable(app.name) end
 
 --- What messages on standard error begin with.
-script.prefix = script.name .. ": "
+app.prefix = app.name .. ": "
 
 --- The status where the output cannot be written, though all else went well.
-script.failure = 1
+app.failure = 1
 
 --- Whether errors are printed as JSON on standard output, too.
-script.json = false
+app.json = false
 
 local reader_gone, written = false, false
 
 --- Says something on standard error, after the script's name: wrapped to a terminal's width.
 -- @tparam string message
-function script.say(message)
+function app.say(message)
   local text = words()
-  stderr:write(text.wrap(text.lines(script.prefix .. message), "", text.width(2)), "\n")
+  stderr:write(text.wrap(text.lines(app.prefix .. message), "", text.width(2)), "\n")
 end
 
 -- Flushes standard output. Ctrl-C may come meanwhile, where nobody reads it.
@@ -61,31 +61,31 @@ end
 
 --- Ends the script: flushes what was printed, says what went wrong, gives the status.
 -- @tparam integer status
--- @tparam[opt] string message for standard error as it is, such as a usage; `script.fail` makes others
-function script.leave(status, message)
+-- @tparam[opt] string message for standard error as it is, such as a usage; `app.fail` makes others
+function app.leave(status, message)
   core.ignore_sigpipe()
   local interrupted, lost = flush()
   if message then stderr:write(message) end
   if lost then
-    script.say("cannot write the output: " .. lost)
-    status = status == 0 and script.failure or status
+    app.say("cannot write the output: " .. lost)
+    status = status == 0 and app.failure or status
   end
   os.exit(interrupted or status, true)
 end
 
---- Ends the script with a message on standard error. With `script.json`, standard output has it as well,
+--- Ends the script with a message on standard error. With `app.json`, standard output has it as well,
 -- as `{"success":false,"message":…,"errno":…}`, unless something else was printed before.
 -- @tparam integer status
 -- @tparam string message
 -- @tparam[opt] integer errno where there is one
-function script.fail(status, message, errno)
-  if script.json and not written then
+function app.fail(status, message, errno)
+  if app.json and not written then
     local report = { success = false, message = message, errno = errno }
-    script.write(require "smc.json".encode(report), "\n")
+    app.write(require "smc.json".encode(report), "\n")
   end
-  script.flush()
-  script.say(message)
-  script.leave(status)
+  app.flush()
+  app.say(message)
+  app.leave(status)
 end
 
 --- Looks at the outcome of a write to standard output, and ends the script where it failed.
@@ -93,66 +93,66 @@ end
 -- @tparam ?string message
 -- @tparam ?integer errno
 -- @treturn boolean false where nobody reads any more
-function script.check(ok, message, errno)
+function app.check(ok, message, errno)
   if ok then return true end
   if errno == E.EPIPE then
     reader_gone = true
     return false
   end
-  script.say("cannot write the output: " .. message)
-  os.exit(script.failure, true)
+  app.say("cannot write the output: " .. message)
+  os.exit(app.failure, true)
 end
 
---- Writes to standard output. A script that has to be seen at once calls `script.flush`: the C library hides
+--- Writes to standard output. A script that has to be seen at once calls `app.flush`: the C library hides
 -- errors of a stream that is told to flush every line.
 -- @tparam string|number ...
 -- @treturn boolean false where nobody reads any more
-function script.write(...)
+function app.write(...)
   if not written then core.ignore_sigpipe() end
   written = true
-  return not reader_gone and script.check(stdout:write(...))
+  return not reader_gone and app.check(stdout:write(...))
 end
 
 --- `print`, checked.
 -- @treturn boolean false where nobody reads any more
-function script.print(...)
+function app.print(...)
   local values = table.pack(...)
   for i = 1, values.n do values[i] = tostring(values[i]) end
-  return script.write(table.concat(values, "\t"), "\n")
+  return app.write(table.concat(values, "\t"), "\n")
 end
 
 --- Lets a reader see what was printed, now.
 -- @treturn boolean false where nobody reads any more
-function script.flush()
+function app.flush()
   core.ignore_sigpipe()
-  return not reader_gone and script.check(stdout:flush())
+  return not reader_gone and app.check(stdout:flush())
 end
 
 --- Prints a value of the API as JSON.
-function script.print_json(value)
-  return script.write(require "smc.json".encode(value), "\n")
+function app.print_json(value)
+  return app.write(require "smc.json".encode(value), "\n")
 end
 
 --- What the scripts that have smc-tools' own options say of their version, in the form of smc-tools.
 -- @treturn string a line
-function script.version()
-  return ("%s utility, %s\n"):format(script.name, (require "smc"._VERSION:gsub(" ", "-")))
+function app.version()
+  return ("%s utility, smc-%s\n"):format(app.name, require "smc.version")
 end
 
 --- An argparse parser with -h, --help, -v and --version.
 -- @tparam string description one sentence
 -- @tparam string epilog examples and exit statuses
-function script.parser(description, epilog)
+function app.parser(description, epilog)
   local width = math.max(words().width(1), 40)
-  local parser = require "argparse"(script.name, description, epilog)
+  local parser = require "argparse"(app.name, description, epilog)
     :usage_margin(3):usage_max_width(width):help_max_width(width):help_description_margin(32)
   parser:add_help { action = function()
-    script.print(parser:get_help())
-    script.leave(0)
+    app.print(parser:get_help())
+    app.leave(0)
   end }
   parser:flag("-v --version", "Show the version and exit."):action(function()
-    script.print(script.name .. ", " .. require "smc"._VERSION)
-    script.leave(0)
+    app.print(app.name .. ", smc " .. require "smc.version")
+    app.leave(0)
   end)
   return parser
 end
@@ -164,28 +164,28 @@ local function explain_usage(message)
 end
 
 --- Parses the command line; on bad usage the script ends.
--- @param parser what `script.parser` made
+-- @param parser what `app.parser` made
 -- @tparam[opt=2] integer status of bad usage
 -- @tparam[opt] table given the words, instead of `arg`
--- @treturn table the arguments; `json` among them is what `script.json` is from now on
-function script.parse(parser, status, given)
+-- @treturn table the arguments; `json` among them is what `app.json` is from now on
+function app.parse(parser, status, given)
   local ok, result = parser:pparse(given)
   if not ok then
-    script.fail(status or 2, explain_usage(result) .. "\nTry " .. script.name .. " --help")
+    app.fail(status or 2, explain_usage(result) .. "\nTry " .. app.name .. " --help")
   end
-  script.json = result.json or false
+  app.json = result.json or false
   return result
 end
 
 --- A number of seconds from the command line, for argparse's `convert`.
-function script.seconds(text)
+function app.seconds(text)
   local seconds = tonumber(text)
   if seconds and seconds > 0 and seconds < 1e9 then return seconds end
   return nil, ("'%s' is not a number of seconds"):format(text)
 end
 
 --- A port from the command line, for argparse's `convert`.
-function script.port(text)
+function app.port(text)
   local port = math.tointeger(tonumber(text))
   if port and port >= 1 and port <= 65535 then return port end
   return nil, ("port '%s' is not a number from 1 to 65535"):format(text)
@@ -199,9 +199,9 @@ end
 -- which is raised as well.
 -- @tparam integer status
 -- @tparam string message what was raised
-function script.raised(status, message)
-  if is_interrupt(message) then script.leave(INTERRUPTED) end
-  script.fail(status, message)
+function app.raised(status, message)
+  if is_interrupt(message) then app.leave(INTERRUPTED) end
+  app.fail(status, message)
 end
 
 local function explain(raised)
@@ -211,13 +211,13 @@ end
 --- Runs a script's main function. Ctrl-C ends it quietly with status 130, after the closing of what
 -- main holds in `<close>` variables.
 -- @tparam function main gives the exit status
--- @tparam[opt=1] integer failure `script.failure`
-function script.run(main, failure)
-  script.failure = failure or script.failure
+-- @tparam[opt=1] integer failure `app.failure`
+function app.run(main, failure)
+  app.failure = failure or app.failure
   require "smc.internal.remedy".by_command()
   local ok, status = xpcall(main, explain)
-  if not ok and status ~= INTERRUPTED then script.fail(SOFTWARE, status) end
-  script.leave(status or 0)
+  if not ok and status ~= INTERRUPTED then app.fail(SOFTWARE, status) end
+  app.leave(status or 0)
 end
 
-return script
+return app

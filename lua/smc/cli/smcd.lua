@@ -3,37 +3,15 @@
 --
 -- @module smc.cli.smcd
 
-local E = require "smc.errno"
-local script = require "smc.cli.app"
+local app = require "smc.cli.app"
 local text = require "smc.internal.text"
+local tools = require "smc.cli.smcd.tools"
 
-local tools = {}
+local smcd = {}
 
--- Exit statuses of the originals. They end with 255 where they say exit(-1).
-local OK <const>, NOT_THERE <const>, FAILED <const> = 0, 1, 255
+local OK <const>, NOT_THERE <const>, FAILED <const> = tools.OK, tools.NOT_THERE, tools.FAILED
 
 local OBJECTS <const> = { "device", "linkgroup", "info", "stats", "ueid", "seid", "help" }
-
---- Whether a word is an abbreviation of another: its beginning.
-function tools.abbreviates(word, whole)
-  return word ~= "" and whole:sub(1, #word) == word
-end
-
---- Ends a command that failed, by the results of a function of the API.
-function tools.fail(message, errno)
-  script.fail(errno == E.EAFNOSUPPORT and NOT_THERE or FAILED, message, errno)
-end
-
---- The value of a function of the API, or the command's end.
-function tools.demand(value, message, errno)
-  if value == nil then tools.fail(message, errno) end
-  return value
-end
-
---- Ends a command with its usage.
-function tools.misuse(usage)
-  script.leave(FAILED, usage)
-end
 
 local function usage(tool)
   return ([[
@@ -51,7 +29,7 @@ local function take_own_options(tool, words)
     local word = words[i]
     local file = word:match("^%-%-baseline=(.+)$")
     if word == "--json" then
-      tool.json, script.json = true, true
+      tool.json, app.json = true, true
     elseif file then
       tool.baseline = file
     elseif word == "--baseline" then
@@ -72,15 +50,15 @@ local function set_option(tool, option)
   elseif tools.abbreviates(option, "-absolute") then
     tool.absolute = true
   elseif tools.abbreviates(option, "-version") then
-    script.leave(FAILED, script.version())
+    app.leave(FAILED, app.version())
   elseif tools.abbreviates(option, "-details") then
     tool.level = 1
   elseif tools.abbreviates(option, "-ddetails") then
     tool.level = 2
   elseif tools.abbreviates(option, "-help") then
-    script.leave(OK, usage(tool))
+    app.leave(OK, usage(tool))
   else
-    script.fail(FAILED, ('Option %s is unknown, try "%s help".'):format(text.quoted(option), tool.name))
+    app.fail(FAILED, ('Option %s is unknown, try "%s help".'):format(text.quoted(option), tool.name))
   end
 end
 
@@ -98,32 +76,32 @@ end
 local function run(tool, words)
   words = take_options(tool, take_own_options(tool, words))
   local object = table.remove(words, 1)
-  if not object then script.leave(OK, usage(tool)) end
+  if not object then app.leave(OK, usage(tool)) end
   for _, name in ipairs(OBJECTS) do
     if tools.abbreviates(object, name) then
-      if name == "help" then script.leave(OK, usage(tool)) end
+      if name == "help" then app.leave(OK, usage(tool)) end
       if name == "seid" and not tool.is_smcd then
-        script.fail(NOT_THERE, ('Object "%s" is valid for SMC-D only, try "%s help".'):format(
+        app.fail(NOT_THERE, ('Object "%s" is valid for SMC-D only, try "%s help".'):format(
           object, tool.name))
       end
       return require("smc.cli.smcd." .. name)(tool, words)
     end
   end
-  script.fail(NOT_THERE, ('Object %s is unknown, try "%s help".'):format(text.quoted(object), tool.name))
+  app.fail(NOT_THERE, ('Object %s is unknown, try "%s help".'):format(text.quoted(object), tool.name))
 end
 
 --- Runs the tool and ends the process.
 -- @tparam string technology `"SMC-D"` or `"SMC-R"`
 -- @tparam table words the command line, with the script at 0
-function tools.main(technology, words)
-  local tool = { name = script.name, technology = technology, is_smcd = technology == "SMC-D",
+function smcd.main(technology, words)
+  local tool = { name = app.name, technology = technology, is_smcd = technology == "SMC-D",
     level = 0, absolute = false, json = false }
   io.stdout:setvbuf("full")
-  script.prefix = "Error: "
-  script.run(function()
+  app.prefix = "Error: "
+  app.run(function()
     run(tool, words)
     return OK
   end, FAILED)
 end
 
-return tools
+return smcd

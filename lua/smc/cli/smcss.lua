@@ -7,7 +7,7 @@
 
 local diag = require "smc.diag"
 local getopt = require "smc.cli.getopt"
-local script = require "smc.cli.app"
+local app = require "smc.cli.app"
 
 local smcss = {}
 
@@ -34,11 +34,11 @@ local OPTIONS <const> = {
 }
 
 local function usage()
-  return USAGE:format(script.name)
+  return USAGE:format(app.name)
 end
 
 local function refuse(message)
-  script.leave(1, message .. "\n" .. usage())
+  app.leave(1, message .. "\n" .. usage())
 end
 
 local function parse_options(words)
@@ -46,16 +46,16 @@ local function parse_options(words)
   local options = {}
   for _, option in ipairs(given or before) do
     if option.name == "help" then
-      script.write(usage())
-      script.leave(0)
+      app.write(usage())
+      app.leave(0)
     elseif option.name == "version" then
-      script.write(script.version())
-      script.leave(0)
+      app.write(app.version())
+      app.leave(0)
     end
     options[option.name] = true
   end
   if message then
-    refuse(script.prefix .. message)
+    refuse(app.prefix .. message)
   end
   if options.smcr and options.smcd then
     refuse("--smcd together with --smcr is not supported")
@@ -85,25 +85,25 @@ end
 -- What the command line asks for, printed. Gives the exit status.
 local function show(words)
   local options = parse_options(words)
-  script.json = options.json
+  app.json = options.json
   local print, query = printer(options)
   query.state = options.listening and "LISTEN" or nil
   query.mode = options.smcd and "SMC-D" or nil
   local sockets, message, errno, closing = diag.sockets(query)
-  if not sockets then script.fail(1, message, errno) end
+  if not sockets then app.fail(1, message, errno) end
   io.stdout:setvbuf("full", 1 << 16)
   local _ <close> = closing
   local ok, printed
   ok, printed, message, errno = pcall(print, sockets, options)
-  if not ok then script.raised(1, printed) end
-  script.check(printed, message, errno)
+  if not ok then app.raised(1, printed) end
+  app.check(printed, message, errno)
   return 0
 end
 
 --- Runs smcss and ends the process.
 -- @tparam table words the command line, with the script at 0
 function smcss.main(words)
-  script.run(function() return show(words) end)
+  app.run(function() return show(words) end)
 end
 
 return smcss

@@ -34,9 +34,9 @@ local function by_inode(a, b)
 end
 
 -- The sockets of the moment by their cookies.
-local function take(filter)
+local function take(sockets, filter)
   local found = {}
-  for socket in assert(require "smc.diag".sockets(filter)) do found[socket.cookie] = socket end
+  for socket in assert(sockets(filter)) do found[socket.cookie] = socket end
   return found
 end
 
@@ -60,6 +60,7 @@ end
 
 --- Watches the sockets.
 --
+-- @tparam function sockets `smc.diag.sockets`
 -- @tparam[opt] table opts
 -- @tparam[opt=1] ?number opts.interval seconds between two readings
 -- @tparam ?integer opts.count readings after which it ends; without it, it does not
@@ -71,20 +72,20 @@ end
 --   then into the ring in the memory of this host and into the one in the peer's, right as long as they are
 --   less than 65536 rings full
 -- @raise for an unknown option; and while iterating, when the kernel cannot be asked
-return function(opts)
+return function(sockets, opts)
   opts = args.options("watch", 1, opts, { interval = "seconds", count = args.range(0), filter = "table" })
   local filter = {}
   for key, value in pairs(opts.filter or {}) do filter[key] = value end
   if filter.details == nil then filter.details = { "connection", "link_group" } end
   filter.fields = nil
-  local before, events, at, readings = take(filter), {}, 0, 0
+  local before, events, at, readings = take(sockets, filter), {}, 0, 0
   local sleep = require "smc.core.os".sleep
   return function()
     at = at + 1
     while not events[at] do
       if opts.count and readings >= opts.count then return nil end
       sleep(opts.interval or INTERVAL)
-      local now = take(filter)
+      local now = take(sockets, filter)
       events, at, readings = events_between(before, now), 1, readings + 1
       before = now
     end

@@ -1,9 +1,9 @@
 -- The object device of smcd(8) and smcr(8).
 
 local device = require "smc.device"
-local script = require "smc.cli.app"
+local app = require "smc.cli.app"
 local text = require "smc.internal.text"
-local tools = require "smc.cli.smcd"
+local tools = require "smc.cli.smcd.tools"
 
 local function usage(tool)
   local line = ("Usage: %s device [show] [all]\n"):format(tool.name)
@@ -40,9 +40,9 @@ local function pnetid_of(owner)
 end
 
 local function print_smcd(entries)
-  script.write("FID  Type  PCI-ID        PCHID  InUse  #LGs  PNET-ID  \n")
+  app.write("FID  Type  PCI-ID        PCHID  InUse  #LGs  PNET-ID  \n")
   for _, entry in ipairs(entries) do
-    script.write(("%04x %-4s  %-12s  %04x   %-4s  %5d  %-16s \n"):format(entry.fid or 0, model_of(entry),
+    app.write(("%04x %-4s  %-12s  %04x   %-4s  %5d  %-16s \n"):format(entry.fid or 0, model_of(entry),
       entry.pci_id or "", entry.pchid or 0, entry.critical and "Yes" or "No", entry.link_groups or 0,
       pnetid_of(entry)))
   end
@@ -53,17 +53,17 @@ local function state_of(port)
 end
 
 local function print_smcr(tool, entries)
-  script.write("Net-Dev         IB-Dev   IB-P  IB-State  Type          Crit  ",
+  app.write("Net-Dev         IB-Dev   IB-P  IB-State  Type          Crit  ",
     tool.level >= 1 and " FID   PCI-ID        PCHID  " or "", "#Links  PNET-ID  \n")
   for _, entry in ipairs(entries) do
     for _, port in ipairs(entry.ports) do
-      script.write(("%-15s %-8s %4d  %8s  %-13s  %3s   "):format(port.netdev or "", entry.ibdev:sub(1, 8),
+      app.write(("%-15s %-8s %4d  %8s  %-13s  %3s   "):format(port.netdev or "", entry.ibdev:sub(1, 8),
         port.ibport, state_of(port), model_of(entry), entry.critical and "Yes" or "No"))
       if tool.level >= 1 then
-        script.write(("%04x  %-12s  %04x    "):format(
+        app.write(("%04x  %-12s  %04x    "):format(
           entry.fid or 0, entry.pci_id or "", entry.pchid or 0))
       end
-      script.write(("%5d  %-16s \n"):format(port.links or 0, pnetid_of(port)))
+      app.write(("%5d  %-16s \n"):format(port.links or 0, pnetid_of(port)))
     end
   end
 end
@@ -71,7 +71,7 @@ end
 return function(tool, words)
   local wanted = parse(tool, words)
   local entries = tools.demand(device.list(wanted))
-  if tool.json then return script.print_json(entries) end
+  if tool.json then return app.print_json(entries) end
   text.record(entries)
   local narrowed = wanted.netdev or wanted.ibdev
   if #entries == 0 and not (narrowed and #tools.demand(device.list { type = tool.technology }) > 0) then

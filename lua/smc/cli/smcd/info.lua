@@ -1,9 +1,9 @@
 -- The object info of smcd(8) and smcr(8).
 
 local system = require "smc.system"
-local script = require "smc.cli.app"
+local app = require "smc.cli.app"
 local text = require "smc.internal.text"
-local tools = require "smc.cli.smcd"
+local tools = require "smc.cli.smcd.tools"
 
 local function usage(tool)
   return ("Usage: %s info [show]\n"):format(tool.name)
@@ -17,10 +17,10 @@ end
 return function(tool, words)
   if #words > 1 or words[1] and not tools.abbreviates(words[1], "show") then tools.misuse(usage(tool)) end
   local info = tools.demand(system.info())
-  if tool.json then return script.print_json(info) end
+  if tool.json then return app.print_json(info) end
   text.record(info)
   local roce = list(info.roce)
-  script.write(([[
+  app.write(([[
 Kernel Capabilities
 SMC Version:      %s
 SMC Hostname:     %s

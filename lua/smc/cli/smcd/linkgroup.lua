@@ -1,9 +1,9 @@
 -- The object linkgroup of smcd(8) and smcr(8).
 
 local linkgroup = require "smc.linkgroup"
-local script = require "smc.cli.app"
+local app = require "smc.cli.app"
 local text = require "smc.internal.text"
-local tools = require "smc.cli.smcd"
+local tools = require "smc.cli.smcd.tools"
 
 local function usage(tool)
   if tool.is_smcd then return ("Usage: %s linkgroup [show] [all | LG-ID]\n"):format(tool.name) end
@@ -85,18 +85,18 @@ local function print_details(tool, groups)
     else
       add("RMB      : %d B", group.rmb_alloc or 0)
     end
-    script.write(i > 1 and "\n" or "", table.concat(lines, "\n"), "\n")
+    app.write(i > 1 and "\n" or "", table.concat(lines, "\n"), "\n")
   end
 end
 
 local function print_groups(tool, groups)
-  script.write("LG-ID    ", tool.is_smcd and "" or "LG-Role  LG-Type  ", "VLAN  #Conns  PNET-ID \n")
+  app.write("LG-ID    ", tool.is_smcd and "" or "LG-Role  LG-Type  ", "VLAN  #Conns  PNET-ID \n")
   for _, group in ipairs(groups) do
     local conns, pnetid = group.conns_num or 0, group.pnetid or ""
     if tool.is_smcd then
-      script.write(("%08x %4s  %6d  %-16s \n"):format(group.id, vlan_of(group), conns, pnetid))
+      app.write(("%08x %4s  %6d  %-16s \n"):format(group.id, vlan_of(group), conns, pnetid))
     else
-      script.write(("%08x %-8s %-8s %4s  %6d  %-16s \n"):format(group.id, role_of(group), group.lgr_type,
+      app.write(("%08x %-8s %-8s %4s  %6d  %-16s \n"):format(group.id, role_of(group), group.lgr_type,
         vlan_of(group), conns, pnetid))
     end
   end
@@ -107,21 +107,21 @@ local function state_of(link)
 end
 
 local function print_links(tool, groups)
-  script.write("LG-ID    LG-Role  LG-Type  Net-Dev         Link-State      #Conns  ",
+  app.write("LG-ID    LG-Role  LG-Type  Net-Dev         Link-State      #Conns  ",
     tool.level >= 1 and "Link-UID  Peer-UID  IB-Dev    IB-P  " or "",
     tool.level >= 2 and "Local-GID                                 Peer-GID  " or "", "\n")
   for _, group in ipairs(groups) do
     for _, link in ipairs(group.links) do
-      script.write(("%08x %-8s %-8s %-15s %-15s %6d  "):format(group.id, role_of(group), group.lgr_type,
+      app.write(("%08x %-8s %-8s %-15s %-15s %6d  "):format(group.id, role_of(group), group.lgr_type,
         link.netdev or "", state_of(link), link.conns_num or 0))
       if tool.level >= 1 then
-        script.write(("%08x  %08x  %-8s  %4d  "):format(link.link_uid or 0, link.peer_link_uid or 0,
+        app.write(("%08x  %08x  %-8s  %4d  "):format(link.link_uid or 0, link.peer_link_uid or 0,
           link.ibdev:sub(1, 8), link.ibport or 0))
       end
       if tool.level >= 2 then
-        script.write(("%-40s  %s  "):format(link.gid or "", link.peer_gid or ""))
+        app.write(("%-40s  %s  "):format(link.gid or "", link.peer_gid or ""))
       end
-      script.write("\n")
+      app.write("\n")
     end
   end
 end
@@ -129,7 +129,7 @@ end
 return function(tool, words)
   local wanted, links = parse(tool, words)
   local groups = tools.demand(linkgroup.list(wanted))
-  if tool.json then return script.print_json(groups) end
+  if tool.json then return app.print_json(groups) end
   text.record(groups)
   -- Where the kernel has none at all, the originals print nothing; where none matches, the header.
   local narrowed = wanted.id or wanted.netdev or wanted.ibdev

@@ -2,9 +2,9 @@
 
 local E = require "smc.errno"
 local eid = require "smc.eid"
-local script = require "smc.cli.app"
+local app = require "smc.cli.app"
 local text = require "smc.internal.text"
-local tools = require "smc.cli.smcd"
+local tools = require "smc.cli.smcd.tools"
 
 local function usage(tool)
   local line = "smcd seid [show]\n       smcd seid enable\n       smcd seid disable\n"
@@ -16,11 +16,11 @@ local function show(tool)
   local seid, message, errno = eid.seid()
   if not seid and errno ~= E.ENODEV and errno ~= E.EOPNOTSUPP then tools.fail(message, errno) end
   if tool.json then
-    script.print_json(seid or { enabled = false })
+    app.print_json(seid or { enabled = false })
   elseif seid then
-    script.write(("%-32s [%s]\n"):format(text.printable(seid.seid), seid.enabled and "enabled" or "disabled"))
+    app.write(("%-32s [%s]\n"):format(text.printable(seid.seid), seid.enabled and "enabled" or "disabled"))
   else
-    script.write(errno == E.ENODEV and "n/a\n" or " [disabled]\n")
+    app.write(errno == E.ENODEV and "n/a\n" or " [disabled]\n")
   end
 end
 

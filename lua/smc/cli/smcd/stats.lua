@@ -3,8 +3,8 @@
 local abbreviate = require "smc.cli.smcd.abbreviate"
 local stats = require "smc.stats"
 local printable = require "smc.internal.text".printable
-local script = require "smc.cli.app"
-local tools = require "smc.cli.smcd"
+local app = require "smc.cli.app"
+local tools = require "smc.cli.smcd.tools"
 
 local SIZES <const> = { "8K", "16K", "32K", "64K", "128K", "256K", "512K" }
 local BUCKETS <const> = { "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1024K", "more" }
@@ -15,7 +15,7 @@ local function usage(tool)
 end
 
 local function line(label, number, rest)
-  script.write(("  %-25s%14d%s\n"):format(label, number, rest or ""))
+  app.write(("  %-25s%14d%s\n"):format(label, number, rest or ""))
 end
 
 local function percentage(part, whole)
@@ -38,9 +38,9 @@ local function print_reasons(fallback, role)
     if entry[role] > 0 then found[#found + 1] = entry end
   end
   table.sort(found, function(a, b) return a[role] > b[role] or a[role] == b[role] and a.code < b.code end)
-  if #found > 0 then script.write(role == "server" and "    Server\n" or "    Client\n") end
+  if #found > 0 then app.write(role == "server" and "    Server\n" or "    Client\n") end
   for i = 1, math.min(#found, REASONS_SHOWN) do
-    script.write(("     %-12s            %12d\n"):format(name_of(found[i].code), found[i][role]))
+    app.write(("     %-12s            %12d\n"):format(name_of(found[i].code), found[i][role]))
   end
 end
 
@@ -48,7 +48,7 @@ local function print_summary(tool, all, t, smc)
   local details = tool.level > 0
   local errors, fallback = all.handshake_errors, all.fallback
   local failed, fell_back = (errors.client or 0) + (errors.server or 0), fallback.client + fallback.server
-  script.write(tool.technology, " Connections Summary\n")
+  app.write(tool.technology, " Connections Summary\n")
   line("Total connections handled", smc + failed + fell_back)
   line("SMC connections", smc,
     details and by_role(t.client_v1 + t.client_v2, t.server_v1 + t.server_v2))
@@ -59,7 +59,7 @@ local function print_summary(tool, all, t, smc)
   line("Handshake errors", failed, details and by_role(errors.client or 0, errors.server or 0))
   -- In the original's precision.
   local average = string.unpack("f", string.pack("f", smc > 0 and (t.rx_requests + t.tx_requests) / smc or 0))
-  script.write(("  Avg requests per SMC conn  %14.1f\n"):format(average))
+  app.write(("  Avg requests per SMC conn  %14.1f\n"):format(average))
   line("TCP fallback", fell_back, details and by_role(fallback.client, fallback.server))
   if details then
     print_reasons(fallback, "server")
@@ -73,14 +73,14 @@ local function print_sizes(label, sizes)
     row[i + 1] = ("%6s"):format(abbreviate(sizes[size]))
   end
   row[#row + 1] = ("%6s"):format(abbreviate(sizes["1024K"] + sizes.more))
-  script.write(row[1], table.concat(row, "  ", 2), "\n")
+  app.write(row[1], table.concat(row, "  ", 2), "\n")
 end
 
 local function print_direction(tool, t, way)
   local rmb, requests = t[way .. "_rmb"], t[way .. "_requests"]
   local bytes, usage_now = t[way .. "_bytes"], t[way .. "_rmb_usage"] or 0
-  script.write("\n", way:upper(), " Stats\n")
-  script.write(("  Data transmitted (Bytes) %14d (%s)\n"):format(bytes, abbreviate(bytes)))
+  app.write("\n", way:upper(), " Stats\n")
+  app.write(("  Data transmitted (Bytes) %14d (%s)\n"):format(bytes, abbreviate(bytes)))
   line("Total requests", requests)
   line("Buffer usage (Bytes)", usage_now, (" (%s)"):format(abbreviate(usage_now)))
   line("Buffer full", rmb.full, percentage(rmb.full, requests))
@@ -93,7 +93,7 @@ local function print_direction(tool, t, way)
     line("Buffer downgrades", rmb.downgrade)
     line("Buffer reuses", rmb.reuse)
   end
-  script.write("            8KB    16KB    32KB    64KB   128KB   256KB   512KB  >512KB\n")
+  app.write("            8KB    16KB    32KB    64KB   128KB   256KB   512KB  >512KB\n")
   print_sizes("Bufs", t[way .. "_rmb_sizes"])
   print_sizes("Reqs", t[way .. "_sizes"])
 end
@@ -104,7 +104,7 @@ local function print_text(tool, all)
   print_summary(tool, all, t, smc)
   print_direction(tool, t, "rx")
   print_direction(tool, t, "tx")
-  script.write("\nExtras\n")
+  app.write("\nExtras\n")
   line("Special socket calls", t.cork + t.nodelay + t.sendpage + t.splice + t.urgent_data)
   if tool.level > 0 then
     line("  cork", t.cork)
@@ -148,7 +148,7 @@ local function original_json(tool, all)
   } do
     add(pair[1], t[pair[2]])
   end
-  script.write(('{"%s": {%s}}\n'):format(tool.is_smcd and "SMCD" or "SMCR", table.concat(fields, ",")))
+  app.write(('{"%s": {%s}}\n'):format(tool.is_smcd and "SMCD" or "SMCR", table.concat(fields, ",")))
 end
 
 -- The values of the API, of this technology, with the reasons in words.
@@ -161,7 +161,7 @@ local function own_json(tool, all)
     local known = reason.get(entry.code)
     entry.name, entry.meaning, entry.advice = known.name, known.meaning, known.advice
   end
-  script.print_json(value)
+  app.print_json(value)
 end
 
 -- What is to be shown: since the baseline, unless there is none or all is asked for.

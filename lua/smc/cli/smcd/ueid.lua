@@ -1,9 +1,9 @@
 -- The object ueid of smcd(8) and smcr(8).
 
 local eid = require "smc.eid"
-local script = require "smc.cli.app"
+local app = require "smc.cli.app"
 local text = require "smc.internal.text"
-local tools = require "smc.cli.smcd"
+local tools = require "smc.cli.smcd.tools"
 
 local function usage(tool)
   local lines = "smcd ueid [show]\n       smcd ueid add <eid>\n       smcd ueid del <eid>\n"
@@ -13,10 +13,10 @@ end
 
 local function show(tool)
   local list = tools.demand(eid.list())
-  if tool.json then return script.print_json(list) end
+  if tool.json then return app.print_json(list) end
   text.record(list)
   for _, one in ipairs(list) do
-    script.write(("%-32s\n"):format(one))
+    app.write(("%-32s\n"):format(one))
   end
 end
 

@@ -2,7 +2,7 @@
 
 local columns = require "smc.cli.smcss.columns"
 local is_wanted = require "smc.cli.smcss.wanted"
-local script = require "smc.cli.app"
+local app = require "smc.cli.app"
 local text = require "smc.internal.text"
 
 local format, stdout = string.format, io.stdout
@@ -88,14 +88,14 @@ local function print_reasons(seen)
   end
   table.sort(codes)
   for _, code in ipairs(codes) do
-    script.write("\n", reason.describe(code), "\n", text.wrap(reason.get(code).advice, "    ", width), "\n")
+    app.write("\n", reason.describe(code), "\n", text.wrap(reason.get(code).advice, "    ", width), "\n")
   end
 end
 
 -- Prints the table. Returns what the last write did.
 return function(sockets, options)
   local seen = {}
-  script.write(header(options))
+  app.write(header(options))
   for s in sockets do
     if is_wanted(s, options) then
       local ok, message, errno = stdout:write(row(s, options))

@@ -4,7 +4,7 @@
 local is_wanted = require "smc.cli.smcss.wanted"
 local json = require "smc.json"
 local reason = require "smc.reason"
-local script = require "smc.cli.app"
+local app = require "smc.cli.app"
 
 -- Prints the array. Returns what the last write did.
 return function(sockets, options)
@@ -13,7 +13,7 @@ return function(sockets, options)
     if is_wanted(s, options) then
       s.fallback = s.fallback_reason and reason.get(s.fallback_reason)
       s.peer_fallback = s.peer_reason and reason.get(s.peer_reason)
-      if not script.write(separator, "\n", json.encode(s, true)) then return true end
+      if not app.write(separator, "\n", json.encode(s, true)) then return true end
       separator = ","
     end
   end

@@ -2,7 +2,7 @@
 -- their values in this order, without a table for each socket. With thousands of sockets, the time goes here.
 
 local columns = require "smc.cli.smcss.columns"
-local script = require "smc.cli.app"
+local app = require "smc.cli.app"
 
 local write, stdout = io.stdout.write, io.stdout
 local remembered, padding, inode_column = columns.remembered, columns.padding, columns.inode
@@ -31,7 +31,7 @@ local unusual_states = { INIT = true, LISTEN = true, CLOSED = true }
 -- Where the kernel's smc_diag does not know the address, what inet_diag knows.
 local complete
 local function completed(state, there, port, peer_port)
-  complete = complete or require "smc.diag.addresses".completer()
+  complete = complete or require "smc.internal.addresses".completer()
   local record = { state = state, peer_address = there, local_port = port, peer_port = peer_port }
   local ok, message = complete(record)
   if not ok then error(message, 0) end
@@ -56,7 +56,7 @@ end
 -- Prints the table. Returns what the last write did.
 function plain.print(sockets, options)
   local every, wide = options.all or options.listening, options.wide
-  script.write(columns.header "")
+  app.write(columns.header "")
   for state, uid, inode, interface, mode, family, here, there, port, peer_port, reason, peer_reason
     in sockets do
     local ok, message, errno = true, nil, nil

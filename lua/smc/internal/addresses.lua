@@ -1,6 +1,6 @@
 --- The addresses that smc_diag does not give out: of sockets of IPPROTO_SMC, and which wildcard a listener
 -- has. The TCP socket inside of an SMC socket has the same ports, and inet_diag shows its addresses.
--- @module smc.diag.addresses
+-- @module smc.internal.addresses
 
 local E = require "smc.errno"
 local look = require "smc.internal.look"

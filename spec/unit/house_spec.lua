@@ -1,0 +1,171 @@
+-- The house: which module may use which, and that the lists of what is public are one list.
+local requires = require "requires"
+local smc = require "smc"
+
+local function read(path)
+  local file <close> = assert(io.open(path))
+  return file:read "a"
+end
+
+local function files_below(folder)
+  local found = {}
+  local list <close> = assert(io.popen(("find %s -name '*.lua' | sort"):format(folder)))
+  for path in list:lines() do found[#found + 1] = path end
+  assert(#found > 0, folder)
+  return found
+end
+
+local function sorted(list)
+  table.sort(list)
+  return list
+end
+
+-- What files require by names that they compute.
+local function names_in(path, pattern, word)
+  local found = {}
+  for name in assert(read(path):match(pattern)):gmatch(word) do found[#found + 1] = name end
+  return found
+end
+
+local function below(prefix, names)
+  local found = {}
+  for i, name in ipairs(names) do found[i] = prefix .. name end
+  return found
+end
+
+local public = names_in("lua/smc/init.lua", "\nlocal modules = {(.-)\n}", "(%w+) = true")
+local objects = names_in("lua/smc/cli/smcd.lua", "\nlocal OBJECTS <const> = { (.-), \"help\" }", '"(%w+)"')
+
+local COMPUTED <const> = {
+  ["smc"] = { times = 1, names = below("smc.", public) },
+  ["smc.cli.smcd"] = { times = 1, names = below("smc.cli.smcd.", objects) },
+  ["smc.socket.luasocket"] = { times = 1, names = { "socket.core", "socket.unix" } },
+}
+
+-- name → the modules of the project that it requires
+local house = {}
+local computed = {}
+
+for _, path in ipairs(files_below "lua") do
+  local name = path:match("^lua/(.*)%.lua$"):gsub("/init$", ""):gsub("/", ".")
+  local names, times = requires.of(read(path))
+  computed[name] = times > 0 and times or nil
+  table.move(COMPUTED[name] and COMPUTED[name].names or {}, 1, 99, #names + 1, names)
+  house[name] = {}
+  for _, needed in ipairs(names) do
+    if needed:find("^smc%f[^%w]") then table.insert(house[name], needed) end
+  end
+end
+
+local function is_core(name)
+  return name:find("^smc%.core%.") ~= nil
+end
+
+describe("what a source requires", function()
+  it("is found in code alone, lazy and chained", function()
+    local names, times = requires.of([=[
+      -- require "comment"
+      --[[ require "block" ]]
+      local a, s = require "one", "require 'string'"
+      local b = require("two").three, require 'four'.five(), [[ require "long" ]]
+      local function f() return require"six" end
+      require("computed." .. name) require("computed" .. name) pcall(require, "x") require(name)
+      "\"" require "seven" '\\' require "eight"]=])
+    assert.same({ "one", "two", "four", "six", "seven", "eight" }, names)
+    assert.equal(4, times)
+  end)
+end)
+
+describe("the modules", function()
+  it("compute no names but those that are known here", function()
+    local known = {}
+    for name, list in pairs(COMPUTED) do known[name] = list.times end
+    assert.same(known, computed)
+  end)
+
+  it("require what is there", function()
+    for name, list in pairs(house) do
+      for _, needed in ipairs(list) do
+        assert(house[needed] or is_core(needed), ("%s requires %s, which is not there"):format(name, needed))
+      end
+    end
+  end)
+
+  it("have no circle among them", function()
+    local state, path = {}, {}
+    local function visit(name)
+      path[#path + 1] = name
+      assert(state[name] ~= "open", "a circle: " .. table.concat(path, " → "))
+      if not state[name] then
+        state[name] = "open"
+        for _, needed in ipairs(house[name] or {}) do visit(needed) end
+        state[name] = "done"
+      end
+      path[#path] = nil
+    end
+    for name in pairs(house) do visit(name) end
+  end)
+
+  -- Whether a module may use another: what is public or internal is for all, the rest for its wing.
+  local function may_use(user, used)
+    if is_core(used) or used:find("^smc%.internal%.%w") or used:find("^smc%.?%w*$") then return true end
+    if user:find("^smc%.cli%.") and used:find("^smc%.cli%.%w+$") then return true end
+    local wing = used:match("^(smc%.cli%.%w+)%.") or used:match("^(smc%.%w+)%.")
+    return user == wing or user:sub(1, #wing + 1) == wing .. "."
+  end
+
+  it("keep out of each other's wings", function()
+    assert.is_true(may_use("smc.check", "smc.check.client"))
+    assert.is_true(may_use("smc.check.client", "smc.check.verdict"))
+    assert.is_true(may_use("smc.cli.smcss.plain", "smc.cli.app"))
+    assert.is_false(may_use("smc.run", "smc.check.client"))
+    assert.is_false(may_use("smc.checks", "smc.check.client"))
+    assert.is_false(may_use("smc.run", "smc.cli.app"))
+    assert.is_false(may_use("smc.cli.smcd", "smc.cli.smcss.plain"))
+    for name, list in pairs(house) do
+      for _, needed in ipairs(list) do
+        assert(may_use(name, needed), ("%s uses %s, which is private to another"):format(name, needed))
+      end
+    end
+  end)
+
+  it("use none of the commands, unless they are commands", function()
+    for name, list in pairs(house) do
+      for _, needed in ipairs(list) do
+        local fits = not needed:find("^smc%.cli%.") or name:find("^smc%.cli%.")
+        assert(fits, ("%s uses %s"):format(name, needed))
+      end
+    end
+  end)
+end)
+
+describe("the public modules", function()
+  local listed = {}
+  for row in read("README.md"):gmatch("\n| (`smc[^|]*) |") do
+    for name in row:gmatch("`smc%.(%w+)`") do listed[#listed + 1] = name end
+  end
+
+  it("are loaded on first use", function()
+    assert.is_true(#listed >= 15)
+    for _, name in ipairs(listed) do
+      assert.equal(require("smc." .. name), smc[name], name)
+    end
+  end)
+
+  it("are one list: in the README, in init.lua, and as files", function()
+    local files = {}
+    for _, path in ipairs(files_below "lua/smc") do
+      local name = path:match("^lua/smc/(%w+)%.lua$")
+      if name and name ~= "init" and name ~= "recording" then files[#files + 1] = name end
+    end
+    assert.same(sorted(files), sorted(public))
+    assert.same(sorted(files), sorted(listed))
+  end)
+
+  it("have a version, which is documented", function()
+    assert.matches("^%d+%.%d+%.%d+$", require "smc.version")
+    assert.equal("smc " .. smc.version, smc._VERSION)
+    assert.matches("\n%-%-%-[^\n]*version[^\n]*\nsmc%._VERSION", read "lua/smc/init.lua")
+    assert.matches("smc%._VERSION", read "README.md")
+  end)
+end)
