@@ -21,8 +21,8 @@ end
 
 --- Starts lua5.4 with these words, and pipes to its input and from its output.
 function check_support.start_lua(...)
-  local path, cpath = support.lua_environment()
-  return assert(process.spawn({ "env", path, cpath, "lua5.4", ... }, { stdin = "pipe", stdout = "pipe" }))
+  return assert(process.spawn({ "lua5.4", ... },
+    { env = support.environment(), stdin = "pipe", stdout = "pipe" }))
 end
 
 --- One of the peers of spec/kernel/programs/peer.lua, which listens.

@@ -82,13 +82,12 @@ describe("a check that proves nothing", function()
 
   -- What the script says while one of its calls fails, and whether one did.
   local function check_with(call, failure, at, port)
-    local path, cpath = support.lua_environment()
     local trace = os.tmpname()
     finally(function() os.remove(trace) end)
-    local done = support.run { "strace", "-f", "--seccomp-bpf", "-qq", "-o", trace,
+    local done = support.run({ "strace", "-f", "--seccomp-bpf", "-qq", "-o", trace,
       "-e", "trace=" .. call, "-e", ("inject=%s:error=%s:when=%d"):format(call, failure, at),
-      "env", path, cpath, "lua5.4", "examples/smc_chk.lua", "-C", "127.0.0.1", "-p", tostring(port),
-      "--json" }
+      "lua5.4", "examples/smc_chk.lua", "-C", "127.0.0.1", "-p", tostring(port), "--json" },
+      nil, support.environment())
     local file <close> = assert(io.open(trace))
     return done, file:read("a"):find("INJECTED", 1, true) ~= nil
   end

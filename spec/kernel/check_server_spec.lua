@@ -20,9 +20,9 @@ describe("a server for checks", function()
 
   -- A server of Lua code, which prints its port first, in a process with so many descriptors.
   local function start_limited(descriptors, code)
-    local path, cpath = support.lua_environment()
-    local p = assert(process.spawn({ "sh", "-c", 'ulimit -n "$1"; shift; exec env "$@"', "sh",
-      tostring(descriptors), path, cpath, "lua5.4", "-e", code }, { stdin = "pipe", stdout = "pipe" }))
+    local p = assert(process.spawn({ "sh", "-c", 'ulimit -n "$1"; shift; exec "$@"', "sh",
+      tostring(descriptors), "lua5.4", "-e", code },
+      { env = support.environment(), stdin = "pipe", stdout = "pipe" }))
     return p, tonumber(p.stdout:read())
   end
 

@@ -228,10 +228,10 @@ describe("a check without a connection", function()
     it("tries the other addresses of a name", function()
       local server <close>, port = serve()
       local hosts <close> = support.tree { ["hosts"] = DEAD .. " twofold\n127.0.0.1 twofold\n" }
-      local path, cpath = support.lua_environment()
-      local done = support.run { "unshare", "--mount", "sh", "-c",
-        'mount --bind "$1" /etc/hosts && shift && exec env "$@"', "sh", hosts.root .. "/hosts", path, cpath,
-        "lua5.4", "examples/smc_chk.lua", "-C", "twofold", "-p", tostring(port), "-t", "2", "--json" }
+      local done = support.run({ "unshare", "--mount", "sh", "-c",
+        'mount --bind "$1" /etc/hosts && shift && exec "$@"', "sh", hosts.root .. "/hosts",
+        "lua5.4", "examples/smc_chk.lua", "-C", "twofold", "-p", tostring(port), "-t", "2", "--json" },
+        nil, support.environment())
       local report = assert(json.decode(done.stdout))
       assert.same({ "SMC", "127.0.0.1", 0 }, { report.verdict, report.address, done.status })
       assert.is_number(server.pid)

@@ -1,6 +1,5 @@
 -- How every script ends, in every way of printing that it has: on a full disk with a status and a message,
 -- and well where its reader has gone.
-local core = require "smc.core.process"
 local process = require "smc.process"
 local smc_check = require "smc.check"
 local socket = require "smc.socket"
@@ -54,10 +53,9 @@ describe("a script", function()
 
   -- Starts a script by a shell, which waits for a line first; what follows is the script's input.
   local function start(name, words, output)
-    local env = core.environ()
-    env.LUA_PATH, env.LUA_CPATH = package.path, package.cpath
     return assert(process.spawn({ "sh", "-c", ("read line; exec lua5.4 examples/%s %s %s"):format(name,
-      words:gsub("%u%u+", ports), output) }, { env = env, stdin = "pipe", stdout = "pipe", stderr = "pipe" }))
+      words:gsub("%u%u+", ports), output) }, { env = support.environment(), stdin = "pipe", stdout = "pipe",
+      stderr = "pipe" }))
   end
 
   local function go(p)

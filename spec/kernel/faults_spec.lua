@@ -12,9 +12,9 @@ local FILES <const> = { { "openat", "ENOMEM" }, { "read", "EIO" }, { "readlink",
 -- What smcss.lua prints while one of its calls fails, and whether one did.
 local function smcss(call, errno, count)
   local trace = os.tmpname()
-  local done = support.run { "env", "LUA_PATH=" .. package.path, "LUA_CPATH=" .. package.cpath,
-    "strace", "-qq", "-o", trace, "-e", "trace=" .. call,
-    "-e", ("inject=%s:error=%s:when=%d"):format(call, errno, count), "lua5.4", "examples/smcss.lua", "-a" }
+  local done = support.run({ "strace", "-qq", "-o", trace, "-e", "trace=" .. call,
+    "-e", ("inject=%s:error=%s:when=%d"):format(call, errno, count), "lua5.4", "examples/smcss.lua", "-a" },
+    nil, support.environment())
   local file <close> = assert(io.open(trace))
   local failed = file:read("a"):find("INJECTED", 1, true) ~= nil
   os.remove(trace)
