@@ -1,0 +1,136 @@
+--- smc_pnet(8): shows and changes the table of PNET IDs. The options and texts are those of smc-tools.
+--
+-- @module smc.cli.smc_pnet
+
+local app = require "smc.cli.app"
+local getopt = require "smc.cli.getopt"
+local pnet = require "smc.pnet"
+local text = require "smc.internal.text"
+
+local smc_pnet = {}
+
+local USAGE <const> = ([[
+Usage: %s [ OPTIONS ] [pnetid]
+	-h, --help            this message
+	-v, --version         show version information
+	-a, --add             add a pnetid entry, requires interface or ib/ism device
+	-d, --delete          delete a pnetid entry
+	-s, --show            show a pnetid entry
+	-f, --flush           flush the complete pnet table
+	-I, --interface       Ethernet interface name of a pnetid entry
+	-D, --ibdevice        Infiniband/ISM device name of a pnetid entry
+	-P, --ibport          Infiniband device port (default: 1)
+	    --json            print JSON
+%s
+	no OPTIONS            show complete pnet table
+]]):format(app.name, "\t")
+
+-- getopt_long(3): short names, long names, and which of them have an argument.
+local OPTIONS <const> = {
+  { "I", "interface", true }, { "D", "ibdevice", true }, { "P", "ibport", true }, { "f", "flush" },
+  { "a", "add" }, { "s", "show" }, { "d", "delete" }, { "v", "version" }, { "h", "help" }, { nil, "json" },
+}
+local COMMANDS <const> = { flush = true, add = true, show = true, delete = true }
+
+local FAILED <const> = 1
+
+local function misuse(message)
+  app.leave(FAILED, app.prefix .. message .. "\n" .. USAGE)
+end
+
+local function port_of(word)
+  local port = math.tointeger(tonumber(word))
+  if not port or port < 0 or port > 2 then misuse("invalid ib port:" .. text.printable(word)) end
+  return port
+end
+
+-- The command line as a table: command, name, interface, ibdevice, ibport, json.
+local function parse(words)
+  local given, message = getopt.parse(words, OPTIONS)
+  if not given then misuse(message) end
+  local wanted = { name = given.operands[1] }
+  for _, option in ipairs(given) do
+    local name, value = option.name, option.value
+    if name == "help" then
+      app.write(USAGE)
+      app.leave(0)
+    elseif name == "version" then
+      app.write(app.version())
+      app.leave(0)
+    elseif COMMANDS[name] then
+      if wanted.command then misuse("--" .. name .. " together with --" .. wanted.command) end
+      wanted.command = name
+    elseif name == "ibport" then
+      wanted.ibport = port_of(value)
+    else
+      wanted[name] = value or true
+    end
+  end
+  if given.operands[2] then misuse("too many parameters") end
+  return wanted
+end
+
+-- What the original refuses or ignores, by what it says.
+local function check(wanted)
+  if not wanted.command and wanted.name then misuse("parameters without option") end
+  local command = wanted.command or "show"
+  if command == "flush" and wanted.name then misuse("-f takes no parameters") end
+  if (command == "add" or command == "delete") and not wanted.name then misuse("pnetid missing") end
+  if command == "add" then
+    if not wanted.interface and not wanted.ibdevice then misuse("interface or device missing") end
+  elseif command ~= "flush" then
+    for _, ignored in ipairs { { "interface", wanted.interface }, { "device", wanted.ibdevice },
+      { "ibport", wanted.ibport ~= 0 and wanted.ibport } } do
+      if ignored[2] then
+        app.say(("%s %s ignored"):format(ignored[1], text.printable(ignored[2])))
+      end
+    end
+  end
+  return command
+end
+
+local function show(wanted)
+  local entries, message, errno
+  if wanted.name then
+    entries, message, errno = pnet.get(wanted.name)
+  else
+    entries, message, errno = pnet.list()
+  end
+  if not entries then app.fail(FAILED, message, errno) end
+  if wanted.json then return app.print_json(entries) end
+  text.record(entries)
+  for _, entry in ipairs(entries) do
+    app.write(("%s %s %s %d\n"):format(entry.name, entry.netdev or "n/a", entry.ibdev or "n/a",
+      entry.ibport or 255))
+  end
+end
+
+-- What the command line asks for, done. Gives the exit status.
+local function run(words)
+  local wanted = parse(words)
+  local command = check(wanted)
+  app.json = wanted.json
+  local ok, message, errno
+  if command == "show" then
+    show(wanted)
+    return 0
+  elseif command == "flush" then
+    ok, message, errno = pnet.flush()
+  elseif command == "delete" then
+    ok, message, errno = pnet.remove(wanted.name)
+  else
+    local port = wanted.ibport ~= 0 and wanted.ibport or nil
+    ok, message, errno = pnet.add { name = wanted.name, netdev = wanted.interface, ibdev = wanted.ibdevice,
+      ibport = wanted.ibdevice and port }
+  end
+  if not ok then app.fail(FAILED, message, errno) end
+  return 0
+end
+
+--- Runs smc_pnet and ends the process.
+-- @tparam table words the command line, with the script at 0
+function smc_pnet.main(words)
+  app.run(function() return run(words) end, FAILED)
+end
+
+return smc_pnet
