@@ -1,4 +1,4 @@
--- smc.script: messages, errors as JSON, and ends, in programs of their own.
+-- smc.cli.app: messages, errors as JSON, and ends, in programs of their own.
 local core = require "smc.core.process"
 local json = require "dkjson"
 local process = require "smc.process"
@@ -6,7 +6,7 @@ local support = require "support"
 
 local E = require "smc.errno"
 
--- Starts a program on smc.script; `environment` is added to this process's.
+-- Starts a program on smc.cli.app; `environment` is added to this process's.
 local function start(code, environment)
   local env = core.environ()
   env.LUA_PATH, env.LUA_CPATH = package.path, package.cpath
