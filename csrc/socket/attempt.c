@@ -10,18 +10,9 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <string.h>
 
 #include "attempt.h"
 #include "../common/lua_util.h"
-
-/* The words for an errno, or ATTEMPT_UNEXPLAINED. */
-const char *attempt_strerror(int err)
-{
-	if (err == ATTEMPT_UNEXPLAINED)
-		return "no connection, the kernel does not say why";
-	return sock_strerror(err);
-}
 
 /* The attempt has failed. Gives the errno back. */
 int attempt_fail(struct sock *s, int err)

@@ -5,12 +5,8 @@
 
 #include "sock.h"
 
-/* No errno: the attempt has failed, and the kernel does not say why. */
-#define ATTEMPT_UNEXPLAINED (-1)
-
 #pragma GCC visibility push(hidden)
 
-const char *attempt_strerror(int err);
 int attempt_fail(struct sock *s, int err);
 int attempt_begin(lua_State *L, struct sock *s, const union sock_addr *addr);
 int attempt_finish(lua_State *L, struct sock *s);

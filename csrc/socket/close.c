@@ -17,21 +17,6 @@
 
 #include "sock.h"
 
-static void forget_fd(struct sock *s)
-{
-	s->fd = -1;
-	s->blocking = false;
-	s->attempt = ATTEMPT_NONE;
-	s->local.sa.sa_family = s->peer.sa.sa_family = AF_UNSPEC;
-}
-
-void close_fd(struct sock *s)
-{
-	if (s->fd >= 0)
-		close(s->fd);
-	forget_fd(s);
-}
-
 static void *close_in_thread(void *fd)
 {
 	close((int)(intptr_t)fd);

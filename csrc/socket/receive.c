@@ -14,57 +14,6 @@
 #include "receive.h"
 
 /*
- * One recv(2) of up to size bytes; flags: MSG_WAITALL, where the kernel is to wait for all of
- * them, as far as it can. Returns 0 with *n > 0, or errno; EPIPE at the end of the stream.
- */
-int receive_try(const struct sock *s, char *data, size_t size, int flags, size_t *n)
-{
-	bool blocks = s->blocking && s->timeout.deadline < 0;
-	ssize_t rc = recv(s->fd, data, size, blocks ? flags : MSG_DONTWAIT);
-
-	if (rc < 0)
-		return errno;
-	*n = (size_t)rc;
-	return rc ? 0 : EPIPE;
-}
-
-/*
- * After a recv(2) that failed: 0 when it is to be tried again, now that there is something, or
- * errno. Lua code may run meanwhile, and use the socket: nothing of it may be in hand.
- */
-int receive_again(lua_State *L, struct sock *s, int err)
-{
-	switch (err) {
-	case EINTR:
-		smc_run_signal_hooks(L);
-		return 0;
-	case EAGAIN:
-		return wait_in_kernel(s) ? 0 : wait_for(L, s, POLLIN);
-	case ENOTCONN:
-		return attempt_settle(L, s);
-	default:
-		return err;
-	}
-}
-
-/* Fills the buffer, where it is empty, by one read. Returns 0 or errno. */
-int receive_fill(lua_State *L, struct sock *s, size_t size, int flags)
-{
-	int err = 0;
-
-	while (!err && buffered(&s->buffer) == 0) {
-		if (!buffer_take(s->pool, &s->buffer))
-			return ENOMEM;
-		err = receive_try(s, s->buffer.data, size, flags, &s->buffer.last);
-		if (err) {
-			buffer_give(s->pool, &s->buffer);
-			err = receive_again(L, s, err);
-		}
-	}
-	return err;
-}
-
-/*
  * Pushes count bytes out of the buffer, and uses up so many. The collector runs when the string
  * is made, not before, and finalizers may use the socket: it must be in order by then.
  */

@@ -55,6 +55,9 @@ enum sock_attempt {
 	ATTEMPT_SETTLED,
 };
 
+/* No errno: an attempt has failed, and the kernel does not say why. */
+#define ATTEMPT_UNEXPLAINED (-1)
+
 enum sock_class { SOCK_MASTER, SOCK_CLIENT, SOCK_SERVER };
 
 struct sock {
@@ -98,12 +101,50 @@ struct sock {
 #define UPVALUE_CLASS(c) lua_upvalueindex(2 + (c))
 #define UPVALUES         4
 
-/* class.c */
+/* From here on in the order of the layers: each file calls those above it, and module.c all. */
+
+/* errors.c */
+int sock_error(lua_State *L, const char *words);
+const char *sock_strerror(int err);
+const char *attempt_strerror(int err);
+const char *option_strerror(int err);
+
+/* buffer.c */
+#define BUFFER_SIZE 65536
+struct buffer_pool *buffer_push_pool(lua_State *L);
+bool buffer_take(struct buffer_pool *pool, struct sock_buffer *b);
+void buffer_give(struct buffer_pool *pool, struct sock_buffer *b);
+void buffer_shrink(struct buffer_pool *pool, struct sock_buffer *b);
+int core_buffered(lua_State *L);
+
+/* Fewer bytes than this are kept in a block of their own size, not in a whole buffer. */
+#define TRIM_BELOW (BUFFER_SIZE / 16)
+
+/* Frees the room that the few bytes left in a buffer do not need. */
+static inline void buffer_trim(struct buffer_pool *pool, struct sock_buffer *b)
+{
+	size_t n = b->last - b->first;
+
+	if (n > 0 && n < TRIM_BELOW && !b->trimmed)
+		buffer_shrink(pool, b);
+}
+
+/* address.c */
+socklen_t inet_length(const union sock_addr *addr);
+bool inet_equal(const union sock_addr *a, const union sock_addr *b);
+bool inet_is_any(const union sock_addr *addr);
+void inet_complete(union sock_addr *addr, const union sock_addr *on_the_same_link);
+int inet_push(lua_State *L, const union sock_addr *addr);
+
+/* object.c */
 extern const char sock_mark;
+const char *sock_class_key(enum sock_class kind);
+const char *sock_class_name(enum sock_class kind);
 struct sock *sock_check(lua_State *L, int arg);
 int sock_not_of_class(lua_State *L, int arg, enum sock_class wanted);
 void sock_set_class(lua_State *L, struct sock *s, enum sock_class kind);
 struct sock *sock_new(lua_State *L, enum sock_class kind);
+int sock_tostring(lua_State *L);
 
 /*
  * The socket at index arg, else NULL. Every method begins with it: looking at the object itself
@@ -131,47 +172,16 @@ static inline bool sock_is_connected(const struct sock *s)
 	return s->attempt >= ATTEMPT_MADE;
 }
 
-/* socket.c */
-int sock_open(lua_State *L, struct sock *s, int family);
-int sock_open_tcp(lua_State *L, struct sock *s, const struct sock *like, int family);
-void sock_note_local(struct sock *s);
-bool sock_ask_peer(struct sock *s);
-void sock_recognize(struct sock *s);
-int core_new(lua_State *L);
-int core_identity(lua_State *L);
-int core_probe(lua_State *L);
-int sock_bind(lua_State *L);
-int sock_listen(lua_State *L);
-int sock_accept(lua_State *L);
-int sock_shutdown(lua_State *L);
-int sock_getfamily(lua_State *L);
-int sock_error(lua_State *L, const char *words);
-const char *sock_strerror(int err);
-
-/* connect.c */
-int sock_connect(lua_State *L);
-int core_connect_errno(lua_State *L);
-
-/* attempt.c; connect.c has more of it from attempt.h */
-int attempt_look(struct sock *s);
-int attempt_push_error(lua_State *L, struct sock *s);
-int attempt_settle(lua_State *L, struct sock *s);
-
-/* inet.c */
-const char *inet_resolver_words(int rc);
+/* resolver.c */
 #define INET_MAX_ADDRESSES 32
 int inet_resolve(lua_State *L, int host, int port, int family, bool passive, union sock_addr *addrs,
 		 size_t *count);
-socklen_t inet_length(const union sock_addr *addr);
 int core_resolve(lua_State *L);
-bool inet_equal(const union sock_addr *a, const union sock_addr *b);
-bool inet_is_any(const union sock_addr *addr);
-void inet_complete(union sock_addr *addr, const union sock_addr *on_the_same_link);
-int inet_push(lua_State *L, const union sock_addr *addr);
-int sock_getsockname(lua_State *L);
-int sock_getpeername(lua_State *L);
+int core_lookup(lua_State *L);
+int core_nameinfo(lua_State *L);
+int core_gethostname(lua_State *L);
 
-/* wait.c */
+/* timeout.c */
 double wait_now(void);
 void wait_start(struct sock_timeout *t);
 bool wait_in_kernel(struct sock *s);
@@ -180,32 +190,44 @@ int wait_for(lua_State *L, struct sock *s, short events);
 int sock_settimeout(lua_State *L);
 int sock_gettimeout(lua_State *L);
 
-/* buffer.c */
-#define BUFFER_SIZE 65536
-struct buffer_pool *buffer_push_pool(lua_State *L);
-bool buffer_take(struct buffer_pool *pool, struct sock_buffer *b);
-void buffer_give(struct buffer_pool *pool, struct sock_buffer *b);
-void buffer_shrink(struct buffer_pool *pool, struct sock_buffer *b);
-int core_buffered(lua_State *L);
+/* select.c */
+int core_select(lua_State *L);
 
-/* Fewer bytes than this are kept in a block of their own size, not in a whole buffer. */
-#define TRIM_BELOW (BUFFER_SIZE / 16)
+/* pending_options.c, above option_values.c: options.h */
+int option_apply_pending(lua_State *L, struct sock *s);
+bool option_push_refusal(lua_State *L, const struct sock *s, int err);
 
-/* Frees the room that the few bytes left in a buffer do not need. */
-static inline void buffer_trim(struct buffer_pool *pool, struct sock_buffer *b)
-{
-	size_t n = b->last - b->first;
-
-	if (n > 0 && n < TRIM_BELOW && !b->trimmed)
-		buffer_shrink(pool, b);
-}
-
-/* close.c */
+/* descriptor.c */
+int sock_open(lua_State *L, struct sock *s, int family);
+int sock_open_tcp(lua_State *L, struct sock *s, const struct sock *like, int family);
+void sock_note_local(struct sock *s);
+bool sock_ask_peer(struct sock *s);
+void sock_recognize(struct sock *s);
+void forget_fd(struct sock *s);
 void close_fd(struct sock *s);
-int sock_gc(lua_State *L);
-int sock_close(lua_State *L);
 
-/* receive.c */
+/* event_loop.c */
+int sock_getfd(lua_State *L);
+int sock_setfd(lua_State *L);
+int sock_events(lua_State *L);
+int sock_timeout(lua_State *L);
+int core_watch(lua_State *L);
+void loops_tell_closing(lua_State *L, struct sock *s);
+
+/* attempt.c; connect.c has more of it from attempt.h */
+int attempt_look(struct sock *s);
+int attempt_push_error(lua_State *L, struct sock *s);
+int attempt_settle(lua_State *L, struct sock *s);
+
+/* options.c */
+int sock_setoption(lua_State *L);
+int sock_getoption(lua_State *L);
+
+/* connect.c */
+int sock_connect(lua_State *L);
+int core_connect_errno(lua_State *L);
+
+/* receive.c, above input.c and receive_patterns.c: input.h, receive.h */
 int sock_receive(lua_State *L);
 int sock_receiveany(lua_State *L);
 int sock_dirty(lua_State *L);
@@ -215,27 +237,23 @@ int sock_send(lua_State *L);
 int sock_getstats(lua_State *L);
 int sock_setstats(lua_State *L);
 
-/* select.c */
-int core_select(lua_State *L);
+/* identity.c */
+int sock_getfamily(lua_State *L);
+int sock_getsockname(lua_State *L);
+int sock_getpeername(lua_State *L);
+int core_identity(lua_State *L);
 
-/* loops.c */
-int sock_getfd(lua_State *L);
-int sock_setfd(lua_State *L);
-int sock_events(lua_State *L);
-int sock_timeout(lua_State *L);
-int core_watch(lua_State *L);
-void loops_tell_closing(lua_State *L, struct sock *s);
+/* socket.c */
+int core_new(lua_State *L);
+int core_probe(lua_State *L);
+int sock_bind(lua_State *L);
+int sock_listen(lua_State *L);
+int sock_accept(lua_State *L);
+int sock_shutdown(lua_State *L);
 
-/* dns.c */
-int core_lookup(lua_State *L);
-int core_nameinfo(lua_State *L);
-int core_gethostname(lua_State *L);
-
-/* sockopt.c */
-int option_apply_pending(lua_State *L, struct sock *s);
-bool option_push_refusal(lua_State *L, const struct sock *s, int err);
-int sock_setoption(lua_State *L);
-int sock_getoption(lua_State *L);
+/* close.c */
+int sock_gc(lua_State *L);
+int sock_close(lua_State *L);
 
 #pragma GCC visibility pop
 

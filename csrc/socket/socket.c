@@ -8,10 +8,8 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../common/lua_util.h"
@@ -20,146 +18,6 @@
 #include "sock.h"
 
 #define LISTEN_BACKLOG 32 /* LuaSocket's default */
-
-/* Pushes nil and the words: the answer of a socket's method that failed. Returns 2. */
-int sock_error(lua_State *L, const char *words)
-{
-	lua_pushnil(L);
-	lua_pushstring(L, words);
-	return 2;
-}
-
-/* LuaSocket's words for an errno where programs compare them, else the C library's. */
-const char *sock_strerror(int err)
-{
-	switch (err) {
-	case EBADF:
-	case EPIPE:
-	case ECONNRESET:
-	case ECONNABORTED:
-		return "closed";
-	case ETIMEDOUT:
-		return "timeout";
-	case ECONNREFUSED:
-		return "connection refused";
-	case EISCONN:
-		return "already connected";
-	case EADDRINUSE:
-		return "address already in use";
-	case EACCES:
-		return "permission denied";
-	case EAFNOSUPPORT:
-		return "SMC is not available: smc.system.available() says why";
-	default:
-		return strerror(err);
-	}
-}
-
-/* Whether socket(AF_SMC) failed because this process cannot have SMC, and not for want of anything. */
-static bool lacks_smc(int err)
-{
-	return err == EAFNOSUPPORT || err == EPROTONOSUPPORT || err == EPERM || err == EACCES;
-}
-
-/* socket(2), with what garbage holds where descriptors have run out. */
-static int new_fd(lua_State *L, int family, int protocol)
-{
-	const int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
-	int fd = socket(family, type, protocol);
-
-	if (fd < 0 && smc_gc_on_fd_exhaustion(L, errno))
-		fd = socket(family, type, protocol);
-	return fd;
-}
-
-/*
- * Creates the descriptor of the socket at index 1: AF_SMC over the internet protocol of the
- * family, and TCP only where the caller accepts it and the kernel has no SMC. Options that were
- * set before are set on it. Returns 0 or errno.
- */
-int sock_open(lua_State *L, struct sock *s, int family)
-{
-	const int protocol = family == AF_INET6 ? SMCPROTO_SMC6 : SMCPROTO_SMC;
-	const int on = 1;
-	int err = 0;
-
-	s->is_tcp = false;
-	s->refused = NULL;
-	s->fd = new_fd(L, AF_SMC, protocol);
-	if (s->fd < 0 && s->may_tcp && lacks_smc(errno)) {
-		s->fd = new_fd(L, family, 0);
-		s->is_tcp = true;
-	}
-	if (s->fd < 0)
-		return errno;
-	s->family = family;
-	if (s->v6only && setsockopt(s->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) != 0)
-		err = errno;
-	if (!err)
-		err = option_apply_pending(L, s);
-	if (err) {
-		close_fd(s);
-		if (s->any_family)
-			s->family = AF_UNSPEC;
-	}
-	return err;
-}
-
-/*
- * Makes a plain TCP descriptor for s with what was asked of the descriptor of the socket at index 1,
- * which is like: its options, and its local address. Returns 0 or errno.
- */
-int sock_open_tcp(lua_State *L, struct sock *s, const struct sock *like, int family)
-{
-	union sock_addr local = like->bound;
-
-	s->is_tcp = true;
-	s->fd = new_fd(L, family, 0);
-	if (s->fd < 0)
-		return errno;
-	option_apply_pending(L, s);
-	local.in.sin_port = 0; /* where an IPv6 address has it, too */
-	if (local.sa.sa_family != AF_UNSPEC && bind(s->fd, &local.sa, inet_length(&local)) != 0)
-		return errno;
-	return 0;
-}
-
-/* Notes the local name of a socket that has just been bound, or begun to connect. */
-void sock_note_local(struct sock *s)
-{
-	socklen_t len = sizeof(s->local);
-
-	if (getsockname(s->fd, &s->local.sa, &len) != 0)
-		s->local.sa.sa_family = AF_UNSPEC;
-	inet_complete(&s->local, &s->bound);
-	inet_complete(&s->local, &s->peer);
-}
-
-/*
- * Asks the kernel for the peer. It answers only while there is a connection, so that this is safe where
- * asking for the local name is not. Returns whether there is one.
- */
-bool sock_ask_peer(struct sock *s)
-{
-	socklen_t len = sizeof(s->peer);
-
-	return getpeername(s->fd, &s->peer.sa, &len) == 0;
-}
-
-/* Finds out what a descriptor is that others have made. */
-void sock_recognize(struct sock *s)
-{
-	int domain = AF_UNSPEC, protocol = 0;
-	socklen_t len = sizeof(int);
-
-	getsockopt(s->fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
-	getsockopt(s->fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len);
-	s->is_tcp = domain != AF_SMC;
-	if (domain == AF_SMC)
-		domain = protocol == SMCPROTO_SMC6 ? AF_INET6 : AF_INET;
-	s->family = domain;
-	s->any_family = false;
-}
 
 /*
  * core.new(version, may_tcp) → socket | nil, message
@@ -309,67 +167,6 @@ int sock_shutdown(lua_State *L)
 	shutdown(s->fd, how); /* SHUT_RD, SHUT_WR, SHUT_RDWR are 0, 1, 2 */
 	lua_pushinteger(L, 1);
 	return 1;
-}
-
-/* sock:getfamily() → "inet4" | "inet6" | "unspec" before the first bind or connect */
-int sock_getfamily(lua_State *L)
-{
-	const struct sock *s = sock_check(L, 1);
-
-	lua_pushstring(L, s->family == AF_INET6 ? "inet6" : s->family == AF_INET ? "inet4" : "unspec");
-	return 1;
-}
-
-/* The state of a TCP socket, in the words that the diag dump has for those of SMC sockets. tcp(7) */
-static const char *tcp_state(const struct sock *s)
-{
-	struct tcp_info info = { .tcpi_state = TCP_CLOSE };
-	socklen_t len = sizeof(info);
-
-	getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &info, &len);
-	switch (info.tcpi_state) {
-	case TCP_LISTEN:
-		return "LISTEN";
-	case TCP_SYN_SENT:
-		return "INIT";
-	case TCP_CLOSE:
-		return s->kind == SOCK_MASTER ? "INIT" : "CLOSED";
-	default:
-		return "ACTIVE";
-	}
-}
-
-/*
- * core.identity(sock) → inode [, state, connected] | false, "INIT" | nil, message, errno
- * The inode by which the kernel's diag dump names the socket, fstat(2), and for a TCP socket, which
- * is not in that dump, its state, and whether it is or was connected. false: there is no descriptor
- * yet.
- */
-int core_identity(lua_State *L)
-{
-	struct sock *s = sock_check(L, 1);
-	struct stat st;
-
-	if (s->fd < 0 && s->kind == SOCK_MASTER && s->family == AF_UNSPEC) {
-		lua_pushboolean(L, 0);
-		lua_pushliteral(L, "INIT");
-		return 2;
-	}
-	if (fstat(s->fd, &st) != 0) {
-		int err = errno;
-
-		sock_error(L, sock_strerror(err));
-		lua_pushinteger(L, err);
-		return 3;
-	}
-	lua_pushinteger(L, (lua_Integer)st.st_ino);
-	if (!s->is_tcp)
-		return 1;
-	if (s->attempt == ATTEMPT_UNDER_WAY)
-		attempt_look(s);
-	lua_pushstring(L, tcp_state(s));
-	lua_pushboolean(L, sock_is_connected(s) || strcmp(lua_tostring(L, -1), "ACTIVE") == 0);
-	return 3;
 }
 
 /*

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* Internet addresses of sockets: names resolved, addresses told. */
-#include <arpa/inet.h>
+/* Names resolved, for sockets and for LuaSocket's dns functions: getaddrinfo(3), getnameinfo(3). */
 #include <errno.h>
 #include <netdb.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../common/lua_util.h"
 #include "sock.h"
 
 /* The words LuaSocket has for what getaddrinfo(3) answers. */
-const char *inet_resolver_words(int rc)
+static const char *inet_resolver_words(int rc)
 {
 	switch (rc) {
 	case EAI_NONAME:
@@ -27,30 +27,6 @@ const char *inet_resolver_words(int rc)
 		return strerror(errno);
 	default:
 		return gai_strerror(rc);
-	}
-}
-
-/* Whether two addresses are the same, with port and scope. */
-bool inet_equal(const union sock_addr *a, const union sock_addr *b)
-{
-	if (a->sa.sa_family != b->sa.sa_family)
-		return false;
-	if (a->sa.sa_family == AF_INET)
-		return a->in.sin_port == b->in.sin_port && a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
-	return a->in6.sin6_port == b->in6.sin6_port && a->in6.sin6_scope_id == b->in6.sin6_scope_id &&
-	       IN6_ARE_ADDR_EQUAL(&a->in6.sin6_addr, &b->in6.sin6_addr);
-}
-
-/* Whether the address is that of every interface, or not known. */
-bool inet_is_any(const union sock_addr *addr)
-{
-	switch (addr->sa.sa_family) {
-	case AF_INET:
-		return addr->in.sin_addr.s_addr == INADDR_ANY;
-	case AF_INET6:
-		return IN6_IS_ADDR_UNSPECIFIED(&addr->in6.sin6_addr);
-	default:
-		return true;
 	}
 }
 
@@ -138,74 +114,99 @@ int core_resolve(lua_State *L)
 	return 1;
 }
 
-socklen_t inet_length(const union sock_addr *addr)
+/* Copies what fits of the resolver's list, and its canonical name. Returns how many. */
+static size_t copy_list(const struct addrinfo *list, union sock_addr *addrs, char *name, size_t size)
 {
-	return addr->sa.sa_family == AF_INET6 ? sizeof(addr->in6) : sizeof(addr->in);
-}
+	const struct addrinfo *ai;
+	size_t count = 0;
 
-static bool is_link_local(const union sock_addr *addr)
-{
-	return addr->sa.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&addr->in6.sin6_addr);
-}
-
-/*
- * Gives a link-local address without an interface that of another one, which is on the same link.
- * listen(2) and connect(2) of AF_SMC make the TCP socket inside forget the interface that it is bound
- * to (net/smc/af_smc.c, smc_copy_sock_settings), so that getsockname(2) does not tell it any more.
- */
-void inet_complete(union sock_addr *addr, const union sock_addr *on_the_same_link)
-{
-	if (is_link_local(addr) && addr->in6.sin6_scope_id == 0 && is_link_local(on_the_same_link))
-		addr->in6.sin6_scope_id = on_the_same_link->in6.sin6_scope_id;
-}
-
-/* Pushes address, port, "inet" or "inet6". Returns 3. */
-int inet_push(lua_State *L, const union sock_addr *addr)
-{
-	bool v6 = addr->sa.sa_family == AF_INET6;
-	char text[NI_MAXHOST] = "";
-
-	getnameinfo(&addr->sa, inet_length(addr), text, sizeof(text), NULL, 0, NI_NUMERICHOST);
-	lua_pushstring(L, text);
-	lua_pushinteger(L, ntohs(v6 ? addr->in6.sin6_port : addr->in.sin_port));
-	lua_pushstring(L, v6 ? "inet6" : "inet");
-	return 3;
+	name[0] = '\0';
+	if (list->ai_canonname && strlen(list->ai_canonname) < size)
+		strcpy(name, list->ai_canonname);
+	for (ai = list; ai && count < INET_MAX_ADDRESSES; ai = ai->ai_next) {
+		if (ai->ai_addrlen <= sizeof(*addrs))
+			memcpy(&addrs[count++], ai->ai_addr, ai->ai_addrlen);
+	}
+	return count;
 }
 
 /*
- * sock:getsockname() → address, port, "inet" | "inet6"
- * getsockname(2) for sockets that are not connected, else what was noted on connection.
+ * core.lookup(host) → addresses, name | nil, message
+ * addresses: an array of { family = "inet" | "inet6", addr = text }; name: the canonical one
  */
-int sock_getsockname(lua_State *L)
+int core_lookup(lua_State *L)
 {
-	struct sock *s = sock_check(L, 1);
-	union sock_addr addr;
-	socklen_t len = sizeof(addr);
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_CANONNAME };
+	union sock_addr addrs[INET_MAX_ADDRESSES];
+	char name[NI_MAXHOST];
+	struct addrinfo *list;
+	size_t count, i;
+	int rc = getaddrinfo(smc_check_cstring(L, 1), NULL, &hints, &list);
 
-	if (s->local.sa.sa_family != AF_UNSPEC)
-		return inet_push(L, &s->local);
-	memset(&addr, 0, sizeof(addr));
-	if (getsockname(s->fd, &addr.sa, &len) != 0)
+	if (rc != 0)
+		return sock_error(L, inet_resolver_words(rc));
+	count = copy_list(list, addrs, name, sizeof(name));
+	freeaddrinfo(list);
+	lua_createtable(L, (int)count, 0);
+	for (i = 0; i < count; i++) {
+		lua_createtable(L, 0, 2);
+		inet_push(L, &addrs[i]);
+		lua_setfield(L, -4, "family");
+		lua_pop(L, 1);
+		lua_setfield(L, -2, "addr");
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+	lua_pushstring(L, name);
+	return 2;
+}
+
+/*
+ * core.nameinfo(host, service) → names, service | nil, message
+ * names: of each address of the host, the name that the resolver has for it, else its text.
+ * host or service may be nil, not both.
+ */
+int core_nameinfo(lua_State *L)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	const char *host = lua_isnoneornil(L, 1) ? NULL : smc_check_cstring(L, 1);
+	const char *service = lua_isnoneornil(L, 2) ? NULL : smc_check_cstring(L, 2);
+	char name[NI_MAXHOST], port[NI_MAXSERV] = "";
+	union sock_addr addrs[INET_MAX_ADDRESSES];
+	struct addrinfo *list;
+	size_t count, i;
+	int rc;
+
+	if (!host && !service)
+		return luaL_error(L, "host and serv cannot be both nil");
+	rc = getaddrinfo(host, service, &hints, &list);
+	if (rc != 0)
+		return sock_error(L, inet_resolver_words(rc));
+	count = copy_list(list, addrs, name, sizeof(name));
+	freeaddrinfo(list);
+	lua_createtable(L, (int)count, 0);
+	for (i = 0; i < count; i++) {
+		getnameinfo(&addrs[i].sa, inet_length(&addrs[i]), name, sizeof(name), port,
+			    service ? sizeof(port) : 0, 0);
+		lua_pushstring(L, name);
+		if (host)
+			lua_rawseti(L, -2, (lua_Integer)i + 1);
+		else
+			lua_pop(L, 1);
+	}
+	if (!service)
+		return 1;
+	lua_pushstring(L, port);
+	return 2;
+}
+
+/* core.gethostname() → name | nil, message. gethostname(2) */
+int core_gethostname(lua_State *L)
+{
+	char name[256];
+
+	if (gethostname(name, sizeof(name)) != 0)
 		return sock_error(L, sock_strerror(errno));
-	inet_complete(&addr, &s->peer);
-	return inet_push(L, &addr);
-}
-
-/*
- * sock:getpeername() → address, port, "inet" | "inet6", as noted on connection
- * getpeername(2) for a descriptor that others have connected.
- */
-int sock_getpeername(lua_State *L)
-{
-	struct sock *s = sock_check(L, 1);
-
-	if (s->fd < 0)
-		return sock_error(L, sock_strerror(EBADF));
-	if (s->attempt == ATTEMPT_UNDER_WAY)
-		attempt_look(s);
-	else if (s->attempt == ATTEMPT_NONE && sock_ask_peer(s))
-		s->attempt = ATTEMPT_SETTLED;
-	if (!sock_is_connected(s))
-		return sock_error(L, sock_strerror(ENOTCONN));
-	return inet_push(L, &s->peer);
+	name[sizeof(name) - 1] = '\0';
+	lua_pushstring(L, name);
+	return 1;
 }

@@ -1,70 +1,9 @@
 // SPDX-License-Identifier: MIT
-/*
- * What Lua sees of smc.core.socket: the three classes of a socket, how a method knows that it got
- * one, and the tables of methods and functions.
- */
+/* smc.core.socket: the tables of its methods and functions. */
 #include <errno.h>
-#include <string.h>
 
 #include "../common/af_smc.h"
 #include "sock.h"
-
-const char sock_mark;
-
-/* Names in the registry: not LuaSocket's own, so that both live in one program. */
-static const char *const class_keys[] = { "smc.tcp{master}", "smc.tcp{client}", "smc.tcp{server}" };
-
-static const char *class_name(enum sock_class kind)
-{
-	return class_keys[kind] + strlen("smc.");
-}
-
-/* The socket at index arg, of whichever class. Throws for anything else. */
-struct sock *sock_check(lua_State *L, int arg)
-{
-	struct sock *s = sock_at(L, arg);
-
-	if (!s)
-		luaL_argerror(L, arg, "tcp{any} expected");
-	return s;
-}
-
-/* Throws: what is at index arg is not of the class wanted. */
-int sock_not_of_class(lua_State *L, int arg, enum sock_class wanted)
-{
-	return luaL_argerror(L, arg, lua_pushfstring(L, "%s expected", class_name(wanted)));
-}
-
-/* Gives the socket on top of the stack its class. */
-void sock_set_class(lua_State *L, struct sock *s, enum sock_class kind)
-{
-	s->kind = kind;
-	lua_pushvalue(L, UPVALUE_CLASS(kind));
-	lua_setmetatable(L, -2);
-}
-
-/* Pushes a new socket without a descriptor. */
-struct sock *sock_new(lua_State *L, enum sock_class kind)
-{
-	struct sock *s = lua_newuserdatauv(L, sizeof(*s), 2);
-
-	memset(s, 0, sizeof(*s));
-	s->mark = &sock_mark;
-	s->fd = -1;
-	s->timeout.block = s->timeout.total = -1;
-	s->birth = wait_now();
-	s->pool = lua_touserdata(L, UPVALUE_POOL);
-	sock_set_class(L, s, kind);
-	return s;
-}
-
-static int sock_tostring(lua_State *L)
-{
-	const struct sock *s = sock_check(L, 1);
-
-	lua_pushfstring(L, "%s: %p", class_name(s->kind), (const void *)s);
-	return 1;
-}
 
 static const luaL_Reg methods[] = {
 	{ "accept", sock_accept },
@@ -132,11 +71,11 @@ static void set_functions(lua_State *L, int base, const luaL_Reg *list)
 static void fill_class(lua_State *L, int base, enum sock_class kind)
 {
 	set_functions(L, base, metamethods);
-	lua_pushstring(L, class_name(kind));
+	lua_pushstring(L, sock_class_name(kind));
 	lua_setfield(L, -2, "__name");
 	lua_newtable(L);
 	set_functions(L, base, methods);
-	lua_pushstring(L, class_name(kind));
+	lua_pushstring(L, sock_class_name(kind));
 	lua_setfield(L, -2, "class");
 	lua_setfield(L, -2, "__index");
 }
@@ -154,7 +93,7 @@ SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)
 	smc_check_lua(L, "smc.core.socket");
 	buffer_push_pool(L);
 	for (kind = SOCK_MASTER; kind <= SOCK_SERVER; kind++)
-		luaL_newmetatable(L, class_keys[kind]);
+		luaL_newmetatable(L, sock_class_key(kind));
 	for (kind = SOCK_MASTER; kind <= SOCK_SERVER; kind++) {
 		lua_pushvalue(L, base + 1 + kind);
 		fill_class(L, base, (enum sock_class)kind);

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+/* The descriptor of a socket: opened, asked what it is and what its names are, closed. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "../common/af_smc.h"
+#include "../common/lua_util.h"
+#include "sock.h"
+
+/* Whether socket(AF_SMC) failed because this process cannot have SMC, and not for want of anything. */
+static bool lacks_smc(int err)
+{
+	return err == EAFNOSUPPORT || err == EPROTONOSUPPORT || err == EPERM || err == EACCES;
+}
+
+/* socket(2), with what garbage holds where descriptors have run out. */
+static int new_fd(lua_State *L, int family, int protocol)
+{
+	const int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+	int fd = socket(family, type, protocol);
+
+	if (fd < 0 && smc_gc_on_fd_exhaustion(L, errno))
+		fd = socket(family, type, protocol);
+	return fd;
+}
+
+/*
+ * Creates the descriptor of the socket at index 1: AF_SMC over the internet protocol of the
+ * family, and TCP only where the caller accepts it and the kernel has no SMC. Options that were
+ * set before are set on it. Returns 0 or errno.
+ */
+int sock_open(lua_State *L, struct sock *s, int family)
+{
+	const int protocol = family == AF_INET6 ? SMCPROTO_SMC6 : SMCPROTO_SMC;
+	const int on = 1;
+	int err = 0;
+
+	s->is_tcp = false;
+	s->refused = NULL;
+	s->fd = new_fd(L, AF_SMC, protocol);
+	if (s->fd < 0 && s->may_tcp && lacks_smc(errno)) {
+		s->fd = new_fd(L, family, 0);
+		s->is_tcp = true;
+	}
+	if (s->fd < 0)
+		return errno;
+	s->family = family;
+	if (s->v6only && setsockopt(s->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) != 0)
+		err = errno;
+	if (!err)
+		err = option_apply_pending(L, s);
+	if (err) {
+		close_fd(s);
+		if (s->any_family)
+			s->family = AF_UNSPEC;
+	}
+	return err;
+}
+
+/*
+ * Makes a plain TCP descriptor for s with what was asked of the descriptor of the socket at index 1,
+ * which is like: its options, and its local address. Returns 0 or errno.
+ */
+int sock_open_tcp(lua_State *L, struct sock *s, const struct sock *like, int family)
+{
+	union sock_addr local = like->bound;
+
+	s->is_tcp = true;
+	s->fd = new_fd(L, family, 0);
+	if (s->fd < 0)
+		return errno;
+	option_apply_pending(L, s);
+	local.in.sin_port = 0; /* where an IPv6 address has it, too */
+	if (local.sa.sa_family != AF_UNSPEC && bind(s->fd, &local.sa, inet_length(&local)) != 0)
+		return errno;
+	return 0;
+}
+
+/* Notes the local name of a socket that has just been bound, or begun to connect. */
+void sock_note_local(struct sock *s)
+{
+	socklen_t len = sizeof(s->local);
+
+	if (getsockname(s->fd, &s->local.sa, &len) != 0)
+		s->local.sa.sa_family = AF_UNSPEC;
+	inet_complete(&s->local, &s->bound);
+	inet_complete(&s->local, &s->peer);
+}
+
+/*
+ * Asks the kernel for the peer. It answers only while there is a connection, so that this is safe where
+ * asking for the local name is not. Returns whether there is one.
+ */
+bool sock_ask_peer(struct sock *s)
+{
+	socklen_t len = sizeof(s->peer);
+
+	return getpeername(s->fd, &s->peer.sa, &len) == 0;
+}
+
+/* Finds out what a descriptor is that others have made. */
+void sock_recognize(struct sock *s)
+{
+	int domain = AF_UNSPEC, protocol = 0;
+	socklen_t len = sizeof(int);
+
+	getsockopt(s->fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
+	getsockopt(s->fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len);
+	s->is_tcp = domain != AF_SMC;
+	if (domain == AF_SMC)
+		domain = protocol == SMCPROTO_SMC6 ? AF_INET6 : AF_INET;
+	s->family = domain;
+	s->any_family = false;
+}
+
+/* Clears what is known of a descriptor that is closed, or somebody else's. */
+void forget_fd(struct sock *s)
+{
+	s->fd = -1;
+	s->blocking = false;
+	s->attempt = ATTEMPT_NONE;
+	s->local.sa.sa_family = s->peer.sa.sa_family = AF_UNSPEC;
+}
+
+void close_fd(struct sock *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	forget_fd(s);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/* What a socket is: its family, its names, its inode and its state. */
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "sock.h"
+
+/* sock:getfamily() → "inet4" | "inet6" | "unspec" before the first bind or connect */
+int sock_getfamily(lua_State *L)
+{
+	const struct sock *s = sock_check(L, 1);
+
+	lua_pushstring(L, s->family == AF_INET6 ? "inet6" : s->family == AF_INET ? "inet4" : "unspec");
+	return 1;
+}
+
+/*
+ * sock:getsockname() → address, port, "inet" | "inet6"
+ * getsockname(2) for sockets that are not connected, else what was noted on connection.
+ */
+int sock_getsockname(lua_State *L)
+{
+	struct sock *s = sock_check(L, 1);
+	union sock_addr addr;
+	socklen_t len = sizeof(addr);
+
+	if (s->local.sa.sa_family != AF_UNSPEC)
+		return inet_push(L, &s->local);
+	memset(&addr, 0, sizeof(addr));
+	if (getsockname(s->fd, &addr.sa, &len) != 0)
+		return sock_error(L, sock_strerror(errno));
+	inet_complete(&addr, &s->peer);
+	return inet_push(L, &addr);
+}
+
+/*
+ * sock:getpeername() → address, port, "inet" | "inet6", as noted on connection
+ * getpeername(2) for a descriptor that others have connected.
+ */
+int sock_getpeername(lua_State *L)
+{
+	struct sock *s = sock_check(L, 1);
+
+	if (s->fd < 0)
+		return sock_error(L, sock_strerror(EBADF));
+	if (s->attempt == ATTEMPT_UNDER_WAY)
+		attempt_look(s);
+	else if (s->attempt == ATTEMPT_NONE && sock_ask_peer(s))
+		s->attempt = ATTEMPT_SETTLED;
+	if (!sock_is_connected(s))
+		return sock_error(L, sock_strerror(ENOTCONN));
+	return inet_push(L, &s->peer);
+}
+
+/* The state of a TCP socket, in the words that the diag dump has for those of SMC sockets. tcp(7) */
+static const char *tcp_state(const struct sock *s)
+{
+	struct tcp_info info = { .tcpi_state = TCP_CLOSE };
+	socklen_t len = sizeof(info);
+
+	getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &info, &len);
+	switch (info.tcpi_state) {
+	case TCP_LISTEN:
+		return "LISTEN";
+	case TCP_SYN_SENT:
+		return "INIT";
+	case TCP_CLOSE:
+		return s->kind == SOCK_MASTER ? "INIT" : "CLOSED";
+	default:
+		return "ACTIVE";
+	}
+}
+
+/*
+ * core.identity(sock) → inode [, state, connected] | false, "INIT" | nil, message, errno
+ * The inode by which the kernel's diag dump names the socket, fstat(2), and for a TCP socket, which
+ * is not in that dump, its state, and whether it is or was connected. false: there is no descriptor
+ * yet.
+ */
+int core_identity(lua_State *L)
+{
+	struct sock *s = sock_check(L, 1);
+	struct stat st;
+
+	if (s->fd < 0 && s->kind == SOCK_MASTER && s->family == AF_UNSPEC) {
+		lua_pushboolean(L, 0);
+		lua_pushliteral(L, "INIT");
+		return 2;
+	}
+	if (fstat(s->fd, &st) != 0) {
+		int err = errno;
+
+		sock_error(L, sock_strerror(err));
+		lua_pushinteger(L, err);
+		return 3;
+	}
+	lua_pushinteger(L, (lua_Integer)st.st_ino);
+	if (!s->is_tcp)
+		return 1;
+	if (s->attempt == ATTEMPT_UNDER_WAY)
+		attempt_look(s);
+	lua_pushstring(L, tcp_state(s));
+	lua_pushboolean(L, sock_is_connected(s) || strcmp(lua_tostring(L, -1), "ACTIVE") == 0);
+	return 3;
+}
