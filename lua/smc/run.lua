@@ -130,9 +130,9 @@ local function preload_list(inherited, library)
   return program.is_listed(inherited, library) and inherited or inherited .. ":" .. library
 end
 
-local function environment(options, base)
+local function environment(options)
   local env = {}
-  for name, value in pairs(base or options.env or core.environ()) do
+  for name, value in pairs(options.env or core.environ()) do
     env[name] = value
   end
   for name, value in pairs { SMC_RCVBUF = options.receive_buffer, SMC_SNDBUF = options.send_buffer } do
@@ -155,19 +155,16 @@ local function environment(options, base)
 end
 
 --- The environment in which programs use SMC, for those who start them by other means.
--- What options do not mention stays as it is in base: `LD_PRELOAD` is added to.
+-- What options do not mention stays as it is in the environment to begin with, `env`, which is not changed:
+-- `LD_PRELOAD` is added to.
 -- @tparam[opt] table options see above
--- @tparam[opt] table base the environment to begin with, `{ NAME = "value" }`; it is not changed. Default:
---   `options.env`, or the environment of this process
 -- @treturn[1] table a complete environment, `{ NAME = "value" }`, with `LD_PRELOAD` and, where options
 --   say so, `SMC_DEBUG`, `SMC_RCVBUF`, `SMC_SNDBUF`, `SMC_FALLBACK`
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
-function run.environment(options, base)
-  options = args.options("environment", 1, options, OPTIONS)
-  args.optional("environment", 2, base, "environment")
-  return environment(options, base)
+function run.environment(options)
+  return environment(args.options("environment", 1, options, OPTIONS))
 end
 
 -- As run.convertible, for a program that gets this environment.

@@ -72,7 +72,7 @@ local function check_address(called, position, host, port)
   if type(port) ~= "number" then args.check(called, position + 1, port, "number or text") end
 end
 
-local function connect(version, host, port, local_address, local_port, called, position, options)
+local function connect(called, version, host, port, local_address, local_port, options, position)
   check_address(called, 1, host, port)
   if local_address ~= nil then check_address(called, 3, local_address, local_port or 0) end
   local sock, message = new(called, position, version, options)
@@ -88,38 +88,56 @@ local function connect(version, host, port, local_address, local_port, called, p
 end
 
 --- Connects to a host: every address of its name is tried in turn.
+--
+--    smc.connect("host10", 12345, { fallback = "tcp" })
+--
 -- @tparam string host name or address
 -- @tparam number|string port 1 to 65535 or the name of a service
 -- @tparam[opt] string local_address to bind to first
 -- @tparam[opt] number|string local_port
 -- @tparam[opt] string family `"inet"`, `"inet6"` or `"unspec"`
--- @tparam[opt] table options as of `tcp`
+-- @tparam[opt] table options as of `tcp`; they may follow any of the arguments from `port` on
 -- @return the connected socket, or nil and a message
 function socket.connect(host, port, local_address, local_port, family, options)
-  local version = check_family("connect", 5, family)
-  return connect(version, host, port, local_address, local_port, "connect", 6, options)
+  local given, chosen, at =
+    args.trailing_options("connect", 3, local_address, local_port, family, options)
+  local version = check_family("connect", 5, given[3])
+  return connect("connect", version, host, port, given[1], given[2], chosen, at)
+end
+
+local function connect_over(called, version)
+  return function(host, port, local_address, local_port, options)
+    local given, chosen, at = args.trailing_options(called, 3, local_address, local_port, options)
+    return connect(called, version, host, port, given[1], given[2], chosen, at)
+  end
 end
 
 --- As `connect`, to the host's IPv4 addresses only.
-function socket.connect4(host, port, local_address, local_port, options)
-  return connect(versions.inet, host, port, local_address, local_port, "connect4", 5, options)
-end
+-- @function socket.connect4
+-- @tparam string host
+-- @tparam number|string port
+-- @tparam[opt] string local_address
+-- @tparam[opt] number|string local_port
+-- @tparam[opt] table options
+-- @return the connected socket, or nil and a message
+socket.connect4 = connect_over("connect4", versions.inet)
 
---- As `connect`, to the host's IPv6 addresses only.
-function socket.connect6(host, port, local_address, local_port, options)
-  return connect(versions.inet6, host, port, local_address, local_port, "connect6", 5, options)
-end
+--- As `connect`, to the host's IPv6 addresses only. Parameters and returns as `connect4`.
+-- @function socket.connect6
+socket.connect6 = connect_over("connect6", versions.inet6)
 
 --- A socket that listens on an address.
 -- @tparam string host name or address; `"*"` is 0.0.0.0, `"::"` takes IPv6 and IPv4
 -- @tparam number|string port 0 lets the kernel choose
 -- @tparam[opt=32] integer backlog
--- @tparam[opt] table options as of `tcp`
+-- @tparam[opt] table options as of `tcp`; they may follow the port
 -- @return the listening socket, or nil and a message
 function socket.bind(host, port, backlog, options)
+  local given, chosen, at = args.trailing_options("bind", 3, backlog, options)
   check_address("bind", 1, host, port)
+  backlog = given[1]
   if backlog ~= nil and not tonumber(backlog) then args.check("bind", 3, backlog, "number") end
-  local sock, message = new("bind", 4, 0, options)
+  local sock, message = new("bind", at, 0, chosen)
   if not sock then return nil, message end
   local ok
   sock:setoption("reuseaddr", true)

@@ -12,7 +12,7 @@ local started = socket.monotonic()
 local poller = assert(socket.poller())
 local clients = {}
 for i = 1, count do
-  local sock = assert(socket.connect("127.0.0.1", port, nil, nil, nil, options))
+  local sock = assert(socket.connect("127.0.0.1", port, options))
   sock:settimeout(0)
   clients[sock] = { message = ("client %d of %d\n"):format(i, count), done = 0 }
   assert(poller:add(sock, "r"))

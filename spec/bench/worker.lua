@@ -69,7 +69,7 @@ end
 function roles.many(sock)
   local held = { sock }
   for i = 1, count do
-    held[i] = held[i] or assert(socket.connect("127.0.0.1", port, nil, nil, nil, options))
+    held[i] = held[i] or assert(socket.connect("127.0.0.1", port, options))
     held[i]:send("hello\n")
   end
   held[count]:receive(1)

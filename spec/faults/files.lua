@@ -120,7 +120,9 @@ return {
     return run.convertible "no-such-program"
   end },
   { name = "run.attainable", look = function() return run.attainable { receive_buffer = "1m" } end },
-  { name = "run.environment", right = "LD_PRELOAD", look = function() return run.environment({}, {}) end },
+  { name = "run.environment", right = "LD_PRELOAD", look = function()
+    return run.environment { env = {} }
+  end },
   { name = "Process:wait", right = "exit, 7", calls = { pidfd_open = true, poll = true },
     before = function() ended = assert(process.spawn { "sh", "-c", "exit 7" }) end,
     look = function() return ended:wait(60) end },

@@ -124,7 +124,7 @@ local FUNCTIONS_OF_MODULES <const> = {
   ["reason.get"] = { need(1, "identifier") },
   ["run.attainable"] = { options(RUN) },
   ["run.convertible"] = { need("/nosuch", "string") },
-  ["run.environment"] = { options(RUN), may({}, "table") },
+  ["run.environment"] = { options(RUN) },
   ["run.exec"] = { need({ "/nosuch" }, "table"), options(RUN) },
   ["run.library"] = nothing,
   ["run.size"] = { need(65536, "identifier") },
@@ -178,9 +178,9 @@ local LTN12 <const> = {
 -- === objects ===
 
 local function connected()
-  local server = assert(socket.bind("127.0.0.1", 0, nil, { fallback = "tcp" }))
+  local server = assert(socket.bind("127.0.0.1", 0, { fallback = "tcp" }))
   local _, number = server:getsockname()
-  local client = assert(socket.connect("127.0.0.1", number, nil, nil, nil, { fallback = "tcp" }))
+  local client = assert(socket.connect("127.0.0.1", number, { fallback = "tcp" }))
   client:settimeout(0)
   server:settimeout(0)
   return client, server
@@ -257,12 +257,30 @@ local function zero_byte(kind)
   return kind == "string" or kind == "name" or kind == "identifier" or kind == "c_string"
 end
 
+-- Where the options stand, if any: a table may take the place of what may be left out before them.
+local function position_of_options(row)
+  for position, argument in ipairs(row) do
+    if argument.options then return position end
+  end
+  return 0
+end
+
 -- Adds the cases of one argument: { arguments, what the message says is bad, lenient }. A string with a
 -- zero byte may be answered with an error too; it is never taken for a shorter one.
 local function add_argument(cases, row, position)
   local argument, fault = row[position], "argument #" .. position
+  local may_be_options = not argument.needed and argument.kind ~= "string"
+    and position < position_of_options(row)
   for _, value in ipairs(argument.wrong) do
-    cases[#cases + 1] = { arguments(row, position, value), fault }
+    if not (may_be_options and type(value) == "table") then
+      cases[#cases + 1] = { arguments(row, position, value), fault }
+    end
+  end
+  if may_be_options then
+    cases[#cases + 1] = { arguments(row, position, { fidd = 1 }), "option 'fidd'" }
+    local more = arguments(row, position + 1, "x")
+    more[position] = {}
+    cases[#cases + 1] = { more, "argument #" .. position + 1 }
   end
   if argument.needed then cases[#cases + 1] = { arguments(row, position, nil), fault } end
   if zero_byte(argument.kind) then
@@ -354,7 +372,7 @@ local function functions()
   end
   for file in lfs.dir("lua/smc") do
     local name = file:match("^([%w_]+)%.lua$") or file:match("^[%w_]+$")
-    if name and name ~= "init" and smc[name] then add(name, smc[name]) end
+    if name and name ~= "init" and type(smc[name]) == "table" then add(name, smc[name]) end
   end
   return found
 end

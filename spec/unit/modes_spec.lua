@@ -12,9 +12,9 @@ local function bound()
 end
 
 local function pair()
-  local server <close> = assert(socket.bind("127.0.0.1", 0, nil, fallback))
+  local server <close> = assert(socket.bind("127.0.0.1", 0, fallback))
   local _, port = server:getsockname()
-  local client = assert(socket.connect("127.0.0.1", port, nil, nil, nil, fallback))
+  local client = assert(socket.connect("127.0.0.1", port, fallback))
   return client, assert(server:accept())
 end
 
@@ -95,7 +95,7 @@ describe("mode, info and modes of", function()
   end)
 
   it("a socket that connects without waiting", function()
-    local server <close> = assert(socket.bind("127.0.0.1", 0, nil, fallback))
+    local server <close> = assert(socket.bind("127.0.0.1", 0, fallback))
     local sock <close> = assert(socket.tcp(fallback))
     sock:settimeout(0)
     sock:connect("127.0.0.1", (select(2, server:getsockname())))

@@ -27,7 +27,7 @@ describe("an option that is set before there is a descriptor", function()
   local server, port
 
   setup(function()
-    server = assert(socket.bind("127.0.0.1", 0, nil, fallback))
+    server = assert(socket.bind("127.0.0.1", 0, fallback))
     port = select(2, server:getsockname())
   end)
 

@@ -110,7 +110,7 @@ describe("smc.run", function()
   describe("environment", function()
     it("adds the library, and nothing that was not asked for", function()
       local given = { HOME = "/root" }
-      assert.same({ HOME = "/root", LD_PRELOAD = run.library() }, run.environment(nil, given))
+      assert.same({ HOME = "/root", LD_PRELOAD = run.library() }, run.environment { env = given })
       assert.same({ HOME = "/root" }, given)
     end)
 
@@ -118,15 +118,17 @@ describe("smc.run", function()
       assert.same({
         LD_PRELOAD = run.library(), SMC_DEBUG = "1", SMC_FALLBACK = "tcp",
         SMC_RCVBUF = "65536", SMC_SNDBUF = "131072",
-      }, run.environment({
-        receive_buffer = "64k", send_buffer = 131072, debug = true, fallback = "tcp",
-      }, {}))
-      assert.equal("0", run.environment({ debug = false }, { SMC_DEBUG = "1" }).SMC_DEBUG)
+      }, run.environment {
+        receive_buffer = "64k", send_buffer = 131072, debug = true, fallback = "tcp", env = {},
+      })
+      assert.equal("0", run.environment({ debug = false, env = { SMC_DEBUG = "1" } }).SMC_DEBUG)
     end)
 
     it("keeps the caller's LD_PRELOAD, and does not add twice", function()
       local ours = run.library()
-      local function after(preload) return run.environment({}, { LD_PRELOAD = preload }).LD_PRELOAD end
+      local function after(preload)
+        return run.environment({ env = { LD_PRELOAD = preload } }).LD_PRELOAD
+      end
       assert.equal(ours, after(""))
       assert.equal("/a.so b.so:" .. ours, after("/a.so b.so"))
       assert.equal(ours .. " /a.so", after(ours .. " /a.so"))
@@ -135,7 +137,7 @@ describe("smc.run", function()
       assert.equal(ours .. ".old:" .. ours, after(ours .. ".old"))
     end)
 
-    it("begins with this process's environment, or with options.env", function()
+    it("begins with this process's environment, or with `env`", function()
       assert.equal(os.getenv("PATH"), run.environment().PATH)
       assert.equal("/here", run.environment({ env = { PATH = "/here" } }).PATH)
     end)

@@ -9,7 +9,7 @@ local tcp = { fallback = "tcp" }
 
 local function pair()
   local server <close> = assert(socket.bind("127.0.0.1", 0, 1, tcp))
-  local client = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), nil, nil, nil, tcp))
+  local client = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), tcp))
   return client, assert(server:accept())
 end
 
@@ -24,7 +24,7 @@ describe("a socket", function()
     for _, arguments in ipairs { { "*l" }, { 9000 }, { 20000 }, { "*l", "prefix" }, { 100, "prefix" } } do
       local closed = 0
       for _ = 1, 50 do
-        local client = assert(socket.connect("127.0.0.1", port, nil, nil, nil, { fallback = "tcp" }))
+        local client = assert(socket.connect("127.0.0.1", port, { fallback = "tcp" }))
         local peer = assert(server:accept())
         peer:send((("x"):rep(9000) .. "\n"):rep(6))
         client:settimeout(0)
@@ -61,7 +61,7 @@ describe("a socket", function()
     local flood <close> = assert(process.spawn { "lua5.4", "-e", ([[
       package.path, package.cpath = %q, %q
       local socket = require "smc.socket"
-      local sock = assert(socket.connect("127.0.0.1", %d, nil, nil, nil, { fallback = "tcp" }))
+      local sock = assert(socket.connect("127.0.0.1", %d, { fallback = "tcp" }))
       while sock:send(("x"):rep(65536)) do end]])
       :format(package.path, package.cpath, select(2, server:getsockname())) })
     local sock <close> = assert(server:accept())

@@ -251,6 +251,27 @@ function args.options(called, position, given, types)
   return given
 end
 
+--- Finds the table of options among the last arguments: it is the last that is given, and positions before it
+-- may be left out, as in `bind(host, port, { … })`.
+-- @tparam string called
+-- @tparam integer first position that may be left out
+-- @param ... what was given from there on, with nil for what was not
+-- @treturn table the arguments, without the options
+-- @return the options, to be checked by `args.options`
+-- @treturn integer their position
+function args.trailing_options(called, first, ...)
+  local given = table.pack(...)
+  for i = 1, given.n do
+    local options = given[i]
+    if i == given.n or type(options) == "table" then
+      if given[i + 1] ~= nil then
+        args.refuse(called, first + i, "nothing expected after the options, got " .. type(given[i + 1]))
+      end
+      return { table.unpack(given, 1, i - 1) }, options, first + i - 1
+    end
+  end
+end
+
 --- Passes on what `pcall` gave of a function of C that checks options itself: its "bad option …" blames the
 -- caller too.
 -- @tparam boolean ok
