@@ -51,18 +51,18 @@ static const struct smc_dump_ops ops = {
 	.advice = smc_genl_advice,
 };
 
-/* dev_smcd([recorded [, swapped]]) -> { { smcd = {…} }, … } | nil, message, errno */
+/* dev_smcd([recorded]) -> { { smcd = {…} }, … } | nil, message, errno */
 int smc_dev_smcd(lua_State *L)
 {
 	if (!lua_isnoneornil(L, 1))
-		return smc_genl_recorded(L, 1, &ops, &message);
+		return smc_genl_recorded(L, 1, &ops);
 	return smc_genl_list(L, &ops, SMC_GENL_FAMILY_NAME, SMC_NETLINK_GET_DEV_SMCD);
 }
 
-/* dev_smcr([recorded [, swapped]]) -> { { smcr = {…} }, … } | nil, message, errno */
+/* dev_smcr([recorded]) -> { { smcr = {…} }, … } | nil, message, errno */
 int smc_dev_smcr(lua_State *L)
 {
 	if (!lua_isnoneornil(L, 1))
-		return smc_genl_recorded(L, 1, &ops, &message);
+		return smc_genl_recorded(L, 1, &ops);
 	return smc_genl_list(L, &ops, SMC_GENL_FAMILY_NAME, SMC_NETLINK_GET_DEV_SMCR);
 }

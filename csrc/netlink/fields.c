@@ -15,8 +15,6 @@
 /* The highest attribute type of the families is 21: of a technology's statistics. */
 #define TYPE_MAX 31
 
-/* === reading === */
-
 /* An integer of any size; false where no integer has that size. */
 static bool read_integer(const struct nlattr *nla, bool network, lua_Integer *out)
 {
@@ -129,101 +127,4 @@ int smc_schema_push(lua_State *L, const struct nlmsghdr *msg, const struct smc_s
 		return 1;
 	lua_pop(L, err == 0);
 	return err;
-}
-
-/* === byte order === */
-
-void smc_swap(unsigned char *p, size_t size)
-{
-	unsigned char byte;
-	size_t i;
-
-	for (i = 0; i < size / 2; i++) {
-		byte = p[i];
-		p[i] = p[size - 1 - i];
-		p[size - 1 - i] = byte;
-	}
-}
-
-static const struct smc_field *find(const struct smc_schema *schema, unsigned int type)
-{
-	size_t i;
-
-	for (i = 0; i < schema->count; i++) {
-		if (schema->fields[i].type == type)
-			return &schema->fields[i];
-	}
-	return NULL;
-}
-
-static void swap_attributes(unsigned char *p, size_t left, const struct smc_schema *schema)
-{
-	const struct smc_field *field;
-	struct nlattr nla;
-	size_t size;
-
-	while (left >= NLA_HDRLEN) {
-		smc_swap(p, sizeof(nla.nla_len));
-		smc_swap(p + sizeof(nla.nla_len), sizeof(nla.nla_type));
-		memcpy(&nla, p, sizeof(nla));
-		if (nla.nla_len < NLA_HDRLEN || nla.nla_len > left)
-			return;
-		field = find(schema, nla.nla_type & NLA_TYPE_MASK);
-		size = nla.nla_len - (size_t)NLA_HDRLEN;
-		if (field && field->kind == SMC_NEST)
-			swap_attributes(p + NLA_HDRLEN, size, field->nest);
-		else if (field && (field->kind == SMC_INTEGER || field->kind == SMC_BOOLEAN))
-			smc_swap(p + NLA_HDRLEN, size);
-		size = NLA_ALIGN(nla.nla_len);
-		if (size > left)
-			return;
-		p += size;
-		left -= size;
-	}
-}
-
-struct attributes { /* a pointer to const, for the callback */
-	const struct smc_schema *schema;
-};
-
-static void swap_payload(unsigned char *p, size_t size, const void *data)
-{
-	const struct attributes *attributes = data;
-
-	if (size >= GENL_HDRLEN)
-		swap_attributes(p + GENL_HDRLEN, size - GENL_HDRLEN, attributes->schema);
-}
-
-void smc_schema_swap(unsigned char *datagram, size_t size, const struct smc_schema *schema)
-{
-	struct attributes attributes = { schema };
-
-	smc_swap_messages(datagram, size, swap_payload, &attributes);
-}
-
-void smc_swap_messages(unsigned char *p, size_t left, smc_swap_payload *payload, const void *data)
-{
-	struct nlmsghdr msg;
-	size_t size;
-
-	while (left >= NLMSG_HDRLEN) {
-		smc_swap(p + offsetof(struct nlmsghdr, nlmsg_len), sizeof(msg.nlmsg_len));
-		smc_swap(p + offsetof(struct nlmsghdr, nlmsg_type), sizeof(msg.nlmsg_type));
-		smc_swap(p + offsetof(struct nlmsghdr, nlmsg_flags), sizeof(msg.nlmsg_flags));
-		smc_swap(p + offsetof(struct nlmsghdr, nlmsg_seq), sizeof(msg.nlmsg_seq));
-		smc_swap(p + offsetof(struct nlmsghdr, nlmsg_pid), sizeof(msg.nlmsg_pid));
-		memcpy(&msg, p, sizeof(msg));
-		if (msg.nlmsg_len < NLMSG_HDRLEN || msg.nlmsg_len > left)
-			return;
-		size = msg.nlmsg_len - (size_t)NLMSG_HDRLEN;
-		if (msg.nlmsg_type >= NLMSG_MIN_TYPE)
-			payload(p + NLMSG_HDRLEN, size, data);
-		else if (size >= sizeof(int)) /* an error or the end: an errno */
-			smc_swap(p + NLMSG_HDRLEN, sizeof(int));
-		size = NLMSG_ALIGN(msg.nlmsg_len);
-		if (size > left)
-			return;
-		p += size;
-		left -= size;
-	}
 }

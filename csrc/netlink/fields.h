@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Messages of generic netlink described as tables: which attribute becomes which
- * field. A file a kind of message (linkgroup.c, device.c, …) has the tables; reading
- * them, and turning the byte order of a recording round, is the same for all.
+ * field. A file a kind of message (linkgroup.c, device.c, …) has the tables.
  */
 #ifndef SMC_SCHEMA_H
 #define SMC_SCHEMA_H
@@ -47,20 +46,6 @@ struct smc_schema {
  * are absent fields.
  */
 int smc_schema_push(lua_State *L, const struct nlmsghdr *msg, const struct smc_schema *schema);
-
-/*
- * Turns a datagram of the other byte order into one of this host's, in place, as far as
- * its lengths are sound.
- */
-void smc_schema_swap(unsigned char *datagram, size_t size, const struct smc_schema *schema);
-
-/* The same for other messages: payload() turns round what is behind a message's header. */
-typedef void smc_swap_payload(unsigned char *p, size_t size, const void *data);
-
-void smc_swap_messages(unsigned char *datagram, size_t size, smc_swap_payload *payload, const void *data);
-
-/* Turns round the bytes of one number. */
-void smc_swap(unsigned char *p, size_t size);
 
 #pragma GCC visibility pop
 

@@ -16,7 +16,6 @@
 #include <netlink/msg.h>
 
 #include "genl.h"
-#include "fields.h"
 
 #define VERSION 1
 
@@ -153,11 +152,8 @@ int smc_genl_list(lua_State *L, const struct smc_dump_ops *ops, const char *fami
 	return collect(L, dump, ask(L, dump, family, command, NLM_F_DUMP, NULL));
 }
 
-/*
- * The same of a datagram that was recorded before: the string at arg, in the byte
- * order of this host unless the boolean at arg + 1 says that it is the other one.
- */
-int smc_genl_recorded(lua_State *L, int arg, const struct smc_dump_ops *ops, const struct smc_schema *schema)
+/* The same of a datagram that is there already: the string at arg, for specs and the fuzzer. */
+int smc_genl_recorded(lua_State *L, int arg, const struct smc_dump_ops *ops)
 {
 	struct smc_dump *dump;
 	const char *bytes;
@@ -168,8 +164,6 @@ int smc_genl_recorded(lua_State *L, int arg, const struct smc_dump_ops *ops, con
 	luaL_argcheck(L, size <= SMC_DATAGRAM_MAX, arg, "longer than a datagram");
 	dump = smc_dump_new(L, ops);
 	err = smc_nl_load(&dump->nl, bytes, size);
-	if (!err && lua_toboolean(L, arg + 1))
-		smc_schema_swap(dump->nl.datagram, size, schema);
 	return collect(L, dump, err);
 }
 

@@ -14,8 +14,6 @@
 #include "../common/lua_api.h"
 #include "netlink.h"
 
-struct smc_schema;
-
 /* An attribute of a request. Those of a request end with one of size 0. */
 struct smc_genl_attr {
 	int type;
@@ -34,7 +32,7 @@ struct smc_genl_attr {
 int smc_genl_call(lua_State *L, const struct smc_dump_ops *ops, const char *family, int command,
 		  const struct smc_genl_attr *attr);
 int smc_genl_list(lua_State *L, const struct smc_dump_ops *ops, const char *family, int command);
-int smc_genl_recorded(lua_State *L, int arg, const struct smc_dump_ops *ops, const struct smc_schema *schema);
+int smc_genl_recorded(lua_State *L, int arg, const struct smc_dump_ops *ops);
 
 /* Goes into struct smc_dump_ops: what errors mean that every command can have. */
 const char *smc_genl_advice(int err);

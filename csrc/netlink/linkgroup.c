@@ -96,16 +96,16 @@ static const struct smc_dump_ops ops = {
 	.advice = smc_genl_advice,
 };
 
-/* lgr_smcd([recorded [, swapped]]) -> { { smcd = {…} }, … } | nil, message, errno */
+/* lgr_smcd([recorded]) -> { { smcd = {…} }, … } | nil, message, errno */
 int smc_lgr_smcd(lua_State *L)
 {
 	if (!lua_isnoneornil(L, 1))
-		return smc_genl_recorded(L, 1, &ops, &message);
+		return smc_genl_recorded(L, 1, &ops);
 	return smc_genl_list(L, &ops, SMC_GENL_FAMILY_NAME, SMC_NETLINK_GET_LGR_SMCD);
 }
 
 /*
- * lgr_smcr([recorded [, swapped]]) -> { { smcr = {…} }, { link = {…} }, … }
+ * lgr_smcr([recorded]) -> { { smcr = {…} }, { link = {…} }, … }
  *                                    | nil, message, errno
  *
  * The links of a link group follow it: one dump has both, so that they fit together.
@@ -113,6 +113,6 @@ int smc_lgr_smcd(lua_State *L)
 int smc_lgr_smcr(lua_State *L)
 {
 	if (!lua_isnoneornil(L, 1))
-		return smc_genl_recorded(L, 1, &ops, &message);
+		return smc_genl_recorded(L, 1, &ops);
 	return smc_genl_list(L, &ops, SMC_GENL_FAMILY_NAME, SMC_NETLINK_GET_LINK_SMCR);
 }

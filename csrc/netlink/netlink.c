@@ -130,17 +130,14 @@ int smc_dump_request(lua_State *L, struct smc_dump *dump, int protocol, int type
 	return dump_push_for(L);
 }
 
-/* The same for one datagram that was recorded before; turn() gives it this host's byte order. */
-int smc_dump_recorded(lua_State *L, struct smc_dump *dump, const void *bytes, size_t size,
-		      void (*turn)(unsigned char *datagram, size_t size))
+/* The same for one datagram that is there already. */
+int smc_dump_recorded(lua_State *L, struct smc_dump *dump, const void *bytes, size_t size)
 {
 	struct smc_nl *nl = &dump->nl;
 	int err;
 
 	luaL_argcheck(L, size <= SMC_DATAGRAM_MAX, 1, "longer than a datagram");
 	err = smc_nl_load(nl, bytes, size);
-	if (!err && turn)
-		turn(nl->datagram, size);
 	if (!err)
 		err = smc_nl_step(nl, &dump->ahead);
 	if (err < 0)

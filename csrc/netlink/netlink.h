@@ -78,8 +78,7 @@ int smc_dump_open(lua_State *L, struct smc_dump *dump, int protocol);
 int smc_dump_fail(lua_State *L, struct smc_dump *dump, int err);
 int smc_dump_request(lua_State *L, struct smc_dump *dump, int protocol, int type, const void *payload,
 		     size_t size);
-int smc_dump_recorded(lua_State *L, struct smc_dump *dump, const void *bytes, size_t size,
-		      void (*turn)(unsigned char *datagram, size_t size));
+int smc_dump_recorded(lua_State *L, struct smc_dump *dump, const void *bytes, size_t size);
 
 /* smc_diag.c */
 int smc_diag_dump(lua_State *L);

@@ -15,7 +15,6 @@
 
 #include "smc_diag.h"
 #include "netlink.h"
-#include "fields.h"
 
 _Static_assert(sizeof(struct smc_diag_conninfo) <= sizeof(struct smc_diag_lgrinfo), "struct attr");
 _Static_assert(sizeof(struct dmbinfo) == 56, "layout of the kernel");
@@ -136,71 +135,6 @@ bool smc_attr_integer(const struct attr *attr, size_t offset, size_t size, lua_I
 	}
 }
 
-/* === byte order of a recording === */
-
-/* Sizes of the numbers of the structs, one after the other. */
-static const char *const layouts[SMC_DIAG_MAX + 1] = {
-	[SMC_DIAG_CONNINFO] = "4444"
-			      "224224224224"
-			      "1111"
-			      "224224224",
-	[SMC_DIAG_DMBINFO] = "4"
-			     "1111"
-			     "888888",
-	[SMC_DIAG_FALLBACK] = "44",
-};
-
-static void swap_layout(unsigned char *p, size_t left, const char *layout)
-{
-	size_t size;
-
-	for (; *layout; layout++) {
-		size = (size_t)(*layout - '0');
-		if (size > left)
-			return;
-		smc_swap(p, size);
-		p += size;
-		left -= size;
-	}
-}
-
-/* Ports and addresses are in network order already. */
-static void swap_socket(unsigned char *p, size_t left, const void *data)
-{
-	struct nlattr nla;
-	size_t size;
-
-	(void)data;
-	if (left < sizeof(struct smc_diag_msg))
-		return;
-	smc_swap(p + offsetof(struct smc_diag_msg, id.idiag_if), 4);
-	smc_swap(p + offsetof(struct smc_diag_msg, id.idiag_cookie[0]), 4);
-	smc_swap(p + offsetof(struct smc_diag_msg, id.idiag_cookie[1]), 4);
-	smc_swap(p + offsetof(struct smc_diag_msg, diag_uid), 4);
-	smc_swap(p + offsetof(struct smc_diag_msg, diag_inode), 8);
-	p += sizeof(struct smc_diag_msg);
-	left -= sizeof(struct smc_diag_msg);
-	while (left >= NLA_HDRLEN) {
-		smc_swap(p, sizeof(nla.nla_len));
-		smc_swap(p + sizeof(nla.nla_len), sizeof(nla.nla_type));
-		memcpy(&nla, p, sizeof(nla));
-		if (nla.nla_len < NLA_HDRLEN || nla.nla_len > left)
-			return;
-		if (nla.nla_type <= SMC_DIAG_MAX && layouts[nla.nla_type])
-			swap_layout(p + NLA_HDRLEN, nla.nla_len - (size_t)NLA_HDRLEN, layouts[nla.nla_type]);
-		size = NLA_ALIGN(nla.nla_len);
-		if (size > left)
-			return;
-		p += size;
-		left -= size;
-	}
-}
-
-static void turn(unsigned char *datagram, size_t size)
-{
-	smc_swap_messages(datagram, size, swap_socket, NULL);
-}
-
 /* === iterator === */
 
 static bool was_seen(const struct smc_diag_msg *m, struct diag_want *want)
@@ -245,7 +179,7 @@ static int decode(lua_State *L, const struct nlmsghdr *msg, const void *data)
 	s.mode = find_mode(&s, want->ext);
 	if (!smc_diag_matches(&s, want))
 		return 0;
-	if (want->unique && was_seen(&s.msg, want))
+	if (was_seen(&s.msg, want))
 		return 0;
 	if (!want->count) {
 		smc_diag_push_record(L, &s);
@@ -264,6 +198,17 @@ static const struct smc_dump_ops ops = {
 	.want_size = sizeof(struct diag_want),
 };
 
+/* Pushes the iterator for the arguments extensions, filter, fields, complete, which begin at arg. */
+static struct smc_dump *new_dump(lua_State *L, int arg)
+{
+	struct smc_dump *dump = smc_dump_new(L, &ops);
+
+	lua_pushvalue(L, arg + 3);
+	lua_setiuservalue(L, -2, 1);
+	smc_diag_read_want(L, arg, (struct diag_want *)dump->want);
+	return dump;
+}
+
 /*
  * diag([extensions [, filter [, fields [, complete]]]]) -> iterator, nil, nil, iterator
  *                                                       | nil, message, errno
@@ -279,20 +224,15 @@ int smc_diag_dump(lua_State *L)
 	struct smc_dump *dump;
 
 	lua_settop(L, 4);
-	dump = smc_dump_new(L, &ops);
-	lua_pushvalue(L, 4);
-	lua_setiuservalue(L, -2, 1);
-	smc_diag_read_want(L, 1, (struct diag_want *)dump->want);
-	((struct diag_want *)dump->want)->unique = true;
+	dump = new_dump(L, 1);
 	req.diag_ext = (uint8_t)((struct diag_want *)dump->want)->ext;
 	return smc_dump_request(L, dump, NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, &req, sizeof(req));
 }
 
 /*
- * decode(datagram [, extensions [, filter [, fields [, complete [, unique [, swapped]]]]]])
- * -> as diag
+ * decode(datagram [, extensions [, filter [, fields [, complete]]]]) -> as diag
  *
- * The same for a datagram that was received before, given as a string.
+ * The same for a datagram given as a string, for specs and the fuzzer.
  */
 int smc_diag_decode(lua_State *L)
 {
@@ -301,11 +241,7 @@ int smc_diag_decode(lua_State *L)
 	size_t size;
 
 	bytes = luaL_checklstring(L, 1, &size);
-	lua_settop(L, 7);
-	dump = smc_dump_new(L, &ops);
-	lua_pushvalue(L, 5);
-	lua_setiuservalue(L, -2, 1);
-	smc_diag_read_want(L, 2, (struct diag_want *)dump->want);
-	((struct diag_want *)dump->want)->unique = lua_toboolean(L, 6);
-	return smc_dump_recorded(L, dump, bytes, size, lua_toboolean(L, 7) ? turn : NULL);
+	lua_settop(L, 5);
+	dump = new_dump(L, 2);
+	return smc_dump_recorded(L, dump, bytes, size);
 }

@@ -59,7 +59,6 @@ struct diag_want {
 	 * Where sockets come and go, the kernel gives some out twice, near each other. Their
 	 * cookies are numbers in a row, so that this remembers about the last thousand.
 	 */
-	bool unique;
 	uint64_t seen[1024];
 	uint8_t fields[16]; /* enum field_id, in the caller's order; count 0: a record */
 	uint8_t count;

@@ -96,16 +96,16 @@ static const struct smc_dump_ops ops = {
 	.advice = smc_genl_advice,
 };
 
-/* stats([recorded [, swapped]]) -> { { smcd = {…}, smcr = {…}, … } } | nil, message, errno */
+/* stats([recorded]) -> { { smcd = {…}, smcr = {…}, … } } | nil, message, errno */
 int smc_stats_get(lua_State *L)
 {
 	if (!lua_isnoneornil(L, 1))
-		return smc_genl_recorded(L, 1, &ops, &message);
+		return smc_genl_recorded(L, 1, &ops);
 	return smc_genl_list(L, &ops, SMC_GENL_FAMILY_NAME, SMC_NETLINK_GET_STATS);
 }
 
 /*
- * fallback_stats([recorded [, swapped]]) -> { { by_server =, code =, count = }, … }
+ * fallback_stats([recorded]) -> { { by_server =, code =, count = }, … }
  *                                          | nil, message, errno
  *
  * The first one has the sums, client and server, too. Without a fallback there is none.
@@ -113,6 +113,6 @@ int smc_stats_get(lua_State *L)
 int smc_fallback_stats(lua_State *L)
 {
 	if (!lua_isnoneornil(L, 1))
-		return smc_genl_recorded(L, 1, &ops, &message);
+		return smc_genl_recorded(L, 1, &ops);
 	return smc_genl_list(L, &ops, SMC_GENL_FAMILY_NAME, SMC_NETLINK_GET_FBACK_STATS);
 }

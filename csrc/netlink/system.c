@@ -47,7 +47,7 @@ static int decode_limitation(lua_State *L, const struct nlmsghdr *msg, const voi
 }
 
 /*
- * sys_info([recorded [, swapped]]) -> { { version =, release =, ism_v2 =, hostname =,
+ * sys_info([recorded]) -> { { version =, release =, ism_v2 =, hostname =,
  * seid =, smcr_v2 = } } | nil, message, errno
  */
 int smc_sys_info(lua_State *L)
@@ -59,7 +59,7 @@ int smc_sys_info(lua_State *L)
 	};
 
 	if (!lua_isnoneornil(L, 1))
-		return smc_genl_recorded(L, 1, &ops, &message);
+		return smc_genl_recorded(L, 1, &ops);
 	return smc_genl_list(L, &ops, SMC_GENL_FAMILY_NAME, SMC_NETLINK_GET_SYS_INFO);
 }
 

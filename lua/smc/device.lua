@@ -18,7 +18,6 @@ local args = require "smc.internal.args"
 local listing = require "smc.internal.filter"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
-local recording = require "smc.recording"
 
 local device = {}
 
@@ -71,17 +70,17 @@ local function set_pnetid(record, port)
   record.pnetid_source = name and (port.pnetid_by_user and "user" or "hardware") or nil
 end
 
-local function port_of(record, number, interface_name)
+local function port_of(record, number)
   local state = record.state
   local port = { ibport = number, links = record.links }
   port.state = state and (port_states[state] or ("0x%x?"):format(state))
   port.ifindex = record.ifindex ~= 0 and record.ifindex or nil
-  port.netdev = port.ifindex and interface_name(port.ifindex) or nil
+  port.netdev = port.ifindex and look.interface_name(port.ifindex) or nil
   set_pnetid(port, record)
   return port
 end
 
-local function entry_of(message, interface_name)
+local function entry_of(message)
   local record = message.smcd or message.smcr
   local ports = { record.port1, record.port2 }
   record.port1, record.port2 = nil, nil
@@ -95,21 +94,16 @@ local function entry_of(message, interface_name)
   record.ports = {}
   for number = 1, 2 do
     if ports[number] and ports[number].valid then
-      record.ports[#record.ports + 1] = port_of(ports[number], number, interface_name)
+      record.ports[#record.ports + 1] = port_of(ports[number], number)
     end
   end
   return record
 end
 
-local function entries_of(messages, interface_name)
+local entries_of = look.protect(function(messages)
   local entries = {}
-  for i, one in ipairs(messages) do entries[i] = entry_of(one, interface_name) end
+  for i, one in ipairs(messages) do entries[i] = entry_of(one) end
   return entries
-end
-
--- With the names of the interfaces.
-local named_entries = look.protect(function(messages)
-  return entries_of(messages, look.interface_name)
 end)
 
 --- The devices, all of them or those that match every field of a filter.
@@ -129,24 +123,8 @@ function device.list(filter)
   return listing.of(filter, SHAPE, function(kind)
     local messages, message, errno = (kind == "SMC-D" and netlink.dev_smcd or netlink.dev_smcr)()
     if not messages then return nil, message, errno end
-    return named_entries(messages)
+    return entries_of(messages)
   end)
-end
-
---- Decodes one recorded datagram of the kernel's answer. Interfaces have no names then.
---
--- @tparam string datagram
--- @tparam[opt] table opts
--- @tparam ?string opts.byte_order of the machine that it was recorded on: `"little"` or `"big"`
--- @treturn[1] {entry,...}
--- @treturn[2] nil
--- @treturn[2] string message
--- @treturn[2] integer errno: EBADMSG where it is cut short or damaged
--- @raise for an argument of a wrong type, and an unknown option
-function device.decode(datagram, opts)
-  local messages, message, errno = recording.decode(netlink.dev_smcd, datagram, opts)
-  if not messages then return nil, message, errno end
-  return entries_of(messages, function() return nil end)
 end
 
 -- The devices in a folder of sysfs.

@@ -14,7 +14,6 @@
 local args = require "smc.internal.args"
 local E = require "smc.errno"
 local netlink = require "smc.core.netlink"
-local recording = require "smc.recording"
 
 local diag = {}
 
@@ -97,8 +96,6 @@ local every_extension = 1 | 2 | 8
 
 local SOCKETS_OPTIONS <const> = { details = "boolean or table", fields = "table" }
 for name, wanted in pairs(filters) do SOCKETS_OPTIONS[name] = wanted end
-local DECODE_OPTIONS <const> = { byte_order = recording.ORDERS }
-for name, wanted in pairs(SOCKETS_OPTIONS) do DECODE_OPTIONS[name] = wanted end
 
 -- The bits for `details`: a boolean, or a list of names.
 local function extension_bits(details)
@@ -134,16 +131,12 @@ local function explained(message)
     .. "\"modprobe smc_diag\", as root"))
 end
 
--- Opens the iterator of a function of the boundary. The boundary checks the values of filters.
-local function open(source, filter, complete)
+-- Asks the kernel. The boundary checks the values of filters.
+local function ask(filter, complete)
   local fields, details = filter.fields, filter.details
   if details == nil and fields then details = false end
-  return args.passed(pcall(source, extension_bits(details), filter, fields, complete))
-end
-
--- Asks the kernel.
-local function ask(filter, complete)
-  local iterator, message, errno, closing = open(netlink.diag, filter, complete)
+  local iterator, message, errno, closing =
+    args.passed(pcall(netlink.diag, extension_bits(details), filter, fields, complete))
   if errno == E.ENOENT then message = explained(message) end
   return iterator, message, errno, closing
 end
@@ -217,23 +210,6 @@ end
 -- @raise for an unknown option, or one of a wrong type; and while iterating, when the kernel cannot be asked
 function diag.watch(opts)
   return require "smc.diag.watch"(diag.sockets, opts)
-end
-
---- Decodes one recorded datagram of the kernel's answer.
---
--- @tparam string datagram
--- @tparam[opt] table filter as for @{sockets}; `details` says which were asked for when it was recorded
--- @tparam ?string filter.byte_order of the machine that it was recorded on, `"little"` or `"big"`; that of
---   this one unless told
--- @treturn as @{sockets}
--- @raise for an argument of a wrong type, and as @{sockets}
-function diag.decode(datagram, filter)
-  args.check("decode", 1, datagram, recording.DATAGRAM)
-  filter = args.options("decode", 2, filter, DECODE_OPTIONS)
-  local swapped = recording.is_foreign(filter.byte_order)
-  return open(function(bits, wanted, fields)
-    return netlink.decode(datagram, bits, wanted, fields, nil, nil, swapped)
-  end, filter)
 end
 
 return diag

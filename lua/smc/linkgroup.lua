@@ -18,7 +18,6 @@ local E = require "smc.errno"
 local listing = require "smc.internal.filter"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
-local recording = require "smc.recording"
 
 local linkgroup = {}
 
@@ -109,15 +108,15 @@ local function smcr_group_of(record)
   return group_of(record, "SMC-R")
 end
 
-local function link_of(record, interface_name)
+local function link_of(record)
   record.state = named(link_states, record.state)
   if record.ifindex == 0 then record.ifindex = nil end
-  record.netdev = record.ifindex and interface_name(record.ifindex) or nil
+  record.netdev = record.ifindex and look.interface_name(record.ifindex) or nil
   return record
 end
 
 -- The groups of the kernel's messages, in which links follow their group.
-local function groups_of(messages, interface_name)
+local groups_of = look.protect(function(messages)
   local groups = {}
   for _, message in ipairs(messages) do
     local group = groups[#groups]
@@ -128,15 +127,10 @@ local function groups_of(messages, interface_name)
     elseif not group or not group.links then
       return nil, "cannot list the link groups: a link without a link group", E.EBADMSG
     else
-      group.links[#group.links + 1] = link_of(message.link, interface_name)
+      group.links[#group.links + 1] = link_of(message.link)
     end
   end
   return groups
-end
-
--- With the names of the interfaces.
-local named_groups = look.protect(function(messages)
-  return groups_of(messages, look.interface_name)
 end)
 
 --- The link groups, all of them or those that match every field of a filter.
@@ -157,24 +151,8 @@ function linkgroup.list(filter)
   return listing.of(filter, SHAPE, function(kind)
     local messages, message, errno = (kind == "SMC-D" and netlink.lgr_smcd or netlink.lgr_smcr)()
     if not messages then return nil, message, errno end
-    return named_groups(messages)
+    return groups_of(messages)
   end)
-end
-
---- Decodes one recorded datagram of the kernel's answer. Interfaces have no names then.
---
--- @tparam string datagram
--- @tparam[opt] table opts
--- @tparam ?string opts.byte_order of the machine that it was recorded on: `"little"` or `"big"`
--- @treturn[1] {group,...}
--- @treturn[2] nil
--- @treturn[2] string message
--- @treturn[2] integer errno: EBADMSG where it is cut short or damaged
--- @raise for an argument of a wrong type, and an unknown option
-function linkgroup.decode(datagram, opts)
-  local messages, message, errno = recording.decode(netlink.lgr_smcr, datagram, opts)
-  if not messages then return nil, message, errno end
-  return groups_of(messages, function() return nil end)
 end
 
 return linkgroup

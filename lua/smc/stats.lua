@@ -18,7 +18,6 @@ local E = require "smc.errno"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 local paths = require "smc.internal.paths"
-local recording = require "smc.recording"
 
 local stats = {}
 
@@ -128,31 +127,6 @@ end)
 -- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC
 function stats.get()
   return get()
-end
-
---- Decodes recorded datagrams of the kernel's answers, without their time.
---
--- @tparam string counters
--- @tparam ?string fallbacks
--- @tparam[opt] table opts
--- @tparam ?string opts.byte_order of the machine that they were recorded on: `"little"` or `"big"`
--- @treturn[1] snapshot
--- @treturn[2] nil
--- @treturn[2] string message
--- @treturn[2] integer errno: EBADMSG where one is cut short or damaged
--- @raise for an argument of a wrong type, and an unknown option
-function stats.decode(counters, fallbacks, opts)
-  args.check("decode", 1, counters, recording.DATAGRAM)
-  args.optional("decode", 2, fallbacks, recording.DATAGRAM)
-  args.options("decode", 3, opts, { byte_order = recording.ORDERS })
-  local answers, message, errno = recording.decode(netlink.stats, counters, opts)
-  if not answers then return nil, message, errno end
-  local reasons = {}
-  if fallbacks then
-    reasons, message, errno = recording.decode(netlink.fallback_stats, fallbacks, opts)
-    if not reasons then return nil, message, errno end
-  end
-  return snapshot_of(answers[1] or {}, reasons)
 end
 
 -- === differences ===

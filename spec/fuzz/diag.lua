@@ -4,9 +4,9 @@
 package.path = "lua/?.lua;lua/?/init.lua;spec/?.lua;" .. package.path
 package.cpath = (os.getenv("SMC_BUILD") or "build") .. "/?.so;" .. package.cpath
 
-local diag = require "smc.diag"
 local loop = require "fuzz.loop"
 local m = require "fuzz.messages"
+local recorded = require "fuzz.recorded"
 
 local corpus = {
   m.smcd(), m.smcd(77), m.smcd() .. m.smcd(1) .. m.done(), m.failure(2), m.done(-105),
@@ -16,11 +16,11 @@ local corpus = {
   }),
 }
 local filters = { {}, { mode = "SMC-D" }, { details = false }, { local_address = "::1" }, { inode = 1231 },
-  { byte_order = "big" }, { byte_order = "little", fields = { "state", "local_endpoint" } } }
+  { fields = { "state", "local_endpoint" } } }
 
 -- An iterator throws in the middle of a datagram.
 local function decode(bytes, filter)
-  local iterator, message, errno = diag.decode(bytes, filter)
+  local iterator, message, errno = recorded.sockets(bytes, filter)
   if not iterator then return nil, message, errno end
   local count = 0
   local ok, fault = pcall(function()

@@ -97,10 +97,10 @@ function messages.failure(errno)
 end
 
 --- One SMC-D connection with everything that a kernel sends: 6.1 sends 40 bytes of DMBINFO.
-function messages.smcd(dmb_ext)
+function messages.smcd(dmb_ext, cookie)
   return messages.socket({
     state = "ACTIVE", mode = "smcd", local_address = "127.0.0.1", local_port = 12223,
-    peer_address = "127.0.0.1", peer_port = 35164, inode = 1231, cookie = 0x100000002,
+    peer_address = "127.0.0.1", peer_port = 35164, inode = 1231, cookie = cookie or 0x100000002,
   }, messages.shutdown(0), messages.fallback(0), messages.conninfo(), messages.dmbinfo {
     linkid = 0x100, my_gid = 0x1f4a514fcca54834, token = 0x1a6f8abfdc4eb07d,
     peer_gid = 0x1f4a514fcca54834, peer_token = 0xb4d8560004204cd9,

@@ -48,7 +48,6 @@ end
 
 local nothing <const> = {}
 local BYTES <const> = ""
-local ORDER <const> = { byte_order = "name" }
 local SOCKETS <const> = {
   mode = "name", state = "name", local_address = "name", peer_address = "name", local_port = "integer",
   peer_port = "integer", uid = "integer", inode = "integer", details = "details", fields = "table",
@@ -81,10 +80,8 @@ local FUNCTIONS_OF_MODULES <const> = {
   ["check.connect"] = { host, port, options { family = "name", timeout = "seconds", probe = "boolean" } },
   ["check.server"] = { options { host = "string", port = "integer", family = "name", on_event = "function",
     max_clients = "integer", idle_seconds = "seconds" } },
-  ["device.decode"] = { need(BYTES, "string"), options(ORDER) },
   ["device.dibs"] = { options { sysfs = "string" } },
   ["device.list"] = { options { type = "name", netdev = "string", ibdev = "string" } },
-  ["diag.decode"] = { need(BYTES, "string"), options(with(SOCKETS, ORDER)) },
   ["diag.find"] = { need(1, "integer"), options { details = "details" } },
   ["diag.sockets"] = { options(SOCKETS) },
   ["diag.watch"] = { options { interval = "seconds", count = "integer", filter = "table" } },
@@ -104,7 +101,6 @@ local FUNCTIONS_OF_MODULES <const> = {
   ["ism.power_on"] = { fid, switching },
   ["ism.watch"] = { options(FUNCTIONS) },
   ["json.encode"] = { may({}, "json"), may(true, "boolean") },
-  ["linkgroup.decode"] = { need(BYTES, "string"), options(ORDER) },
   ["linkgroup.list"] = { options { type = "name", id = "integer", netdev = "string", ibdev = "string" } },
   ["pnet.add"] = { { valid = { name = "-", netdev = "lo" }, needed = true, wrong = WRONG.table, options = {
      name = "string", netdev = "string", ibdev = "string", ibport = "integer" } } },
@@ -156,7 +152,6 @@ local FUNCTIONS_OF_MODULES <const> = {
   ["socket.tcp4"] = { options(FALLBACK) },
   ["socket.tcp6"] = { options(FALLBACK) },
   ["socket.try"] = nothing, -- its first argument may be anything
-  ["stats.decode"] = { need(BYTES, "string"), may(BYTES, "string"), options(ORDER) },
   ["stats.get"] = nothing,
   ["stats.rates"] = { need({ fallback = {} }, "object") },
   ["stats.since"] = { need({ fallback = {} }, "object"), may({ fallback = {} }, "object") },

@@ -1,3 +1,4 @@
+local E = require "smc.errno"
 local json = require "dkjson"
 local m = require "fuzz.messages"
 local reason = require "smc.reason"
@@ -13,9 +14,9 @@ local function smcss(datagram, ...)
     local f <close> = assert(io.open(file, "wb"))
     assert(f:write(datagram))
     stub = stub .. ([[
-      local diag = require "smc.diag"
-      function diag.sockets(filter)
-        return diag.decode(assert(io.open(%q, "rb")):read("a"), filter)
+      local core = require "smc.core.netlink"
+      function core.diag(bits, filter, fields)
+        return core.decode(assert(io.open(%q, "rb")):read("a"), bits, filter, fields)
       end
     ]]):format(file)
   end
@@ -234,10 +235,10 @@ end)
 describe("smcss.lua ends", function()
   it("with 1 and a message where the kernel does not answer", function()
     for _, option in ipairs { "-a", "--json" } do
-      local result = smcss(m.failure(2), option)
+      local result = smcss(m.failure(E.EIO), option)
       assert.equal(1, result.status)
-      assert.equal("smcss.lua: cannot list the SMC sockets: No such file or directory\n", result.stderr)
-      local report = option == "--json" and { success = false, errno = 2,
+      assert.equal("smcss.lua: cannot list the SMC sockets: Input/output error\n", result.stderr)
+      local report = option == "--json" and { success = false, errno = E.EIO,
         message = result.stderr:match("^smcss%.lua: (.*)\n$") } or nil
       assert.same(report, (json.decode(result.stdout)))
     end

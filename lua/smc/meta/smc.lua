@@ -58,18 +58,6 @@ local smc_device = {}
 ---@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
 function smc_device.list(filter) end
 
----@class smc.device.decode.opts
----@field byte_order string|nil of the machine that it was recorded on: `"little"` or `"big"`
-
---- Decodes one recorded datagram of the kernel's answer.
---- Interfaces have no names then.
----@param datagram string
----@param opts? smc.device.decode.opts
----@return smc.device.entry[]|nil
----@return nil|string # message
----@return nil|integer # errno: EBADMSG where it is cut short or damaged
-function smc_device.decode(datagram, opts) end
-
 ---@class smc.device.dibs.opts
 ---@field sysfs string|nil
 
@@ -181,15 +169,6 @@ function smc_diag.find(inode, options) end
 ---@param opts? table `interval`, `count`, `filter`
 ---@return function # iterator over events
 function smc_diag.watch(opts) end
-
----@class smc.diag.decode.filter
----@field byte_order string|nil of the machine that it was recorded on, `"little"` or `"big"`; that of this one unless told
-
---- Decodes one recorded datagram of the kernel's answer.
----@param datagram string
----@param filter? smc.diag.decode.filter as for `sockets`; `details` says which were asked for when it was recorded
----@return as # `sockets`
-function smc_diag.decode(datagram, filter) end
 
 --- Enterprise IDs: which hosts may talk SMC version 2 with each other.
 ---@class smc.eid
@@ -432,18 +411,6 @@ local smc_linkgroup = {}
 ---@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
 function smc_linkgroup.list(filter) end
 
----@class smc.linkgroup.decode.opts
----@field byte_order string|nil of the machine that it was recorded on: `"little"` or `"big"`
-
---- Decodes one recorded datagram of the kernel's answer.
---- Interfaces have no names then.
----@param datagram string
----@param opts? smc.linkgroup.decode.opts
----@return smc.linkgroup.group[]|nil
----@return nil|string # message
----@return nil|integer # errno: EBADMSG where it is cut short or damaged
-function smc_linkgroup.decode(datagram, opts) end
-
 --- PNET IDs: which network interface, RDMA device and ISM device are on the same physical network.
 ---@class smc.pnet
 local smc_pnet = {}
@@ -641,35 +608,6 @@ function smc_reason.describe(code) end
 --- Iterates over every reason, in the order of the codes.
 ---@return function # iterator, for `for r in reason.all() do`
 function smc_reason.all() end
-
---- Recorded messages of the kernel, also of another machine's.
----@class smc.recording
-local smc_recording = {}
-
---- A datagram, as an argument.
----@class smc.recording.DATAGRAM
----@field words any
----@field has any
-
---- The byte orders, as an option.
----@class smc.recording.ORDERS
----@field little any
----@field big any
-
---- Whether a byte order is not that of this machine.
----@param order string|nil
----@return boolean
-function smc_recording.is_foreign(order) end
-
----@class smc.recording.decode.opts
----@field byte_order string|nil of the machine that it was recorded on, `"little"` or `"big"`; that of this machine unless told
-
---- Decodes a datagram with a function of the boundary.
----@param decode function takes the datagram, and whether to turn its byte order round
----@param datagram string whole netlink messages
----@param opts? smc.recording.decode.opts
----@return  # what the function answers
-function smc_recording.decode(decode, datagram, opts) end
 
 --- Runs any program with its TCP sockets turned into SMC sockets, as smc_run(8) does.
 ---@class smc.run
@@ -869,18 +807,6 @@ local smc_stats = {}
 ---@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
 function smc_stats.get() end
 
----@class smc.stats.decode.opts
----@field byte_order string|nil of the machine that they were recorded on: `"little"` or `"big"`
-
---- Decodes recorded datagrams of the kernel's answers, without their time.
----@param counters string
----@param fallbacks string|nil
----@param opts? smc.stats.decode.opts
----@return smc.stats.snapshot|nil
----@return nil|string # message
----@return nil|integer # errno: EBADMSG where one is cut short or damaged
-function smc_stats.decode(counters, fallbacks, opts) end
-
 --- What has been counted since a snapshot.
 --- Counts of a reason are right as long as none came 65536 times in between. Where the snapshot is of another
 --- start of the machine or another network namespace, or smc was unloaded in between, everything counts.
@@ -963,6 +889,10 @@ function smc_system.sysctl(name) end
 ---@return nil|integer # errno: ENOENT not in this kernel, EACCES not root, EINVAL not a value that it takes
 function smc_system.set_sysctl(name, value) end
 
+--- The version of this library, as text: the module is that string.
+---@class smc.version
+local smc_version = {}
+
 -- What `smc` loads on first use.
 smc.check = smc_check
 smc.device = smc_device
@@ -976,10 +906,10 @@ smc.pnet = smc_pnet
 smc.poller = smc_poller
 smc.process = smc_process
 smc.reason = smc_reason
-smc.recording = smc_recording
 smc.run = smc_run
 smc.socket = smc_socket
 smc.stats = smc_stats
 smc.system = smc_system
+smc.version = smc_version
 
 return smc

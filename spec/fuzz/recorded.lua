@@ -1,0 +1,77 @@
+--- What the modules make of datagrams that a spec or the fuzzer has in place of the kernel: the decoders of C
+-- read them, and the modules do not know. Each function gives what the module's own function gives.
+
+local E = require "smc.errno"
+local core = require "smc.core.netlink"
+local device = require "smc.device"
+local diag = require "smc.diag"
+local genl = require "smc.internal.genl"
+local linkgroup = require "smc.linkgroup"
+local stats = require "smc.stats"
+
+local recorded = {}
+
+local function restored(boundary, before, ok, ...)
+  for name, own in pairs(before) do boundary[name] = own or nil end
+  if not ok then error(..., 0) end
+  return ...
+end
+
+-- Calls a function while some functions of the boundary are others.
+local function with(boundary, others, called, ...)
+  local before = {}
+  for name, other in pairs(others) do
+    before[name] = rawget(boundary, name) or false
+    boundary[name] = other
+  end
+  return restored(boundary, before, pcall(called, ...))
+end
+
+-- The same for lists in which interfaces have numbers. They have no names: those of this host are not theirs.
+local function nameless(others, called, ...)
+  return with(core, { interface_name = function() return nil, "no such interface", E.ENXIO end }, with, genl,
+    others, called, ...)
+end
+
+local function decoding(name, datagram)
+  return function() return core[name](datagram) end
+end
+
+--- The sockets of a datagram, as `diag.sockets` gives them. Records are as smc_diag has them.
+-- @tparam string datagram
+-- @tparam[opt] table filter
+function recorded.sockets(datagram, filter)
+  return with(core, { diag = function(bits, wanted, fields)
+    return core.decode(datagram, bits, wanted, fields)
+  end }, diag.sockets, filter)
+end
+
+--- The link groups of a datagram, as `linkgroup.list` gives them.
+-- @tparam string datagram
+-- @tparam string kind `"SMC-D"` or `"SMC-R"`: what the kernel was asked for
+function recorded.link_groups(datagram, kind)
+  local name = kind == "SMC-D" and "lgr_smcd" or "lgr_smcr"
+  return nameless({ [name] = decoding(name, datagram) }, linkgroup.list, { type = kind })
+end
+
+--- The devices of a datagram, as `device.list` gives them.
+-- @tparam string datagram
+-- @tparam string kind `"SMC-D"` or `"SMC-R"`: what the kernel was asked for
+function recorded.devices(datagram, kind)
+  local name = kind == "SMC-D" and "dev_smcd" or "dev_smcr"
+  return nameless({ [name] = decoding(name, datagram) }, device.list, { type = kind })
+end
+
+--- The counters of two datagrams, as `stats.get` gives them, without their time and place.
+-- @tparam string counters
+-- @tparam string fallbacks
+function recorded.stats(counters, fallbacks)
+  local snapshot, message, errno = with(genl, {
+    stats = decoding("stats", counters), fallback_stats = decoding("fallback_stats", fallbacks),
+  }, stats.get)
+  if not snapshot then return nil, message, errno end
+  snapshot.time, snapshot.boot, snapshot.namespace = nil, nil, nil
+  return snapshot
+end
+
+return recorded
