@@ -6,7 +6,7 @@
 
 # Modules of the initramfs, a set a purpose; all others load on demand.
 declare -A module_sets=(
-	[boot]="virtio_mmio virtio-rng 9pnet_virtio 9p overlay"
+	[boot]="virtio_pci virtio_mmio virtio_console virtio-rng 9pnet_virtio 9p overlay"
 	[smc]="smc"
 	[diag]="inet_diag tcp_diag smc_diag"
 	[wire]="virtio_net crc32_generic rdma_rxe ib_uverbs rdma_ucm"
@@ -19,7 +19,8 @@ image_busybox=$(command -v busybox || true)
 
 image_name() {
 	local sum
-	sum=$(cd "$lab_dir" && sha256sum guest/* host/* lib/image.bash "$kernel/release" | sha256sum)
+	sum=$(cd "$lab_dir" && sha256sum guest/* host/* lib/image.bash "$kernel/release" \
+		"$kernel"/lib/modules/*/{modules.dep,kernel/net/smc/*} | sha256sum)
 	echo "$cache/image-${kernel##*/kernel-}-${sum:0:16}"
 }
 

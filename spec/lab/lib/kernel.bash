@@ -89,12 +89,15 @@ kernel_extract_image() { # INTO
 # An emulated processor unpacks the kernel slowly: do it here, once, if we can.
 # The place of the packed kernel is in the header of the boot protocol.
 kernel_unpack() { # OUTCOME
-	local sectors offset length packed=$1/vmlinuz
-	command -v zstd >/dev/null || return 0
+	local sectors offset length start unpack packed=$1/vmlinuz
 	sectors=$(od -An -tu1 -j497 -N1 "$packed")
 	read -r offset length < <(od -An -tu4 -j584 -N8 "$packed")
-	tail -c +$(((sectors + 1) * 512 + offset + 1)) "$packed" | head -c $((length - 4)) |
-		zstd -dqc >"$1/vmlinux" 2>/dev/null || rm -f "$1/vmlinux"
+	start=$(((sectors + 1) * 512 + offset))
+	for unpack in "zstd -dqc" "xz -dqc"; do
+		head -c $((start + length - 4)) "$packed" | tail -c +$((start + 1)) |
+			$unpack >"$1/vmlinux" 2>/dev/null && return
+	done
+	rm -f "$1/vmlinux"
 }
 
 # The file that QEMU boots.
