@@ -106,11 +106,13 @@ kernel_file() {
 }
 
 # The source package wraps a tarball in a tarball: unpack what is wanted on the way by.
-kernel_extract_source() { # PACKAGE INTO FOLDER, FOLDERS ABOVE IT THAT GO
+kernel_extract_source() { # PACKAGE INTO, HOW MANY FOLDERS ABOVE THEM GO, FILES OR FOLDERS…
+	local names
 	mkdir -p "$2"
+	mapfile -t names < <(printf 'linux-source-*/%s\n' "${@:4}")
 	dpkg-deb --fsys-tarfile "$1" |
 		tar -x --to-stdout --wildcards './usr/src/linux-source-*.tar.xz' |
-		tar -xJ -C "$2" --strip-components="$4" --wildcards "linux-source-*/$3"
+		tar -xJ -C "$2" --strip-components="$3" --wildcards "${names[@]}"
 }
 
 # Headers know where they want to be installed; here they are elsewhere.

@@ -40,7 +40,7 @@ kernel_build() {
 	mkdir -p "$work/outcome/debs" "$work/headers" "$work/smc"
 	start=$(now_ms)
 	say "unpacking ${plan[0]%%=*}, its headers and net/smc"
-	kernel_extract_source "$(kernel_deb 4)" "$work/outcome/source" net/smc 3 &
+	kernel_extract_source "$(kernel_deb 4)" "$work/outcome/source" 3 net/smc &
 	source_pid=$!
 	kernel_extract_image "$work/outcome"
 	kernel_unpack "$work/outcome"
