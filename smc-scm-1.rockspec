@@ -133,10 +133,12 @@ build = {
     -- No Lua module: the library that smc.run has the dynamic linker preload into programs.
     ["smc.preload"] = {
       sources = {
+        "csrc/preload/config.c",
+        "csrc/preload/getsockopt.c",
+        "csrc/preload/line.c",
+        "csrc/preload/next.c",
         "csrc/preload/preload.c",
-        "csrc/preload/preload_line.c",
-        "csrc/preload/preload_option.c",
-        "csrc/preload/preload_refusal.c",
+        "csrc/preload/refusal.c",
       },
       defines = { "_GNU_SOURCE" },
       libraries = { "dl" },

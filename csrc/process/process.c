@@ -33,7 +33,7 @@ static pid_t check_pid(lua_State *L, int arg)
  * there is no pidfd_open(2), as in some sandboxes and under valgrind 3.19: looks again and again.
  * That cannot fail for want of anything.
  */
-static int await_end_looking(pid_t pid, double deadline)
+static int await_end_by_polling(pid_t pid, double deadline)
 {
 	const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
 	siginfo_t info;
@@ -60,7 +60,7 @@ static int await_end(pid_t pid, double deadline)
 	int ready, err;
 
 	if (fd < 0)
-		return await_end_looking(pid, deadline);
+		return await_end_by_polling(pid, deadline);
 	do {
 		left = left < 0 ? 0 : left;
 		ready = poll(&end, 1, left < 3600 ? (int)(left * 1000 + 0.999) : 3600 * 1000);
@@ -69,7 +69,7 @@ static int await_end(pid_t pid, double deadline)
 	} while (ready == 0 && left > 0);
 	close(fd);
 	if (ready < 0 && err != EINTR)
-		return await_end_looking(pid, deadline);
+		return await_end_by_polling(pid, deadline);
 	return ready > 0 ? 0 : err;
 }
 

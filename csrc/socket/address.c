@@ -7,7 +7,7 @@
 #include "sock.h"
 
 /* Whether two addresses are the same, with port and scope. */
-bool inet_equal(const union sock_addr *a, const union sock_addr *b)
+bool address_equal(const union sock_addr *a, const union sock_addr *b)
 {
 	if (a->sa.sa_family != b->sa.sa_family)
 		return false;
@@ -18,7 +18,7 @@ bool inet_equal(const union sock_addr *a, const union sock_addr *b)
 }
 
 /* Whether the address is that of every interface, or not known. */
-bool inet_is_any(const union sock_addr *addr)
+bool address_is_any(const union sock_addr *addr)
 {
 	switch (addr->sa.sa_family) {
 	case AF_INET:
@@ -30,7 +30,7 @@ bool inet_is_any(const union sock_addr *addr)
 	}
 }
 
-socklen_t inet_length(const union sock_addr *addr)
+socklen_t address_length(const union sock_addr *addr)
 {
 	return addr->sa.sa_family == AF_INET6 ? sizeof(addr->in6) : sizeof(addr->in);
 }
@@ -45,19 +45,19 @@ static bool is_link_local(const union sock_addr *addr)
  * listen(2) and connect(2) of AF_SMC make the TCP socket inside forget the interface that it is bound
  * to (net/smc/af_smc.c, smc_copy_sock_settings), so that getsockname(2) does not tell it any more.
  */
-void inet_complete(union sock_addr *addr, const union sock_addr *on_the_same_link)
+void address_inherit_scope(union sock_addr *addr, const union sock_addr *on_the_same_link)
 {
 	if (is_link_local(addr) && addr->in6.sin6_scope_id == 0 && is_link_local(on_the_same_link))
 		addr->in6.sin6_scope_id = on_the_same_link->in6.sin6_scope_id;
 }
 
 /* Pushes address, port, "inet" or "inet6". Returns 3. */
-int inet_push(lua_State *L, const union sock_addr *addr)
+int address_push(lua_State *L, const union sock_addr *addr)
 {
 	bool v6 = addr->sa.sa_family == AF_INET6;
 	char text[NI_MAXHOST] = "";
 
-	getnameinfo(&addr->sa, inet_length(addr), text, sizeof(text), NULL, 0, NI_NUMERICHOST);
+	getnameinfo(&addr->sa, address_length(addr), text, sizeof(text), NULL, 0, NI_NUMERICHOST);
 	lua_pushstring(L, text);
 	lua_pushinteger(L, ntohs(v6 ? addr->in6.sin6_port : addr->in.sin_port));
 	lua_pushstring(L, v6 ? "inet6" : "inet");

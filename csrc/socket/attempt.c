@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * One attempt to connect, told as what it became.
+ * One attempt to connect, and what has become of it.
  *
  * An attempt is made without blocking and waited for by poll(2). AF_SMC passes only some of the
  * errors of such an attempt on (net/smc/af_smc.c, smc_connect_work): after the others SO_ERROR is
@@ -15,31 +15,31 @@
 #include "../common/lua_util.h"
 
 /* The attempt has failed. Gives the errno back. */
-int attempt_fail(struct sock *s, int err)
+int attempt_record_failure(struct sock *s, int err)
 {
-	s->attempt = ATTEMPT_LOST;
+	s->attempt = ATTEMPT_FAILED_UNREPORTED;
 	s->connect_errno = err > 0 ? err : 0;
 	s->local.sa.sa_family = AF_UNSPEC;
 	return err;
 }
 
-/* The errno of an attempt that has failed: its end is told. */
-static int tell_failure(struct sock *s)
+/* The errno of an attempt that has failed, which is reported with it. */
+static int report_failure(struct sock *s)
 {
 	s->attempt = ATTEMPT_FAILED;
 	return s->connect_errno ? s->connect_errno : ATTEMPT_UNEXPLAINED;
 }
 
 /* The attempt has become a connection. Every address of this host: the kernel knows which one. */
-static void succeed(struct sock *s)
+static void record_success(struct sock *s)
 {
-	s->attempt = ATTEMPT_MADE;
-	s->waited = 0;
-	if (inet_is_any(&s->peer))
-		sock_ask_peer(s);
+	s->attempt = ATTEMPT_CONNECTED;
+	s->awaited_events = 0;
+	if (address_is_any(&s->peer))
+		sock_query_peer_name(s);
 }
 
-/* Whether an SMC socket is or was connected: recv(2) tells, which for TCP it does not. */
+/* Whether an SMC socket is or was connected: recv(2) knows, which it does not for TCP. */
 static bool was_connected(const struct sock *s)
 {
 	char byte;
@@ -48,7 +48,7 @@ static bool was_connected(const struct sock *s)
 }
 
 /* Whether this is a listener. SMC has the state's number from TCP. */
-static bool listens(const struct sock *s)
+static bool is_listening(const struct sock *s)
 {
 	socklen_t len = sizeof(int);
 	int yes = 0;
@@ -57,13 +57,13 @@ static bool listens(const struct sock *s)
 }
 
 /*
- * What connect(2), asked again, says of an attempt that has no error to tell: 0 connected,
- * EALREADY under way, or why it failed. SMC answers EINVAL in the states that follow a connection,
+ * What connect(2), asked again, says of an attempt that has no error to report: 0 connected,
+ * EALREADY in progress, or why it failed. SMC answers EINVAL in the states that follow a connection,
  * and ECONNABORTED both for one that has ended and for one that never was.
  */
-static int ask_again(const struct sock *s)
+static int repeat_connect(const struct sock *s)
 {
-	if (connect(s->fd, &s->peer.sa, inet_length(&s->peer)) == 0)
+	if (connect(s->fd, &s->peer.sa, address_length(&s->peer)) == 0)
 		return 0;
 	switch (errno) {
 	case EISCONN:
@@ -78,8 +78,8 @@ static int ask_again(const struct sock *s)
 	}
 }
 
-/* What has become of the attempt under way, without waiting: 0, EALREADY, or why it failed. */
-int attempt_look(struct sock *s)
+/* What has become of the attempt in progress, without waiting: 0, EALREADY, or why it failed. */
+int attempt_check(struct sock *s)
 {
 	struct pollfd pfd = { .fd = s->fd, .events = POLLOUT };
 	socklen_t len = sizeof(int);
@@ -90,70 +90,70 @@ int attempt_look(struct sock *s)
 	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &err, &len) != 0)
 		err = errno;
 	if (!err)
-		err = ask_again(s);
+		err = repeat_connect(s);
 	else if (err == EPIPE)
 		err = ATTEMPT_UNEXPLAINED;
 	if (!err)
-		succeed(s);
+		record_success(s);
 	else if (err != EALREADY)
-		attempt_fail(s, err);
+		attempt_record_failure(s, err);
 	return err;
 }
 
 /*
- * Waits for the attempt under way within the timeout: 0, why it failed, or ETIMEDOUT with the
- * attempt still under way. May raise when a signal arrived.
+ * Waits for the attempt in progress within the timeout: 0, why it failed, or ETIMEDOUT with the
+ * attempt still in progress. May raise when a signal arrived.
  */
-int attempt_finish(lua_State *L, struct sock *s)
+int attempt_wait(lua_State *L, struct sock *s)
 {
 	int err;
 
 	do {
-		err = wait_for(L, s, POLLOUT);
+		err = timeout_wait(L, s, POLLOUT);
 		if (!err)
-			err = attempt_look(s);
+			err = attempt_check(s);
 	} while (err == EALREADY);
 	return err;
 }
 
 /* An answer of connect(2) for a descriptor that others have connected, or begun to connect. */
-static int join(lua_State *L, struct sock *s, const union sock_addr *addr, int err)
+static int adopt_connection(lua_State *L, struct sock *s, const union sock_addr *addr, int err)
 {
 	if (err == EALREADY && s->timeout.deadline == 0)
 		return EALREADY;
 	if (err == EALREADY)
-		err = wait_for(L, s, POLLOUT);
+		err = timeout_wait(L, s, POLLOUT);
 	if (err && err != EISCONN)
 		return err;
-	if (!sock_ask_peer(s))
-		return err ? err : attempt_fail(s, ATTEMPT_UNEXPLAINED);
-	s->attempt = ATTEMPT_SETTLED;
-	return err == 0 && inet_equal(&s->peer, addr) ? 0 : EISCONN;
+	if (!sock_query_peer_name(s))
+		return err ? err : attempt_record_failure(s, ATTEMPT_UNEXPLAINED);
+	s->attempt = ATTEMPT_DONE;
+	return err == 0 && address_equal(&s->peer, addr) ? 0 : EISCONN;
 }
 
 /* Begins an attempt on a descriptor without one: 0, EINPROGRESS, or why it failed. */
-int attempt_begin(lua_State *L, struct sock *s, const union sock_addr *addr)
+int attempt_start(lua_State *L, struct sock *s, const union sock_addr *addr)
 {
 	int err = 0;
 
-	while (connect(s->fd, &addr->sa, inet_length(addr)) != 0) {
+	while (connect(s->fd, &addr->sa, address_length(addr)) != 0) {
 		err = errno;
 		if (err != EINTR)
 			break;
 		smc_run_signal_hooks(L);
 		err = 0;
 	}
-	if (err == EINVAL && (was_connected(s) || listens(s)))
+	if (err == EINVAL && (was_connected(s) || is_listening(s)))
 		err = EISCONN; /* what TCP says */
 	if (err == EISCONN || err == EALREADY)
-		return join(L, s, addr, err);
+		return adopt_connection(L, s, addr, err);
 	if (err && err != EINPROGRESS)
-		return attempt_fail(s, err == EPIPE ? ATTEMPT_UNEXPLAINED : err);
+		return attempt_record_failure(s, err == EPIPE ? ATTEMPT_UNEXPLAINED : err);
 	s->peer = *addr;
-	s->attempt = ATTEMPT_UNDER_WAY;
-	sock_note_local(s);
+	s->attempt = ATTEMPT_IN_PROGRESS;
+	sock_record_local_name(s);
 	if (!err)
-		succeed(s);
+		record_success(s);
 	return err;
 }
 
@@ -163,58 +163,58 @@ static int open_bound(lua_State *L, struct sock *s, int family)
 	int err = sock_open(L, s, family);
 
 	if (!err && s->bound.sa.sa_family != AF_UNSPEC &&
-	    bind(s->fd, &s->bound.sa, inet_length(&s->bound)) != 0)
+	    bind(s->fd, &s->bound.sa, address_length(&s->bound)) != 0)
 		err = errno;
 	return err;
 }
 
 /* A new descriptor in place of one that is used up. */
-static int renew(lua_State *L, struct sock *s, int family)
+static int replace_descriptor(lua_State *L, struct sock *s, int family)
 {
-	loops_tell_closing(L, s);
-	close_fd(s);
+	event_loop_notify_closing(L, s);
+	sock_close_descriptor(s);
 	return open_bound(L, s, family);
 }
 
 /* Sees to it that the socket has a descriptor on which no attempt was made. */
-static int prepare(lua_State *L, struct sock *s, int family)
+static int ensure_unused_descriptor(lua_State *L, struct sock *s, int family)
 {
 	if (s->fd < 0)
 		return open_bound(L, s, family);
-	return s->attempt == ATTEMPT_NONE ? 0 : renew(L, s, family);
+	return s->attempt == ATTEMPT_NONE ? 0 : replace_descriptor(L, s, family);
 }
 
-/* One attempt to connect to one address: 0, ETIMEDOUT (under way), or why it failed. */
-int attempt_make(lua_State *L, struct sock *s, const union sock_addr *addr)
+/* One attempt to connect to one address: 0, ETIMEDOUT (in progress), or why it failed. */
+int attempt_connect(lua_State *L, struct sock *s, const union sock_addr *addr)
 {
-	bool known = s->attempt != ATTEMPT_NONE && inet_equal(&s->peer, addr);
-	bool goes_on = known && s->attempt == ATTEMPT_UNDER_WAY;
+	bool known = s->attempt != ATTEMPT_NONE && address_equal(&s->peer, addr);
+	bool goes_on = known && s->attempt == ATTEMPT_IN_PROGRESS;
 	int err;
 
-	s->waited = POLLOUT;
-	if (known && s->attempt == ATTEMPT_LOST)
-		return tell_failure(s);
+	s->awaited_events = POLLOUT;
+	if (known && s->attempt == ATTEMPT_FAILED_UNREPORTED)
+		return report_failure(s);
 	if (goes_on && s->timeout.deadline == 0)
-		return attempt_look(s);
+		return attempt_check(s);
 	if (!goes_on) {
-		err = prepare(L, s, addr->sa.sa_family);
+		err = ensure_unused_descriptor(L, s, addr->sa.sa_family);
 		if (err)
-			return attempt_fail(s, err);
-		err = attempt_begin(L, s, addr);
+			return attempt_record_failure(s, err);
+		err = attempt_start(L, s, addr);
 		if (err == ECONNABORTED) { /* used up by others, who gave it to this object */
-			err = renew(L, s, addr->sa.sa_family);
-			err = err ? attempt_fail(s, err) : attempt_begin(L, s, addr);
+			err = replace_descriptor(L, s, addr->sa.sa_family);
+			err = err ? attempt_record_failure(s, err) : attempt_start(L, s, addr);
 		}
 		if (err != EINPROGRESS)
 			return err;
 	}
-	return attempt_finish(L, s);
+	return attempt_wait(L, s);
 }
 
-/* Pushes why the attempt under way has failed, in words; nil: it has not. Returns 1. */
+/* Pushes why the attempt in progress has failed, in words; nil: it has not. Returns 1. */
 int attempt_push_error(lua_State *L, struct sock *s)
 {
-	int err = attempt_look(s);
+	int err = attempt_check(s);
 
 	if (err && err != EALREADY) {
 		s->attempt = ATTEMPT_FAILED;
@@ -226,16 +226,16 @@ int attempt_push_error(lua_State *L, struct sock *s)
 }
 
 /* A transfer that failed for want of a connection: 0 to try again, now that there is one, or errno. */
-int attempt_settle(lua_State *L, struct sock *s)
+int attempt_await_connection(lua_State *L, struct sock *s)
 {
 	int err;
 
 	switch (s->attempt) {
 	case ATTEMPT_NONE:
 		return ENOTCONN;
-	case ATTEMPT_UNDER_WAY:
-		err = s->timeout.deadline == 0 ? attempt_look(s) : attempt_finish(L, s);
-		if (s->attempt == ATTEMPT_LOST)
+	case ATTEMPT_IN_PROGRESS:
+		err = s->timeout.deadline == 0 ? attempt_check(s) : attempt_wait(L, s);
+		if (s->attempt == ATTEMPT_FAILED_UNREPORTED)
 			s->attempt = ATTEMPT_FAILED;
 		return err == ATTEMPT_UNEXPLAINED ? EPIPE : err == EALREADY ? ETIMEDOUT : err;
 	default: /* a connection whose device has gone has none either */

@@ -7,10 +7,10 @@
 
 #pragma GCC visibility push(hidden)
 
-int attempt_fail(struct sock *s, int err);
-int attempt_begin(lua_State *L, struct sock *s, const union sock_addr *addr);
-int attempt_finish(lua_State *L, struct sock *s);
-int attempt_make(lua_State *L, struct sock *s, const union sock_addr *addr);
+int attempt_record_failure(struct sock *s, int err);
+int attempt_start(lua_State *L, struct sock *s, const union sock_addr *addr);
+int attempt_wait(lua_State *L, struct sock *s);
+int attempt_connect(lua_State *L, struct sock *s, const union sock_addr *addr);
 
 #pragma GCC visibility pop
 

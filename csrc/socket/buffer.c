@@ -29,7 +29,7 @@ static int pool_gc(lua_State *L)
  * back to the kernel as soon as 128 KiB are free: a brk(2) and new pages for every few strings. It
  * raises that limit by itself when it frees a block that had its own mapping: mallopt(3).
  */
-static void keep_heap(void)
+static void raise_trim_threshold(void)
 {
 	void *volatile block = malloc(16 * BUFFER_SIZE);
 
@@ -47,7 +47,7 @@ struct buffer_pool *buffer_push_pool(lua_State *L)
 	lua_pop(L, 1);
 	pool = lua_newuserdatauv(L, sizeof(*pool), 0);
 	memset(pool, 0, sizeof(*pool));
-	keep_heap();
+	raise_trim_threshold();
 	smc_set_gc(L, pool_gc);
 	lua_pushvalue(L, -1);
 	lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
@@ -55,7 +55,7 @@ struct buffer_pool *buffer_push_pool(lua_State *L)
 }
 
 /* Gives the socket, which has no bytes, a buffer of BUFFER_SIZE. False: out of memory. */
-bool buffer_take(struct buffer_pool *pool, struct sock_buffer *b)
+bool buffer_acquire(struct buffer_pool *pool, struct sock_buffer *b)
 {
 	b->first = b->last = 0;
 	if (b->data) /* left by a read that a signal handler's error ended */
@@ -77,7 +77,7 @@ static void keep_spare(struct buffer_pool *pool, char *data)
 }
 
 /* Takes the buffer back, if there is one, with whatever is in it. */
-void buffer_give(struct buffer_pool *pool, struct sock_buffer *b)
+void buffer_release(struct buffer_pool *pool, struct sock_buffer *b)
 {
 	if (!b->data)
 		return;

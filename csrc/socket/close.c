@@ -33,7 +33,7 @@ static bool pin_library(void)
 }
 
 /* Closes in a thread, which sees no signal. Returns false where there can be none. */
-static bool close_aside(int fd)
+static bool close_in_detached_thread(int fd)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
@@ -57,10 +57,10 @@ int sock_gc(lua_State *L)
 	int unsent = 0;
 
 	if (s->fd >= 0 && s->sent > 0 && ioctl(s->fd, SIOCOUTQNSD, &unsent) == 0 && unsent > 0 &&
-	    close_aside(s->fd))
-		forget_fd(s);
-	close_fd(s);
-	buffer_give(s->pool, &s->buffer);
+	    close_in_detached_thread(s->fd))
+		sock_reset_descriptor(s);
+	sock_close_descriptor(s);
+	buffer_release(s->pool, &s->buffer);
 	return 0;
 }
 
@@ -72,10 +72,10 @@ int sock_close(lua_State *L)
 {
 	struct sock *s = sock_check(L, 1);
 
-	loops_tell_closing(L, s);
-	close_fd(s);
+	event_loop_notify_closing(L, s);
+	sock_close_descriptor(s);
 	s->bound.sa.sa_family = AF_UNSPEC;
-	buffer_give(s->pool, &s->buffer);
+	buffer_release(s->pool, &s->buffer);
 	lua_pushinteger(L, 1);
 	return 1;
 }

@@ -14,10 +14,10 @@
  * pass on. 0: TCP gets through by now. A probe that runs out of its own seconds, and not of the
  * caller's, has found nothing: the caller's time is not over.
  */
-static int ask_tcp(lua_State *L, const struct sock *s, const union sock_addr *addr)
+static int find_cause_by_tcp(lua_State *L, const struct sock *s, const union sock_addr *addr)
 {
 	struct sock *probe = sock_new(L, SOCK_MASTER);
-	double latest = wait_now() + CAUSE_SECONDS;
+	double latest = timeout_now() + CAUSE_SECONDS;
 	bool limited;
 	int err;
 
@@ -28,10 +28,10 @@ static int ask_tcp(lua_State *L, const struct sock *s, const union sock_addr *ad
 		probe->timeout.deadline = latest;
 	err = sock_open_tcp(L, probe, s, addr->sa.sa_family);
 	if (!err)
-		err = attempt_begin(L, probe, addr);
+		err = attempt_start(L, probe, addr);
 	if (err == EINPROGRESS)
-		err = attempt_finish(L, probe);
-	close_fd(probe);
+		err = attempt_wait(L, probe);
+	sock_close_descriptor(probe);
 	lua_pop(L, 1);
 	if (err == ETIMEDOUT && limited)
 		return ATTEMPT_UNEXPLAINED;
@@ -39,47 +39,49 @@ static int ask_tcp(lua_State *L, const struct sock *s, const union sock_addr *ad
 }
 
 /* The same, and where the kernel does not say why it failed, the cause is looked for. */
-static int attempt_explained(lua_State *L, struct sock *s, const union sock_addr *addr)
+static int connect_explained(lua_State *L, struct sock *s, const union sock_addr *addr)
 {
-	int err = attempt_make(L, s, addr);
+	int err = attempt_connect(L, s, addr);
 
 	if (err != ATTEMPT_UNEXPLAINED || s->is_tcp || s->timeout.deadline == 0)
 		return err;
-	err = ask_tcp(L, s, addr);
-	attempt_fail(s, err);
+	err = find_cause_by_tcp(L, s, addr);
+	attempt_record_failure(s, err);
 	if (err)
 		return err;
 	s->attempt = ATTEMPT_FAILED;
-	return attempt_make(L, s, addr);
+	return attempt_connect(L, s, addr);
 }
 
-/* Where in the list the address of the last attempt is; count where it is not there. */
-static size_t index_of_peer(const struct sock *s, const union sock_addr *addrs, size_t count)
+/* Where in the list the address of the last attempt is; its length where it is not there. */
+static size_t index_of_peer(const struct sock *s, const struct address_list *list)
 {
 	size_t i = 0;
 
-	while (i < count && !inet_equal(&s->peer, &addrs[i]))
+	while (i < list->count && !address_equal(&s->peer, &list->at[i]))
 		i++;
 	return i;
 }
 
-/* Where in the list the attempt goes on whose end was not told; without one, at the start. */
-static size_t first_of(const struct sock *s, const union sock_addr *addrs, size_t count)
+/* Where in the list the attempt goes on whose end was not reported; without one, at the start. */
+static size_t index_to_resume(const struct sock *s, const struct address_list *list)
 {
-	size_t i = index_of_peer(s, addrs, count);
+	size_t i = index_of_peer(s, list);
 
-	return (s->attempt == ATTEMPT_UNDER_WAY || s->attempt == ATTEMPT_LOST) && i < count ? i : 0;
+	if (s->attempt != ATTEMPT_IN_PROGRESS && s->attempt != ATTEMPT_FAILED_UNREPORTED)
+		return 0;
+	return i < list->count ? i : 0;
 }
 
 /* Tries the addresses in turn, each within the timeout; a timeout of zero has the time for one. */
-static int try_all(lua_State *L, struct sock *s, const union sock_addr *addrs, size_t count)
+static int try_addresses(lua_State *L, struct sock *s, const struct address_list *list)
 {
 	int err = EADDRNOTAVAIL;
 	size_t i;
 
-	for (i = first_of(s, addrs, count); i < count; i++) {
-		wait_start(&s->timeout);
-		err = attempt_explained(L, s, &addrs[i]);
+	for (i = index_to_resume(s, list); i < list->count; i++) {
+		timeout_start(&s->timeout);
+		err = connect_explained(L, s, &list->at[i]);
 		if (!err || err == EISCONN || s->timeout.deadline == 0)
 			break;
 	}
@@ -88,37 +90,37 @@ static int try_all(lua_State *L, struct sock *s, const union sock_addr *addrs, s
 
 /*
  * Connects to one of the addresses: 0 or why not. As on TCP, the first call that asks for the
- * same address once more is told of the success: programs that wait by poll(2) learn of it so.
- * A connection that connect() never told of is given up like an attempt under way.
+ * same address once more reports the success: programs that wait by poll(2) learn of it so.
+ * A connection that connect() never reported is given up like an attempt in progress.
  */
-static int connect_to(lua_State *L, struct sock *s, const union sock_addr *addrs, size_t count)
+static int connect_to_any(lua_State *L, struct sock *s, const struct address_list *list)
 {
-	bool known = s->attempt != ATTEMPT_NONE && index_of_peer(s, addrs, count) < count;
-	bool told = s->attempt == ATTEMPT_TOLD || s->attempt == ATTEMPT_SETTLED;
-	bool goes_on = known && s->attempt == ATTEMPT_UNDER_WAY;
+	bool known = s->attempt != ATTEMPT_NONE && index_of_peer(s, list) < list->count;
+	bool reported = s->attempt == ATTEMPT_REPORTED || s->attempt == ATTEMPT_DONE;
+	bool goes_on = known && s->attempt == ATTEMPT_IN_PROGRESS;
 	int err;
 
-	if (s->attempt == ATTEMPT_SETTLED || (told && !known))
+	if (s->attempt == ATTEMPT_DONE || (reported && !known))
 		return EISCONN;
 	if (known && sock_is_connected(s)) {
-		s->attempt = ATTEMPT_SETTLED;
+		s->attempt = ATTEMPT_DONE;
 		return 0;
 	}
-	err = try_all(L, s, addrs, count);
+	err = try_addresses(L, s, list);
 	if (!err)
-		s->attempt = goes_on ? ATTEMPT_SETTLED : ATTEMPT_TOLD;
-	else if (s->attempt == ATTEMPT_LOST)
+		s->attempt = goes_on ? ATTEMPT_DONE : ATTEMPT_REPORTED;
+	else if (s->attempt == ATTEMPT_FAILED_UNREPORTED)
 		s->attempt = ATTEMPT_FAILED;
 	return err;
 }
 
-/* Ends an attempt under way: nothing may be sent to its address any more. */
-static void give_up(lua_State *L, struct sock *s)
+/* Ends an attempt in progress: nothing may be sent to its address any more. */
+static void abandon_attempt(lua_State *L, struct sock *s)
 {
-	if (s->attempt != ATTEMPT_UNDER_WAY)
+	if (s->attempt != ATTEMPT_IN_PROGRESS)
 		return;
-	loops_tell_closing(L, s);
-	close_fd(s);
+	event_loop_notify_closing(L, s);
+	sock_close_descriptor(s);
 }
 
 /*
@@ -132,24 +134,23 @@ static void give_up(lua_State *L, struct sock *s)
 int sock_connect(lua_State *L)
 {
 	struct sock *s = sock_check(L, 1);
-	union sock_addr addrs[INET_MAX_ADDRESSES];
-	size_t count = INET_MAX_ADDRESSES;
+	struct address_list list;
 	int family = s->any_family && s->bound.sa.sa_family == AF_UNSPEC ? AF_UNSPEC : s->family;
-	bool resolved = inet_resolve(L, 2, 3, family, false, addrs, &count) == 0;
+	bool resolved = resolver_resolve(L, 2, 3, family, false, &list) == 0;
 	int err;
 
 	lua_pushvalue(L, 1);
 	sock_set_class(L, s, SOCK_CLIENT);
 	lua_pop(L, 1);
 	if (!resolved) {
-		give_up(L, s);
-		return sock_error(L, lua_tostring(L, -1));
+		abandon_attempt(L, s);
+		return sock_push_error(L, lua_tostring(L, -1));
 	}
-	err = connect_to(L, s, addrs, count);
-	if (err && option_push_refusal(L, s, err))
-		return sock_error(L, lua_tostring(L, -1));
+	err = connect_to_any(L, s, &list);
+	if (err && option_push_pending_error(L, s, err))
+		return sock_push_error(L, lua_tostring(L, -1));
 	if (err)
-		return sock_error(L, attempt_strerror(err));
+		return sock_push_error(L, attempt_strerror(err));
 	lua_pushinteger(L, 1);
 	return 1;
 }
@@ -159,7 +160,8 @@ int core_connect_errno(lua_State *L)
 {
 	const struct sock *s = sock_check(L, 1);
 
-	if ((s->attempt != ATTEMPT_FAILED && s->attempt != ATTEMPT_LOST) || s->connect_errno == 0)
+	if ((s->attempt != ATTEMPT_FAILED && s->attempt != ATTEMPT_FAILED_UNREPORTED) ||
+	    s->connect_errno == 0)
 		lua_pushnil(L);
 	else
 		lua_pushinteger(L, s->connect_errno);

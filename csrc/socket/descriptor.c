@@ -14,7 +14,7 @@ static bool lacks_smc(int err)
 }
 
 /* socket(2), with what garbage holds where descriptors have run out. */
-static int new_fd(lua_State *L, int family, int protocol)
+static int open_socket(lua_State *L, int family, int protocol)
 {
 	const int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
 	int fd = socket(family, type, protocol);
@@ -36,10 +36,10 @@ int sock_open(lua_State *L, struct sock *s, int family)
 	int err = 0;
 
 	s->is_tcp = false;
-	s->refused = NULL;
-	s->fd = new_fd(L, AF_SMC, protocol);
+	s->failed_option = NULL;
+	s->fd = open_socket(L, AF_SMC, protocol);
 	if (s->fd < 0 && s->may_tcp && lacks_smc(errno)) {
-		s->fd = new_fd(L, family, 0);
+		s->fd = open_socket(L, family, 0);
 		s->is_tcp = true;
 	}
 	if (s->fd < 0)
@@ -50,7 +50,7 @@ int sock_open(lua_State *L, struct sock *s, int family)
 	if (!err)
 		err = option_apply_pending(L, s);
 	if (err) {
-		close_fd(s);
+		sock_close_descriptor(s);
 		if (s->any_family)
 			s->family = AF_UNSPEC;
 	}
@@ -66,32 +66,32 @@ int sock_open_tcp(lua_State *L, struct sock *s, const struct sock *like, int fam
 	union sock_addr local = like->bound;
 
 	s->is_tcp = true;
-	s->fd = new_fd(L, family, 0);
+	s->fd = open_socket(L, family, 0);
 	if (s->fd < 0)
 		return errno;
 	option_apply_pending(L, s);
 	local.in.sin_port = 0; /* where an IPv6 address has it, too */
-	if (local.sa.sa_family != AF_UNSPEC && bind(s->fd, &local.sa, inet_length(&local)) != 0)
+	if (local.sa.sa_family != AF_UNSPEC && bind(s->fd, &local.sa, address_length(&local)) != 0)
 		return errno;
 	return 0;
 }
 
 /* Notes the local name of a socket that has just been bound, or begun to connect. */
-void sock_note_local(struct sock *s)
+void sock_record_local_name(struct sock *s)
 {
 	socklen_t len = sizeof(s->local);
 
 	if (getsockname(s->fd, &s->local.sa, &len) != 0)
 		s->local.sa.sa_family = AF_UNSPEC;
-	inet_complete(&s->local, &s->bound);
-	inet_complete(&s->local, &s->peer);
+	address_inherit_scope(&s->local, &s->bound);
+	address_inherit_scope(&s->local, &s->peer);
 }
 
 /*
  * Asks the kernel for the peer. It answers only while there is a connection, so that this is safe where
  * asking for the local name is not. Returns whether there is one.
  */
-bool sock_ask_peer(struct sock *s)
+bool sock_query_peer_name(struct sock *s)
 {
 	socklen_t len = sizeof(s->peer);
 
@@ -99,7 +99,7 @@ bool sock_ask_peer(struct sock *s)
 }
 
 /* Finds out what a descriptor is that others have made. */
-void sock_recognize(struct sock *s)
+void sock_detect_family(struct sock *s)
 {
 	int domain = AF_UNSPEC, protocol = 0;
 	socklen_t len = sizeof(int);
@@ -114,7 +114,7 @@ void sock_recognize(struct sock *s)
 }
 
 /* Clears what is known of a descriptor that is closed, or somebody else's. */
-void forget_fd(struct sock *s)
+void sock_reset_descriptor(struct sock *s)
 {
 	s->fd = -1;
 	s->blocking = false;
@@ -122,9 +122,9 @@ void forget_fd(struct sock *s)
 	s->local.sa.sa_family = s->peer.sa.sa_family = AF_UNSPEC;
 }
 
-void close_fd(struct sock *s)
+void sock_close_descriptor(struct sock *s)
 {
 	if (s->fd >= 0)
 		close(s->fd);
-	forget_fd(s);
+	sock_reset_descriptor(s);
 }

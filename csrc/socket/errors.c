@@ -6,7 +6,7 @@
 #include "attempt.h"
 
 /* Pushes nil and the words: the answer of a socket's method that failed. Returns 2. */
-int sock_error(lua_State *L, const char *words)
+int sock_push_error(lua_State *L, const char *words)
 {
 	lua_pushnil(L);
 	lua_pushstring(L, words);

@@ -47,7 +47,7 @@ int sock_setfd(lua_State *L)
 	struct sock *s = sock_check(L, 1);
 	int fd = smc_check_fd(L, 2);
 
-	loops_tell_closing(L, s);
+	event_loop_notify_closing(L, s);
 	if (s->fd >= 0)
 		ignore_sigpipe();
 	s->fd = fd;
@@ -56,14 +56,14 @@ int sock_setfd(lua_State *L)
 	s->attempt = ATTEMPT_NONE;
 	s->local.sa.sa_family = s->peer.sa.sa_family = s->bound.sa.sa_family = AF_UNSPEC;
 	if (s->fd >= 0)
-		sock_recognize(s);
+		sock_detect_family(s);
 	return 0;
 }
 
 /* sock:events() → "r" | "w": what the last operation had to wait for. For cqueues. */
 int sock_events(lua_State *L)
 {
-	lua_pushstring(L, sock_check(L, 1)->waited == POLLOUT ? "w" : "r");
+	lua_pushstring(L, sock_check(L, 1)->awaited_events == POLLOUT ? "w" : "r");
 	return 1;
 }
 
@@ -96,7 +96,7 @@ static void push_watchers(lua_State *L)
  */
 int core_watch(lua_State *L)
 {
-	struct sock *s = sock_at(L, 1);
+	struct sock *s = sock_test(L, 1);
 
 	lua_settop(L, 3);
 	if (s) {
@@ -111,7 +111,7 @@ int core_watch(lua_State *L)
 }
 
 /* Tells those who watch the socket at index 1. */
-void loops_tell_closing(lua_State *L, struct sock *s)
+void event_loop_notify_closing(lua_State *L, struct sock *s)
 {
 	if (!s->watched || s->fd < 0)
 		return;

@@ -27,12 +27,12 @@ int sock_getsockname(lua_State *L)
 	socklen_t len = sizeof(addr);
 
 	if (s->local.sa.sa_family != AF_UNSPEC)
-		return inet_push(L, &s->local);
+		return address_push(L, &s->local);
 	memset(&addr, 0, sizeof(addr));
 	if (getsockname(s->fd, &addr.sa, &len) != 0)
-		return sock_error(L, sock_strerror(errno));
-	inet_complete(&addr, &s->peer);
-	return inet_push(L, &addr);
+		return sock_push_error(L, sock_strerror(errno));
+	address_inherit_scope(&addr, &s->peer);
+	return address_push(L, &addr);
 }
 
 /*
@@ -44,14 +44,14 @@ int sock_getpeername(lua_State *L)
 	struct sock *s = sock_check(L, 1);
 
 	if (s->fd < 0)
-		return sock_error(L, sock_strerror(EBADF));
-	if (s->attempt == ATTEMPT_UNDER_WAY)
-		attempt_look(s);
-	else if (s->attempt == ATTEMPT_NONE && sock_ask_peer(s))
-		s->attempt = ATTEMPT_SETTLED;
+		return sock_push_error(L, sock_strerror(EBADF));
+	if (s->attempt == ATTEMPT_IN_PROGRESS)
+		attempt_check(s);
+	else if (s->attempt == ATTEMPT_NONE && sock_query_peer_name(s))
+		s->attempt = ATTEMPT_DONE;
 	if (!sock_is_connected(s))
-		return sock_error(L, sock_strerror(ENOTCONN));
-	return inet_push(L, &s->peer);
+		return sock_push_error(L, sock_strerror(ENOTCONN));
+	return address_push(L, &s->peer);
 }
 
 /* The state of a TCP socket, in the words that the diag dump has for those of SMC sockets. tcp(7) */
@@ -92,15 +92,15 @@ int core_identity(lua_State *L)
 	if (fstat(s->fd, &st) != 0) {
 		int err = errno;
 
-		sock_error(L, sock_strerror(err));
+		sock_push_error(L, sock_strerror(err));
 		lua_pushinteger(L, err);
 		return 3;
 	}
 	lua_pushinteger(L, (lua_Integer)st.st_ino);
 	if (!s->is_tcp)
 		return 1;
-	if (s->attempt == ATTEMPT_UNDER_WAY)
-		attempt_look(s);
+	if (s->attempt == ATTEMPT_IN_PROGRESS)
+		attempt_check(s);
 	lua_pushstring(L, tcp_state(s));
 	lua_pushboolean(L, sock_is_connected(s) || strcmp(lua_tostring(L, -1), "ACTIVE") == 0);
 	return 3;

@@ -10,7 +10,7 @@
  * One recv(2) of up to size bytes; flags: MSG_WAITALL, where the kernel is to wait for all of
  * them, as far as it can. Returns 0 with *n > 0, or errno; EPIPE at the end of the stream.
  */
-int receive_try(const struct sock *s, char *data, size_t size, int flags, size_t *n)
+int input_read(const struct sock *s, char *data, size_t size, int flags, size_t *n)
 {
 	bool blocks = s->blocking && s->timeout.deadline < 0;
 	ssize_t rc = recv(s->fd, data, size, blocks ? flags : MSG_DONTWAIT);
@@ -25,33 +25,33 @@ int receive_try(const struct sock *s, char *data, size_t size, int flags, size_t
  * After a recv(2) that failed: 0 when it is to be tried again, now that there is something, or
  * errno. Lua code may run meanwhile, and use the socket: nothing of it may be in hand.
  */
-int receive_again(lua_State *L, struct sock *s, int err)
+int input_retry(lua_State *L, struct sock *s, int err)
 {
 	switch (err) {
 	case EINTR:
 		smc_run_signal_hooks(L);
 		return 0;
 	case EAGAIN:
-		return wait_in_kernel(s) ? 0 : wait_for(L, s, POLLIN);
+		return timeout_switch_to_blocking(s) ? 0 : timeout_wait(L, s, POLLIN);
 	case ENOTCONN:
-		return attempt_settle(L, s);
+		return attempt_await_connection(L, s);
 	default:
 		return err;
 	}
 }
 
 /* Fills the buffer, where it is empty, by one read. Returns 0 or errno. */
-int receive_fill(lua_State *L, struct sock *s, size_t size, int flags)
+int input_fill(lua_State *L, struct sock *s, size_t size, int flags)
 {
 	int err = 0;
 
-	while (!err && buffered(&s->buffer) == 0) {
-		if (!buffer_take(s->pool, &s->buffer))
+	while (!err && buffer_length(&s->buffer) == 0) {
+		if (!buffer_acquire(s->pool, &s->buffer))
 			return ENOMEM;
-		err = receive_try(s, s->buffer.data, size, flags, &s->buffer.last);
+		err = input_read(s, s->buffer.data, size, flags, &s->buffer.last);
 		if (err) {
-			buffer_give(s->pool, &s->buffer);
-			err = receive_again(L, s, err);
+			buffer_release(s->pool, &s->buffer);
+			err = input_retry(L, s, err);
 		}
 	}
 	return err;

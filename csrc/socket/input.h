@@ -7,28 +7,28 @@
 
 #pragma GCC visibility push(hidden)
 
-int receive_try(const struct sock *s, char *data, size_t size, int flags, size_t *n);
-int receive_again(lua_State *L, struct sock *s, int err);
-int receive_fill(lua_State *L, struct sock *s, size_t size, int flags);
+int input_read(const struct sock *s, char *data, size_t size, int flags, size_t *n);
+int input_retry(lua_State *L, struct sock *s, int err);
+int input_fill(lua_State *L, struct sock *s, size_t size, int flags);
 
 #pragma GCC visibility pop
 
-static inline size_t buffered(const struct sock_buffer *b)
+static inline size_t buffer_length(const struct sock_buffer *b)
 {
 	return b->last - b->first;
 }
 
-static inline void give_empty(struct sock *s)
+static inline void input_release_empty(struct sock *s)
 {
 	if (s->buffer.first == s->buffer.last)
-		buffer_give(s->pool, &s->buffer);
+		buffer_release(s->pool, &s->buffer);
 }
 
-static inline void consume(struct sock *s, size_t n)
+static inline void input_consume(struct sock *s, size_t n)
 {
 	s->buffer.first += n;
 	s->received += (lua_Integer)n;
-	give_empty(s);
+	input_release_empty(s);
 }
 
 #endif

@@ -25,7 +25,7 @@ const char *sock_class_name(enum sock_class kind)
 /* The socket at index arg, of whichever class. Throws for anything else. */
 struct sock *sock_check(lua_State *L, int arg)
 {
-	struct sock *s = sock_at(L, arg);
+	struct sock *s = sock_test(L, arg);
 
 	if (!s)
 		luaL_argerror(L, arg, "tcp{any} expected");
@@ -33,7 +33,7 @@ struct sock *sock_check(lua_State *L, int arg)
 }
 
 /* Throws: what is at index arg is not of the class wanted. */
-int sock_not_of_class(lua_State *L, int arg, enum sock_class wanted)
+int sock_class_error(lua_State *L, int arg, enum sock_class wanted)
 {
 	return luaL_argerror(L, arg, lua_pushfstring(L, "%s expected", sock_class_name(wanted)));
 }
@@ -55,7 +55,7 @@ struct sock *sock_new(lua_State *L, enum sock_class kind)
 	s->mark = &sock_mark;
 	s->fd = -1;
 	s->timeout.block = s->timeout.total = -1;
-	s->birth = clock_seconds(CLOCK_MONOTONIC);
+	s->created = clock_seconds(CLOCK_MONOTONIC);
 	s->pool = lua_touserdata(L, UPVALUE_POOL);
 	sock_set_class(L, s, kind);
 	return s;

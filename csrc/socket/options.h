@@ -37,8 +37,8 @@ socklen_t option_check_value(lua_State *L, const struct option *o, int arg, unio
 void option_push_value(lua_State *L, const struct option *o, const union value *value);
 
 /* pending_options.c */
-void option_keep(lua_State *L, const struct option *o);
-int option_push_kept(lua_State *L, const struct option *o);
+void option_store_pending(lua_State *L, const struct option *o);
+int option_push_pending(lua_State *L, const struct option *o);
 
 #pragma GCC visibility pop
 

@@ -8,7 +8,7 @@
  * Keeps an option, the value at index 3, for the descriptors that the object is going to have: in
  * order, in the user value of the socket.
  */
-void option_keep(lua_State *L, const struct option *o)
+void option_store_pending(lua_State *L, const struct option *o)
 {
 	lua_Integer i = 1;
 
@@ -31,7 +31,7 @@ void option_keep(lua_State *L, const struct option *o)
 }
 
 /* Pushes what an option was set to before there is a descriptor. */
-int option_push_kept(lua_State *L, const struct option *o)
+int option_push_pending(lua_State *L, const struct option *o)
 {
 	union value value;
 	lua_Integer i;
@@ -45,10 +45,10 @@ int option_push_kept(lua_State *L, const struct option *o)
 		}
 		lua_pop(L, 2);
 	}
-	return sock_error(L, lua_pushfstring(L,
-					     "option '%s' was not set, and there is no descriptor yet "
-					     "that has a value of its own",
-					     o->name));
+	return sock_push_error(L, lua_pushfstring(L,
+						  "option '%s' was not set, and there is no descriptor yet "
+						  "that has a value of its own",
+						  o->name));
 }
 
 /*
@@ -73,7 +73,7 @@ int option_apply_pending(lua_State *L, struct sock *s)
 		size = option_check_value(L, o, lua_gettop(L), &value);
 		if (setsockopt(s->fd, o->level, o->id, &value, size) != 0) {
 			err = errno;
-			s->refused = o->name;
+			s->failed_option = o->name;
 		}
 		lua_pop(L, 2);
 	}
@@ -82,9 +82,9 @@ int option_apply_pending(lua_State *L, struct sock *s)
 }
 
 /* Pushes, where a kept option is why there is no descriptor, its name and the words. Returns whether. */
-bool option_push_refusal(lua_State *L, const struct sock *s, int err)
+bool option_push_pending_error(lua_State *L, const struct sock *s, int err)
 {
-	if (s->refused)
-		lua_pushfstring(L, "option '%s': %s", s->refused, option_strerror(err));
-	return s->refused != NULL;
+	if (s->failed_option)
+		lua_pushfstring(L, "option '%s': %s", s->failed_option, option_strerror(err));
+	return s->failed_option != NULL;
 }

@@ -3,7 +3,7 @@
  * Bytes of a stream received: by line, by count, or all.
  *
  * Small reads go through the buffer lent to the socket, which may take more than was asked for.
- * What is whole in the buffer becomes a Lua string at once; gather.c does the rest.
+ * What is whole in the buffer becomes a Lua string at once; receive_patterns.c does the rest.
  */
 #include <errno.h>
 #include <poll.h>
@@ -24,14 +24,14 @@ static void push_bytes(lua_State *L, struct sock *s, size_t count, size_t used)
 	s->buffer.first += used;
 	s->received += (lua_Integer)used;
 	lua_pushlstring(L, data, count);
-	give_empty(s);
+	input_release_empty(s);
 }
 
 /* A line that waits in the buffer whole and without a carriage return: pushed, and true. */
 static bool push_line(lua_State *L, struct sock *s, enum pattern pattern)
 {
 	const char *data = s->buffer.data + s->buffer.first;
-	const char *newline = memchr(data, '\n', buffered(&s->buffer));
+	const char *newline = memchr(data, '\n', buffer_length(&s->buffer));
 	const char *cr;
 	size_t n;
 
@@ -52,7 +52,7 @@ static bool push_line(lua_State *L, struct sock *s, enum pattern pattern)
 /* So many bytes that wait in the buffer: pushed, and true. */
 static bool push_count(lua_State *L, struct sock *s, size_t count)
 {
-	if (buffered(&s->buffer) < count)
+	if (buffer_length(&s->buffer) < count)
 		return false;
 	push_bytes(L, s, count, count);
 	return true;
@@ -60,18 +60,18 @@ static bool push_count(lua_State *L, struct sock *s, size_t count)
 
 /*
  * The common case: no prefix, no limit, and what is asked for comes whole by one read at most.
- * Returns true with the string pushed; otherwise *err tells, and nothing has been consumed.
+ * Returns true with the string pushed; otherwise *err says why not, and nothing has been consumed.
  */
-static bool receive_at_once(lua_State *L, struct sock *s, const struct request *r, int *err)
+static bool receive_from_buffer(lua_State *L, struct sock *s, const struct request *r, int *err)
 {
 	bool counts = r->pattern == COUNT;
 
 	if (r->pattern == ALL || (counts && (r->count == 0 || r->count > BUFFER_SIZE)))
 		return false;
 	if (counts && r->count >= READ_AHEAD)
-		*err = receive_fill(L, s, r->count, MSG_WAITALL);
+		*err = input_fill(L, s, r->count, MSG_WAITALL);
 	else
-		*err = receive_fill(L, s, BUFFER_SIZE, 0);
+		*err = input_fill(L, s, BUFFER_SIZE, 0);
 	if (*err)
 		return false;
 	return counts ? push_count(L, s, r->count) : push_line(L, s, r->pattern);
@@ -148,10 +148,10 @@ int sock_receive(lua_State *L)
 			luaL_checklstring(L, 3, &prefix_len);
 		check_limit(L, &r, prefix_len);
 	}
-	wait_start(&s->timeout);
-	if (prefix_len > 0 || r.limit != SIZE_MAX || !receive_at_once(L, s, &r, &err)) {
+	timeout_start(&s->timeout);
+	if (prefix_len > 0 || r.limit != SIZE_MAX || !receive_from_buffer(L, s, &r, &err)) {
 		if (!err) {
-			results = receive_gathering(L, s, &r);
+			results = receive_pattern(L, s, &r);
 			buffer_trim(s->pool, &s->buffer);
 			return results;
 		}
@@ -175,11 +175,11 @@ int sock_receiveany(lua_State *L)
 	int err;
 
 	luaL_argcheck(L, max > 0, 2, "a positive number of bytes expected");
-	wait_start(&s->timeout);
-	err = receive_fill(L, s, room, 0);
+	timeout_start(&s->timeout);
+	err = input_fill(L, s, room, 0);
 	if (err)
 		return push_failure(L, err);
-	push_count(L, s, room < buffered(&s->buffer) ? room : buffered(&s->buffer));
+	push_count(L, s, room < buffer_length(&s->buffer) ? room : buffer_length(&s->buffer));
 	lua_pushnil(L);
 	lua_pushnil(L);
 	return 3;
@@ -188,6 +188,6 @@ int sock_receiveany(lua_State *L)
 /* sock:dirty() → boolean: whether received bytes wait in the object, unseen by poll(2) */
 int sock_dirty(lua_State *L)
 {
-	lua_pushboolean(L, buffered(&sock_check(L, 1)->buffer) > 0);
+	lua_pushboolean(L, buffer_length(&sock_check(L, 1)->buffer) > 0);
 	return 1;
 }

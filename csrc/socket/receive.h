@@ -16,7 +16,7 @@ struct request {
 };
 
 #pragma GCC visibility push(hidden)
-int receive_gathering(lua_State *L, struct sock *s, const struct request *r);
+int receive_pattern(lua_State *L, struct sock *s, const struct request *r);
 #pragma GCC visibility pop
 
 #endif

@@ -17,18 +17,18 @@
  */
 
 /* Reads up to room bytes straight into the string that is being made. 0: look again, or errno. */
-static int receive_into(lua_State *L, struct sock *s, luaL_Buffer *out, size_t room, int flags)
+static int read_into(lua_State *L, struct sock *s, luaL_Buffer *out, size_t room, int flags)
 {
 	char *data = luaL_prepbuffsize(out, room);
 	size_t n = 0;
 	int err;
 
-	if (buffered(&s->buffer))
+	if (buffer_length(&s->buffer))
 		return 0;
-	err = receive_try(s, data, room, flags, &n);
+	err = input_read(s, data, room, flags, &n);
 	luaL_addsize(out, n);
 	s->received += (lua_Integer)n;
-	return err ? receive_again(L, s, err) : 0;
+	return err ? input_retry(L, s, err) : 0;
 }
 
 static size_t least(size_t a, size_t b)
@@ -41,15 +41,15 @@ static size_t take_buffered(struct sock *s, luaL_Buffer *out, size_t wanted)
 {
 	size_t taken = 0;
 
-	while (taken < wanted && buffered(&s->buffer)) {
-		size_t n = least(buffered(&s->buffer), wanted - taken);
+	while (taken < wanted && buffer_length(&s->buffer)) {
+		size_t n = least(buffer_length(&s->buffer), wanted - taken);
 		char *room = luaL_prepbuffsize(out, n);
 
-		n = least(buffered(&s->buffer), n);
+		n = least(buffer_length(&s->buffer), n);
 		if (n > 0) {
 			memcpy(room, s->buffer.data + s->buffer.first, n);
 			luaL_addsize(out, n);
-			consume(s, n);
+			input_consume(s, n);
 		}
 		taken += n;
 	}
@@ -57,18 +57,18 @@ static size_t take_buffered(struct sock *s, luaL_Buffer *out, size_t wanted)
 }
 
 /* ETIMEDOUT when the time is up: a peer that sends all the time never makes anybody wait. */
-static int late(const struct sock *s)
+static int deadline_errno(const struct sock *s)
 {
-	return s->timeout.deadline > 0 && wait_now() >= s->timeout.deadline ? ETIMEDOUT : 0;
+	return s->timeout.deadline > 0 && timeout_now() >= s->timeout.deadline ? ETIMEDOUT : 0;
 }
 
 /*
  * A timeout with as many bytes as are allowed: the last of them goes back, so that the partial
  * result is shorter than the limit and may be the next call's prefix.
  */
-static int hold_back(struct sock *s, luaL_Buffer *out)
+static int unread_last_byte(struct sock *s, luaL_Buffer *out)
 {
-	if (!buffer_take(s->pool, &s->buffer))
+	if (!buffer_acquire(s->pool, &s->buffer))
 		return ENOMEM;
 	s->buffer.data[0] = luaL_buffaddr(out)[luaL_bufflen(out) - 1];
 	s->buffer.last = 1;
@@ -78,22 +78,22 @@ static int hold_back(struct sock *s, luaL_Buffer *out)
 }
 
 /* There is something in the buffer, or an errno. */
-static int need_more(lua_State *L, struct sock *s, luaL_Buffer *out, const struct request *r)
+static int ensure_buffered(lua_State *L, struct sock *s, luaL_Buffer *out, const struct request *r)
 {
 	int err = 0;
 
-	if (buffered(&s->buffer) == 0)
-		err = late(s) ?: receive_fill(L, s, BUFFER_SIZE, 0);
+	if (buffer_length(&s->buffer) == 0)
+		err = deadline_errno(s) ?: input_fill(L, s, BUFFER_SIZE, 0);
 	if (err == ETIMEDOUT && luaL_bufflen(out) == r->limit)
-		return hold_back(s, out);
+		return unread_last_byte(s, out);
 	return err;
 }
 
 /* How many of the buffered bytes the line has, and whether it ends with them. */
-static size_t line_part(const struct sock *s, const struct request *r, bool *ends)
+static size_t measure_line(const struct sock *s, const struct request *r, bool *ends)
 {
 	const char *data = s->buffer.data + s->buffer.first;
-	size_t n = buffered(&s->buffer);
+	size_t n = buffer_length(&s->buffer);
 	const char *newline = n ? memchr(data, '\n', n) : NULL;
 
 	*ends = newline != NULL;
@@ -123,21 +123,21 @@ static size_t copy_line(char *to, const char *from, size_t n, size_t room, const
 static int receive_line(lua_State *L, struct sock *s, luaL_Buffer *out, const struct request *r)
 {
 	for (;;) {
-		int err = need_more(L, s, out, r);
+		int err = ensure_buffered(L, s, out, r);
 		size_t n, used, copied;
 		bool ends, still;
 		char *to;
 
 		if (err)
 			return err;
-		n = line_part(s, r, &ends);
+		n = measure_line(s, r, &ends);
 		to = luaL_prepbuffsize(out, n);
-		if (line_part(s, r, &still) != n || still != ends)
+		if (measure_line(s, r, &still) != n || still != ends)
 			continue;
 		used = copy_line(to, s->buffer.data + s->buffer.first, n, r->limit - luaL_bufflen(out), r,
 				 &copied);
 		luaL_addsize(out, copied);
-		consume(s, used + (used == n && ends && r->pattern == LINE));
+		input_consume(s, used + (used == n && ends && r->pattern == LINE));
 		if (used < n)
 			return OVERSIZED;
 		if (ends)
@@ -150,19 +150,19 @@ static int receive_count(lua_State *L, struct sock *s, luaL_Buffer *out, size_t 
 	int err;
 
 	if (wanted == 0) /* waits until there is something, and leaves it */
-		return receive_fill(L, s, BUFFER_SIZE, 0);
+		return input_fill(L, s, BUFFER_SIZE, 0);
 	for (;;) {
 		size_t before;
 
 		wanted -= take_buffered(s, out, wanted);
 		if (wanted == 0)
 			return 0;
-		err = late(s);
+		err = deadline_errno(s);
 		if (!err && wanted < READ_AHEAD) {
-			err = receive_fill(L, s, BUFFER_SIZE, 0);
+			err = input_fill(L, s, BUFFER_SIZE, 0);
 		} else if (!err) {
 			before = luaL_bufflen(out);
-			err = receive_into(L, s, out, least(wanted, LARGE_READ), MSG_WAITALL);
+			err = read_into(L, s, out, least(wanted, LARGE_READ), MSG_WAITALL);
 			wanted -= luaL_bufflen(out) - before;
 		}
 		if (err)
@@ -179,9 +179,9 @@ static int receive_all(lua_State *L, struct sock *s, luaL_Buffer *out, const str
 		take_buffered(s, out, r->limit - luaL_bufflen(out));
 		room = r->limit - luaL_bufflen(out);
 		if (room > 0)
-			err = late(s) ?: receive_into(L, s, out, least(room, BUFFER_SIZE), 0);
+			err = deadline_errno(s) ?: read_into(L, s, out, least(room, BUFFER_SIZE), 0);
 		else
-			err = need_more(L, s, out, r) ?: OVERSIZED;
+			err = ensure_buffered(L, s, out, r) ?: OVERSIZED;
 	}
 	return err == EPIPE && luaL_bufflen(out) > start ? 0 : err;
 }
@@ -203,7 +203,7 @@ static int push_received(lua_State *L, luaL_Buffer *out, int err)
 }
 
 /* Answers the request by as many reads as it takes: data, nil, nil, or nil, message, partial. */
-int receive_gathering(lua_State *L, struct sock *s, const struct request *r)
+int receive_pattern(lua_State *L, struct sock *s, const struct request *r)
 {
 	size_t prefix_len;
 	const char *prefix = luaL_optlstring(L, 3, "", &prefix_len);

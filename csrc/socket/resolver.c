@@ -8,8 +8,8 @@
 #include "../common/lua_util.h"
 #include "sock.h"
 
-/* The words LuaSocket has for what getaddrinfo(3) answers. */
-static const char *inet_resolver_words(int rc)
+/* LuaSocket's words for what getaddrinfo(3) returns. */
+static const char *resolver_strerror(int rc)
 {
 	switch (rc) {
 	case EAI_NONAME:
@@ -28,6 +28,37 @@ static const char *inet_resolver_words(int rc)
 	default:
 		return gai_strerror(rc);
 	}
+}
+
+/* Copies what fits of the resolver's list. */
+static void copy_addresses(const struct addrinfo *ai, struct address_list *list)
+{
+	for (list->count = 0; ai && list->count < RESOLVER_MAX_ADDRESSES; ai = ai->ai_next) {
+		if (ai->ai_addrlen <= sizeof(list->at[0]))
+			memcpy(&list->at[list->count++], ai->ai_addr, ai->ai_addrlen);
+	}
+}
+
+/*
+ * Resolves a host, a service or both, either of which may be NULL. name: room for the canonical name, of
+ * NI_MAXHOST bytes, or NULL. Returns what getaddrinfo(3) returns.
+ */
+static int look_up(const char *host, const char *service, const struct addrinfo *hints,
+		   struct address_list *list, char *name)
+{
+	struct addrinfo *found;
+	int rc = getaddrinfo(host, service, hints, &found);
+
+	if (rc != 0)
+		return rc;
+	copy_addresses(found, list);
+	if (name) {
+		name[0] = '\0';
+		if (found->ai_canonname && strlen(found->ai_canonname) < NI_MAXHOST)
+			strcpy(name, found->ai_canonname);
+	}
+	freeaddrinfo(found);
+	return 0;
 }
 
 /*
@@ -53,18 +84,15 @@ static const char *check_port(lua_State *L, int port, bool passive)
 }
 
 /*
- * Resolves the host at index host and the port at index port into at most *count addresses
- * of the family (AF_UNSPEC: of both). host "*" with passive: every address of this machine.
+ * Resolves the host at index host and the port at index port into addresses of the family
+ * (AF_UNSPEC: of both). host "*" with passive: every address of this machine.
  * Returns 0, or 1 with the words of the failure pushed.
  */
-int inet_resolve(lua_State *L, int host, int port, int family, bool passive, union sock_addr *addrs,
-		 size_t *count)
+int resolver_resolve(lua_State *L, int host, int port, int family, bool passive, struct address_list *list)
 {
 	struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM };
 	const char *name = smc_check_cstring(L, host);
 	const char *service = check_port(L, port, passive); /* on the stack from here on */
-	struct addrinfo *list, *ai;
-	size_t max = *count;
 	int rc;
 
 	if (!service)
@@ -77,18 +105,10 @@ int inet_resolve(lua_State *L, int host, int port, int family, bool passive, uni
 				hints.ai_family = AF_INET;
 		}
 	}
-	rc = getaddrinfo(name, service, &hints, &list);
-	if (rc != 0) {
-		lua_pushstring(L, inet_resolver_words(rc));
-		return 1;
-	}
-	*count = 0;
-	for (ai = list; ai && *count < max; ai = ai->ai_next) {
-		if (ai->ai_addrlen <= sizeof(*addrs))
-			memcpy(&addrs[(*count)++], ai->ai_addr, ai->ai_addrlen);
-	}
-	freeaddrinfo(list);
-	return 0;
+	rc = look_up(name, service, &hints, list, NULL);
+	if (rc != 0)
+		lua_pushstring(L, resolver_strerror(rc));
+	return rc != 0;
 }
 
 /*
@@ -98,36 +118,20 @@ int inet_resolve(lua_State *L, int host, int port, int family, bool passive, uni
 int core_resolve(lua_State *L)
 {
 	static const int families[] = { AF_UNSPEC, AF_INET, AF_INET6 };
-	union sock_addr addrs[INET_MAX_ADDRESSES];
-	size_t count = INET_MAX_ADDRESSES, i;
 	lua_Integer version = luaL_checkinteger(L, 3);
+	struct address_list list;
+	size_t i;
 
 	luaL_argcheck(L, version == 0 || version == 4 || version == 6, 3, "0, 4 or 6 expected");
-	if (inet_resolve(L, 1, 2, families[version / 2 - (version > 0)], false, addrs, &count) != 0)
-		return sock_error(L, lua_tostring(L, -1));
-	lua_createtable(L, (int)count, 0);
-	for (i = 0; i < count; i++) {
-		inet_push(L, &addrs[i]);
+	if (resolver_resolve(L, 1, 2, families[version / 2 - (version > 0)], false, &list) != 0)
+		return sock_push_error(L, lua_tostring(L, -1));
+	lua_createtable(L, (int)list.count, 0);
+	for (i = 0; i < list.count; i++) {
+		address_push(L, &list.at[i]);
 		lua_pop(L, 2);
 		lua_seti(L, -2, (lua_Integer)i + 1);
 	}
 	return 1;
-}
-
-/* Copies what fits of the resolver's list, and its canonical name. Returns how many. */
-static size_t copy_list(const struct addrinfo *list, union sock_addr *addrs, char *name, size_t size)
-{
-	const struct addrinfo *ai;
-	size_t count = 0;
-
-	name[0] = '\0';
-	if (list->ai_canonname && strlen(list->ai_canonname) < size)
-		strcpy(name, list->ai_canonname);
-	for (ai = list; ai && count < INET_MAX_ADDRESSES; ai = ai->ai_next) {
-		if (ai->ai_addrlen <= sizeof(*addrs))
-			memcpy(&addrs[count++], ai->ai_addr, ai->ai_addrlen);
-	}
-	return count;
 }
 
 /*
@@ -136,21 +140,18 @@ static size_t copy_list(const struct addrinfo *list, union sock_addr *addrs, cha
  */
 int core_lookup(lua_State *L)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_CANONNAME };
-	union sock_addr addrs[INET_MAX_ADDRESSES];
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_CANONNAME };
+	struct address_list list;
 	char name[NI_MAXHOST];
-	struct addrinfo *list;
-	size_t count, i;
-	int rc = getaddrinfo(smc_check_cstring(L, 1), NULL, &hints, &list);
+	size_t i;
+	int rc = look_up(smc_check_cstring(L, 1), NULL, &hints, &list, name);
 
 	if (rc != 0)
-		return sock_error(L, inet_resolver_words(rc));
-	count = copy_list(list, addrs, name, sizeof(name));
-	freeaddrinfo(list);
-	lua_createtable(L, (int)count, 0);
-	for (i = 0; i < count; i++) {
+		return sock_push_error(L, resolver_strerror(rc));
+	lua_createtable(L, (int)list.count, 0);
+	for (i = 0; i < list.count; i++) {
 		lua_createtable(L, 0, 2);
-		inet_push(L, &addrs[i]);
+		address_push(L, &list.at[i]);
 		lua_setfield(L, -4, "family");
 		lua_pop(L, 1);
 		lua_setfield(L, -2, "addr");
@@ -167,25 +168,22 @@ int core_lookup(lua_State *L)
  */
 int core_nameinfo(lua_State *L)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	const char *host = lua_isnoneornil(L, 1) ? NULL : smc_check_cstring(L, 1);
 	const char *service = lua_isnoneornil(L, 2) ? NULL : smc_check_cstring(L, 2);
 	char name[NI_MAXHOST], port[NI_MAXSERV] = "";
-	union sock_addr addrs[INET_MAX_ADDRESSES];
-	struct addrinfo *list;
-	size_t count, i;
+	struct address_list list;
+	size_t i;
 	int rc;
 
 	if (!host && !service)
 		return luaL_error(L, "host and serv cannot be both nil");
-	rc = getaddrinfo(host, service, &hints, &list);
+	rc = look_up(host, service, &hints, &list, NULL);
 	if (rc != 0)
-		return sock_error(L, inet_resolver_words(rc));
-	count = copy_list(list, addrs, name, sizeof(name));
-	freeaddrinfo(list);
-	lua_createtable(L, (int)count, 0);
-	for (i = 0; i < count; i++) {
-		getnameinfo(&addrs[i].sa, inet_length(&addrs[i]), name, sizeof(name), port,
+		return sock_push_error(L, resolver_strerror(rc));
+	lua_createtable(L, (int)list.count, 0);
+	for (i = 0; i < list.count; i++) {
+		getnameinfo(&list.at[i].sa, address_length(&list.at[i]), name, sizeof(name), port,
 			    service ? sizeof(port) : 0, 0);
 		lua_pushstring(L, name);
 		if (host)
@@ -205,7 +203,7 @@ int core_gethostname(lua_State *L)
 	char name[256];
 
 	if (gethostname(name, sizeof(name)) != 0)
-		return sock_error(L, sock_strerror(errno));
+		return sock_push_error(L, sock_strerror(errno));
 	name[sizeof(name) - 1] = '\0';
 	lua_pushstring(L, name);
 	return 1;

@@ -92,9 +92,9 @@ static int wait_set(lua_State *L, const struct set *set, double seconds)
 	struct sock_timeout t = { .block = seconds, .total = -1 };
 	int n;
 
-	wait_start(&t);
+	timeout_start(&t);
 	do {
-		n = wait_poll(set->fds, (nfds_t)set->count, t.deadline);
+		n = timeout_poll(set->fds, (nfds_t)set->count, t.deadline);
 		if (n < 0 && errno == EINTR)
 			smc_run_signal_hooks(L);
 	} while (n < 0 && errno == EINTR);

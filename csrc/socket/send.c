@@ -21,18 +21,18 @@ static int send_all(lua_State *L, struct sock *s, const char *data, size_t *at, 
 			*at += (size_t)rc;
 			s->sent += rc;
 		} else if (errno == EAGAIN) {
-			if (!wait_in_kernel(s))
-				err = wait_for(L, s, POLLOUT);
+			if (!timeout_switch_to_blocking(s))
+				err = timeout_wait(L, s, POLLOUT);
 		} else if (errno == EINTR) {
 			smc_run_signal_hooks(L);
 		} else {
-			err = errno == ENOTCONN ? attempt_settle(L, s) : errno;
+			err = errno == ENOTCONN ? attempt_await_connection(L, s) : errno;
 		}
 	}
 	return err;
 }
 
-/* The part of a string that indices 3 and 4 tell, as string.sub does: data[*at] to data[*end - 1]. */
+/* The part of a string that the arguments 3 and 4 select, as in string.sub: data[*at] to data[*end - 1]. */
 static void check_range(lua_State *L, size_t size, size_t *at, size_t *end)
 {
 	lua_Integer first = smc_opt_truncated(L, 3, 1);
@@ -65,7 +65,7 @@ int sock_send(lua_State *L)
 	end = size;
 	if (lua_gettop(L) > 2)
 		check_range(L, size, &at, &end);
-	wait_start(&s->timeout);
+	timeout_start(&s->timeout);
 	err = send_all(L, s, data, &at, end);
 	if (!err) {
 		lua_pushinteger(L, (lua_Integer)at);
@@ -86,7 +86,7 @@ int sock_getstats(lua_State *L)
 
 	lua_pushinteger(L, s->received);
 	lua_pushinteger(L, s->sent);
-	lua_pushnumber(L, wait_now() - s->birth);
+	lua_pushnumber(L, timeout_now() - s->created);
 	return 3;
 }
 
@@ -99,7 +99,7 @@ int sock_setstats(lua_State *L)
 	lua_Integer sent = smc_opt_truncated(L, 3, s->sent);
 
 	if (lua_isnumber(L, 4))
-		s->birth = wait_now() - smc_check_seconds(L, 4);
+		s->created = timeout_now() - smc_check_seconds(L, 4);
 	s->received = received;
 	s->sent = sent;
 	lua_pushinteger(L, 1);

@@ -21,7 +21,15 @@ union sock_addr {
 	struct sockaddr_in6 in6;
 };
 
-/* Limits in seconds, negative: none; and when the operation under way ends, CLOCK_MONOTONIC. */
+#define RESOLVER_MAX_ADDRESSES 32
+
+/* The addresses of a name, in the order to try them. */
+struct address_list {
+	union sock_addr at[RESOLVER_MAX_ADDRESSES];
+	size_t count;
+};
+
+/* Limits in seconds, negative: none; and when the operation in progress ends, CLOCK_MONOTONIC. */
 struct sock_timeout {
 	double block;
 	double total;
@@ -42,17 +50,17 @@ struct sock_buffer {
 struct buffer_pool;
 
 /*
- * What has become of connecting, on the descriptor that the object has. From MADE on it is
+ * What has become of connecting, on the descriptor that the object has. From CONNECTED on it is
  * connected to peer.
  */
 enum sock_attempt {
 	ATTEMPT_NONE,
-	ATTEMPT_UNDER_WAY, /* to peer */
-	ATTEMPT_LOST,      /* it has failed, and nobody was told */
-	ATTEMPT_FAILED,    /* the descriptor is used up */
-	ATTEMPT_MADE,      /* connect() has not told so yet */
-	ATTEMPT_TOLD,      /* connect() has told, and tells once more */
-	ATTEMPT_SETTLED,
+	ATTEMPT_IN_PROGRESS,       /* to peer */
+	ATTEMPT_FAILED_UNREPORTED, /* connect() has not returned the failure yet */
+	ATTEMPT_FAILED,            /* the descriptor is used up */
+	ATTEMPT_CONNECTED,         /* connect() has not returned the success yet */
+	ATTEMPT_REPORTED,          /* connect() has returned the success, and does so once more */
+	ATTEMPT_DONE,              /* connect() says that it is connected already */
 };
 
 /* No errno: an attempt has failed, and the kernel does not say why. */
@@ -61,19 +69,19 @@ enum sock_attempt {
 enum sock_class { SOCK_MASTER, SOCK_CLIENT, SOCK_SERVER };
 
 struct sock {
-	const void *mark; /* &sock_mark: what tells a socket from any other userdata */
+	const void *mark; /* &sock_mark, which no other userdata has */
 	enum sock_class kind;
-	int fd;              /* -1: not created yet, or closed */
-	int family;          /* AF_INET, AF_INET6, or AF_UNSPEC until the first bind or connect */
-	bool any_family;     /* made by tcp(): becomes what the address is */
-	bool v6only;         /* made by tcp6(): speaks IPv6 alone */
-	bool may_tcp;        /* the caller accepts TCP where the kernel has no SMC */
-	bool is_tcp;         /* and TCP it became */
-	bool blocking;       /* the descriptor waits in the kernel: see wait_in_kernel */
-	bool shared;         /* others know the descriptor: it must not wait in the kernel */
-	bool watched;        /* somebody wants to know of the closing: user value 2 */
-	const char *refused; /* the option that its last descriptor was not made for */
-	short waited;        /* what the last operation had to wait for, POLLIN or POLLOUT */
+	int fd;                    /* -1: not created yet, or closed */
+	int family;                /* AF_INET, AF_INET6, or AF_UNSPEC until the first bind or connect */
+	bool any_family;           /* made by tcp(): becomes what the address is */
+	bool v6only;               /* made by tcp6(): speaks IPv6 alone */
+	bool may_tcp;              /* the caller accepts TCP where the kernel has no SMC */
+	bool is_tcp;               /* and TCP it became */
+	bool blocking;             /* the descriptor waits in the kernel: see timeout_switch_to_blocking */
+	bool shared;               /* others know the descriptor: it must not wait in the kernel */
+	bool watched;              /* somebody wants to know of the closing: user value 2 */
+	const char *failed_option; /* the option that its last descriptor was not made for */
+	short awaited_events;      /* what the last operation had to wait for, POLLIN or POLLOUT */
 	enum sock_attempt attempt;
 	int connect_errno; /* why the attempt failed; 0: not known */
 	struct sock_timeout timeout;
@@ -81,7 +89,7 @@ struct sock {
 	struct buffer_pool *pool; /* lives as long as the Lua state */
 	lua_Integer received;
 	lua_Integer sent;
-	double birth;
+	double created;
 	/*
 	 * Names are kept from the moment of connection: asking the kernel for the name of a
 	 * socket whose device went away can crash it (net/smc/af_smc.c, smc_getname).
@@ -104,7 +112,7 @@ struct sock {
 /* From here on in the order of the layers: each file calls those above it, and module.c all. */
 
 /* errors.c */
-int sock_error(lua_State *L, const char *words);
+int sock_push_error(lua_State *L, const char *words);
 const char *sock_strerror(int err);
 const char *attempt_strerror(int err);
 const char *option_strerror(int err);
@@ -112,8 +120,8 @@ const char *option_strerror(int err);
 /* buffer.c */
 #define BUFFER_SIZE 65536
 struct buffer_pool *buffer_push_pool(lua_State *L);
-bool buffer_take(struct buffer_pool *pool, struct sock_buffer *b);
-void buffer_give(struct buffer_pool *pool, struct sock_buffer *b);
+bool buffer_acquire(struct buffer_pool *pool, struct sock_buffer *b);
+void buffer_release(struct buffer_pool *pool, struct sock_buffer *b);
 void buffer_shrink(struct buffer_pool *pool, struct sock_buffer *b);
 int core_buffered(lua_State *L);
 
@@ -130,18 +138,18 @@ static inline void buffer_trim(struct buffer_pool *pool, struct sock_buffer *b)
 }
 
 /* address.c */
-socklen_t inet_length(const union sock_addr *addr);
-bool inet_equal(const union sock_addr *a, const union sock_addr *b);
-bool inet_is_any(const union sock_addr *addr);
-void inet_complete(union sock_addr *addr, const union sock_addr *on_the_same_link);
-int inet_push(lua_State *L, const union sock_addr *addr);
+socklen_t address_length(const union sock_addr *addr);
+bool address_equal(const union sock_addr *a, const union sock_addr *b);
+bool address_is_any(const union sock_addr *addr);
+void address_inherit_scope(union sock_addr *addr, const union sock_addr *on_the_same_link);
+int address_push(lua_State *L, const union sock_addr *addr);
 
 /* object.c */
 extern const char sock_mark;
 const char *sock_class_key(enum sock_class kind);
 const char *sock_class_name(enum sock_class kind);
 struct sock *sock_check(lua_State *L, int arg);
-int sock_not_of_class(lua_State *L, int arg, enum sock_class wanted);
+int sock_class_error(lua_State *L, int arg, enum sock_class wanted);
 void sock_set_class(lua_State *L, struct sock *s, enum sock_class kind);
 struct sock *sock_new(lua_State *L, enum sock_class kind);
 int sock_tostring(lua_State *L);
@@ -150,7 +158,7 @@ int sock_tostring(lua_State *L);
  * The socket at index arg, else NULL. Every method begins with it: looking at the object itself
  * costs a third of what comparing its metatable does.
  */
-static inline struct sock *sock_at(lua_State *L, int arg)
+static inline struct sock *sock_test(lua_State *L, int arg)
 {
 	struct sock *s = lua_touserdata(L, arg);
 
@@ -160,33 +168,31 @@ static inline struct sock *sock_at(lua_State *L, int arg)
 /* The socket at index arg, which must be of the class wanted. Throws for anything else. */
 static inline struct sock *sock_check_class(lua_State *L, int arg, enum sock_class wanted)
 {
-	struct sock *s = sock_at(L, arg);
+	struct sock *s = sock_test(L, arg);
 
 	if (!s || s->kind != wanted)
-		sock_not_of_class(L, arg, wanted);
+		sock_class_error(L, arg, wanted);
 	return s;
 }
 
 static inline bool sock_is_connected(const struct sock *s)
 {
-	return s->attempt >= ATTEMPT_MADE;
+	return s->attempt >= ATTEMPT_CONNECTED;
 }
 
 /* resolver.c */
-#define INET_MAX_ADDRESSES 32
-int inet_resolve(lua_State *L, int host, int port, int family, bool passive, union sock_addr *addrs,
-		 size_t *count);
+int resolver_resolve(lua_State *L, int host, int port, int family, bool passive, struct address_list *list);
 int core_resolve(lua_State *L);
 int core_lookup(lua_State *L);
 int core_nameinfo(lua_State *L);
 int core_gethostname(lua_State *L);
 
 /* timeout.c */
-double wait_now(void);
-void wait_start(struct sock_timeout *t);
-bool wait_in_kernel(struct sock *s);
-int wait_poll(struct pollfd *fds, nfds_t count, double deadline);
-int wait_for(lua_State *L, struct sock *s, short events);
+double timeout_now(void);
+void timeout_start(struct sock_timeout *t);
+bool timeout_switch_to_blocking(struct sock *s);
+int timeout_poll(struct pollfd *fds, nfds_t count, double deadline);
+int timeout_wait(lua_State *L, struct sock *s, short events);
 int sock_settimeout(lua_State *L);
 int sock_gettimeout(lua_State *L);
 
@@ -195,16 +201,16 @@ int core_select(lua_State *L);
 
 /* pending_options.c, above option_values.c: options.h */
 int option_apply_pending(lua_State *L, struct sock *s);
-bool option_push_refusal(lua_State *L, const struct sock *s, int err);
+bool option_push_pending_error(lua_State *L, const struct sock *s, int err);
 
 /* descriptor.c */
 int sock_open(lua_State *L, struct sock *s, int family);
 int sock_open_tcp(lua_State *L, struct sock *s, const struct sock *like, int family);
-void sock_note_local(struct sock *s);
-bool sock_ask_peer(struct sock *s);
-void sock_recognize(struct sock *s);
-void forget_fd(struct sock *s);
-void close_fd(struct sock *s);
+void sock_record_local_name(struct sock *s);
+bool sock_query_peer_name(struct sock *s);
+void sock_detect_family(struct sock *s);
+void sock_reset_descriptor(struct sock *s);
+void sock_close_descriptor(struct sock *s);
 
 /* event_loop.c */
 int sock_getfd(lua_State *L);
@@ -212,12 +218,12 @@ int sock_setfd(lua_State *L);
 int sock_events(lua_State *L);
 int sock_timeout(lua_State *L);
 int core_watch(lua_State *L);
-void loops_tell_closing(lua_State *L, struct sock *s);
+void event_loop_notify_closing(lua_State *L, struct sock *s);
 
 /* attempt.c; connect.c has more of it from attempt.h */
-int attempt_look(struct sock *s);
+int attempt_check(struct sock *s);
 int attempt_push_error(lua_State *L, struct sock *s);
-int attempt_settle(lua_State *L, struct sock *s);
+int attempt_await_connection(lua_State *L, struct sock *s);
 
 /* options.c */
 int sock_setoption(lua_State *L);

@@ -4,7 +4,7 @@
  * object. This file has their life: made, bound, connected, accepted.
  *
  * An operation is tried first, and poll(2) is asked only when it would block, within the object's
- * timeouts. Where there are none, the kernel itself may wait (wait_in_kernel).
+ * timeouts. Where there are none, the kernel itself may wait (timeout_switch_to_blocking).
  */
 #include <errno.h>
 #include <limits.h>
@@ -38,14 +38,14 @@ int core_new(lua_State *L)
 	if (version != 0)
 		err = sock_open(L, s, version == 6 ? AF_INET6 : AF_INET);
 	if (err)
-		return sock_error(L, sock_strerror(err));
+		return sock_push_error(L, sock_strerror(err));
 	return 1;
 }
 
 /* Closes a descriptor that nothing has come of: the next address may be of the other family. */
-static void unmake(struct sock *s)
+static void discard_descriptor(struct sock *s)
 {
-	close_fd(s);
+	sock_close_descriptor(s);
 	s->family = AF_UNSPEC;
 	s->bound.sa.sa_family = AF_UNSPEC;
 }
@@ -56,7 +56,7 @@ static int try_bind(lua_State *L, struct sock *s, const union sock_addr *addr)
 
 	if (s->fd < 0)
 		err = sock_open(L, s, addr->sa.sa_family);
-	if (!err && bind(s->fd, &addr->sa, inet_length(addr)) != 0)
+	if (!err && bind(s->fd, &addr->sa, address_length(addr)) != 0)
 		err = errno;
 	return err;
 }
@@ -65,27 +65,27 @@ static int try_bind(lua_State *L, struct sock *s, const union sock_addr *addr)
 int sock_bind(lua_State *L)
 {
 	struct sock *s = sock_check_class(L, 1, SOCK_MASTER);
-	union sock_addr addrs[INET_MAX_ADDRESSES];
-	size_t count = INET_MAX_ADDRESSES, i;
+	struct address_list list;
 	bool made_here = s->fd < 0;
 	int err = EADDRNOTAVAIL;
+	size_t i;
 
-	if (inet_resolve(L, 2, 3, s->family, true, addrs, &count) != 0)
-		return sock_error(L, lua_tostring(L, -1));
-	for (i = 0; i < count; i++) {
-		err = try_bind(L, s, &addrs[i]);
+	if (resolver_resolve(L, 2, 3, s->family, true, &list) != 0)
+		return sock_push_error(L, lua_tostring(L, -1));
+	for (i = 0; i < list.count; i++) {
+		err = try_bind(L, s, &list.at[i]);
 		if (!err) {
-			sock_note_local(s);
+			sock_record_local_name(s);
 			s->bound = s->local;
 			lua_pushinteger(L, 1);
 			return 1;
 		}
 		if (made_here)
-			unmake(s);
+			discard_descriptor(s);
 	}
-	if (!option_push_refusal(L, s, err))
+	if (!option_push_pending_error(L, s, err))
 		lua_pushstring(L, sock_strerror(err));
-	return sock_error(L, lua_tostring(L, -1));
+	return sock_push_error(L, lua_tostring(L, -1));
 }
 
 /*
@@ -100,8 +100,8 @@ int sock_listen(lua_State *L)
 	if (backlog < 0 || backlog > INT_MAX)
 		backlog = INT_MAX;
 	if (listen(s->fd, (int)backlog) != 0)
-		return sock_error(L, sock_strerror(errno));
-	sock_note_local(s);
+		return sock_push_error(L, sock_strerror(errno));
+	sock_record_local_name(s);
 	lua_settop(L, 1);
 	sock_set_class(L, s, SOCK_SERVER);
 	lua_pushinteger(L, 1);
@@ -109,11 +109,11 @@ int sock_listen(lua_State *L)
 }
 
 /* What to do about an accept that failed: 0 to try again, else the errno to give up with. */
-static int accept_again(lua_State *L, struct sock *server, int err, bool *reclaimed)
+static int accept_retry(lua_State *L, struct sock *server, int err, bool *reclaimed)
 {
 	switch (err) {
 	case EAGAIN:
-		return wait_for(L, server, POLLIN);
+		return timeout_wait(L, server, POLLIN);
 	case EINTR:
 		smc_run_signal_hooks(L);
 		return 0;
@@ -135,7 +135,7 @@ int sock_accept(lua_State *L)
 	bool reclaimed = false;
 	int err = 0;
 
-	wait_start(&server->timeout);
+	timeout_start(&server->timeout);
 	while (!err) {
 		socklen_t len = sizeof(client->peer);
 
@@ -143,16 +143,16 @@ int sock_accept(lua_State *L)
 		if (client->fd >= 0) {
 			client->family = server->family;
 			client->is_tcp = server->is_tcp;
-			client->attempt = ATTEMPT_SETTLED;
-			if (inet_is_any(&server->local))
-				sock_note_local(client);
+			client->attempt = ATTEMPT_DONE;
+			if (address_is_any(&server->local))
+				sock_record_local_name(client);
 			else
 				client->local = server->local;
 			return 1;
 		}
-		err = accept_again(L, server, errno, &reclaimed);
+		err = accept_retry(L, server, errno, &reclaimed);
 	}
-	return sock_error(L, sock_strerror(err));
+	return sock_push_error(L, sock_strerror(err));
 }
 
 /* sock:shutdown([how = "both"]) → 1. how: "both", "send", "receive". shutdown(2) */

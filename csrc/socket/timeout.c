@@ -9,13 +9,13 @@
 #include "../common/number.h"
 #include "sock.h"
 
-double wait_now(void)
+double timeout_now(void)
 {
 	return clock_seconds(CLOCK_MONOTONIC);
 }
 
 /* Marks the start of an operation. The shorter of both limits counts, from here. */
-void wait_start(struct sock_timeout *t)
+void timeout_start(struct sock_timeout *t)
 {
 	double limit = t->block;
 
@@ -24,13 +24,13 @@ void wait_start(struct sock_timeout *t)
 	if (limit <= 0)
 		t->deadline = limit; /* no wait at all, or no limit: the clock does not matter */
 	else
-		t->deadline = wait_now() + limit;
+		t->deadline = timeout_now() + limit;
 }
 
 /* ppoll(2) until the deadline; 0: at once, negative: without a limit */
-int wait_poll(struct pollfd *fds, nfds_t count, double deadline)
+int timeout_poll(struct pollfd *fds, nfds_t count, double deadline)
 {
-	struct timespec left = clock_timespec(deadline > 0 ? deadline - wait_now() : 0);
+	struct timespec left = clock_timespec(deadline > 0 ? deadline - timeout_now() : 0);
 
 	return ppoll(fds, count, deadline >= 0 ? &left : NULL, NULL);
 }
@@ -40,7 +40,7 @@ int wait_poll(struct pollfd *fds, nfds_t count, double deadline)
  * made to wait in the kernel from now on: one system call in place of three. Returns whether the
  * operation is to be tried again.
  */
-bool wait_in_kernel(struct sock *s)
+bool timeout_switch_to_blocking(struct sock *s)
 {
 	int off = 0;
 
@@ -56,16 +56,16 @@ bool wait_in_kernel(struct sock *s)
  * Waits until the socket has one of the events, an error or a hang-up.
  * Returns 0, ETIMEDOUT, or the errno of ppoll(2). May raise when a signal arrived.
  */
-int wait_for(lua_State *L, struct sock *s, short events)
+int timeout_wait(lua_State *L, struct sock *s, short events)
 {
 	struct pollfd pfd = { .fd = s->fd, .events = events };
 	double deadline = s->timeout.deadline;
 
-	s->waited = events;
+	s->awaited_events = events;
 	if (deadline == 0)
 		return ETIMEDOUT;
 	for (;;) {
-		int n = wait_poll(&pfd, 1, deadline);
+		int n = timeout_poll(&pfd, 1, deadline);
 
 		if (n > 0)
 			return 0;

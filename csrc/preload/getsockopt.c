@@ -9,13 +9,11 @@
  * alone: for every other error SO_ERROR is 0. So it is in 6.1 and in 6.12 up to 6.12.117; 7.2.13
  * passes all errors on.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -25,28 +23,6 @@
 #include "../common/af_smc.h"
 
 #define TCP_STATE_CLOSE 7 /* TCP_CLOSE of the kernel's include/net/tcp_states.h */
-
-typedef int getsockopt_function(int fd, int level, int option, void *restrict value,
-				socklen_t *restrict length);
-
-static _Atomic(getsockopt_function *) next_getsockopt;
-
-static int plain_getsockopt(int fd, int level, int option, void *restrict value, socklen_t *restrict length)
-{
-	return (int)syscall(SYS_getsockopt, fd, level, option, value, length);
-}
-
-void smc_preload_find_getsockopt(void)
-{
-	getsockopt_function *next = (getsockopt_function *)dlsym(RTLD_NEXT, "getsockopt");
-
-	atomic_store(&next_getsockopt, next ? next : plain_getsockopt);
-}
-
-int smc_preload_getsockopt(int fd, int level, int option, void *value, socklen_t *length)
-{
-	return atomic_load(&next_getsockopt)(fd, level, option, value, length);
-}
 
 static bool is_smc(int fd)
 {
@@ -89,7 +65,7 @@ static int syn_retries(int fd)
  * EACCES and ENOPROTOOPT, that programs know best: they try another address, or later again. It stays
  * approximate: where the news came when TCP was about to give up, it is ETIMEDOUT here.
  */
-static int failure(int fd)
+static int connect_failure_errno(int fd)
 {
 	struct tcp_info info;
 	socklen_t length = sizeof(info);
@@ -103,7 +79,7 @@ static int failure(int fd)
 	return info.tcpi_retransmits >= syn_retries(fd) ? ETIMEDOUT : EHOSTUNREACH;
 }
 
-static void explain(int fd, int err)
+static void log_failure(int fd, int err)
 {
 	struct smc_line line;
 
@@ -133,10 +109,10 @@ SMC_EXPORT int getsockopt(int fd, int level, int option, void *restrict value, s
 		return result;
 	memcpy(&err, value, sizeof(err));
 	if (!err && is_smc(fd) && is_closed(fd)) {
-		err = failure(fd);
+		err = connect_failure_errno(fd);
 		memcpy(value, &err, sizeof(err));
 		if (err && smc_preload_debug())
-			explain(fd, err);
+			log_failure(fd, err);
 	}
 	errno = saved;
 	return 0;

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+/* What the user of the preloaded library asks for: its environment, read once. */
+#undef _FORTIFY_SOURCE /* its checking functions exist in glibc alone */
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "preload.h"
+
+#define MAX_SIZE (1 << 30) /* the kernel doubles it, in an int */
+
+/* Atomic, since the first calls may race: each writes the same values. */
+static atomic_int debug, fallback, rcvbuf, sndbuf;
+static atomic_bool configured;
+
+static int read_size(const char *text)
+{
+	const char *p = text;
+	long long bytes = 0;
+
+	for (; *p >= '0' && *p <= '9' && bytes <= MAX_SIZE; p++)
+		bytes = bytes * 10 + (*p - '0');
+	if (p != text && (*p == 'k' || *p == 'K')) {
+		bytes *= 1024;
+		p++;
+	} else if (p != text && (*p == 'm' || *p == 'M')) {
+		bytes *= 1048576;
+		p++;
+	}
+	return *p || bytes > MAX_SIZE ? 0 : (int)bytes;
+}
+
+static int size_from(const char *name)
+{
+	const char *text = getenv(name);
+	struct smc_line line;
+	int bytes;
+
+	if (!text || !*text)
+		return 0;
+	bytes = read_size(text);
+	if (!bytes && atomic_load(&debug)) {
+		smc_line_begin(&line);
+		smc_line_add(&line, name);
+		smc_line_add(&line, " is ignored, being no size in bytes (suffix k or m): ");
+		smc_line_add(&line, text);
+		smc_line_end(&line);
+	}
+	return bytes;
+}
+
+static void read_fallback(void)
+{
+	const char *text = getenv("SMC_FALLBACK");
+	struct smc_line line;
+
+	if (!text || !*text)
+		return;
+	atomic_store(&fallback, text[0] == 't' && text[1] == 'c' && text[2] == 'p' && !text[3]);
+	if (atomic_load(&debug) && !atomic_load(&fallback)) {
+		smc_line_begin(&line);
+		smc_line_add(&line, "SMC_FALLBACK is ignored, not being tcp: ");
+		smc_line_add(&line, text);
+		smc_line_end(&line);
+	}
+}
+
+/*
+ * Runs before main(), and earlier for a library whose own start-up code opens
+ * a socket. Neither dlsym() nor getenv() is called after that.
+ */
+__attribute__((constructor)) void smc_preload_configure(void)
+{
+	const char *text;
+
+	if (atomic_load(&configured))
+		return;
+	smc_preload_find_next();
+	text = getenv("SMC_DEBUG");
+	atomic_store(&debug, text && text[0] != '0');
+	read_fallback();
+	atomic_store(&rcvbuf, size_from("SMC_RCVBUF"));
+	atomic_store(&sndbuf, size_from("SMC_SNDBUF"));
+	atomic_store(&configured, true);
+}
+
+bool smc_preload_debug(void)
+{
+	return atomic_load(&debug);
+}
+
+bool smc_preload_fallback(void)
+{
+	return atomic_load(&fallback);
+}
+
+int smc_preload_rcvbuf(void)
+{
+	return atomic_load(&rcvbuf);
+}
+
+int smc_preload_sndbuf(void)
+{
+	return atomic_load(&sndbuf);
+}
