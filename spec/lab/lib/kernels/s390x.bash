@@ -3,9 +3,9 @@
 # shellcheck shell=bash disable=SC2034 # what is set here is read elsewhere
 
 recipe_about="Debian's newest Linux 6.12 for s390x, zPCI slots, big-endian; SMC with loopback-ism"
-recipe_cost="310 MB of downloads, one to two minutes, 300 MB in the cache"
+recipe_cost="300 MB of downloads, one to two minutes, 300 MB in the cache"
 recipe_can=(loopback)
-kernel=$cache/kernel-s390x-1 # the last number: raise it when the outcome of these files changes
+kernel=$cache/kernel-s390x-2 # the last number: raise it when the outcome of these files changes
 
 kernel_series=6.12
 kernel_flavour=s390x
@@ -38,16 +38,16 @@ kernel_packages() { # ABI
 
 kernel_plan_more() { root_plan; }
 
-kernel_build_smc() { # HEADERS SOURCE
+kernel_build_modules() { # HEADERS SOURCE
 	make -s -j"$(nproc)" -C "$1" M="$2" CC="$(kernel_compiler "$1")" \
 		CONFIG_SMC=m CONFIG_SMC_DIAG=m CONFIG_SMC_LO=y CONFIG_DEBUG_INFO_BTF_MODULES= \
-		KCFLAGS=-DCONFIG_SMC_LO=1 modules >&2 || leave_out "building the SMC modules failed"
-	"${image_tools}strip" --strip-debug "$2"/smc.ko "$2"/smc_diag.ko
+		KCFLAGS=-DCONFIG_SMC_LO=1 modules >&2 || leave_out "building the modules failed"
+	"${image_tools}strip" --strip-debug "$2"/*.ko
 }
 
 kernel_build() {
 	[[ -e $kernel/release ]] && return
-	local start source_pid work=$download/tree
+	local start source_pid folder work=$download/tree
 	require_tools make=make xz=xz-utils depmod=kmod "${image_tools}gcc=gcc-s390x-linux-gnu"
 	kernel_download
 	rm -rf "$work"
@@ -63,8 +63,11 @@ kernel_build() {
 	say "unpacked in $(seconds_since "$start")"
 	start=$(now_ms)
 	say "building smc.ko and smc_diag.ko with loopback-ism for s390x"
-	kernel_build_smc "$work"/headers/usr/src/linux-headers-*-s390x "$work/smc"
-	kernel_install "$work/outcome" "$work"/smc/*.ko
+	cp -r "$lab_dir/s390x" "$work/lab"
+	for folder in smc lab; do
+		kernel_build_modules "$work"/headers/usr/src/linux-headers-*-s390x "$work/$folder"
+	done
+	kernel_install "$work/outcome" "$work"/{smc,lab}/*.ko
 	say "built in $(seconds_since "$start")"
 	kernel_keep "$work/outcome"
 }

@@ -10,7 +10,7 @@ qemu_root=$kernel/root
 kernel_words="console=ttysclp0 quiet panic=-1 rdinit=/init mitigations=off nokaslr norandmaps audit=0 random.trust_cpu=on"
 
 module_sets=(
-	[boot]="virtio-rng 9pnet_virtio 9p overlay"
+	[boot]="lab_csum virtio-rng 9pnet_virtio 9p overlay"
 	[smc]="smc"
 	[diag]="inet_diag tcp_diag smc_diag"
 	[wire]="virtio_net crc32_generic rdma_rxe ib_uverbs rdma_ucm"
