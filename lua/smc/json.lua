@@ -146,7 +146,7 @@ function add_value(out, value, name, parent, indent)
 end
 
 --- A value as JSON text. An empty table is an empty list.
--- @param value anything of the API: records, arrays of them, reports
+-- @tparam any value anything of the API: records, arrays of them, reports
 -- @tparam[opt=false] boolean compact on one line
 -- @treturn string
 -- @raise for a value that JSON does not have, such as a function

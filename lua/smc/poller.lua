@@ -4,9 +4,9 @@
 --    poller:add(server, "r")
 --    for sock, events in poller:wait(1) do … end
 --
--- Anything with a `getfd` method can be waited for. Bytes that a socket has buffered itself are
--- unseen by the kernel: such a socket (`sock:dirty()`) is reported all the same, in edge mode too.
--- A socket that is closed, or gives its descriptor away, is removed.
+-- A poller waits for any object with a `getfd` method. The kernel does not know of the bytes that a socket has
+-- buffered itself: the poller reports such a socket (`sock:dirty()`) all the same, in edge mode too. It removes
+-- a socket that is closed or that gives its descriptor away.
 -- @module smc.poller
 
 local args = require "smc.internal.args"
@@ -17,8 +17,11 @@ local poller = {}
 local methods = {}
 local metatable = { __index = methods, __name = "smc.poller" }
 
---- A new poller.
--- @return the poller, or nil, a message and errno
+--- Creates a poller: epoll_create1(2).
+-- @treturn[1] Poller
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
 function poller.new()
   local epoll, message, errno = core.new()
   if not epoll then return nil, message, errno end
@@ -33,16 +36,37 @@ function poller.new()
   }, metatable)
 end
 
---- Signals as something to wait for: they no longer end the program, `next()` tells their names.
--- @tparam string ... names as in `"TERM"`
--- @return an object with `getfd`, `next` and `close`, or nil, a message and errno
+--- Takes signals over, so that a poller can wait for them: signalfd(2).
+-- They no longer end the program until the object is closed.
+-- @function signals
+-- @tparam string ... names: `"HUP"`, `"INT"`, `"TERM"`, `"USR1"`, `"USR2"`
+-- @treturn[1] Signals
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
 -- @raise for another name
 poller.signals = core.signals
 
---- Reads from a descriptor what there is, as read(2): `io.read` waits until it has all.
+--- Returns the next signal that has arrived, without waiting.
+-- @function Signals:next
+-- @treturn string|nil its name, as `"TERM"`; nil if none has arrived
+
+--- Returns the descriptor, for a poller.
+-- @function Signals:getfd
+-- @treturn integer -1 when the object is closed
+
+--- Closes the descriptor and gives the signals their former effect back. Closing twice is fine.
+-- @function Signals:close
+-- @treturn boolean true
+
+--- Reads the bytes that a descriptor has, as read(2); `io.read` waits until it has all of them.
+-- @function read
 -- @tparam integer fd
 -- @tparam integer max bytes, 64 KiB at most
--- @treturn string `""` at the end; or nil, a message and errno
+-- @treturn[1] string `""` at the end of the file
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
 -- @raise for an argument of a wrong type
 poller.read = require "smc.core.os".read
 
@@ -81,10 +105,14 @@ local function forget(self, fd)
 end
 
 --- Registers a socket.
--- @param sock anything with `getfd`
+-- @function Poller:add
+-- @tparam table|userdata sock anything with a method `getfd`
 -- @tparam string events `"r"`, `"w"` or `"rw"`
 -- @tparam[opt=false] boolean edge report changes only (EPOLLET)
--- @return true, or nil, a message and errno
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
 -- @raise for an argument of a wrong type
 function methods:add(sock, events, edge)
   args.object("add", self, metatable)
@@ -99,7 +127,16 @@ function methods:add(sock, events, edge)
   return true
 end
 
---- Changes what is waited for. Parameters and returns as `add`.
+--- Changes the events of a socket.
+-- @function Poller:modify
+-- @tparam table|userdata sock
+-- @tparam string events `"r"`, `"w"` or `"rw"`
+-- @tparam[opt=false] boolean edge report changes only (EPOLLET)
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: ENOENT if the socket is not registered
+-- @raise for an argument of a wrong type
 function methods:modify(sock, events, edge)
   args.object("modify", self, metatable)
   local fd = descriptor_of("modify", sock)
@@ -109,8 +146,13 @@ function methods:modify(sock, events, edge)
   return true
 end
 
---- Removes a socket. One that is closed is removed by that.
--- @return true, or nil, a message and errno
+--- Removes a socket. Closing a socket removes it too.
+-- @function Poller:remove
+-- @tparam table|userdata sock
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: ENOENT if the socket is not registered
 function methods:remove(sock)
   args.object("remove", self, metatable)
   local fd = descriptor_of("remove", sock)
@@ -171,10 +213,13 @@ local function collect(self, timeout)
   return n
 end
 
---- Waits until some socket is ready. A signal ends the wait, with none.
+--- Waits until some socket is ready. A signal ends the wait without any socket.
+-- @function Poller:wait
 -- @tparam[opt] number timeout seconds; nil, a negative number and `math.huge` wait without limit
--- @treturn function an iterator of socket and `"r"`, `"w"`, `"rw"` or `"e"` (error or hang-up)
--- @return or nil, a message and errno
+-- @treturn[1] function an iterator of socket and `"r"`, `"w"`, `"rw"` or `"e"` (error or hang-up)
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
 -- @raise for an argument of a wrong type
 function methods:wait(timeout)
   args.object("wait", self, metatable)
@@ -197,7 +242,12 @@ function methods:wait(timeout)
   end
 end
 
---- Closes the poller; the sockets stay open. Also by `<close>`.
+--- Closes the poller; the sockets stay open. `<close>` does the same, and closing twice is fine.
+-- @function Poller:close
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
 function methods:close()
   args.object("close", self, metatable)
   for _, sock in pairs(self.sockets) do sock_core.watch(sock, self, nil) end

@@ -18,6 +18,7 @@ local core = require "smc.core.process"
 local process = {}
 
 --- What a standard stream of a program can be: this process's own, the null device, or a pipe.
+-- @field STREAMS
 process.STREAMS = { "inherit", "null", "pipe" }
 
 local OPTIONS <const> = {

@@ -497,47 +497,89 @@ function smc_pnet.of_interface(interface, opts) end
 
 --- Waiting for many sockets at once: epoll(7), without a limit on descriptors.
 ---@class smc.poller
----@field signals any Signals as something to wait for: they no longer end the program, `next()` tells their names.
----@field read any Reads from a descriptor what there is, as read(2): `io.read` waits until it has all.
 local smc_poller = {}
 
----@class smc.poller.methods
-local smc_poller_methods = {}
+---@class smc.poller.Signals
+local smc_poller_Signals = {}
 
---- A new poller.
----@return  # the poller, or nil, a message and errno
+---@class smc.poller.Poller
+local smc_poller_Poller = {}
+
+--- Creates a poller: epoll_create1(2).
+---@return smc.poller.Poller|nil
+---@return nil|string # message
+---@return nil|integer # errno
 function smc_poller.new() end
 
+--- Takes signals over, so that a poller can wait for them: signalfd(2).
+--- They no longer end the program until the object is closed.
+---@param ... string names: `"HUP"`, `"INT"`, `"TERM"`, `"USR1"`, `"USR2"`
+---@return smc.poller.Signals|nil
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_poller.signals(...) end
+
+--- Returns the next signal that has arrived, without waiting.
+---@return string|nil # its name, as `"TERM"`; nil if none has arrived
+function smc_poller_Signals:next() end
+
+--- Returns the descriptor, for a poller.
+---@return integer # -1 when the object is closed
+function smc_poller_Signals:getfd() end
+
+--- Closes the descriptor and gives the signals their former effect back.
+--- Closing twice is fine.
+---@return boolean # true
+function smc_poller_Signals:close() end
+
+--- Reads the bytes that a descriptor has, as read(2); `io.read` waits until it has all of them.
+---@param fd integer
+---@param max integer bytes, 64 KiB at most
+---@return string|nil # `""` at the end of the file
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_poller.read(fd, max) end
+
 --- Registers a socket.
----@param sock any anything with `getfd`
+---@param sock table|userdata anything with a method `getfd`
 ---@param events string `"r"`, `"w"` or `"rw"`
 ---@param edge? boolean report changes only (EPOLLET)
----@return  # true, or nil, a message and errno
-function smc_poller_methods:add(sock, events, edge) end
+---@return boolean|nil # true
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_poller_Poller:add(sock, events, edge) end
 
---- Changes what is waited for.
---- Parameters and returns as `add`.
----@param sock any
----@param events any
----@param edge any
-function smc_poller_methods:modify(sock, events, edge) end
+--- Changes the events of a socket.
+---@param sock table|userdata
+---@param events string `"r"`, `"w"` or `"rw"`
+---@param edge? boolean report changes only (EPOLLET)
+---@return boolean|nil # true
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT if the socket is not registered
+function smc_poller_Poller:modify(sock, events, edge) end
 
 --- Removes a socket.
---- One that is closed is removed by that.
----@param sock any
----@return  # true, or nil, a message and errno
-function smc_poller_methods:remove(sock) end
+--- Closing a socket removes it too.
+---@param sock table|userdata
+---@return boolean|nil # true
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT if the socket is not registered
+function smc_poller_Poller:remove(sock) end
 
 --- Waits until some socket is ready.
---- A signal ends the wait, with none.
+--- A signal ends the wait without any socket.
 ---@param timeout? number seconds; nil, a negative number and `math.huge` wait without limit
----@return function # an iterator of socket and `"r"`, `"w"`, `"rw"` or `"e"` (error or hang-up)
----@return  # or nil, a message and errno
-function smc_poller_methods:wait(timeout) end
+---@return function|nil # an iterator of socket and `"r"`, `"w"`, `"rw"` or `"e"` (error or hang-up)
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_poller_Poller:wait(timeout) end
 
 --- Closes the poller; the sockets stay open.
---- Also by `<close>`.
-function smc_poller_methods:close() end
+--- `<close>` does the same, and closing twice is fine.
+---@return boolean|nil # true
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_poller_Poller:close() end
 
 --- Starts programs and watches over them.
 ---@class smc.process
@@ -548,9 +590,7 @@ local smc_process_Process = {}
 
 --- What a standard stream of a program can be: this process's own, the null device, or a pipe.
 ---@class smc.process.STREAMS
----@field inherit any
----@field null any
----@field pipe any
+---@field STREAMS any
 
 --- Starts a program.
 ---@param argv table the program, its path or a name that is looked for in PATH, and its arguments
@@ -628,13 +668,13 @@ function smc_run.size(size) end
 function smc_run.library() end
 
 --- The environment in which programs use SMC, for those who start them by other means.
---- What options do not mention stays as it is in base: `LD_PRELOAD` is added to.
+--- What options do not mention stays as it is in the environment to begin with, `env`, which is not changed:
+--- `LD_PRELOAD` is added to.
 ---@param options? table see above
----@param base? table the environment to begin with, `{ NAME = "value" }`; it is not changed. Default: `options.env`, or the environment of this process
 ---@return table|nil # a complete environment, `{ NAME = "value" }`, with `LD_PRELOAD` and, where options say so, `SMC_DEBUG`, `SMC_RCVBUF`, `SMC_SNDBUF`, `SMC_FALLBACK`
 ---@return nil|string # message
 ---@return nil|integer # errno
-function smc_run.environment(options, base) end
+function smc_run.environment(options) end
 
 --- Can the sockets of this program be converted?
 --- Scripts are followed to their interpreter, and where that is env(1), to what it starts: what the kernel and
@@ -702,36 +742,34 @@ function smc_socket.tcp4(options) end
 function smc_socket.tcp6(options) end
 
 --- Connects to a host: every address of its name is tried in turn.
+---    smc.connect("host10", 12345, { fallback = "tcp" })
 ---@param host string name or address
 ---@param port number|string 1 to 65535 or the name of a service
 ---@param local_address? string to bind to first
 ---@param local_port? number|string
 ---@param family? string `"inet"`, `"inet6"` or `"unspec"`
----@param options? table as of `tcp`
+---@param options? table as of `tcp`; they may follow any of the arguments from `port` on
 ---@return  # the connected socket, or nil and a message
 function smc_socket.connect(host, port, local_address, local_port, family, options) end
 
 --- As `connect`, to the host's IPv4 addresses only.
----@param host any
----@param port any
----@param local_address any
----@param local_port any
----@param options any
+---@param host string
+---@param port number|string
+---@param local_address? string
+---@param local_port? number|string
+---@param options? table
+---@return  # the connected socket, or nil and a message
 function smc_socket.connect4(host, port, local_address, local_port, options) end
 
 --- As `connect`, to the host's IPv6 addresses only.
----@param host any
----@param port any
----@param local_address any
----@param local_port any
----@param options any
-function smc_socket.connect6(host, port, local_address, local_port, options) end
+--- Parameters and returns as `connect4`.
+function smc_socket.connect6() end
 
 --- A socket that listens on an address.
 ---@param host string name or address; `"*"` is 0.0.0.0, `"::"` takes IPv6 and IPv4
 ---@param port number|string 0 lets the kernel choose
 ---@param backlog? integer
----@param options? table as of `tcp`
+---@param options? table as of `tcp`; they may follow the port
 ---@return  # the listening socket, or nil and a message
 function smc_socket.bind(host, port, backlog, options) end
 
