@@ -4,9 +4,9 @@
 --    poller:add(server, "r")
 --    for sock, events in poller:wait(1) do … end
 --
--- A poller waits for any object with a `getfd` method. The kernel does not know of the bytes that a socket has
--- buffered itself: the poller reports such a socket (`sock:dirty()`) all the same, in edge mode too. It removes
--- a socket that is closed or that gives its descriptor away.
+-- A poller waits for any object with a `getfd` method. The kernel does not know of the bytes that a socket
+-- has buffered itself: the poller reports such a socket (`sock:dirty()`) all the same, in edge mode too. It
+-- removes a socket that is closed or that gives its descriptor away.
 -- @module smc.poller
 
 local args = require "smc.internal.args"

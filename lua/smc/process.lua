@@ -13,16 +13,13 @@
 
 local args = require "smc.internal.args"
 local E = require "smc.errno"
+local STREAMS = require "smc.internal.streams"
 local core = require "smc.core.process"
 
 local process = {}
 
---- What a standard stream of a program can be: this process's own, the null device, or a pipe.
--- @field STREAMS
-process.STREAMS = { "inherit", "null", "pipe" }
-
 local OPTIONS <const> = {
-  env = "environment", stdin = process.STREAMS, stdout = process.STREAMS, stderr = process.STREAMS,
+  env = "environment", stdin = STREAMS, stdout = STREAMS, stderr = STREAMS,
 }
 
 local Process = { __name = "smc.process.Process" }

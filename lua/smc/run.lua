@@ -41,6 +41,7 @@
 local args = require "smc.internal.args"
 local core = require "smc.core.process"
 local E = require "smc.errno"
+local STREAMS = require "smc.internal.streams"
 local look = require "smc.internal.look"
 local paths = require "smc.internal.paths"
 local process = require "smc.process"
@@ -118,7 +119,7 @@ local OPTIONS <const> = {
 }
 
 local SPAWN_OPTIONS <const> = {
-  stdin = process.STREAMS, stdout = process.STREAMS, stderr = process.STREAMS,
+  stdin = STREAMS, stdout = STREAMS, stderr = STREAMS,
 }
 for name, wanted in pairs(OPTIONS) do
   SPAWN_OPTIONS[name] = wanted

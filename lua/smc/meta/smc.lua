@@ -588,10 +588,6 @@ local smc_process = {}
 ---@class smc.process.Process
 local smc_process_Process = {}
 
---- What a standard stream of a program can be: this process's own, the null device, or a pipe.
----@class smc.process.STREAMS
----@field STREAMS any
-
 --- Starts a program.
 ---@param argv table the program, its path or a name that is looked for in PATH, and its arguments
 ---@param options? table `env`: its environment, `{ NAME = "value" }`, default that of this process; `stdin`, `stdout`, `stderr`: `"inherit"` (default), `"null"` or `"pipe"`
