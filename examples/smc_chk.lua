@@ -102,7 +102,7 @@ local function print_pnetid(args)
   if args.json then
     script.print_json(pnetid)
   else
-    print(text.printable(pnetid.name) .. (pnetid.source == "user" and "*" or ""))
+    print(text.printable(pnetid.pnetid) .. (pnetid.pnetid_source == "user" and "*" or ""))
   end
   return SMC
 end
@@ -148,7 +148,7 @@ local function serve(args, debug_message)
       local info = client.info
       debug_message("%s port %d: %s%s%s", client.address, client.port, what,
         info and " over " .. (info.mode or "an unknown path") or "",
-        info and info.fallback_reason and ", " .. reason.describe(info.fallback_reason) or "")
+        info and info.fallback and ", " .. reason.describe(info.fallback.code) or "")
     end,
   }
   if not server then script.fail(NO_RESULT, message) end

@@ -34,7 +34,7 @@ static int decode(lua_State *L, const struct nlmsghdr *msg, const void *want)
 	if (err)
 		return err;
 	lua_createtable(L, 0, 3);
-	smc_genl_set_string(L, "name", attr[SMC_PNETID_NAME]);
+	smc_genl_set_string(L, "pnetid", attr[SMC_PNETID_NAME]);
 	if (is_named(attr[SMC_PNETID_ETHNAME]))
 		smc_genl_set_string(L, "netdev", attr[SMC_PNETID_ETHNAME]);
 	if (is_named(attr[SMC_PNETID_IBNAME])) {
@@ -54,7 +54,7 @@ static struct smc_genl_attr string_attr(lua_State *L, int arg, int type)
 	return attr;
 }
 
-/* pnet_list() -> { { name =, netdev =, ibdev =, ibport = }, … } | nil, message, errno */
+/* pnet_list() -> { { pnetid =, netdev =, ibdev =, ibport = }, … } | nil, message, errno */
 int smc_pnet_list(lua_State *L)
 {
 	static const struct smc_dump_ops ops = {
@@ -67,7 +67,7 @@ int smc_pnet_list(lua_State *L)
 }
 
 /*
- * pnet_add(name, netdev or nil, ibdev or nil, ibport) -> true | nil, message, errno
+ * pnet_add(pnetid, netdev or nil, ibdev or nil, ibport) -> true | nil, message, errno
  * With both it is true where the kernel could add one of them.
  */
 int smc_pnet_add(lua_State *L)
@@ -89,7 +89,7 @@ int smc_pnet_add(lua_State *L)
 	return smc_genl_call(L, &ops, SMCR_GENL_FAMILY_NAME, SMC_PNETID_ADD, attr);
 }
 
-/* pnet_remove(name) -> true | nil, message, errno */
+/* pnet_remove(pnetid) -> true | nil, message, errno */
 int smc_pnet_remove(lua_State *L)
 {
 	static const struct smc_dump_ops ops = {

@@ -149,12 +149,15 @@ static bool was_seen(const struct smc_diag_msg *m, struct diag_want *want)
 }
 
 /*
- * Has the caller's function complete the record on top of the stack, where the kernel
- * does not say the address of a socket that has a port, or which wildcard it is.
+ * Has the caller's function complete the record on top of the stack: where the kernel
+ * does not say the address of a socket that has a port, or which wildcard it is; and
+ * where it says why a connection fell back, by a code.
  */
-static void complete(lua_State *L, const struct smc_diag_msg *m)
+static void complete(lua_State *L, const struct diag_socket *s)
 {
-	if (!is_zero(m->id.idiag_src) || !m->id.idiag_sport)
+	const struct smc_diag_msg *m = &s->msg;
+
+	if ((!is_zero(m->id.idiag_src) || !m->id.idiag_sport) && !s->attr[SMC_DIAG_FALLBACK].len)
 		return;
 	if (lua_getiuservalue(L, 1, 1) != LUA_TFUNCTION) {
 		lua_pop(L, 1);
@@ -183,7 +186,7 @@ static int decode(lua_State *L, const struct nlmsghdr *msg, const void *data)
 		return 0;
 	if (!want->count) {
 		smc_diag_push_record(L, &s);
-		complete(L, &s.msg);
+		complete(L, &s);
 		return 1;
 	}
 	luaL_checkstack(L, want->count, NULL);
@@ -213,7 +216,7 @@ static struct smc_dump *new_dump(lua_State *L, int arg)
  * diag([extensions [, filter [, fields [, complete]]]]) -> iterator, nil, nil, iterator
  *                                                       | nil, message, errno
  *
- * complete(record) is called for a record without a local address.
+ * complete(record) is called for a record without a local address, or with the code of a fallback.
  *
  * Asks the kernel for the SMC sockets of this network namespace, with the
  * attributes that the bits of extensions name: 1 << (SMC_DIAG_… - 1).

@@ -23,11 +23,11 @@
 struct dmbinfo {
 	uint32_t linkid;
 	uint64_t peer_gid __attribute__((aligned(8)));
-	uint64_t my_gid;
+	uint64_t gid;
 	uint64_t token;
 	uint64_t peer_token;
 	uint64_t peer_gid_ext;
-	uint64_t my_gid_ext;
+	uint64_t gid_ext;
 };
 
 #pragma GCC visibility push(hidden)
@@ -97,8 +97,8 @@ enum field_id {
 	PEER_ADDRESS,
 	PEER_PORT,
 	SHUTDOWN,
-	FALLBACK_REASON,
-	PEER_REASON,
+	FALLBACK_CODE,
+	PEER_FALLBACK_CODE,
 	LOCAL_ENDPOINT,
 	PEER_ENDPOINT
 };

@@ -24,9 +24,10 @@ const struct smc_state_name smc_states[SMC_STATES] = {
 };
 
 const char *const smc_field_names[] = {
-	"state",           "uid",           "inode",          "interface",     "cookie",    "mode",
-	"family",          "local_address", "local_port",     "peer_address",  "peer_port", "shutdown",
-	"fallback_reason", "peer_reason",   "local_endpoint", "peer_endpoint", NULL,
+	"state",         "uid",      "inode",         "interface",          "cookie",
+	"mode",          "family",   "local_address", "local_port",         "peer_address",
+	"peer_port",     "shutdown", "fallback_code", "peer_fallback_code", "local_endpoint",
+	"peer_endpoint", NULL,
 };
 
 static const char *const shutdown_names[] = { "none", "receive", "send", "both" };
@@ -83,9 +84,9 @@ static const struct field conninfo_fields[] = {
 
 static const struct field dmbinfo_fields[] = {
 	FIELD(struct dmbinfo, linkid),     FIELD(struct dmbinfo, peer_gid),
-	FIELD(struct dmbinfo, my_gid),     FIELD(struct dmbinfo, token),
+	FIELD(struct dmbinfo, gid),        FIELD(struct dmbinfo, token),
 	FIELD(struct dmbinfo, peer_token), FIELD(struct dmbinfo, peer_gid_ext),
-	FIELD(struct dmbinfo, my_gid_ext),
+	FIELD(struct dmbinfo, gid_ext),
 };
 
 static void set_string(lua_State *L, const char *key, const char *value)
@@ -156,7 +157,7 @@ static void set_link_group(lua_State *L, const struct attr *attr)
 		set_integer(L, "link_id", value);
 	if (smc_attr_integer(attr, LINK(ibport), &value))
 		set_integer(L, "ibport", value);
-	set_array(L, "ibname", attr, LINK(ibname));
+	set_array(L, "ibdev", attr, LINK(ibname));
 	set_array(L, "gid", attr, LINK(gid));
 	set_array(L, "peer_gid", attr, LINK(peer_gid));
 #undef LINK
@@ -184,7 +185,7 @@ static bool fallback_code(const struct diag_socket *s, enum field_id which, lua_
 {
 	const struct attr *attr = &s->attr[SMC_DIAG_FALLBACK];
 
-	if (which == FALLBACK_REASON)
+	if (which == FALLBACK_CODE)
 		return s->mode == smc_mode_tcp &&
 		       smc_attr_integer(attr, offsetof(struct smc_diag_fallback, reason), 4, code);
 	return smc_attr_integer(attr, offsetof(struct smc_diag_fallback, peer_diagnosis), 4, code) && *code;
@@ -263,8 +264,8 @@ void smc_diag_push_field(lua_State *L, const struct diag_socket *s, enum field_i
 			break;
 		lua_pushstring(L, shutdown_names[value & 3]);
 		return;
-	case FALLBACK_REASON:
-	case PEER_REASON:
+	case FALLBACK_CODE:
+	case PEER_FALLBACK_CODE:
 		if (!fallback_code(s, field, &value))
 			break;
 		lua_pushinteger(L, value);
@@ -288,7 +289,7 @@ void smc_diag_push_record(lua_State *L, const struct diag_socket *s)
 	int field;
 
 	lua_createtable(L, 0, 16);
-	for (field = STATE; field <= PEER_REASON; field++) {
+	for (field = STATE; field <= PEER_FALLBACK_CODE; field++) {
 		smc_diag_push_field(L, s, (enum field_id)field);
 		if (lua_isnil(L, -1))
 			lua_pop(L, 1);

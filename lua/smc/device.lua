@@ -18,6 +18,7 @@ local args = require "smc.internal.args"
 local listing = require "smc.internal.filter"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
+local paths = require "smc.internal.paths"
 
 local device = {}
 
@@ -147,17 +148,14 @@ end)
 --- The devices of the kernel's layer for direct internal buffer sharing (dibs), that ISM devices and
 -- loopback are behind since Linux 6.18.
 --
--- @tparam[opt] table opts
--- @tparam[opt="/sys"] ?string opts.sysfs
--- @treturn {table,...} each `name`, as `lo`; `gid`: a UUID; `fabric_id`: an integer, printed with `%04x`, the
---   PCHID of an ISM device; `loopback`: whether it joins this host with itself only; `pci_id`, of a PCI
+-- @treturn[1] {table,...} each `name`, as `lo`; `gid`: a UUID; `fabric_id`: an integer, printed with `%04x`,
+--   the PCHID of an ISM device; `loopback`: whether it joins this host with itself only; `pci_id`, of a PCI
 --   function only. Empty where the kernel has no dibs.
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
--- @raise for an unknown option, or one of a wrong type
-function device.dibs(opts)
-  return dibs_in((args.options("dibs", 1, opts, { sysfs = "text" }).sysfs or "/sys") .. "/class/dibs")
+function device.dibs()
+  return dibs_in(paths.sysfs .. "/class/dibs")
 end
 
 return device

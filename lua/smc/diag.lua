@@ -2,7 +2,7 @@
 --
 --    local diag = require "smc.diag"
 --    for s in assert(diag.sockets { mode = "TCP" }) do
---      print(s.inode, s.peer_address, string.format("0x%08x", s.fallback_reason))
+--      print(s.inode, s.peer_address, s.fallback.meaning)
 --    end
 --
 -- The data is that of the kernel's `smc_diag` (`net/smc/smc_diag.c`, netlink `sock_diag(7)`), the
@@ -11,6 +11,7 @@
 --
 -- @module smc.diag
 
+local addresses = require "smc.internal.addresses"
 local args = require "smc.internal.args"
 local E = require "smc.errno"
 local netlink = require "smc.core.netlink"
@@ -49,8 +50,8 @@ local every_extension = 1 | 2 | 8
 -- @tfield integer interface index of the interface that it is bound to with SO_BINDTODEVICE, or 0
 -- @tfield integer cookie number of the socket that is not used again while the kernel runs
 -- @tfield ?string shutdown `"none"`, `"receive"`, `"send"` or `"both"`: directions shut down
--- @tfield ?integer fallback_reason in mode `"TCP"`: why, see `smc.reason`
--- @tfield ?integer peer_reason why the peer declined SMC
+-- @tfield ?table fallback in mode `"TCP"`: why, a record of `smc.reason`
+-- @tfield ?table peer_fallback why the peer declined SMC, the same
 -- @tfield ?connection connection of SMC-D and SMC-R connections
 -- @tfield ?link_group link_group of SMC-R connections
 -- @tfield ?dmb dmb of SMC-D connections
@@ -79,7 +80,7 @@ local every_extension = 1 | 2 | 8
 --
 -- @table link_group
 -- @tfield string role `"client"` or `"server"`
--- @tfield {table,...} links each `{ ibname =, ibport =, link_id =, gid =, peer_gid = }`: RDMA device, its
+-- @tfield {table,...} links each `{ ibdev =, ibport =, link_id =, gid =, peer_gid = }`: RDMA device, its
 --   port, number of the link, and the GIDs as text
 
 --- The direct memory buffers of an SMC-D connection. GIDs and tokens have 64 bits, and are printed
@@ -88,11 +89,11 @@ local every_extension = 1 | 2 | 8
 -- @table dmb
 -- @tfield integer linkid of the link group, printed with `%08x`
 -- @tfield integer peer_gid
--- @tfield integer my_gid
+-- @tfield integer gid
 -- @tfield integer token of the local buffer
 -- @tfield integer peer_token of the peer's
 -- @tfield ?integer peer_gid_ext the other half where GIDs have 128 bits, since Linux 6.8
--- @tfield ?integer my_gid_ext
+-- @tfield ?integer gid_ext
 
 local SOCKETS_OPTIONS <const> = { details = "boolean or table", fields = "table" }
 for name, wanted in pairs(filters) do SOCKETS_OPTIONS[name] = wanted end
@@ -114,11 +115,21 @@ local function extension_bits(details)
   return bits
 end
 
--- What a query completes records without an address with; most have none. Where that fails, the loop does.
+-- Puts the words for the codes of a fallback in their place.
+local function explain(record)
+  local reason = require "smc.reason"
+  record.fallback = reason.get(record.fallback_code)
+  record.peer_fallback = reason.get(record.peer_fallback_code)
+  record.fallback_code, record.peer_fallback_code = nil, nil
+end
+
+-- What a query completes records with. Where that fails, the loop does.
 local function completer()
   local complete
   return function(record)
-    complete = complete or require "smc.internal.addresses".completer()
+    if record.fallback_code or record.peer_fallback_code then explain(record) end
+    if not addresses.is_missing(record) then return end
+    complete = complete or addresses.completer()
     local ok, message = complete(record)
     if not ok then error(message, 0) end
   end
@@ -161,7 +172,8 @@ end
 -- @tparam ?{string,...} filter.fields the iterator gives the values of these fields, nil where one is absent,
 --   and makes no table: several times as quick, for those who read thousands. The first is one that is always
 --   there: `state`, `uid`, `inode`, `interface` or `cookie`. Besides the simple fields of @{socket} there are
---   `local_endpoint` and `peer_endpoint`, address and port as one text. No details unless asked for.
+--   `local_endpoint` and `peer_endpoint`, address and port as one text, and `fallback_code` and
+--   `peer_fallback_code`, of which `smc.reason.get` tells the rest. No details unless asked for.
 -- @treturn[1] function iterator, for `for s in assert(diag.sockets()) do`
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
@@ -195,7 +207,8 @@ function diag.find(inode, options)
   elseif not found then
     return nil, ("no SMC socket has the inode %d"):format(inode), E.ENOENT
   end
-  ok, message, errno = require "smc.internal.addresses".complete(found)
+  if found.fallback_code or found.peer_fallback_code then explain(found) end
+  ok, message, errno = addresses.complete(found)
   if not ok then
     return nil, message, errno
   end

@@ -2,14 +2,14 @@
 -- on and off.
 --
 --    local ism = require "smc.ism"
---    for _, f in ipairs(assert(ism.functions { type = "ISM" })) do
+--    for _, f in ipairs(assert(ism.list { type = "ISM" })) do
 --      print(("%x"):format(f.fid), f.power, f.ports[1] and f.ports[1].pnetid)
 --    end
 --    assert(ism.power_off("32"))
 --
 -- Everything is read from sysfs, which everybody may; switching is for root. On s390, slots have the FID of
 -- their function as a name; elsewhere functions are found by PCI address or slot. FIDs are hex digits in
--- text, as Linux prints them, and integers otherwise: "32" is 0x32.
+-- text, as Linux prints them, and integers otherwise: "32" is 0x32. So are PCHIDs.
 --
 -- See `smc_rnics(8)`, `lspci(8)`, and `arch/s390/pci` and `drivers/pci/slot.c` in the kernel's source.
 --
@@ -18,21 +18,23 @@
 local args = require "smc.internal.args"
 local E = require "smc.errno"
 local look = require "smc.internal.look"
+local paths = require "smc.internal.paths"
 local power = require "smc.ism.power"
 local text = require "smc.internal.text"
 local tree = require "smc.ism.pci"
 
 local ism = {}
 
-local SYSFS <const> = "/sys"
+local DEFAULT_TIMEOUT <const> = 10 -- seconds
+local SWITCHING <const> = { timeout = "seconds" }
 
 -- What a filter may have.
 local FILTER <const> = {
-  all = "boolean", type = "text", power = "boolean", fid = "integer", slot = "text", pci_id = "text",
-  pchid = "integer", pnetid = "text", netdev = "text", sysfs = "text",
+  all = "boolean", type = "text", power = "boolean", fid = "integer or string", slot = "text",
+  pci_id = "text", pchid = "integer or string", pnetid = "text", netdev = "text",
 }
 
--- Types that functions(filter) gives without being asked for all.
+-- Types that list(filter) gives without being asked for all.
 local relevant = {
   ISM = true, RoCE_Express = true, RoCE_Express2 = true, RoCE_Express3 = true, Network_Express = true,
   RDMA = true,
@@ -41,7 +43,7 @@ local relevant = {
 --- A PCI function, or a slot whose function is powered off or gone: that has the first three fields only.
 -- What the machine does not tell is absent.
 --
--- @table entry
+-- @table pci_function
 -- @tfield ?integer fid function ID, on s390; printed with `%x`
 -- @tfield ?boolean power absent where the function is in no slot
 -- @tfield ?string slot name of its slot; on s390 the FID as `%08x`
@@ -68,7 +70,7 @@ local relevant = {
 -- @tfield ?string pnetid PNET ID
 -- @tfield ?string pnetid_source `"hardware"`, or `"user"` for the table of @{smc.pnet}
 -- @tfield {string,...} netdevs network interfaces, of this network namespace
--- @tfield {table,...} ibdevs RDMA devices: `name` and `port`
+-- @tfield {table,...} ibdevs RDMA devices: `ibdev`, the name, and `ibport`
 
 -- === what the kernel knows beyond sysfs ===
 
@@ -83,7 +85,7 @@ local function is_for(entry, record, port)
   if entry.netdev then return has(port.netdevs, entry.netdev) end
   if entry.ibdev == record.pci_id then return true end
   for _, ibdev in ipairs(port.ibdevs) do
-    if entry.ibdev == ibdev.name and entry.ibport == ibdev.port then return true end
+    if entry.ibdev == ibdev.ibdev and entry.ibport == ibdev.ibport then return true end
   end
   return false
 end
@@ -101,7 +103,7 @@ local function add_user_pnetids(records)
   for _, record in ipairs(#entries > 0 and records or {}) do
     for _, port in ipairs(record.ports) do
       for _, entry in ipairs(port.pnetid == nil and entries or {}) do
-        if is_for(entry, record, port) then port.pnetid, port.pnetid_source = entry.name, "user" end
+        if is_for(entry, record, port) then port.pnetid, port.pnetid_source = entry.pnetid, "user" end
       end
     end
   end
@@ -135,22 +137,60 @@ local function matches(record, filter)
   for key, value in pairs(filter) do
     if key == "pnetid" or key == "netdev" then
       if not has_port_with(record, key, value) then return false end
-    elseif key ~= "all" and key ~= "sysfs" and record[key] ~= value then
+    elseif key ~= "all" and record[key] ~= value then
       return false
     end
   end
   return true
 end
 
--- All records of a tree.
-local read = look.protect(function(root)
-  local records = look.demand(tree.read(root))
-  if root == SYSFS then
+-- All records there are. What the kernel's lists know is of this machine, and not of a recorded tree.
+local read = look.protect(function()
+  local records = look.demand(tree.read(paths.sysfs))
+  if paths.sysfs == "/sys" then
     add_user_pnetids(records)
     add_smcd(records)
   end
   return records
 end)
+
+local function bad_number(value, what)
+  return nil, ("%s is not a %s: it has 1 to 8 hex digits, with or without 0x in front"):format(
+    text.quoted(value), what), E.EINVAL
+end
+
+-- A FID or a PCHID, by an integer or by hex digits and nothing else.
+local function number_of(value, what)
+  if math.type(value) == "integer" then
+    if value < 0 or value > 0xffffffff then return bad_number(tostring(value), what) end
+    return value
+  end
+  local digits = value:match("^0[xX](%x+)$") or value:match("^%x+$")
+  if not digits or #digits > 8 then return bad_number(value, what) end
+  return tonumber(digits, 16)
+end
+
+-- The functions that match a filter whose fields were checked.
+local function functions_like(filter)
+  local wanted, message, errno = {}
+  for key, value in pairs(filter) do
+    if key == "fid" or key == "pchid" then
+      value, message, errno = number_of(value, key:upper())
+      if not value then return nil, message, errno end
+    elseif key == "pnetid" then
+      value = value:upper()
+    end
+    wanted[key] = value
+  end
+  local records
+  records, message, errno = read()
+  if not records then return nil, message, errno end
+  local found = {}
+  for _, record in ipairs(records) do
+    if matches(record, wanted) then found[#found + 1] = record end
+  end
+  return found
+end
 
 --- The functions that matter to SMC, by FID, those in slots that are powered off included; or of them those
 -- that match every field of a filter.
@@ -159,35 +199,22 @@ end)
 -- @tparam ?boolean filter.all every PCI function and slot
 -- @tparam ?string filter.type
 -- @tparam ?boolean filter.power
--- @tparam ?integer filter.fid
+-- @tparam ?integer|string filter.fid integer, or hex digits
 -- @tparam ?string filter.slot
 -- @tparam ?string filter.pci_id
--- @tparam ?integer filter.pchid
+-- @tparam ?integer|string filter.pchid integer, or hex digits
 -- @tparam ?string filter.pnetid of some port
 -- @tparam ?string filter.netdev network interface of some port
--- @tparam[opt="/sys"] ?string filter.sysfs a recorded tree; with it, only what the tree says is told
--- @treturn[1] {entry,...}
+-- @treturn[1] {pci_function,...}
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno
+-- @treturn[2] integer errno: EINVAL text that is not a FID or a PCHID, and what else the kernel says
 -- @raise for an unknown field, or one of a wrong type
-function ism.functions(filter)
-  filter = args.options("functions", 1, filter, FILTER)
-  local records, message, errno = read(filter.sysfs or SYSFS)
-  if not records then return nil, message, errno end
-  local found = {}
-  for _, record in ipairs(records) do
-    if matches(record, filter) then found[#found + 1] = record end
-  end
-  return found
+function ism.list(filter)
+  return functions_like(args.options("list", 1, filter, FILTER))
 end
 
 -- === finding ===
-
-local function bad_fid(fid)
-  return nil, ("%s is not a FID: it has 1 to 8 hex digits, with or without 0x in front"):format(
-    text.quoted(fid)), E.EINVAL
-end
 
 --- A FID out of text or of a number.
 -- @tparam integer|string fid an integer, or 1 to 8 hex digits with or without `0x`, and nothing else
@@ -197,14 +224,7 @@ end
 -- @treturn[2] integer errno: EINVAL
 -- @raise for a value of another type
 function ism.fid(fid)
-  args.check("fid", 1, fid, "integer or string")
-  if math.type(fid) == "integer" then
-    if fid < 0 or fid > 0xffffffff then return bad_fid(tostring(fid)) end
-    return fid
-  end
-  local digits = fid:match("^0[xX](%x+)$") or fid:match("^%x+$")
-  if not digits or #digits > 8 then return bad_fid(fid) end
-  return tonumber(digits, 16)
+  return number_of(args.check("fid", 1, fid, "integer or string"), "FID")
 end
 
 -- Which function is meant: a filter, and its name in messages.
@@ -217,17 +237,17 @@ local function meant(called, which)
   elseif type(which) == "string" and which:find("^%x+:%x%x:%x%x%.%x$") then
     return { pci_id = which, all = true }, which
   end
-  local fid, message, errno = ism.fid(which)
+  local fid, message, errno = number_of(which, "FID")
   if not fid then return nil, message, errno end
   return { fid = fid, all = true }, ("FID %x"):format(fid)
 end
 
-local function find(called, which, opts)
+-- The function, and its name in messages; or nil, message, errno.
+local function find(called, which)
   local filter, name, errno = meant(called, which)
   if not filter then return nil, name, errno end
-  filter.sysfs = opts.sysfs
   local found, message
-  found, message, errno = ism.functions(filter)
+  found, message, errno = functions_like(filter)
   if not found then return nil, message, errno end
   if not found[1] then
     return nil, ("there is no PCI function %s on this host"):format(text.printable(name)), E.ENOENT
@@ -238,56 +258,54 @@ end
 --- Finds a function: powered on or off, of any type.
 --
 -- @tparam integer|string|table which FID; or PCI address, while it is powered on; or `{ slot = name }`
--- @tparam[opt] table opts `sysfs`
--- @treturn[1] entry
+-- @treturn[1] pci_function
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: ENOENT no such function, EINVAL no FID
 -- @raise for a value of another type, and unknown options
-function ism.find(which, opts)
-  local entry, message, errno = find("find", which, args.options("find", 2, opts, { sysfs = "text" }))
-  if not entry then return nil, message, errno end
-  return entry
+function ism.find(which)
+  local found, message, errno = find("find", which)
+  if not found then return nil, message, errno end
+  return found
 end
 
 -- === switching ===
 
-local function switch(called, which, on, opts)
-  opts = args.options(called, 2, opts, { timeout = "seconds", sysfs = "text" })
-  local timeout = opts.timeout or 10
-  local entry, name, errno = find(called, which, opts)
-  if not entry then return nil, name, errno end
-  if not entry.slot then
+-- Gives the function, or nil, message, errno and the sockets in the way.
+local function switch(called, which, on, timeout)
+  local found, name, errno = find(called, which)
+  if not found then return nil, name, errno end
+  if not found.slot then
     return nil, ("%s is in no slot that can be powered"):format(text.printable(name)), E.ENOTSUP
   end
-  local folder = ("%s/bus/pci/slots/%s"):format(opts.sysfs or SYSFS, entry.slot)
+  local folder = ("%s/bus/pci/slots/%s"):format(paths.sysfs, found.slot)
   local ok, message, sockets
-  ok, message, errno, sockets = power.set(folder, text.printable(name), on, timeout)
+  ok, message, errno, sockets = power.set(folder, text.printable(name), on, timeout or DEFAULT_TIMEOUT)
   if not ok then return nil, message, errno, sockets end
-  entry, message, errno = find(called, { slot = entry.slot }, opts)
-  if not entry then
+  found, message, errno = find(called, { slot = found.slot })
+  if not found then
     return nil, ("%s is powered %s, but cannot be looked at: %s"):format(name, on and "on" or "off", message),
       errno
   end
-  return entry
+  return found
 end
 
 --- Powers a function on, and waits until it is.
 --
 -- @tparam integer|string|table which as for @{find}
--- @tparam[opt] table opts
--- @tparam[opt=10] ?number opts.timeout seconds
--- @tparam[opt="/sys"] ?string opts.sysfs
--- @treturn[1] entry the function with all that came: PCI address, ports, use by SMC-D
+-- @tparam[opt] table options
+-- @tparam[opt=10] ?number options.timeout seconds
+-- @treturn[1] pci_function the function with all that came: PCI address, ports, use by SMC-D
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: EALREADY it is on, ENOENT no such function, EACCES not for this
 --   user, EINVAL no FID, ENOTSUP in no slot, ETIMEDOUT, and what else the kernel says
 -- @raise for a value of another type, and unknown options
-function ism.power_on(which, opts)
-  local entry, message, errno = switch("power_on", which, true, opts)
-  if not entry then return nil, message, errno end
-  return entry
+function ism.power_on(which, options)
+  local timeout = args.options("power_on", 2, options, SWITCHING).timeout
+  local found, message, errno = switch("power_on", which, true, timeout)
+  if not found then return nil, message, errno end
+  return found
 end
 
 --- Powers a function off, and waits until it is. Its SMC-D connections break.
@@ -298,40 +316,70 @@ end
 -- connections that were being made, and for ever where one broke before it was accepted.
 --
 -- @tparam integer|string|table which as for @{find}
--- @tparam[opt] table opts as for @{power_on}
--- @treturn[1] entry
+-- @tparam[opt] table options as for @{power_on}
+-- @treturn[1] pci_function
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno as for @{power_on}
 -- @treturn[2] ?{table,...} with ETIMEDOUT: the sockets of this network namespace that are still open, as of
---   @{smc.diag} before, and `pid` and `command` of a process that has it; absent where the message says that
---   they are not known
+--   @{smc.diag} before, with their `processes`; absent where the message says that they are not known
 -- @raise for a value of another type, and unknown options
-function ism.power_off(which, opts)
-  local entry, message, errno, sockets = switch("power_off", which, false, opts)
-  if not entry then return nil, message, errno, sockets end
-  return entry
+function ism.power_off(which, options)
+  return switch("power_off", which, false, args.options("power_off", 2, options, SWITCHING).timeout)
+end
+
+--- Sees to it that a function is powered on, or off: looks, and switches it only where it is not so. Where
+-- nothing is to be switched, nobody needs a privilege; that another process did it meanwhile is a success.
+--
+--    local f, changed = assert(ism.ensure("32", "on"))
+--
+-- @tparam integer|string|table which as for @{find}
+-- @tparam string state `"on"` or `"off"`
+-- @tparam[opt] table options as for @{power_on}
+-- @treturn[1] pci_function
+-- @treturn[1] boolean whether it was switched
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno as for @{power_on}, but never EALREADY
+-- @treturn[2] ?{table,...} as for @{power_off}
+-- @raise for a value of another type, and unknown options
+function ism.ensure(which, state, options)
+  args.check("ensure", 1, which, "integer or string or table")
+  args.check("ensure", 2, state, { "on", "off" })
+  local timeout = args.options("ensure", 3, options, SWITCHING).timeout
+  local on = state == "on"
+  local before, message, errno = find("ensure", which)
+  if not before then return nil, message, errno end
+  if before.power == on then return before, false end
+  local after, sockets
+  after, message, errno, sockets = switch("ensure", which, on, timeout)
+  if after then return after, true end
+  if errno == E.EALREADY or errno == E.EIO then -- somebody else may have switched it meanwhile
+    after = find("ensure", { slot = before.slot })
+    if after and after.power == on then return after, false end
+  end
+  return nil, message, errno, sockets
 end
 
 -- === watching ===
 
---- Listens for functions that come and go, of those that `functions(filter)` tells of. Nothing is polled: the
+--- Listens for functions that come and go, of those that `list(filter)` tells of. Nothing is polled: the
 -- kernel announces each, to everybody.
 --
 --    for event in assert(ism.watch { type = "ISM" }) do
 --      print(event.action, event["function"].pci_id)
 --    end
 --
--- @tparam[opt] table filter as for @{functions}
+-- @tparam[opt] table filter as for @{list}
 -- @treturn[1] Watch an iterator, with `next(seconds)`, `getfd()` and `close()`; it raises what goes wrong,
 --   but for changes that were lost
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
--- @raise as @{functions}
+-- @raise as @{list}
 function ism.watch(filter)
   filter = args.options("watch", 1, filter, FILTER)
-  return require "smc.ism.watch".open(function() return ism.functions(filter) end)
+  return require "smc.ism.watch".open(function() return functions_like(filter) end)
 end
 
 return ism

@@ -16,17 +16,17 @@ local FIRST = {
   "success", "verdict", "message", "errno",
   "type", "id", "state", "mode", "family", "host", "address", "port", "local_address",
   "local_port", "peer_address", "peer_port", "uid", "inode", "interface", "cookie", "shutdown", "code",
-  "name", "meaning", "advice", "fallback_reason", "fallback", "peer_reason", "peer_fallback", "connection",
+  "name", "meaning", "advice", "fallback", "peer_fallback", "processes", "connection",
   "link_group", "dmb", "wrap", "count",
   "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1024K", "more",
 }
 
 -- How integers are written, by the name of the field, or of the object and the field.
 local FORMATS = {
-  code = '"0x%08x"', fallback_reason = '"0x%08x"', peer_reason = '"0x%08x"',
+  code = '"0x%08x"',
   ["dmb.linkid"] = '"%08x"', ["dmb.token"] = '"%016x"', ["dmb.peer_token"] = '"%016x"',
-  my_gid = '"%016x"', gid = '"%016x"', peer_gid = '"%016x"',
-  my_gid_ext = '"%016x"', gid_ext = '"%016x"', peer_gid_ext = '"%016x"',
+  gid = '"%016x"', peer_gid = '"%016x"',
+  gid_ext = '"%016x"', peer_gid_ext = '"%016x"',
   id = '"%08x"', link_uid = '"%08x"', peer_link_uid = '"%08x"',
   fid = '"%04x"', pchid = '"%04x"', fabric_id = '"%04x"', pci_vendor = '"%04x"', pci_device = '"%04x"',
 }

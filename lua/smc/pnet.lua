@@ -1,8 +1,8 @@
 --- PNET IDs: which network interface, RDMA device and ISM device are on the same physical network.
 --
 --    local pnet = require "smc.pnet"
---    assert(pnet.add { name = "NET25", netdev = "eth0" })
---    print(pnet.of_interface("eth0").name)           --> NET25
+--    assert(pnet.add { pnetid = "NET25", netdev = "eth0" })
+--    print(pnet.of_interface("eth0").pnetid)         --> NET25
 --
 -- SMC uses a device for the connections of an interface that has the same PNET ID. On s390 the hardware
 -- configuration gives them out; whatever has none of the hardware's can be given one in the kernel's table.
@@ -15,40 +15,38 @@
 
 local args = require "smc.internal.args"
 local E = require "smc.errno"
-local ebcdic = require "smc.internal.ebcdic"
-local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 local remedy = require "smc.internal.remedy"
 local text = require "smc.internal.text"
+local util_string = require "smc.internal.util_string"
 
 local pnet = {}
 
 local MAX_PORTS <const> = 2 -- SMC_MAX_PORTS: ports of an RDMA device
-local UTIL_FIELD <const> = 16 -- bytes of the PNET ID of one port in util_string
-local MAX_NESTING <const> = 8 -- MAX_NEST_DEV: VLANs on bonds on …
+local MAX_LENGTH <const> = 16 -- SMC_MAX_PNETID_LEN
 
 --- An entry of the table. It is of an interface, or of an RDMA or ISM device: `netdev`, or `ibdev` and
 -- `ibport`, are absent. What `add` takes may have both, and makes two entries.
 --
 -- @table entry
--- @tfield string name the PNET ID
+-- @tfield string pnetid the PNET ID
 -- @tfield ?string netdev network interface; it need not exist (yet)
 -- @tfield ?string ibdev RDMA device such as `mlx5_0`, or the PCI address of a device, as ISM devices have
 -- @tfield ?integer ibport port of the RDMA device; without meaning for ISM devices, which come with 1
 
 -- What a filter and an entry may have. What is wrong with the names of an entry is answered, not thrown.
-local FILTER <const> = { name = "text", netdev = "text", ibdev = "text", ibport = "integer" }
-local ENTRY <const> = { name = "string", netdev = "string", ibdev = "string", ibport = "integer" }
+local FILTER <const> = { pnetid = "string", netdev = "text", ibdev = "text", ibport = "integer" }
+local ENTRY <const> = { pnetid = "string", netdev = "string", ibdev = "string", ibport = "integer" }
 
 local function invalid(value, what)
   return nil, ("%s is %s"):format(text.quoted(value), what), E.EINVAL
 end
 
 -- A PNET ID as the kernel keeps it.
-local function canonical(name)
-  local upper = name:upper()
-  if not upper:find("^[A-Z0-9]+$") or #upper > UTIL_FIELD then
-    return invalid(name, "not a PNET ID: it has 1 to 16 characters out of A to Z and 0 to 9")
+local function canonical(pnetid)
+  local upper = pnetid:upper()
+  if not upper:find("^[A-Z0-9]+$") or #upper > MAX_LENGTH then
+    return invalid(pnetid, "not a PNET ID: it has 1 to 16 characters out of A to Z and 0 to 9")
   end
   return upper
 end
@@ -75,20 +73,15 @@ local function matches(entry, filter)
   return true
 end
 
---- The entries of the table, all of them or those that match every field of a filter.
---
--- @tparam[opt] table filter `name`, `netdev`, `ibdev`, `ibport`
--- @treturn[1] {entry,...} in the order in which they were added
--- @treturn[2] nil
--- @treturn[2] string message
--- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC
--- @raise for an unknown field, or one of a wrong type
-function pnet.list(filter)
-  local wanted = {}
-  for key, value in pairs(args.options("list", 1, filter, FILTER)) do
-    wanted[key] = key == "name" and value:upper() or value
+-- The entries that match a filter that was checked.
+local function entries_like(filter)
+  local wanted, entries, message, errno = {}
+  for key, value in pairs(filter) do wanted[key] = value end
+  if wanted.pnetid then
+    wanted.pnetid, message, errno = canonical(wanted.pnetid)
+    if not wanted.pnetid then return nil, message, errno end
   end
-  local entries, message, errno = netlink.pnet_list()
+  entries, message, errno = netlink.pnet_list()
   if not entries then return nil, message, errno end
   local found = {}
   for _, entry in ipairs(entries) do
@@ -97,22 +90,39 @@ function pnet.list(filter)
   return found
 end
 
---- What has a PNET ID: several devices can have the same.
+--- The entries of the table, all of them or those that match every field of a filter.
 --
--- @tparam string name PNET ID
--- @treturn[1] {entry,...} at least one
+-- @tparam[opt] table filter
+-- @tparam ?string filter.pnetid
+-- @tparam ?string filter.netdev
+-- @tparam ?string filter.ibdev
+-- @tparam ?integer filter.ibport
+-- @treturn[1] {entry,...} in the order in which they were added
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: ENOENT where the table does not have it
--- @raise for anything but a string
-function pnet.get(name)
-  local upper, message, errno = canonical(args.check("get", 1, name, "string"))
-  if not upper then return nil, message, errno end
-  local entries
-  entries, message, errno = pnet.list { name = upper }
+-- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC, EINVAL not a PNET ID
+-- @raise for an unknown field, or one of a wrong type
+function pnet.list(filter)
+  return entries_like(args.options("list", 1, filter, FILTER))
+end
+
+--- The first entry of a PNET ID, or the first that matches a filter: @{list} has all, for several devices can
+-- have one PNET ID.
+--
+-- @tparam string|table which PNET ID, or a filter as for @{list}
+-- @treturn[1] entry
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: ENOENT where the table does not have it, EINVAL not a PNET ID, EAFNOSUPPORT
+-- @raise for a value of another type, and as @{list}
+function pnet.find(which)
+  args.check("find", 1, which, "string or table")
+  if type(which) == "string" then which = { pnetid = which } end
+  local entries, message, errno = entries_like(args.options("find", 1, which, FILTER))
   if not entries then return nil, message, errno end
-  if #entries == 0 then return nil, ("the table has no PNET ID %s"):format(upper), E.ENOENT end
-  return entries
+  if entries[1] then return entries[1] end
+  return nil, which.pnetid and ("the table has no PNET ID %s"):format(which.pnetid:upper())
+    or "the table has no such entry", E.ENOENT
 end
 
 -- Why the kernel said that there is one already. It says so too of what it cannot add.
@@ -128,42 +138,58 @@ local function why_exists(entry)
       .. "network namespace, which alone has RDMA and ISM devices in its table"):format(device)
   elseif old.ibport ~= entry.ibport then
     return ("%s is in the table with %s for port %d, and the table has one port of a device; "
-      .. "remove that one first"):format(device, text.printable(old.name), old.ibport)
+      .. "remove that one first"):format(device, text.printable(old.pnetid), old.ibport)
   end
-  local name = text.printable(old.name)
+  local name = text.printable(old.pnetid)
   return ("%s is in the table with %s: remove that first, with %s"):format(device, name,
     remedy.of(('smc.pnet.remove("%s")'):format(name), "smc_pnet.lua -d " .. name))
 end
 
--- The checked arguments of add: name, netdev, ibdev, ibport.
-local function check_entry(entry)
-  args.options("add", 1, args.check("add", 1, entry, "table"), ENTRY)
-  args.option("name", entry.name, "string")
-  if not (entry.netdev or entry.ibdev) then args.refuse("add", 1, "netdev, ibdev or both are needed") end
+-- The checked fields of an entry: pnetid, netdev, ibdev, ibport.
+local function check_entry(called, entry)
+  args.options(called, 1, args.check(called, 1, entry, "table"), ENTRY)
+  args.option("pnetid", entry.pnetid, "string")
+  if not (entry.netdev or entry.ibdev) then args.refuse(called, 1, "netdev, ibdev or both are needed") end
   if entry.ibport and not entry.ibdev then args.refuse_option("ibport", "an interface has none") end
-  local name, message, errno = canonical(entry.name)
-  if not name then return nil, message, errno end
+  local pnetid, message, errno = canonical(entry.pnetid)
+  if not pnetid then return nil, message, errno end
   local ok = true
   if entry.netdev then ok, message, errno = check_interface(entry.netdev) end
   if ok and entry.ibdev then ok, message, errno = check_device(entry.ibdev) end
   if not ok then return nil, message, errno end
-  if not entry.ibdev then return name, entry.netdev end
+  if not entry.ibdev then return pnetid, entry.netdev end
   local port = entry.ibport or 1
   if port < 1 or port > MAX_PORTS then
     return nil, ("ibport %d: the ports of an RDMA device are 1 and 2"):format(port), E.EINVAL
   end
-  return name, entry.netdev, entry.ibdev, port
+  return pnetid, entry.netdev, entry.ibdev, port
 end
 
 -- What of an interface and a device the kernel did not add, though it took both: an entry, or nil.
-local function left_out(name, netdev, ibdev, ibport)
+local function left_out(pnetid, netdev, ibdev, ibport)
   for _, entry in ipairs { { netdev = netdev }, { ibdev = ibdev, ibport = ibport } } do
-    local asked = { name = name, netdev = entry.netdev, ibdev = entry.ibdev, ibport = entry.ibport }
+    local asked = { pnetid = pnetid, netdev = entry.netdev, ibdev = entry.ibdev, ibport = entry.ibport }
     local found, message, errno = pnet.list(asked)
     if not found then return nil, message, errno end
     if #found == 0 then return entry end
   end
   return nil
+end
+
+local function add(pnetid, netdev, ibdev, ibport)
+  local ok, message, errno = netlink.pnet_add(pnetid, netdev, ibdev, ibport)
+  local refused = netdev and { netdev = netdev } or { ibdev = ibdev, ibport = ibport }
+  if ok then
+    if not (netdev and ibdev) then return true end
+    refused, message, errno = left_out(pnetid, netdev, ibdev, ibport)
+    if message then return nil, message, errno end
+    if not refused then return true end
+    local other = text.printable(refused.netdev and ibdev or netdev)
+    message = ("%s has the PNET ID %s now, and the kernel left the other out"):format(other, pnetid)
+    errno = E.EEXIST
+  end
+  if errno == E.EEXIST then message = message .. ": " .. why_exists(refused) end
+  return nil, message, errno
 end
 
 --- Gives a PNET ID to an interface, a port of an RDMA device, or an ISM device; or to an interface and a
@@ -175,7 +201,7 @@ end
 -- removed. Needs CAP_NET_ADMIN in the initial user namespace.
 --
 -- @tparam table entry
--- @tparam string entry.name 1 to 16 characters out of A to Z and 0 to 9; lower case becomes upper case
+-- @tparam string entry.pnetid 1 to 16 characters out of A to Z and 0 to 9; lower case becomes upper case
 -- @tparam ?string entry.netdev interface
 -- @tparam ?string entry.ibdev device; needs the initial network namespace
 -- @tparam[opt=1] ?integer entry.ibport port of the device: 1 or 2
@@ -186,33 +212,21 @@ end
 --   EAFNOSUPPORT (no SMC)
 -- @raise for an unknown field, one of a wrong type, and neither netdev nor ibdev
 function pnet.add(entry)
-  local name, netdev, ibdev, ibport = check_entry(entry)
-  if not name then return nil, netdev, ibdev end
-  local ok, message, errno = netlink.pnet_add(name, netdev, ibdev, ibport)
-  local refused = netdev and { netdev = netdev } or { ibdev = ibdev, ibport = ibport }
-  if ok then
-    if not (netdev and ibdev) then return true end
-    refused, message, errno = left_out(name, netdev, ibdev, ibport)
-    if message then return nil, message, errno end
-    if not refused then return true end
-    local other = text.printable(refused.netdev and ibdev or netdev)
-    message = ("%s has the PNET ID %s now, and the kernel left the other out"):format(other, name)
-    errno = E.EEXIST
-  end
-  if errno == E.EEXIST then message = message .. ": " .. why_exists(refused) end
-  return nil, message, errno
+  local pnetid, netdev, ibdev, ibport = check_entry("add", entry)
+  if not pnetid then return nil, netdev, ibdev end
+  return add(pnetid, netdev, ibdev, ibport)
 end
 
 --- Removes a PNET ID from whatever the table gave it to. Needs CAP_NET_ADMIN in the initial user namespace.
 --
--- @tparam string name PNET ID
+-- @tparam string pnetid
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: EPERM, ENOENT, EINVAL, EAFNOSUPPORT (no SMC)
 -- @raise for anything but a string
-function pnet.remove(name)
-  local upper, message, errno = canonical(args.check("remove", 1, name, "string"))
+function pnet.remove(pnetid)
+  local upper, message, errno = canonical(args.check("remove", 1, pnetid, "string"))
   if not upper then return nil, message, errno end
   local ok
   ok, message, errno = netlink.pnet_remove(upper)
@@ -234,6 +248,80 @@ function pnet.flush()
   return netlink.pnet_flush()
 end
 
+-- === ensure ===
+
+-- Whether the device has the PNET ID, in the table.
+local function is_in_table(pnetid, netdev, ibdev, ibport)
+  local wanted = { pnetid = pnetid, netdev = netdev, ibdev = ibdev, ibport = ibport }
+  local found, message, errno = pnet.list(wanted)
+  if not found then return nil, message, errno end
+  return found[1] ~= nil
+end
+
+-- Whether the interface has the PNET ID of its hardware.
+local function is_of_hardware(pnetid, netdev)
+  local own = netdev and pnet.of_interface(netdev)
+  return own and own.pnetid_source == "hardware" and own.pnetid == pnetid
+end
+
+-- Sees to it that one device has the PNET ID. Returns whether that changed something, or nil, message, errno.
+local function ensure_device(pnetid, netdev, ibdev, ibport)
+  if not (netdev or ibdev) then return false end
+  local is_there, message, errno = is_in_table(pnetid, netdev, ibdev, ibport)
+  if is_there == nil then return nil, message, errno end
+  if is_there or is_of_hardware(pnetid, netdev) then return false end
+  local ok
+  ok, message, errno = add(pnetid, netdev, ibdev, ibport)
+  if ok then return true end
+  if errno == E.EEXIST and is_in_table(pnetid, netdev, ibdev, ibport) then return false end -- another did it
+  return nil, message, errno
+end
+
+local function ensure_present(entry)
+  local pnetid, netdev, ibdev, ibport = check_entry("ensure", entry)
+  if not pnetid then return nil, netdev, ibdev end
+  local changed, message, errno = ensure_device(pnetid, netdev)
+  if changed == nil then return nil, message, errno end
+  local too
+  too, message, errno = ensure_device(pnetid, nil, ibdev, ibport)
+  if too == nil then return nil, message, errno end
+  return true, changed or too
+end
+
+local function ensure_absent(entry)
+  args.options("ensure", 1, args.check("ensure", 1, entry, "table"), { pnetid = "string" })
+  local found, message, errno = pnet.find(args.option("pnetid", entry.pnetid, "string"))
+  local ok = found
+  if found then ok, message, errno = pnet.remove(entry.pnetid) end
+  if ok then return true, true end
+  if errno == E.ENOENT then return true, false end
+  return nil, message, errno
+end
+
+--- Sees to it that the table has an entry, or does not have a PNET ID: looks, and changes only what has to be
+-- changed. Where nothing has, nobody needs a privilege; that another process did it meanwhile is a success.
+--
+--    assert(pnet.ensure { pnetid = "NET25", netdev = "eth0" })
+--    assert(pnet.ensure({ pnetid = "NET26" }, "absent"))
+--
+-- @tparam table entry as for @{add}; an interface that has the PNET ID of its hardware has it. With
+--   `"absent"`, its `pnetid` alone: the kernel takes a PNET ID from all that it gave it to
+-- @tparam[opt="present"] string state `"present"` or `"absent"`
+-- @treturn[1] true
+-- @treturn[1] boolean whether something was changed
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: EPERM, EINVAL, EAFNOSUPPORT (no SMC), and EEXIST where the device has another
+--   PNET ID; of an interface and a device, the interface may have it by then
+-- @raise as @{add}
+function pnet.ensure(entry, state)
+  args.optional("ensure", 2, state, { "present", "absent" })
+  if state == "absent" then return ensure_absent(entry) end
+  return ensure_present(entry)
+end
+
+-- === PNET IDs of the hardware ===
+
 --- The PNET ID of a port in `util_string`, the attribute of PCI functions and channel paths in the sysfs
 -- of s390: four fields of 16 characters in EBCDIC.
 --
@@ -243,115 +331,8 @@ end
 -- @raise for an argument of a wrong type
 function pnet.from_util_string(bytes, port)
   args.check("from_util_string", 1, bytes, "string")
-  local first = (args.optional("from_util_string", 2, port, "integer") or 0) * UTIL_FIELD
-  return ebcdic.decode(bytes:sub(first + 1, first + UTIL_FIELD)):match("^[^\0 ]+")
+  return util_string.pnetid(bytes, args.optional("from_util_string", 2, port, "integer") or 0)
 end
-
--- === of_interface ===
-
--- Where the interface is of a channel path: that of a CCW group device, with the port of the adapter.
-local function channel_path_of(sysfs, device)
-  local chpid = (look.file(device .. "/chpid") or ""):match("^%x%x?%f[%X]")
-  if not chpid then return nil end
-  return ("%s/devices/css0/chp0.%02x"):format(sysfs, tonumber(chpid, 16)), look.file(device .. "/portno")
-end
-
-local function hardware_pnetid(sysfs, interface)
-  local directory = sysfs .. "/class/net/" .. interface
-  local port = look.file(directory .. "/dev_port")
-  local util_string = look.file(directory .. "/device/util_string")
-  if not util_string then
-    local path, portno = channel_path_of(sysfs, directory .. "/device")
-    port = portno or port
-    util_string = path and look.file(path .. "/util_string")
-  end
-  return util_string and pnet.from_util_string(util_string, math.tointeger(tonumber(port)))
-end
-
--- The names of the interfaces of this network namespace, a list and a set; nil where that is not known.
-local function interfaces(proc)
-  local table_of_all = look.file(proc .. "/net/dev")
-  if not table_of_all then return nil end
-  local names = {}
-  for name in table_of_all:gmatch("%f[^\n\0]%s*([^%s:]+):") do
-    names[#names + 1] = name
-    names[name] = true
-  end
-  return names
-end
-
--- Fails unless there is the interface. sysfs shows the interfaces of the network
--- namespace that it was mounted in, which one of the same name in another one must not be taken for.
-local function demand(sysfs, names, interface)
-  local there, here = look.is_folder(sysfs .. "/class/net/" .. interface), not names or names[interface]
-  if there and here then return end
-  local message = ("there is no interface %s in %s"):format(text.printable(interface),
-    there and "this network namespace" or sysfs .. "/class/net")
-  if here and names then
-    message = ("%s: %s is of another network namespace"):format(message, sysfs)
-  end
-  look.fail(message, E.ENODEV)
-end
-
--- The first of the interfaces that one stands on: of a bond, a VLAN, a bridge. nil where it is the last.
-local function lower_of(sysfs, names, interface)
-  local directory = sysfs .. "/class/net/" .. interface
-  local first = (look.file(directory .. "/bonding/slaves") or ""):match("%S+")
-  if first then return first end
-  for _, name in ipairs(names or {}) do
-    if look.is_folder(directory .. "/lower_" .. name) then return name end
-  end
-  return nil
-end
-
--- The interface whose hardware counts, as the kernel's pnet_find_base_ndev().
-local function base_of(sysfs, names, interface)
-  for _ = 1, MAX_NESTING do
-    local lower = lower_of(sysfs, names, interface)
-    if not lower then break end
-    interface = lower
-  end
-  return interface
-end
-
-local function user_pnetid(entries, interface)
-  for _, entry in ipairs(entries) do
-    if entry.netdev == interface then return entry.name end
-  end
-  return nil
-end
-
-local function no_pnetid(interface)
-  interface = text.printable(interface)
-  look.fail(("%s has no PNET ID, neither of its hardware nor in the table: give it one in the hardware "
-    .. "configuration, or with %s, the same as that of the ISM or RDMA device on its network"):format(
-    interface, remedy.of(('smc.pnet.add { name = "…", netdev = "%s" }'):format(interface),
-    "smc_pnet.lua -a PNETID -I " .. interface)), E.ENODATA)
-end
-
--- The entries of the kernel's table.
-local function user_entries(interface)
-  local entries, message, errno = pnet.list()
-  if not entries then
-    look.fail(("%s has no PNET ID of its hardware, and the table cannot be read: %s"):format(
-      text.printable(interface), message), errno)
-  end
-  return entries
-end
-
-local of_interface = look.protect(function(interface, sysfs, proc, entries)
-  local names = interfaces(proc)
-  demand(sysfs, names, interface)
-  local base = base_of(sysfs, names, interface)
-  local found = hardware_pnetid(sysfs, base)
-  if found then return { name = found, source = "hardware", netdev = base } end
-  entries = entries or user_entries(interface)
-  for _, netdev in ipairs { base, interface } do
-    found = user_pnetid(entries, netdev)
-    if found then return { name = found, source = "user", netdev = netdev } end
-  end
-  no_pnetid(interface)
-end)
 
 --- The PNET ID of an interface: that of its hardware, or else the one in the table.
 --
@@ -360,23 +341,16 @@ end)
 -- namespace, in which `/sys` has to be mounted: `ip netns exec` sees to that, `unshare -n` alone does not.
 --
 -- @tparam string interface its name; alternative names are not known
--- @tparam[opt] table opts
--- @tparam[opt="/sys"] ?string opts.sysfs with a recorded tree, give its proc too: `net/dev` has the names
--- @tparam[opt="/proc"] ?string opts.proc
--- @tparam ?{entry,...} opts.table in place of the kernel's, such as a recorded one
--- @treturn[1] table `name`: the PNET ID; `source`: `"hardware"` or `"user"`; `netdev`: the interface that it
---   is of
+-- @treturn[1] table `pnetid`; `pnetid_source`: `"hardware"` or `"user"`; `netdev`: the interface that has it
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: ENODEV no such interface, ENODATA no PNET ID, EINVAL no name of
 --   an interface, EAFNOSUPPORT no PNET ID of the hardware, and no SMC that could have another
--- @raise for an argument of a wrong type and an unknown option
-function pnet.of_interface(interface, opts)
-  args.check("of_interface", 1, interface, "string")
-  opts = args.options("of_interface", 2, opts, { sysfs = "text", proc = "text", table = "table" })
-  local name, message, errno = check_interface(interface)
+-- @raise for an argument of a wrong type
+function pnet.of_interface(interface)
+  local name, message, errno = check_interface(args.check("of_interface", 1, interface, "string"))
   if not name then return nil, message, errno end
-  return of_interface(interface, opts.sysfs or "/sys", opts.proc or "/proc", opts.table)
+  return require "smc.pnet.interface".find(interface, pnet.list)
 end
 
 return pnet

@@ -135,7 +135,7 @@ local table_of_reasons = {
     "Try again: it is torn down and made anew. If it comes back, close the connections between the two "
     .. "hosts." },
   { 0x05000000, "PEERDECL", "the peer declined SMC during the handshake",
-    "The peer's reason is the second code of the row, `peer_reason` of a record: what it advises is to be "
+    "The peer's reason is the second code of the row, `peer_fallback` of a record: what it advises is to be "
     .. "done on the peer. Without one, look at `smcss.lua` on the peer." },
   { 0x09990000, "INTERR", "internal error", report },
   { 0x09990001, "ERR_RTOK", "internal error: the peer's RDMA memory keys could not be stored",
@@ -174,13 +174,14 @@ end
 
 --- Looks a reason up, by code or by name.
 --
--- @tparam integer|string which `0x03030008` or `"NOUEID"`
+-- @tparam ?integer|string which `0x03030008` or `"NOUEID"`
 -- @treturn[1] reason of any code, also an unknown one: that has no name
--- @treturn[2] nil for a name that does not exist
+-- @treturn[2] nil for a name that does not exist, and for nil, the code of what did not fall back
 -- @treturn[2] string message
 -- @treturn[2] integer errno: ENOENT
 -- @raise for a value of another type
 function reason.get(which)
+  if which == nil then return nil, "there is no code of a fallback to look up", E.ENOENT end
   args.check("get", 1, which, "integer or text")
   local row
   if type(which) == "string" then

@@ -19,7 +19,6 @@ local diag = require "smc.diag"
 local E = require "smc.errno"
 local ltn12 = require "smc.socket.ltn12"
 local os_core = require "smc.core.os"
-local reason = require "smc.reason"
 local try = require "smc.socket.try"
 
 local socket = {
@@ -161,12 +160,11 @@ local function check_self(called, sock)
   end
 end
 
---- Everything the kernel tells of this socket: the record of `smc.diag`, and words for a fallback.
+--- Everything the kernel tells of this socket: the record of `smc.diag`.
 -- The socket is found by its inode in the kernel's diag dump, which is in the module smc_diag: the kernel
 -- loads it where it can, else the message says to. Of a plain TCP socket (`fallback = "tcp"`) it tells
 -- `state`, `mode` from the connection on, and `note`.
--- @treturn table as `smc.diag.sockets` gives it; with `fallback` and `peer_fallback`, records of
---   `smc.reason`, where the connection fell back to TCP
+-- @treturn table as `smc.diag.sockets` gives it
 -- @return or nil, a message and errno
 local function info(sock)
   check_self("info", sock)
@@ -178,11 +176,7 @@ local function info(sock)
       note = inode and "a TCP socket: this kernel had no SMC to offer" or nil,
     }
   end
-  local record, message, errno = diag.find(inode)
-  if not record then return nil, message, errno end
-  record.fallback = record.fallback_reason and reason.get(record.fallback_reason)
-  record.peer_fallback = record.peer_reason and reason.get(record.peer_reason)
-  return record
+  return diag.find(inode)
 end
 
 --- How the bytes of a connection travel. The kernel's list of sockets tells, as of `info`: it needs the

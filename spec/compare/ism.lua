@@ -27,9 +27,9 @@ end
 return {
   { name = "ISM functions", setup = nothing },
   { name = "a PNET ID for an ISM function, and others", setup = function()
-    assert(pnet.add { name = "USER1", ibdev = address })
-    assert(pnet.add { name = "USER1", netdev = "lo" })
-    assert(pnet.add { name = "USER2", ibdev = "mlx5_0", ibport = 2 })
+    assert(pnet.add { pnetid = "USER1", ibdev = address })
+    assert(pnet.add { pnetid = "USER1", netdev = "lo" })
+    assert(pnet.add { pnetid = "USER2", ibdev = "mlx5_0", ibport = 2 })
   end, commands = function()
     return commands.join(commands.reads, table_of "-s USER1, -s USER2, -a USER3 -D DEV, -a USER3 -D DEV -P 2")
   end },
@@ -41,7 +41,7 @@ return {
     commands = function() return commands.join(commands.reads, table_of "-s USER1, -d USER1") end,
     teardown = function() assert(pnet.flush()) end },
   { name = "a PNET ID of 16 characters", setup = function()
-    assert(pnet.add { name = "SIXTEENCHARS0123", ibdev = address })
+    assert(pnet.add { pnetid = "SIXTEENCHARS0123", ibdev = address })
   end, teardown = function() assert(pnet.flush()) end },
   { name = "SMC-D over ISM", setup = function()
     local client, server = sockets.connect("127.0.0.1")
@@ -56,7 +56,7 @@ return {
   { name = "SMC-D over the other", setup = function() sockets.connect("127.0.0.1") end },
   { name = "powered on again", setup = function() assert(ism.power_on(fid)) end },
   { name = "every function powered off", setup = function()
-    for _, one in ipairs(assert(ism.functions())) do assert(ism.power_off(one.fid)) end
+    for _, one in ipairs(assert(ism.list())) do assert(ism.power_off(one.fid)) end
   end },
   { name = "fallbacks without a device", setup = function() sockets.connect("127.0.0.1") end },
 }

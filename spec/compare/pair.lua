@@ -71,13 +71,13 @@ return {
   end, commands = reads, keep = true, teardown = your_turn },
   { name = "PNET IDs of interfaces and RDMA devices", setup = function()
     assert(pnet.flush())
-    assert(pnet.add { name = "NETA", netdev = "eth0" })
-    assert(pnet.add { name = "NETA", ibdev = "rxe0" })
-    assert(pnet.add { name = "NETB", ibdev = "mlx5_1", ibport = 2 })
+    assert(pnet.add { pnetid = "NETA", netdev = "eth0" })
+    assert(pnet.add { pnetid = "NETA", ibdev = "rxe0" })
+    assert(pnet.add { pnetid = "NETB", ibdev = "mlx5_1", ibport = 2 })
   end, commands = reads, keep = true, teardown = your_turn },
   { name = "a PNET ID of 16 characters", setup = function()
     assert(pnet.flush())
-    assert(pnet.add { name = "SIXTEENCHARS0123", ibdev = "rxe0" })
+    assert(pnet.add { pnetid = "SIXTEENCHARS0123", ibdev = "rxe0" })
   end, commands = reads, keep = true, teardown = your_turn },
   { name = "no PNET IDs", setup = function() assert(pnet.flush()) end, commands = reads,
     teardown = your_turn },

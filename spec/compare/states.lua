@@ -53,10 +53,10 @@ local function unload()
 end
 
 local function fill_table()
-  assert(pnet.add { name = "NETA", netdev = "lo" })
-  assert(pnet.add { name = "NETB", netdev = "notyet0" })
-  assert(pnet.add { name = "NETA", ibdev = "mlx5_0", ibport = 2 })
-  assert(pnet.add { name = "NETB", ibdev = "0000:00:1f.0" })
+  assert(pnet.add { pnetid = "NETA", netdev = "lo" })
+  assert(pnet.add { pnetid = "NETB", netdev = "notyet0" })
+  assert(pnet.add { pnetid = "NETA", ibdev = "mlx5_0", ibport = 2 })
+  assert(pnet.add { pnetid = "NETB", ibdev = "0000:00:1f.0" })
 end
 
 return {

@@ -35,7 +35,7 @@ local nets = tree("nets", {
 })
 local function of_interface(name)
   return function()
-    return pnet.of_interface(name, { sysfs = nets .. "/sys", proc = nets .. "/proc", table = {} })
+    return support.with_paths(nets, pnet.of_interface, name)
   end
 end
 
@@ -75,31 +75,33 @@ end
 local ended
 
 return {
-  { name = "ism.functions", right = "NET25", look = function()
-    return ism.functions { sysfs = recorded, all = true }
+  { name = "ism.list", right = "NET25", look = function()
+    return support.with_paths({ sysfs = recorded }, ism.list, { all = true })
   end },
-  { name = "ism.functions of RDMA devices", right = "mlx5_0", look = function()
-    return ism.functions { sysfs = rdma }
+  { name = "ism.list of RDMA devices", right = "mlx5_0", look = function()
+    return support.with_paths({ sysfs = rdma }, ism.list)
   end },
   { name = "ism.find, powered off", right = "power=false", look = function()
-    return ism.find("32", { sysfs = off })
+    return support.with_paths({ sysfs = off }, ism.find, "32")
   end },
   { name = "ism.find, none", right = "there is no PCI function FID 99", look = function()
-    return ism.find("99", { sysfs = off })
+    return support.with_paths({ sysfs = off }, ism.find, "99")
   end },
   { name = "ism.power_off", right = "power=false",
     before = function()
       local file <close> = assert(io.open(rdma .. "/bus/pci/slots/4/power", "w"))
       file:write("1\n")
     end,
-    look = function() return ism.power_off({ slot = "4" }, { sysfs = rdma, timeout = 5 }) end },
+    look = function()
+      return support.with_paths({ sysfs = rdma }, ism.power_off, { slot = "4" }, { timeout = 5 })
+    end },
   { name = "pnet.of_interface, PCI", right = "NET25", look = of_interface "eth0" },
   { name = "pnet.of_interface, VLAN on a bond", right = "NET25", look = of_interface "vlan7" },
   { name = "pnet.of_interface, channel path", right = "NET25", look = of_interface "enc1000" },
   { name = "pnet.of_interface, without", right = "none has no PNET ID", look = of_interface "none" },
   { name = "pnet.of_interface, absent", right = "there is no interface eth9", look = of_interface "eth9" },
   { name = "device.dibs", right = "fabric_id=1985", look = function()
-    return device.dibs { sysfs = dibs }
+    return support.with_paths({ sysfs = dibs }, device.dibs)
   end },
   { name = "the state of the kernel's module", right = "/etc/modprobe.d/x.conf", look = function()
     return support.with_paths(unloaded, module.state)

@@ -64,5 +64,5 @@ return {
   { name = "system.info", right = "hostname=", look = system.info },
   { name = "system.hs_limitation", right = "false", look = system.hs_limitation },
   { name = "system.available", right = "true", look = system.available },
-  { name = "ism.functions", right = "smcd={", look = ism.functions },
+  { name = "ism.list", right = "smcd={", look = ism.list },
 }

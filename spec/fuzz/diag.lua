@@ -12,7 +12,7 @@ local corpus = {
   m.smcd(), m.smcd(77), m.smcd() .. m.smcd(1) .. m.done(), m.failure(2), m.done(-105),
   m.socket({ mode = "tcp", local_port = 1, peer_port = 2 }, m.fallback(0x05000000, 0x03030000)),
   m.socket({ mode = "smcr" }, m.lgrinfo {
-    role = 1, link_id = 1, ibname = "rxe0", ibport = 1, gid = "", peer_gid = "",
+    role = 1, link_id = 1, ibdev = "rxe0", ibport = 1, gid = "", peer_gid = "",
   }),
 }
 local filters = { {}, { mode = "SMC-D" }, { details = false }, { local_address = "::1" }, { inode = 1231 },

@@ -70,15 +70,15 @@ function messages.conninfo(numbers)
 end
 
 function messages.lgrinfo(g)
-  return messages.attribute(2, string.pack("=Bc64Bc40c40B", g.link_id, g.ibname, g.ibport, g.gid, g.peer_gid,
+  return messages.attribute(2, string.pack("=Bc64Bc40c40B", g.link_id, g.ibdev, g.ibport, g.gid, g.peer_gid,
     g.role))
 end
 
 --- DMBINFO: 40 bytes, or 56 where the GIDs have their other halves.
 function messages.dmbinfo(d)
-  local bytes = string.pack("=I4I4I8I8I8I8", d.linkid, 0, d.peer_gid, d.my_gid, d.token, d.peer_token)
+  local bytes = string.pack("=I4I4I8I8I8I8", d.linkid, 0, d.peer_gid, d.gid, d.token, d.peer_token)
   if d.peer_gid_ext then
-    bytes = bytes .. string.pack("=I8I8", d.peer_gid_ext, d.my_gid_ext)
+    bytes = bytes .. string.pack("=I8I8", d.peer_gid_ext, d.gid_ext)
   end
   return messages.attribute(4, bytes)
 end
@@ -102,9 +102,9 @@ function messages.smcd(dmb_ext, cookie)
     state = "ACTIVE", mode = "smcd", local_address = "127.0.0.1", local_port = 12223,
     peer_address = "127.0.0.1", peer_port = 35164, inode = 1231, cookie = cookie or 0x100000002,
   }, messages.shutdown(0), messages.fallback(0), messages.conninfo(), messages.dmbinfo {
-    linkid = 0x100, my_gid = 0x1f4a514fcca54834, token = 0x1a6f8abfdc4eb07d,
+    linkid = 0x100, gid = 0x1f4a514fcca54834, token = 0x1a6f8abfdc4eb07d,
     peer_gid = 0x1f4a514fcca54834, peer_token = 0xb4d8560004204cd9,
-    peer_gid_ext = dmb_ext, my_gid_ext = dmb_ext,
+    peer_gid_ext = dmb_ext, gid_ext = dmb_ext,
   })
 end
 

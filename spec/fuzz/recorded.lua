@@ -37,12 +37,19 @@ local function decoding(name, datagram)
   return function() return core[name](datagram) end
 end
 
---- The sockets of a datagram, as `diag.sockets` gives them. Records are as smc_diag has them.
+-- What inet_diag knows is of this host: there is none.
+local function without_addresses(complete)
+  return complete and function(record)
+    return with(core, { tcp = function() return nil, "no inet_diag", E.ENOENT end }, complete, record)
+  end
+end
+
+--- The sockets of a datagram, as `diag.sockets` gives them, but with no other addresses than it has.
 -- @tparam string datagram
 -- @tparam[opt] table filter
 function recorded.sockets(datagram, filter)
-  return with(core, { diag = function(bits, wanted, fields)
-    return core.decode(datagram, bits, wanted, fields)
+  return with(core, { diag = function(bits, wanted, fields, complete)
+    return core.decode(datagram, bits, wanted, fields, without_addresses(complete))
   end }, diag.sockets, filter)
 end
 

@@ -25,7 +25,7 @@ local function serve()
     while true do
       kept[#kept + 1] = assert(server:accept())
       local info = kept[#kept]:info()
-      print(info.fallback_reason or 0, info.peer_reason or 0)
+      print(info.fallback and info.fallback.code or 0, info.peer_fallback and info.peer_fallback.code or 0)
     end]]):format(SERVER, PORT) }, { stdin = "null", stdout = "pipe" }))
   assert.equal("listening", server.stdout:read())
   return server
@@ -35,7 +35,8 @@ end
 local function connect(server)
   local client = assert(socket.connect(SERVER, PORT))
   local info = client:info()
-  return client, { info.fallback_reason or 0, info.peer_reason or 0 },
+  local function code(fallback) return fallback and fallback.code or 0 end
+  return client, { code(info.fallback), code(info.peer_fallback) },
     { server.stdout:read("n", "n") }
 end
 

@@ -55,7 +55,7 @@ describe("smc.diag", function()
     assert.equal("inet", s.family)
     assert.equal(port, s.local_port)
     assert.is_true(s.inode > 0)
-    for _, absent in ipairs { "mode", "peer_address", "peer_port", "connection", "dmb", "fallback_reason" } do
+    for _, absent in ipairs { "mode", "peer_address", "peer_port", "connection", "dmb", "fallback" } do
       assert.is_nil(s[absent])
     end
     server:close()
@@ -74,13 +74,13 @@ describe("smc.diag", function()
     for _, one in ipairs { c, s } do
       assert.equal("SMC-D", one.mode)
       assert.equal("none", one.shutdown)
-      assert.is_nil(one.fallback_reason)
+      assert.is_nil(one.fallback)
       assert.is_nil(one.link_group)
       assert.is_true(one.connection.rmbe_size >= 16384 - 32)
     end
     assert.equal(c.dmb.token, s.dmb.peer_token)
     assert.equal(s.dmb.token, c.dmb.peer_token)
-    assert.equal(c.dmb.my_gid, s.dmb.peer_gid)
+    assert.equal(c.dmb.gid, s.dmb.peer_gid)
     assert.equal(c.local_port, s.peer_port)
     assert.not_equal(c.cookie, s.cookie)
   end)
@@ -125,7 +125,7 @@ describe("smc.diag", function()
     client:send("x")
     keep(server:accept())
     local c = find_one { peer_port = port, mode = "TCP" }
-    assert.equal(0x03060000, c.fallback_reason)
+    assert.equal(0x03060000, c.fallback.code)
     assert.is_nil(c.connection)
     assert.is_nil(c.dmb)
   end)

@@ -36,17 +36,19 @@ describe("smc.pnet", function()
 
   it("adds, lists and removes the PNET IDs of interfaces and devices", function()
     assert.same({}, pnet.list())
-    assert.is_true(pnet.add { name = "neta", netdev = "pnet0" })
-    assert.is_true(pnet.add { name = "NETB", netdev = "pnet1" })
-    assert.is_true(pnet.add { name = "NETA", ibdev = "nosuch_0", ibport = 2 })
-    assert.is_true(pnet.add { name = "NETA", ibdev = "fff0:00:00.0" })
+    assert.is_true(pnet.add { pnetid = "neta", netdev = "pnet0" })
+    assert.is_true(pnet.add { pnetid = "NETB", netdev = "pnet1" })
+    assert.is_true(pnet.add { pnetid = "NETA", ibdev = "nosuch_0", ibport = 2 })
+    assert.is_true(pnet.add { pnetid = "NETA", ibdev = "fff0:00:00.0" })
     local entries = {
-      { name = "NETA", netdev = "pnet0" }, { name = "NETB", netdev = "pnet1" },
-      { name = "NETA", ibdev = "nosuch_0", ibport = 2 },
-      { name = "NETA", ibdev = "fff0:00:00.0", ibport = 1 },
+      { pnetid = "NETA", netdev = "pnet0" }, { pnetid = "NETB", netdev = "pnet1" },
+      { pnetid = "NETA", ibdev = "nosuch_0", ibport = 2 },
+      { pnetid = "NETA", ibdev = "fff0:00:00.0", ibport = 1 },
     }
     assert.same(entries, pnet.list())
-    assert.same({ entries[1], entries[3], entries[4] }, pnet.get("neta"))
+    assert.same({ entries[1], entries[3], entries[4] }, pnet.list { pnetid = "neta" })
+    assert.same(entries[1], pnet.find("neta"))
+    assert.same(entries[3], pnet.find { ibdev = "nosuch_0" })
     assert.same({ entries[3] }, pnet.list { ibport = 2 })
     assert.is_true(pnet.remove("netA"))
     assert.same({ entries[2] }, pnet.list())
@@ -57,38 +59,39 @@ describe("smc.pnet", function()
 
   it("takes names of 16 characters, and devices of the longest names", function()
     local name, netdev, ibdev = ("N"):rep(16), ("e"):rep(15), ("i"):rep(63)
-    assert.is_true(pnet.add { name = name, netdev = netdev })
-    assert.is_true(pnet.add { name = name, ibdev = ibdev })
-    assert.same({ { name = name, netdev = netdev }, { name = name, ibdev = ibdev, ibport = 1 } }, pnet.list())
+    assert.is_true(pnet.add { pnetid = name, netdev = netdev })
+    assert.is_true(pnet.add { pnetid = name, ibdev = ibdev })
+    assert.same({ { pnetid = name, netdev = netdev }, { pnetid = name, ibdev = ibdev, ibport = 1 } },
+      pnet.list())
     assert.is_true(pnet.remove(name))
   end)
 
   it("lists a table that fills many messages", function()
-    for i = 1, 1000 do assert(pnet.add { name = "NET" .. i, netdev = "none" .. i }) end
+    for i = 1, 1000 do assert(pnet.add { pnetid = "NET" .. i, netdev = "none" .. i }) end
     local entries = pnet.list()
     assert.equal(1000, #entries)
-    assert.same({ name = "NET1000", netdev = "none1000" }, entries[1000])
-    assert.equal(1, #pnet.get("NET500"))
+    assert.same({ pnetid = "NET1000", netdev = "none1000" }, entries[1000])
+    assert.equal(1, #pnet.list { pnetid = "NET500" })
   end)
 
   it("says what stands in the way", function()
-    assert(pnet.add { name = "NETA", netdev = "pnet0" })
-    assert(pnet.add { name = "NETA", ibdev = "nosuch_0" })
-    local ok, message, errno = pnet.add { name = "NETB", netdev = "pnet0" }
+    assert(pnet.add { pnetid = "NETA", netdev = "pnet0" })
+    assert(pnet.add { pnetid = "NETA", ibdev = "nosuch_0" })
+    local ok, message, errno = pnet.add { pnetid = "NETB", netdev = "pnet0" }
     assert.is_nil(ok)
     assert.equal('cannot add the PNET ID: File exists: pnet0 is in the table with NETA: remove that first, '
       .. 'with smc.pnet.remove("NETA")', message)
     assert.equal(EEXIST, errno)
-    ok, message, errno = pnet.add { name = "NETB", ibdev = "nosuch_0", ibport = 2 }
+    ok, message, errno = pnet.add { pnetid = "NETB", ibdev = "nosuch_0", ibport = 2 }
     assert.is_nil(ok)
     assert.matches("in the table with NETA for port 1", message)
     assert.equal(EEXIST, errno)
   end)
 
   it("adds an interface and a device at once", function()
-    assert.is_true(pnet.add { name = "NETA", netdev = "pnet0", ibdev = "nosuch_9", ibport = 2 })
-    assert.same({ { name = "NETA", netdev = "pnet0" }, { name = "NETA", ibdev = "nosuch_9", ibport = 2 } },
-      pnet.list())
+    assert.is_true(pnet.add { pnetid = "NETA", netdev = "pnet0", ibdev = "nosuch_9", ibport = 2 })
+    assert.same({ { pnetid = "NETA", netdev = "pnet0" },
+      { pnetid = "NETA", ibdev = "nosuch_9", ibport = 2 } }, pnet.list())
     local done = support.script("smc_pnet.lua", "-a", "NETB", "-I", "lo", "-D", "nosuch_8", "-P", "2")
     assert.same({ 0, "", "" }, { done.status, done.stdout, done.stderr })
     assert.equal("NETB lo n/a 255\nNETB n/a nosuch_8 2\n",
@@ -104,16 +107,16 @@ describe("smc.pnet", function()
     assert.is_nil(ok)
     assert.matches("has no PNET ID NOSUCH", message)
     assert.equal(ENOENT, errno)
-    assert.equal(ENOENT, select(3, pnet.get("NOSUCH")))
+    assert.equal(ENOENT, select(3, pnet.find("NOSUCH")))
   end)
 
   it("refuses what the kernel refuses", function()
     for _, name in ipairs { "A-B", "A B", "", ("A"):rep(17) } do
-      assert.equal(EINVAL, select(3, pnet.add { name = name, netdev = "pnet0" }))
+      assert.equal(EINVAL, select(3, pnet.add { pnetid = name, netdev = "pnet0" }))
       assert.is_nil((netlink.pnet_add(name, "pnet0")))
     end
     for _, port in ipairs { 0, 3 } do
-      assert.equal(EINVAL, select(3, pnet.add { name = "A", ibdev = "nosuch_0", ibport = port }))
+      assert.equal(EINVAL, select(3, pnet.add { pnetid = "A", ibdev = "nosuch_0", ibport = port }))
       assert.equal(EINVAL, select(3, netlink.pnet_add("A", nil, "nosuch_0", port)))
     end
     assert.same({}, pnet.list())
@@ -122,28 +125,28 @@ describe("smc.pnet", function()
   it("finds the PNET ID of an interface, and of a VLAN on it", function()
     local found, message, errno = pnet.of_interface("pnet0.7")
     assert.is_nil(found)
-    assert.matches('has no PNET ID.*smc.pnet.add { name = "…", netdev = "pnet0.7" }', message)
+    assert.matches('has no PNET ID.*smc.pnet.add { pnetid = "…", netdev = "pnet0.7" }', message)
     assert.equal(ENODATA, errno)
-    assert(pnet.add { name = "OWN", netdev = "pnet0.7" })
-    assert.same({ name = "OWN", source = "user", netdev = "pnet0.7" }, pnet.of_interface("pnet0.7"))
-    assert(pnet.add { name = "NETA", netdev = "pnet0" })
-    assert.same({ name = "NETA", source = "user", netdev = "pnet0" }, pnet.of_interface("pnet0"))
-    assert.same({ name = "NETA", source = "user", netdev = "pnet0" }, pnet.of_interface("pnet0.7"))
-    assert(pnet.add { name = "NETB", netdev = "nosuch0" })
+    assert(pnet.add { pnetid = "OWN", netdev = "pnet0.7" })
+    assert.same({ pnetid = "OWN", pnetid_source = "user", netdev = "pnet0.7" }, pnet.of_interface("pnet0.7"))
+    assert(pnet.add { pnetid = "NETA", netdev = "pnet0" })
+    assert.same({ pnetid = "NETA", pnetid_source = "user", netdev = "pnet0" }, pnet.of_interface("pnet0"))
+    assert.same({ pnetid = "NETA", pnetid_source = "user", netdev = "pnet0" }, pnet.of_interface("pnet0.7"))
+    assert(pnet.add { pnetid = "NETB", netdev = "nosuch0" })
     assert.equal(ENODEV, select(3, pnet.of_interface("nosuch0")))
   end)
 
   it("has a table of its own in another network namespace, without devices", function()
-    assert(pnet.add { name = "NETA", netdev = "pnet0" })
-    assert(pnet.add { name = "NETA", ibdev = "nosuch_0" })
+    assert(pnet.add { pnetid = "NETA", netdev = "pnet0" })
+    assert(pnet.add { pnetid = "NETA", ibdev = "nosuch_0" })
     local out = support.run_by({ "unshare", "-n" }, [[
       local pnet = require "smc.pnet"
       print(#pnet.list(), select(3, pnet.of_interface("pnet0")))
-      print(pnet.add { name = "NETC", netdev = "pnet0" })
-      local _, message, errno = pnet.add { name = "NETC", ibdev = "nosuch_1" }
+      print(pnet.add { pnetid = "NETC", netdev = "pnet0" })
+      local _, message, errno = pnet.add { pnetid = "NETC", ibdev = "nosuch_1" }
       print(errno, message:match("or this is not the initial network namespace"))
-      print(#pnet.list(), pnet.list()[1].name)
-      print(select(2, pnet.add { name = "NETD", netdev = "lo", ibdev = "nosuch_1" }):match("^lo has .-now"))
+      print(#pnet.list(), pnet.list()[1].pnetid)
+      print(select(2, pnet.add { pnetid = "NETD", netdev = "lo", ibdev = "nosuch_1" }):match("^lo has .-now"))
     ]])
     assert.equal("0\t19\ntrue\n17\tor this is not the initial network namespace\n1\tNETC\n"
       .. "lo has the PNET ID NETD now\n", out)
@@ -151,11 +154,11 @@ describe("smc.pnet", function()
   end)
 
   it("needs a capability to change anything, and none to read", function()
-    assert(pnet.add { name = "NETA", netdev = "pnet0" })
+    assert(pnet.add { pnetid = "NETA", netdev = "pnet0" })
     local code = [[
       local pnet = require "smc.pnet"
-      print(#pnet.list(), pnet.of_interface("pnet0").name)
-      for _, result in ipairs { { pnet.add { name = "NETB", netdev = "pnet1" } }, { pnet.remove("NETA") },
+      print(#pnet.list(), pnet.of_interface("pnet0").pnetid)
+      for _, result in ipairs { { pnet.add { pnetid = "NETB", netdev = "pnet1" } }, { pnet.remove("NETA") },
         { pnet.flush() } } do
         print(result[3], result[2]:match("it needs CAP_NET_ADMIN in the initial user namespace"))
       end

@@ -108,7 +108,7 @@ describe("PNET IDs", function()
   end
 
   it("are those of interfaces, RDMA and ISM devices", function()
-    assert(pnet.add { name = "neta", netdev = "lo" })
+    assert(pnet.add { pnetid = "neta", netdev = "lo" })
     write("smc_pnet.lua", "-a", "NETB", "-D", "nosuch_0", "-P", "2")
     write("smc_pnet.lua", "-a", "NETA", "-D", "fff0:00:00.0")
     assert.same({ "NETA lo n/a 255", "NETB n/a nosuch_0 2", "NETA n/a fff0:00:00.0 1" }, entries())

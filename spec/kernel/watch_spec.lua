@@ -3,6 +3,7 @@
 
 local E = require "smc.errno"
 local ism = require "smc.ism"
+local paths = require "smc.internal.paths"
 local support = require "support"
 
 local DEVICES <const> = "/sys/bus/pci/devices/"
@@ -29,7 +30,9 @@ describe("smc.ism.watch", function()
   it("tells of a function that came while no descriptor was free, when there is one again", function()
     local pci_id = address()
     local made <close> = support.tree { ["bus/pci/devices/x"] = { "nowhere" } }
-    local watch <close> = assert(ism.watch { sysfs = made.root, all = true })
+    finally(function() paths.sysfs = "/sys" end)
+    paths.sysfs = made.root
+    local watch <close> = assert(ism.watch { all = true })
     local uevent <close> = assert(io.open(DEVICES .. pci_id .. "/uevent", "w"))
     os.remove(made.root .. "/bus/pci/devices/x")
     support.write(("%s/bus/pci/devices/%s/vendor"):format(made.root, pci_id), "0x1014\n")

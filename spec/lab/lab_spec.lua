@@ -114,7 +114,7 @@ describe("the lab", function()
   local devices = [[lspci; for slot in /sys/bus/pci/slots/*; do
       [ -e $slot ] && echo "$(basename $slot) $(cat $slot/power $slot/address)"; done
     lua5.4 -e 'print((require "smc.eid".seid() or {}).seid)
-      for _, f in ipairs(require "smc.ism".functions { all = true }) do
+      for _, f in ipairs(require "smc.ism".list { all = true }) do
         print(("%x %s %s"):format(f.fid, f.power, f.ports[1] and f.ports[1].pnetid))
       end']]
   local ism = "Non-VGA unclassified device: IBM Internal Shared Memory (ISM) virtual PCI device\n"

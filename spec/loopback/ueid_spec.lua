@@ -21,7 +21,7 @@ describe("a host with loopback-ism", function()
   teardown(function() server:close() end)
 
   it("has no PCI function for SMC", function()
-    assert.same({}, ism.functions())
+    assert.same({}, ism.list())
   end)
 
   it("falls back to TCP without a UEID: smc.check has the reasons of both sides, and what to do", function()

@@ -1,6 +1,7 @@
 local check = require "smc.check"
 local evidence = require "smc.check.evidence"
 local probe = require "smc.check.protocol"
+local reason = require "smc.reason"
 local smc = require "smc"
 local verdict = require "smc.check.verdict"
 
@@ -17,8 +18,8 @@ describe("smc.check's probe", function()
   end)
 
   it("has answers that are read exactly or not at all", function()
-    local line = probe.answer { mode = "TCP", fallback_reason = 0x03030008 }
-    assert.same({ mode = "TCP", fallback_reason = 0x03030008 }, probe.read_answer((line:gsub("\n", ""))))
+    local line = probe.answer { mode = "TCP", fallback = reason.get(0x03030008) }
+    assert.same({ mode = "TCP", fallback = reason.get(0x03030008) }, probe.read_answer((line:gsub("\n", ""))))
     line = probe.answer { mode = "SMC-D", dmb = { token = 0x2a, peer_token = 0x2b } }
     assert.same({ mode = "SMC-D", near_end = "000000000000002a" }, probe.read_answer((line:gsub("\n", ""))))
     local links <const> = { { gid = "fe80::1", peer_gid = "fe80::2" } }
@@ -58,7 +59,7 @@ local function record(written, changes)
   local r = {
     state = "ACTIVE", mode = "SMC-D", peer_address = "192.168.0.10", peer_port = 37373,
     connection = { token = 7, tx_prod = { wrap = 0, count = written }, peer_rmbe_size = 65504 },
-    dmb = { my_gid = 1, peer_gid = 2, peer_token = 3 },
+    dmb = { gid = 1, peer_gid = 2, peer_token = 3 },
   }
   for key, value in pairs(changes or {}) do r[key] = value or nil end
   return r
@@ -82,7 +83,7 @@ local function silent(changes)
 end
 
 local function over_smcr(written, changes)
-  local link = { ibname = "rxe0", ibport = 1, gid = "a", peer_gid = "b" }
+  local link = { ibdev = "rxe0", ibport = 1, gid = "a", peer_gid = "b" }
   local r = record(written, { mode = "SMC-R", dmb = false })
   r.link_group = { role = "client", links = { link } }
   for key, value in pairs(changes or {}) do r[key] = value or nil end
@@ -206,7 +207,7 @@ end)
 describe("the evidence of a check", function()
   it("says what was sent, whose memory it is, and what the peer sees", function()
     local report = { mode = "SMC-D", evidence = { bytes_sent = 4096, bytes_through_shared_memory = 4096,
-      peer_mode = "SMC-D", dmb = { my_gid = 0x11, peer_gid = 0x22, peer_token = 0x33 } } }
+      peer_mode = "SMC-D", dmb = { gid = 0x11, peer_gid = 0x22, peer_token = 0x33 } } }
     assert.equal("4096 of 4096 bytes went through shared memory, from GID 0000000000000011 to GID "
       .. "0000000000000022, into the peer's DMB 0000000000000033; the peer sees SMC-D too",
       evidence.words(report))
@@ -218,7 +219,7 @@ describe("the evidence of a check", function()
     assert.equal("nothing was sent; the kernel's record of the connection says SMC-R, over rxe0 port 1, "
       .. "from GID a to GID b, into the peer's RMB",
       evidence.words { mode = "SMC-R", evidence = { bytes_sent = 0,
-        link_group = { links = { { ibname = "rxe0", ibport = 1, gid = "a", peer_gid = "b" } } } } })
+        link_group = { links = { { ibdev = "rxe0", ibport = 1, gid = "a", peer_gid = "b" } } } } })
   end)
 end)
 

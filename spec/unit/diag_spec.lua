@@ -34,7 +34,7 @@ describe("smc.diag decodes", function()
         tx_fin = { wrap = 21, count = 22 },
       },
       dmb = {
-        linkid = 0x100, my_gid = 0x1f4a514fcca54834, token = 0x1a6f8abfdc4eb07d,
+        linkid = 0x100, gid = 0x1f4a514fcca54834, token = 0x1a6f8abfdc4eb07d,
         peer_gid = 0x1f4a514fcca54834, peer_token = math.tointeger(0xb4d8560004204cd9),
       },
     }, decode_one(m.smcd()))
@@ -43,7 +43,7 @@ describe("smc.diag decodes", function()
   it("an SMC-D connection of Linux 6.12, whose DMBINFO has 56 bytes", function()
     local s = decode_one(m.smcd(77))
     assert.equal(77, s.dmb.peer_gid_ext)
-    assert.equal(77, s.dmb.my_gid_ext)
+    assert.equal(77, s.dmb.gid_ext)
     assert.equal(0x1a6f8abfdc4eb07d, s.dmb.token)
   end)
 
@@ -52,7 +52,7 @@ describe("smc.diag decodes", function()
       m.attribute(5, string.pack("=I4I4I4", 0x03010000, 0, 99)),
       m.attribute(99, "unknown"),
       m.attribute(1, ("\1"):rep(300))))
-    assert.equal(0x03010000, s.fallback_reason)
+    assert.equal(0x03010000, s.fallback.code)
     assert.equal(0x01010101, s.connection.token)
   end)
 
@@ -67,26 +67,26 @@ describe("smc.diag decodes", function()
   it("an SMC-R connection and its link", function()
     local gid = "0000:0000:0000:0000:0000:ffff:c0a8:000a"
     local s = decode_one(m.socket({ mode = "smcr" }, m.lgrinfo {
-      role = 1, link_id = 1, ibname = "rxe0", ibport = 1, gid = gid, peer_gid = gid .. "X",
+      role = 1, link_id = 1, ibdev = "rxe0", ibport = 1, gid = gid, peer_gid = gid .. "X",
     }))
     assert.equal("SMC-R", s.mode)
     -- 40 bytes without a NUL are no reason to read on.
     assert.same({
       role = "server",
-      links = { { link_id = 1, ibname = "rxe0", ibport = 1, gid = gid, peer_gid = gid .. "X" } },
+      links = { { link_id = 1, ibdev = "rxe0", ibport = 1, gid = gid, peer_gid = gid .. "X" } },
     }, s.link_group)
   end)
 
   it("the reasons of a fallback", function()
     local s = decode_one(m.socket({ mode = "tcp" }, m.fallback(0x05000000, 0x03030000)))
     assert.equal("TCP", s.mode)
-    assert.equal(0x05000000, s.fallback_reason)
-    assert.equal(0x03030000, s.peer_reason)
+    assert.equal(0x05000000, s.fallback.code)
+    assert.equal(0x03030000, s.peer_fallback.code)
     s = decode_one(m.socket({ mode = "tcp" }, m.fallback(0x03010000)))
-    assert.equal(0x03010000, s.fallback_reason)
-    assert.is_nil(s.peer_reason)
+    assert.equal(0x03010000, s.fallback.code)
+    assert.is_nil(s.peer_fallback)
     s = decode_one(m.socket({ mode = "smcd" }, m.fallback(0)))
-    assert.is_nil(s.fallback_reason)
+    assert.is_nil(s.fallback)
   end)
 
   it("every state by its name, and others as a number", function()
@@ -232,7 +232,7 @@ describe("an answer of the kernel's", function()
   end)
 
   it("gives the fields asked for, without a table", function()
-    local fields = { "state", "mode", "local_endpoint", "peer_endpoint", "peer_port", "fallback_reason" }
+    local fields = { "state", "mode", "local_endpoint", "peer_endpoint", "peer_port", "fallback_code" }
     local found = {}
     for state, mode, here, there, port, code in assert(recorded.sockets(m.smcd()
       .. m.socket({ state = "ACTIVE", mode = "tcp" }, m.fallback(0x03010000)), { fields = fields })) do

@@ -17,6 +17,6 @@ describe("a look of which a call fails", function()
     for name, count in pairs(hits) do
       assert.is_true(count > 0, name)
     end
-    assert.is_true(hits["ism.functions"] > 100)
+    assert.is_true(hits["ism.list"] > 100)
   end)
 end)

@@ -10,7 +10,7 @@ describe("where garbage holds all descriptors", function()
     ["a poller is made"] = "poller.new()",
     ["signals are waited for"] = "poller.signals('USR1')",
     ["a program is started"] = "process.spawn({ 'true' }, { stdin = 'pipe', stdout = 'pipe' })",
-    ["a folder is listed, and files are read"] = "ism.functions { all = true }",
+    ["a folder is listed, and files are read"] = "ism.list { all = true }",
     ["functions are watched"] = "ism.watch()",
     ["a program is looked at"] = "run.convertible 'sh'",
     ["a file of /proc is read"] = "run.attainable { receive_buffer = '1m' } ~= nil",

@@ -18,6 +18,9 @@ local HOSTILE <const> = {
 -- busted's finally is another for every spec.
 local function tree() return sysfs_tree.new(finally) end
 
+-- Calls a function on a tree.
+local function at(t, f, ...) return support.with_paths({ sysfs = t.root }, f, ...) end
+
 describe("a FID", function()
   it("is an integer or 1 to 8 hex digits", function()
     for text, fid in pairs { ["32"] = 0x32, ["0x32"] = 0x32, ["0X32"] = 0x32, ["00000032"] = 0x32, f = 15,
@@ -32,17 +35,17 @@ describe("a FID", function()
     local power = t.ism(0x32)
     for _, bad in ipairs(HOSTILE) do
       for _, f in ipairs { ism.find, ism.power_on, ism.power_off } do
-        local ok, message, errno = f(bad, { sysfs = t.root })
+        local ok, message, errno = at(t, f, bad)
         assert.is_nil(ok)
         assert.equal(EINVAL, errno)
         assert.matches("is not a FID", message, 1, true)
       end
     end
     for _, bad in ipairs { -1, 1 << 32, math.mininteger } do
-      assert.equal(EINVAL, select(3, ism.power_off(bad, { sysfs = t.root })))
+      assert.equal(EINVAL, select(3, at(t, ism.power_off, bad)))
     end
     for _, bad in ipairs { 50.0, true, {}, print } do
-      assert.has_error(function() ism.power_off(bad, { sysfs = t.root }) end)
+      assert.has_error(function() at(t, ism.power_off, bad) end)
     end
     assert.equal("1\n", sysfs_tree.read(power))
   end)
@@ -52,9 +55,9 @@ describe("switching", function()
   it("writes the one byte, and tells what became of it", function()
     local t = tree()
     local power = t.ism(0x32, "1\n")
-    assert.is_false(assert(ism.power_off("0x32", { sysfs = t.root })).power)
+    assert.is_false(assert(at(t, ism.power_off, "0x32")).power)
     assert.equal("0\n", sysfs_tree.read(power))
-    assert.is_true(assert(ism.power_on(0x32, { sysfs = t.root })).power)
+    assert.is_true(assert(at(t, ism.power_on, 0x32)).power)
     assert.equal("1\n", sysfs_tree.read(power))
   end)
 
@@ -62,18 +65,18 @@ describe("switching", function()
     local t = tree()
     t.ism(0x32, "1\n")
     t.ism(0x33, "0\n")
-    local _, message, errno = ism.power_on("32", { sysfs = t.root })
+    local _, message, errno = at(t, ism.power_on, "32")
     assert.same({ "FID 32 is already powered on", EALREADY }, { message, errno })
-    _, message, errno = ism.power_off("33", { sysfs = t.root })
+    _, message, errno = at(t, ism.power_off, "33")
     assert.same({ "FID 33 is already powered off", EALREADY }, { message, errno })
   end)
 
   it("wants a function that exists, in a slot", function()
     local t = tree()
     t.device("0000:00:00.0", { vendor = "0x1014\n", device = "0x04ed\n" })
-    assert.equal(ENOENT, select(3, ism.power_off("99", { sysfs = t.root })))
-    assert.equal(ENOENT, select(3, ism.power_off({ slot = "../../.." }, { sysfs = t.root })))
-    assert.equal(ENOTSUP, select(3, ism.power_off("0000:00:00.0", { sysfs = t.root })))
+    assert.equal(ENOENT, select(3, at(t, ism.power_off, "99")))
+    assert.equal(ENOENT, select(3, at(t, ism.power_off, { slot = "../../.." })))
+    assert.equal(ENOTSUP, select(3, at(t, ism.power_off, "0000:00:00.0")))
   end)
 
   it("writes nothing where the slot says neither on nor off", function()
@@ -81,7 +84,7 @@ describe("switching", function()
       local t = tree()
       local power = t.ism(0x32, lie)
       for _, switch in ipairs { ism.power_on, ism.power_off } do
-        assert.equal(EIO, select(3, switch("32", { sysfs = t.root })))
+        assert.equal(EIO, select(3, at(t, switch, "32")))
       end
       assert.equal(lie, sysfs_tree.read(power))
     end
@@ -90,12 +93,12 @@ describe("switching", function()
   it("leaves no process and no descriptor behind", function()
     local t = tree()
     t.ism(0x32)
-    assert(ism.power_off("32", { sysfs = t.root }))
+    assert(at(t, ism.power_off, "32"))
     collectgarbage()
     local before = support.descriptors()
     for _ = 1, 20 do
-      assert(ism.power_on("32", { sysfs = t.root }))
-      assert(ism.power_off("32", { sysfs = t.root }))
+      assert(at(t, ism.power_on, "32"))
+      assert(at(t, ism.power_off, "32"))
     end
     assert.equal(before, support.descriptors())
     assert.equal(0, support.processes { parent = getpid() })
@@ -118,7 +121,7 @@ describe("an order", function()
     local t = tree()
     local power = t.ism(0x32)
     local after = meanwhile(function() os.execute("rm -r " .. power:match("^(.*)/")) end)
-    local _, message, errno = after(ism.power_off("32", { sysfs = t.root }))
+    local _, message, errno = after(at(t, ism.power_off, "32"))
     assert.same({ "cannot power off FID 32: No such file or directory: the slot has gone meanwhile", ENOENT },
       { message, errno })
     assert.is_nil(io.open(power))
@@ -133,7 +136,7 @@ describe("an order", function()
     assert(os.remove(power))
     support.write(power, { comm })
     support.write(comm, "1")
-    local _, message, errno = ism.power_off("32", { sysfs = t.root, timeout = 3 })
+    local _, message, errno = at(t, ism.power_off, "32", { timeout = 3 })
     support.write(comm, name)
     assert.same({ 'FID 32: the kernel took the order to power it off, but the slot says "1\\n"', EIO },
       { message, errno })

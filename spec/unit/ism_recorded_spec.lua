@@ -45,9 +45,7 @@ describe("sysfs recorded on an s390x", function()
   teardown(function() os.execute("rm -rf " .. root) end)
 
   local function functions(tree, filter)
-    filter = filter or {}
-    filter.sysfs = root .. "/" .. tree .. "/sys"
-    return assert(ism.functions(filter))
+    return assert(support.with_paths({ sysfs = root .. "/" .. tree .. "/sys" }, ism.list, filter))
   end
 
   it("with all on", function()
@@ -59,7 +57,7 @@ describe("sysfs recorded on an s390x", function()
   it("with FID 51 powered off", function()
     local off = { fid = 0x51, power = false, slot = "00000051", ports = {} }
     assert.same({ FID50, off, FID66 }, functions("fid51_off"))
-    assert.same(off, ism.find("51", { sysfs = root .. "/fid51_off/sys" }))
+    assert.same(off, support.with_paths({ sysfs = root .. "/fid51_off/sys" }, ism.find, "51"))
   end)
 
   it("with FID 66 removed", function()

@@ -12,7 +12,10 @@ local NET25 <const>, NET1 <const>, NONE <const> = sysfs_tree.NET25, sysfs_tree.N
 -- busted's finally is another for every spec.
 local function tree() return sysfs_tree.new(finally) end
 
-describe("smc.ism.functions", function()
+-- Calls a function on a tree.
+local function at(t, f, ...) return support.with_paths({ sysfs = t.root }, f, ...) end
+
+describe("smc.ism.list", function()
   it("tells what s390 says of an ISM function", function()
     local t = tree()
     t.ism(0x50)
@@ -20,7 +23,7 @@ describe("smc.ism.functions", function()
       fid = 0x50, power = true, slot = "00000050", pci_id = "0050:00:00.0", type = "ISM", vendor = 0x1014,
       device = 0x04ed, class = 0, pchid = 0x7c0, pft = 5, vf = true, vfn = 3, uid = 0x50, port = 0,
       ports = { { index = 0, pnetid = "NET25", pnetid_source = "hardware", netdevs = {}, ibdevs = {} } },
-    } }, ism.functions { sysfs = t.root })
+    } }, at(t, ism.list))
   end)
 
   it("leaves out what goes while it is looked at", function()
@@ -28,7 +31,7 @@ describe("smc.ism.functions", function()
     t.ism(0x50)
     t.device("0051:00:00.0", { ["power/control"] = "auto\n" }) -- its own attributes have gone already
     support.write(t.root .. "/bus/pci/slots/00000052/power", "1\n")
-    local found = ism.functions { sysfs = t.root, all = true }
+    local found = at(t, ism.list, { all = true })
     assert.equal(1, #found)
     assert.equal(0x50, found[1].fid)
   end)
@@ -37,10 +40,10 @@ describe("smc.ism.functions", function()
     local t = tree()
     t.ism(0x51, "0\n")
     t.ism(0x50)
-    local found = assert(ism.functions { sysfs = t.root })
+    local found = assert(at(t, ism.list))
     assert.same({ fid = 0x51, power = false, slot = "00000051", ports = {} }, found[2])
-    assert.equal(1, #assert(ism.functions { sysfs = t.root, power = true }))
-    assert.equal(0x51, assert(ism.functions { sysfs = t.root, power = false })[1].fid)
+    assert.equal(1, #assert(at(t, ism.list, { power = true })))
+    assert.equal(0x51, assert(at(t, ism.list, { power = false }))[1].fid)
   end)
 
   it("gives each port of a RoCE Express its PNET ID, interfaces and RDMA devices", function()
@@ -54,17 +57,17 @@ describe("smc.ism.functions", function()
       ["infiniband/mlx4_0/fw_ver"] = "2.42.5000\n",
       ["infiniband/mlx4_0/ports/1/state"] = "", ["infiniband/mlx4_0/ports/2/state"] = "",
     })
-    local f = assert(ism.find("66", { sysfs = t.root }))
+    local f = assert(at(t, ism.find, "66"))
     assert.equal("RoCE_Express", f.type)
     assert.same({
       { index = 0, pnetid = "NET25", pnetid_source = "hardware", netdevs = { "eno1" },
-        ibdevs = { { name = "mlx4_0", port = 1 } } },
+        ibdevs = { { ibdev = "mlx4_0", ibport = 1 } } },
       { index = 1, pnetid = "NET1", pnetid_source = "hardware", netdevs = { "eno1d1" },
-        ibdevs = { { name = "mlx4_0", port = 2 } } },
+        ibdevs = { { ibdev = "mlx4_0", ibport = 2 } } },
     }, f.ports)
-    assert.equal("66", ("%x"):format(assert(ism.functions { sysfs = t.root, netdev = "eno1d1" })[1].fid))
-    assert.equal(1, #assert(ism.functions { sysfs = t.root, pnetid = "NET1" }))
-    assert.equal(0, #assert(ism.functions { sysfs = t.root, pnetid = "NET2" }))
+    assert.equal("66", ("%x"):format(assert(at(t, ism.list, { netdev = "eno1d1" }))[1].fid))
+    assert.equal(1, #assert(at(t, ism.list, { pnetid = "NET1" })))
+    assert.equal(0, #assert(at(t, ism.list, { pnetid = "NET2" })))
   end)
 
   it("tells RoCE Express2 and 3 by firmware, and Network Express", function()
@@ -79,7 +82,7 @@ describe("smc.ism.functions", function()
     roce("0003:00:00.0", "0x0c", "28.1", "0x0001")
     roce("0004:00:00.0", "0x0f", "28.1", "0x0000")
     local found = {}
-    for i, f in ipairs(assert(ism.functions { sysfs = t.root })) do found[i] = { f.type, f.vf, f.port } end
+    for i, f in ipairs(assert(at(t, ism.list))) do found[i] = { f.type, f.vf, f.port } end
     assert.same({ { "RoCE_Express2", true, 2 }, { "RoCE_Express3", true, 2 }, { "Network_Express", true, 2 },
       { "Network_Express", false, 2 } }, found)
   end)
@@ -88,23 +91,23 @@ describe("smc.ism.functions", function()
     local t = tree()
     t.device("0000:00:1f.2", { vendor = "0x8086\n", device = "0x2922\n", class = "0x010601\n" })
     t.slot("3", "0\n", "0000:00:03")
-    assert.same({}, ism.functions { sysfs = t.root })
-    assert.equal(2, #assert(ism.functions { sysfs = t.root, all = true }))
+    assert.same({}, at(t, ism.list))
+    assert.equal(2, #assert(at(t, ism.list, { all = true })))
   end)
 
   it("joins slots by address where they have no FIDs", function()
     local t = tree()
     t.device("0000:01:00.0", { vendor = "0x1014\n", device = "0x04ed\n" })
     t.slot("0-1", "1\n", "0000:01:00")
-    local f = assert(ism.find("0000:01:00.0", { sysfs = t.root }))
+    local f = assert(at(t, ism.find, "0000:01:00.0"))
     assert.same({ "0-1", true, "ISM" }, { f.slot, f.power, f.type })
-    assert.equal("0000:01:00.0", assert(ism.find({ slot = "0-1" }, { sysfs = t.root })).pci_id)
+    assert.equal("0000:01:00.0", assert(at(t, ism.find, { slot = "0-1" })).pci_id)
   end)
 
   it("keeps a function whose slot is on and which is gone", function()
     local t = tree()
     t.slot("00000066", "1\n", "0066:00:00")
-    local f = ism.find(0x66, { sysfs = t.root })
+    local f = at(t, ism.find, 0x66)
     assert.same({ fid = 0x66, power = true, slot = "00000066", ports = {} }, f)
   end)
 
@@ -113,24 +116,24 @@ describe("smc.ism.functions", function()
     t.slot("00000066", "maybe\n", "")
     t.device("0066:00:00.0", { vendor = "", device = "0x\n", function_id = "0x00000066\n", pchid = "x",
       pft = ("f"):rep(300), util_string = "\xd5" })
-    local f = assert(ism.find("66", { sysfs = t.root }))
+    local f = assert(at(t, ism.find, "66"))
     assert.same({ nil, nil, nil, nil }, { f.power, f.vendor, f.device, f.pchid })
   end)
 
   it("lists nothing where there is no PCI", function()
-    assert.same({}, ism.functions { sysfs = "/nonexistent" })
+    assert.same({}, support.with_paths({ sysfs = "/nonexistent" }, ism.list))
   end)
 
   it("lists a crowd of functions", function()
     local t = tree()
     for fid = 1, 500 do t.ism(fid) end
-    assert.equal(500, #assert(ism.functions { sysfs = t.root }))
+    assert.equal(500, #assert(at(t, ism.list)))
   end)
 
   it("throws for unknown fields and wrong types", function()
-    assert.error_matches(function() ism.functions { fide = 1 } end, "bad option 'fide'", 1, true)
-    assert.has_error(function() ism.functions { fid = "32" } end)
-    assert.has_error(function() ism.functions { fid = 32.5 } end)
+    assert.error_matches(function() ism.list { fide = 1 } end, "bad option 'fide'", 1, true)
+    assert.has_error(function() ism.list { pchid = true } end)
+    assert.has_error(function() ism.list { fid = 32.5 } end)
   end)
 end)
 

@@ -2,10 +2,10 @@ local json = require "smc.json"
 
 describe("smc.json", function()
   it("keeps every digit of 64-bit identifiers, and codes readable", function()
-    local text = json.encode({ dmb = { token = -1, my_gid = 0x0123456789abcdef, linkid = 256 },
-      fallback_reason = 0x03030008, fallback = { code = 0x03030008 }, connection = { token = 7 } }, true)
-    assert.equal('{"fallback_reason":"0x03030008","fallback":{"code":"0x03030008"},"connection":{"token":7},'
-      .. '"dmb":{"linkid":"00000100","my_gid":"0123456789abcdef","token":"ffffffffffffffff"}}', text)
+    local text = json.encode({ dmb = { token = -1, gid = 0x0123456789abcdef, linkid = 256 },
+      fallback = { code = 0x03030008 }, connection = { token = 7 } }, true)
+    assert.equal('{"fallback":{"code":"0x03030008"},"connection":{"token":7},'
+      .. '"dmb":{"gid":"0123456789abcdef","linkid":"00000100","token":"ffffffffffffffff"}}', text)
   end)
 
   it("gives the same text for the same values", function()

@@ -53,13 +53,14 @@ local SOCKETS <const> = {
   peer_port = "integer", uid = "integer", inode = "integer", details = "details", fields = "table",
 }
 local FUNCTIONS <const> = {
-  all = "boolean", type = "string", power = "boolean", fid = "integer", slot = "string", pci_id = "string",
-  pchid = "integer", pnetid = "string", netdev = "string", sysfs = "string",
+  all = "boolean", type = "string", power = "boolean", fid = "identifier", slot = "string", pci_id = "string",
+  pchid = "identifier", pnetid = "string", netdev = "string",
 }
 local RUN <const> = {
   receive_buffer = "identifier", send_buffer = "identifier", debug = "boolean", fallback = "name",
   unreachable = "name", env = "table",
 }
+local PNETIDS <const> = { pnetid = "string", netdev = "string", ibdev = "string", ibport = "integer" }
 local FALLBACK <const> = { fallback = "name" }
 
 local function with(kinds, more)
@@ -74,13 +75,13 @@ local STREAMS <const> = { stdin = "name", stdout = "name", stderr = "name" }
 local host, port = need("localhost", "string"), need(1, "identifier")
 local some_host, some_port = need("localhost", "c_string"), need(1, "c_port")
 local fid = need("zz", "identifier") -- it is not one: nothing is switched
-local switching = options { timeout = "seconds", sysfs = "string" }
+local switching = options { timeout = "seconds" }
 
 local FUNCTIONS_OF_MODULES <const> = {
   ["check.connect"] = { host, port, options { family = "name", timeout = "seconds", probe = "boolean" } },
   ["check.server"] = { options { host = "string", port = "integer", family = "name", on_event = "function",
     max_clients = "integer", idle_seconds = "seconds" } },
-  ["device.dibs"] = { options { sysfs = "string" } },
+  ["device.dibs"] = nothing,
   ["device.list"] = { options { type = "name", netdev = "string", ibdev = "string" } },
   ["diag.find"] = { need(1, "integer"), options { details = "details" } },
   ["diag.sockets"] = { options(SOCKETS) },
@@ -95,21 +96,23 @@ local FUNCTIONS_OF_MODULES <const> = {
   ["errno.name"] = { need(1, "integer") },
   ["errno.strerror"] = { need(1, "integer") },
   ["ism.fid"] = { need(1, "identifier") },
-  ["ism.find"] = { fid, options { sysfs = "string" } },
-  ["ism.functions"] = { options(FUNCTIONS) },
+  ["ism.ensure"] = { fid, need("off", "name"), switching },
+  ["ism.find"] = { fid },
+  ["ism.list"] = { options(FUNCTIONS) },
   ["ism.power_off"] = { fid, switching },
   ["ism.power_on"] = { fid, switching },
   ["ism.watch"] = { options(FUNCTIONS) },
   ["json.encode"] = { may({}, "json"), may(true, "boolean") },
   ["linkgroup.list"] = { options { type = "name", id = "integer", netdev = "string", ibdev = "string" } },
-  ["pnet.add"] = { { valid = { name = "-", netdev = "lo" }, needed = true, wrong = WRONG.table, options = {
-     name = "string", netdev = "string", ibdev = "string", ibport = "integer" } } },
+  ["pnet.add"] = { { valid = { pnetid = "-", netdev = "lo" }, needed = true, wrong = WRONG.table,
+     options = PNETIDS } },
+  ["pnet.ensure"] = { { valid = { pnetid = "-", netdev = "lo" }, needed = true, wrong = WRONG.table,
+     options = PNETIDS }, may("present", "name") },
+  ["pnet.find"] = { { valid = { pnetid = "-" }, needed = true, wrong = { 7, true }, options = PNETIDS } },
   ["pnet.flush"] = nothing,
   ["pnet.from_util_string"] = { need(BYTES, "string"), may(0, "integer") },
-  ["pnet.get"] = { need("-", "string") },
-  ["pnet.list"] = { options { name = "string", netdev = "string", ibdev = "string", ibport = "integer" } },
-  ["pnet.of_interface"] = { need("lo", "string"),
-    options { sysfs = "string", proc = "string", table = "table" } },
+  ["pnet.list"] = { options(PNETIDS) },
+  ["pnet.of_interface"] = { need("lo", "string") },
   ["pnet.remove"] = { need("-", "string") },
   ["poller.new"] = nothing,
   ["poller.read"] = { need(0, "c_integer"), need(1, "c_integer") },
@@ -117,7 +120,7 @@ local FUNCTIONS_OF_MODULES <const> = {
   ["process.spawn"] = { need({ "/nosuch" }, "table"), options(with(STREAMS, { env = "table" })) },
   ["reason.all"] = nothing,
   ["reason.describe"] = { need(1, "integer") },
-  ["reason.get"] = { need(1, "identifier") },
+  ["reason.get"] = { may(1, "identifier") },
   ["run.attainable"] = { options(RUN) },
   ["run.convertible"] = { need("/nosuch", "string") },
   ["run.environment"] = { options(RUN) },

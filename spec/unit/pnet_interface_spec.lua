@@ -11,11 +11,11 @@ local NET25 <const> = "\xd5\xc5\xe3\xf2\xf5" .. ("\x40"):rep(11)
 local NET1 <const> = "\xd5\xc5\xe3\xf1" .. ("\x40"):rep(12)
 local NONE <const> = ("\0"):rep(16)
 
--- of_interface on such a tree, with sys and proc in it.
+-- of_interface on such a tree, with sys and proc in it, and on a table of the kernel's.
 local function lookup(interface, files, entries)
   local made <close> = support.tree(files)
-  return pnet.of_interface(interface,
-    { sysfs = made.root .. "/sys", proc = made.root .. "/proc", table = entries or {} })
+  local module = support.on_answers("smc.pnet", { pnet_list = { entries or {} } })
+  return support.with_paths(made.root, module.of_interface, interface)
 end
 
 describe("util_string", function()
@@ -58,21 +58,21 @@ describe("the PNET ID of an interface", function()
   end
 
   it("is that of the PCI function", function()
-    assert.same({ name = "NET25", source = "hardware", netdev = "eth0" },
+    assert.same({ pnetid = "NET25", pnetid_source = "hardware", netdev = "eth0" },
       lookup("eth0", nic { [PCI] = NET25 .. NONE:rep(3), ["sys/class/net/eth0/dev_port"] = "0\n" }))
   end)
 
   it("goes by the port", function()
     local files = nic { [PCI] = NET25 .. NET1 .. NONE:rep(2), ["sys/class/net/eth0/dev_port"] = "1\n" }
-    assert.equal("NET1", lookup("eth0", files).name)
+    assert.equal("NET1", lookup("eth0", files).pnetid)
   end)
 
   it("is that of port 0 where the kernel names none", function()
-    assert.equal("NET25", lookup("eth0", nic { [PCI] = NET25 .. NONE:rep(3) }).name)
+    assert.equal("NET25", lookup("eth0", nic { [PCI] = NET25 .. NONE:rep(3) }).pnetid)
   end)
 
   it("is that of the channel path, by the port of the adapter", function()
-    assert.same({ name = "NET1", source = "hardware", netdev = "enc1000" }, lookup("enc1000", {
+    assert.same({ pnetid = "NET1", pnetid_source = "hardware", netdev = "enc1000" }, lookup("enc1000", {
       ["sys/class/net/enc1000/device/chpid"] = "B4\n",
       ["sys/class/net/enc1000/device/portno"] = "1\n",
       ["sys/class/net/enc1000/dev_port"] = "0\n",
@@ -84,20 +84,20 @@ describe("the PNET ID of an interface", function()
     assert.equal("NET25", lookup("enc1000", {
       ["sys/class/net/enc1000/device/chpid"] = "5\n",
       ["sys/devices/css0/chp0.05/util_string"] = NET25 .. NONE:rep(3),
-    }).name)
+    }).pnetid)
   end)
 
   it("is that in the table where the hardware has none", function()
-    local entries = { { name = "A", ibdev = "eth0", ibport = 1 }, { name = "B", netdev = "eth1" },
-      { name = "USER", netdev = "eth0" } }
-    assert.same({ name = "USER", source = "user", netdev = "eth0" },
+    local entries = { { pnetid = "A", ibdev = "eth0", ibport = 1 }, { pnetid = "B", netdev = "eth1" },
+      { pnetid = "USER", netdev = "eth0" } }
+    assert.same({ pnetid = "USER", pnetid_source = "user", netdev = "eth0" },
       lookup("eth0", nic { [PCI] = NONE:rep(4) }, entries))
-    assert.equal("user", lookup("eth0", { ["sys/class/net/eth0/dev_port"] = "0\n" }, entries).source)
+    assert.equal("user", lookup("eth0", { ["sys/class/net/eth0/dev_port"] = "0\n" }, entries).pnetid_source)
   end)
 
   it("is that of the hardware where the table has one too", function()
-    local entries = { { name = "A", netdev = "eth0" } }
-    assert.equal("hardware", lookup("eth0", nic { [PCI] = NET25 }, entries).source)
+    local entries = { { pnetid = "A", netdev = "eth0" } }
+    assert.equal("hardware", lookup("eth0", nic { [PCI] = NET25 }, entries).pnetid_source)
   end)
 
   it("is that of the interface at the bottom, for a bond and a VLAN on it", function()
@@ -107,8 +107,8 @@ describe("the PNET ID of an interface", function()
       ["sys/class/net/bond0.7/lower_bond0"] = { "../bond0" },
       ["proc/net/dev"] = "Inter-|   Receive\n face |bytes\n    lo: 0 0\n bond0: 0 0\nbond0.7: 0 0\n",
     }
-    assert.same({ name = "NET25", source = "hardware", netdev = "eth0" }, lookup("bond0", files))
-    assert.same({ name = "NET25", source = "hardware", netdev = "eth0" }, lookup("bond0.7", files))
+    assert.same({ pnetid = "NET25", pnetid_source = "hardware", netdev = "eth0" }, lookup("bond0", files))
+    assert.same({ pnetid = "NET25", pnetid_source = "hardware", netdev = "eth0" }, lookup("bond0.7", files))
   end)
 
   it("in the table is that of the interface at the bottom, or else its own", function()
@@ -117,9 +117,9 @@ describe("the PNET ID of an interface", function()
       ["sys/class/net/vlan7/lower_eth0"] = { "../eth0" },
       ["proc/net/dev"] = "  eth0: 0 0\n vlan7: 0 0\n",
     }
-    local own, bottom = { name = "OWN", netdev = "vlan7" }, { name = "BOTTOM", netdev = "eth0" }
-    assert.same({ name = "OWN", source = "user", netdev = "vlan7" }, lookup("vlan7", files, { own }))
-    assert.same({ name = "BOTTOM", source = "user", netdev = "eth0" },
+    local own, bottom = { pnetid = "OWN", netdev = "vlan7" }, { pnetid = "BOTTOM", netdev = "eth0" }
+    assert.same({ pnetid = "OWN", pnetid_source = "user", netdev = "vlan7" }, lookup("vlan7", files, { own }))
+    assert.same({ pnetid = "BOTTOM", pnetid_source = "user", netdev = "eth0" },
       lookup("vlan7", files, { own, bottom }))
   end)
 
@@ -132,7 +132,7 @@ describe("the PNET ID of an interface", function()
   end)
 
   it("is asked for an interface that is not there", function()
-    local found, message, errno = lookup("eth1", nic { [PCI] = NET25 }, { { name = "A", netdev = "eth1" } })
+    local found, message, errno = lookup("eth1", nic { [PCI] = NET25 }, { { pnetid = "A", netdev = "eth1" } })
     assert.is_nil(found)
     assert.matches("there is no interface eth1 in .*/sys/class/net", message)
     assert.equal(ENODEV, errno)
@@ -140,11 +140,11 @@ describe("the PNET ID of an interface", function()
 
   it("is that of an interface of this network namespace, not of another's that sysfs shows", function()
     local files = { ["sys/class/net/eth0/dev_port"] = "0\n", ["proc/net/dev"] = "lo: 0\neth1: 0\n" }
-    local found, message, errno = lookup("eth0", files, { { name = "A", netdev = "eth0" } })
+    local found, message, errno = lookup("eth0", files, { { pnetid = "A", netdev = "eth0" } })
     assert.is_nil(found)
     assert.equal("there is no interface eth0 in this network namespace", message)
     assert.equal(ENODEV, errno)
-    found, message, errno = lookup("eth1", files, { { name = "A", netdev = "eth1" } })
+    found, message, errno = lookup("eth1", files, { { pnetid = "A", netdev = "eth1" } })
     assert.is_nil(found)
     assert.matches("no interface eth1 in .*/sys/class/net: .*/sys is of another network", message)
     assert.equal(ENODEV, errno)
@@ -153,15 +153,14 @@ describe("the PNET ID of an interface", function()
   it("is asked for an interface that has none, which says what to do", function()
     local found, message, errno = lookup("eth0", nic { [PCI] = NONE:rep(4) })
     assert.is_nil(found)
-    assert.matches('eth0 has no PNET ID.*smc.pnet.add { name = "…", netdev = "eth0" }', message)
+    assert.matches('eth0 has no PNET ID.*smc.pnet.add { pnetid = "…", netdev = "eth0" }', message)
     assert.equal(ENODATA, errno)
   end)
 
   it("says why the table cannot be read", function()
     local module = support.on_answers("smc.pnet", { pnet_list = { nil, "cannot list: Words", EAFNOSUPPORT } })
     local made <close> = support.tree { ["sys/class/net/eth0/dev_port"] = "0\n" }
-    local found, message, errno = module.of_interface("eth0",
-      { sysfs = made.root .. "/sys", proc = made.root .. "/proc" })
+    local found, message, errno = support.with_paths(made.root, module.of_interface, "eth0")
     assert.is_nil(found)
     assert.matches("cannot be read: cannot list: Words", message)
     assert.equal(EAFNOSUPPORT, errno)

@@ -18,9 +18,10 @@ describe("smc.pnet refuses", function()
   for _, name in ipairs { "", "A B", "A-B", "A.B", ("A"):rep(17), "A\0", "\xc4", " A" } do
     it(("the PNET ID %q"):format(name), function()
       for _, call in ipairs {
-        function() return module.add { name = name, netdev = "eth0" } end,
+        function() return module.add { pnetid = name, netdev = "eth0" } end,
         function() return module.remove(name) end,
-        function() return module.get(name) end,
+        function() return module.find(name) end,
+        function() return module.list { pnetid = name } end,
       } do
         local ok, message, errno = call()
         assert.is_nil(ok)
@@ -34,8 +35,8 @@ describe("smc.pnet refuses", function()
   for _, name in ipairs { "", ".", "..", "../lo", "a/b", "/", "a b", "a:1", "a\n", "a\0", ("a"):rep(16) } do
     it(("the interface %q"):format(name), function()
       for _, call in ipairs {
-        function() return module.of_interface(name, { sysfs = "/nowhere", table = {} }) end,
-        function() return module.add { name = "A", netdev = name } end,
+        function() return module.of_interface(name) end,
+        function() return module.add { pnetid = "A", netdev = name } end,
       } do
         local ok, message, errno = call()
         assert.is_nil(ok)
@@ -51,7 +52,7 @@ describe("smc.pnet refuses", function()
       { ibdev = "" }, { ibdev = "a b" }, { ibdev = "a/b" }, { ibdev = ("a"):rep(64) },
       { ibdev = "mlx5_0", ibport = 0 }, { ibdev = "mlx5_0", ibport = 3 }, { ibdev = "mlx5_0", ibport = -1 },
     } do
-      entry.name = "A"
+      entry.pnetid = "A"
       local ok, message, errno = module.add(entry)
       assert.is_nil(ok)
       assert.is_string(message)
@@ -64,22 +65,25 @@ describe("smc.pnet refuses", function()
     for _, call in ipairs {
       function() module.add() end,
       function() module.add { netdev = "eth0" } end,
-      function() module.add { name = "A" } end,
-      function() module.add { name = "A", netdev = "eth0", ibport = 1 } end,
-      function() module.add { name = "A", ibdev = "mlx5_0", ibport = 1.5 } end,
-      function() module.add { name = "A", ibdev = "mlx5_0", ibport = "1" } end,
-      function() module.add { name = 7, netdev = "eth0" } end,
+      function() module.add { pnetid = "A" } end,
+      function() module.add { pnetid = "A", netdev = "eth0", ibport = 1 } end,
+      function() module.add { pnetid = "A", ibdev = "mlx5_0", ibport = 1.5 } end,
+      function() module.add { pnetid = "A", ibdev = "mlx5_0", ibport = "1" } end,
+      function() module.add { pnetid = 7, netdev = "eth0" } end,
       function() module.add { name = "A", device = "eth0" } end,
       function() module.remove() end,
       function() module.remove(7) end,
-      function() module.get() end,
-      function() module.list { nam = "A" } end,
-      function() module.list { name = 7 } end,
+      function() module.find() end,
+      function() module.find { name = "A" } end,
+      function() module.ensure() end,
+      function() module.ensure { pnetid = "A" } end,
+      function() module.ensure({ pnetid = "A", netdev = "eth0" }, "absent") end,
+      function() module.ensure({ pnetid = "A", netdev = "eth0" }, "gone") end,
+      function() module.list { name = "A" } end,
+      function() module.list { pnetid = 7 } end,
       function() module.list "A" end,
       function() module.of_interface() end,
       function() module.of_interface(7) end,
-      function() module.of_interface("lo", { sys = "/sys" }) end,
-      function() module.of_interface("lo", { table = true }) end,
     } do
       local ok, message = pcall(call)
       assert.is_false(ok)
@@ -92,32 +96,32 @@ end)
 describe("smc.pnet asks the kernel", function()
   it("in upper case, which removing needs", function()
     local module, asked = on { pnet_add = { true }, pnet_remove = { true } }
-    assert.is_true(module.add { name = "netA1", netdev = "eth0" })
+    assert.is_true(module.add { pnetid = "netA1", netdev = "eth0" })
     assert.is_true(module.remove("netA1"))
     assert.same({ { "pnet_add", "NETA1", "eth0" }, { "pnet_remove", "NETA1" } }, asked)
   end)
 
   it("for port 1 of a device unless it is told another", function()
     local module, asked = on { pnet_add = { true } }
-    assert.is_true(module.add { name = "A", ibdev = "mlx5_0" })
-    assert.is_true(module.add { name = "A", ibdev = "0001:00:00.0", ibport = 2 })
+    assert.is_true(module.add { pnetid = "A", ibdev = "mlx5_0" })
+    assert.is_true(module.add { pnetid = "A", ibdev = "0001:00:00.0", ibport = 2 })
     assert.same({ { "pnet_add", "A", nil, "mlx5_0", 1 }, { "pnet_add", "A", nil, "0001:00:00.0", 2 } }, asked)
   end)
 end)
 
 describe("smc.pnet adds an interface and a device at once", function()
-  local both <const> = { name = "a", netdev = "eth0", ibdev = "mlx5_9", ibport = 2 }
+  local both <const> = { pnetid = "a", netdev = "eth0", ibdev = "mlx5_9", ibport = 2 }
 
   it("by one call of the kernel", function()
-    local module, asked = on { pnet_add = { true }, pnet_list = { { { name = "A", netdev = "eth0" },
-      { name = "A", ibdev = "mlx5_9", ibport = 2 } } } }
+    local module, asked = on { pnet_add = { true }, pnet_list = { { { pnetid = "A", netdev = "eth0" },
+      { pnetid = "A", ibdev = "mlx5_9", ibport = 2 } } } }
     assert.is_true(module.add(both))
     assert.same({ "pnet_add", "A", "eth0", "mlx5_9", 2 }, asked[1])
   end)
 
   it("and says which of them the kernel left out", function()
-    local eth, ib, old = { name = "A", netdev = "eth0" }, { name = "A", ibdev = "mlx5_9", ibport = 2 },
-      { name = "OLD", netdev = "eth0" }
+    local eth, ib, old = { pnetid = "A", netdev = "eth0" }, { pnetid = "A", ibdev = "mlx5_9", ibport = 2 },
+      { pnetid = "OLD", netdev = "eth0" }
     for _, case in ipairs {
       { { eth }, "eth0 has the PNET ID A now, .*: mlx5_9 has a PNET ID of its hardware" },
       { { old, ib }, "mlx5_9 has the PNET ID A now, .*: eth0 is in the table with OLD" },
@@ -137,9 +141,9 @@ end)
 
 describe("smc.pnet lists", function()
   local entries = {
-    { name = "A", netdev = "eth0" },
-    { name = "A", ibdev = "mlx5_0", ibport = 2 },
-    { name = "B", netdev = "eth1" },
+    { pnetid = "A", netdev = "eth0" },
+    { pnetid = "A", ibdev = "mlx5_0", ibport = 2 },
+    { pnetid = "B", netdev = "eth1" },
   }
   local module = on { pnet_list = { entries } }
 
@@ -148,15 +152,16 @@ describe("smc.pnet lists", function()
   end)
 
   it("those that match every field of a filter", function()
-    assert.same({ entries[1], entries[2] }, module.list { name = "a" })
-    assert.same({ entries[2] }, module.list { name = "A", ibport = 2 })
+    assert.same({ entries[1], entries[2] }, module.list { pnetid = "a" })
+    assert.same({ entries[2] }, module.list { pnetid = "A", ibport = 2 })
     assert.same({ entries[3] }, module.list { netdev = "eth1" })
-    assert.same({}, module.list { netdev = "eth1", name = "A" })
+    assert.same({}, module.list { netdev = "eth1", pnetid = "A" })
   end)
 
   it("what has a PNET ID, and says when nothing has", function()
-    assert.same({ entries[3] }, module.get("b"))
-    local found, message, errno = module.get("C")
+    assert.same(entries[3], module.find("b"))
+    assert.same(entries[2], module.find { ibport = 2 })
+    local found, message, errno = module.find("C")
     assert.is_nil(found)
     assert.matches("no PNET ID C", message)
     assert.equal(ENOENT, errno)
@@ -165,7 +170,7 @@ describe("smc.pnet lists", function()
   it("nothing where the kernel refuses", function()
     local other = on { pnet_list = { nil, "cannot list: Words", EPERM } }
     assert.same({ nil, "cannot list: Words", EPERM }, { other.list() })
-    assert.same({ nil, "cannot list: Words", EPERM }, { other.get("A") })
+    assert.same({ nil, "cannot list: Words", EPERM }, { other.find("A") })
   end)
 end)
 
@@ -180,21 +185,22 @@ describe("smc.pnet says what the kernel's answers mean:", function()
   end
 
   it("an interface that is in the table", function()
-    local message = add({ name = "A", netdev = "eth0" }, { { name = "OLD", netdev = "eth0" } })
+    local message = add({ pnetid = "A", netdev = "eth0" }, { { pnetid = "OLD", netdev = "eth0" } })
     assert.matches('eth0 is in the table with OLD: remove that first, with smc.pnet.remove%("OLD"%)', message)
   end)
 
   it("an interface that is not", function()
-    assert.matches("eth0 has a PNET ID of its hardware", add({ name = "A", netdev = "eth0" }, {}))
+    assert.matches("eth0 has a PNET ID of its hardware", add({ pnetid = "A", netdev = "eth0" }, {}))
   end)
 
   it("a device that is not", function()
-    local message = add({ name = "A", ibdev = "mlx5_0" }, { { name = "A", netdev = "mlx5_0" } })
+    local message = add({ pnetid = "A", ibdev = "mlx5_0" }, { { pnetid = "A", netdev = "mlx5_0" } })
     assert.matches("of its hardware.* or this is not the initial network namespace", message)
   end)
 
   it("a device that is in the table with its other port", function()
-    local message = add({ name = "A", ibdev = "mlx5_0" }, { { name = "OLD", ibdev = "mlx5_0", ibport = 2 } })
+    local message = add({ pnetid = "A", ibdev = "mlx5_0" },
+      { { pnetid = "OLD", ibdev = "mlx5_0", ibport = 2 } })
     assert.matches("mlx5_0 is in the table with OLD for port 2", message)
   end)
 
@@ -209,7 +215,7 @@ describe("smc.pnet says what the kernel's answers mean:", function()
   it("what the boundary explains is left as it is", function()
     local answer = { nil, "cannot: Words: advice", EPERM }
     local module = on { pnet_add = answer, pnet_remove = answer, pnet_flush = answer }
-    assert.same(answer, { module.add { name = "A", netdev = "eth0" } })
+    assert.same(answer, { module.add { pnetid = "A", netdev = "eth0" } })
     assert.same(answer, { module.remove("A") })
     assert.same(answer, { module.flush() })
   end)

@@ -15,9 +15,10 @@ local function smcss(datagram, ...)
     assert(f:write(datagram))
     stub = stub .. ([[
       local core = require "smc.core.netlink"
-      function core.diag(bits, filter, fields)
-        return core.decode(assert(io.open(%q, "rb")):read("a"), bits, filter, fields)
+      function core.diag(bits, filter, fields, complete)
+        return core.decode(assert(io.open(%q, "rb")):read("a"), bits, filter, fields, complete)
       end
+      function core.tcp() return nil, "no inet_diag", require "smc.errno".ENOENT end
     ]]):format(file)
   end
   local result = support.run { "lua5.4", "-e", stub, "examples/smcss.lua", ... }
@@ -71,7 +72,7 @@ ACTIVE         00000 0001231 127.0.0.1:12223         127.0.0.1:35164         000
       mode = "smcr", local_address = "192.168.0.10", local_port = 12223,
       peer_address = "192.168.0.12", peer_port = 56378, inode = 460,
     }, m.lgrinfo {
-      role = 1, ibname = "rxe0", ibport = 1, link_id = 1, gid = gid .. "a", peer_gid = gid .. "c",
+      role = 1, ibdev = "rxe0", ibport = 1, link_id = 1, gid = gid .. "a", peer_gid = gid .. "c",
     })
     local title = header
       .. "Role IB-device       Port Linkid GID                                      Peer-GID\n"
@@ -158,7 +159,7 @@ describe("smcss.lua --json", function()
     local records = assert(json.decode(text))
     assert.equal(4, #records)
     assert.equal("TCP", records[1].mode)
-    assert.equal("0x03010000", records[1].fallback_reason)
+    assert.equal("0x03010000", records[1].fallback.code)
     local why = reason.get("PEERNOSMC")
     assert.same({ code = "0x03010000", name = "PEERNOSMC", meaning = why.meaning, advice = why.advice },
       records[1].fallback)

@@ -115,10 +115,10 @@ describe("a message of the library", function()
   for name, call in pairs {
     ["eid.add"] = function() return require "smc.eid".add(EVIL) end,
     ["eid.remove"] = function() return require "smc.eid".remove(EVIL) end,
-    ["pnet.add, PNET ID"] = function() return require "smc.pnet".add { name = EVIL, netdev = "lo" } end,
-    ["pnet.add, interface"] = function() return require "smc.pnet".add { name = "A", netdev = EVIL } end,
-    ["pnet.add, device"] = function() return require "smc.pnet".add { name = "A", ibdev = EVIL } end,
-    ["pnet.get"] = function() return require "smc.pnet".get(EVIL) end,
+    ["pnet.add, PNET ID"] = function() return require "smc.pnet".add { pnetid = EVIL, netdev = "lo" } end,
+    ["pnet.add, interface"] = function() return require "smc.pnet".add { pnetid = "A", netdev = EVIL } end,
+    ["pnet.add, device"] = function() return require "smc.pnet".add { pnetid = "A", ibdev = EVIL } end,
+    ["pnet.find"] = function() return require "smc.pnet".find(EVIL) end,
     ["pnet.remove"] = function() return require "smc.pnet".remove(EVIL) end,
     ["pnet.of_interface"] = function() return require "smc.pnet".of_interface(EVIL) end,
     ["pnet.of_interface, C1"] = function() return require "smc.pnet".of_interface "\u{9b}e" end,
@@ -131,7 +131,7 @@ describe("a message of the library", function()
     ["run.spawn, a path"] = function() return require "smc.run".spawn { "/" .. EVIL } end,
     ["run.exec"] = function() return require "smc.run".exec { EVIL } end,
     ["process.spawn"] = function() return require "smc.process".spawn { EVIL } end,
-    ["an unknown option"] = function() return pcall(require "smc.ism".functions, { [EVIL] = 1 }) end,
+    ["an unknown option"] = function() return pcall(require "smc.ism".list, { [EVIL] = 1 }) end,
     ["an unknown sysctl"] = function() return pcall(require "smc.system".sysctl, EVIL) end,
     ["a wrong value"] = function()
       return pcall(require "smc.process".spawn, { "true" }, { stdin = EVIL })

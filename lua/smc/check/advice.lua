@@ -12,7 +12,7 @@ local hint = {}
 local of_devices = { NOSMCDEV = true, NOSMCDDEV = true, NOISM2SUPP = true, NOSMCD2DEV = true }
 
 local function fids_off()
-  local functions, message = ism.functions { power = false }
+  local functions, message = ism.list { power = false }
   if not functions then return nil, message end
   local fids = {}
   for _, f in ipairs(functions) do

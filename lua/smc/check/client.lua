@@ -147,15 +147,13 @@ end
 
 -- Which side refused, and why. A side that only heard of the refusal has PEERDECL.
 local function explain_fallback(report, facts)
-  local own, other = facts.before.fallback_reason, facts.before.peer_reason
-  if not other and facts.answer then other = facts.answer.fallback_reason end
-  local declined = reason.get("PEERDECL").code
-  if not other and own and own ~= declined and own ~= reason.get("PEERNOSMC").code then
-    other = declined
+  local own, other = facts.before.fallback, facts.before.peer_fallback
+  if not other and facts.answer then other = facts.answer.fallback end
+  if not other and own and own.name ~= "PEERDECL" and own.name ~= "PEERNOSMC" then
+    other = reason.get("PEERDECL")
   end
-  report.fallback = own and reason.get(own)
-  report.peer_fallback = other and reason.get(other)
-  local cause = own ~= declined and report.fallback or report.peer_fallback or report.fallback
+  report.fallback, report.peer_fallback = own, other
+  local cause = (own and own.name ~= "PEERDECL") and own or other or own
   report.advice = cause and hint.advice(cause)
 end
 

@@ -47,10 +47,10 @@ function evidence.path(info)
   local link = link_of(info)
   if info.dmb then
     return ("from GID %016x to GID %016x, into the peer's DMB %016x"):format(
-      info.dmb.my_gid, info.dmb.peer_gid, info.dmb.peer_token)
+      info.dmb.gid, info.dmb.peer_gid, info.dmb.peer_token)
   elseif link then
     return ("over %s port %d, from GID %s to GID %s, into the peer's RMB"):format(
-      link.ibname, link.ibport, link.gid, link.peer_gid)
+      link.ibdev, link.ibport, link.gid, link.peer_gid)
   end
 end
 

@@ -6,6 +6,7 @@
 -- @module smc.check.protocol
 
 local evidence = require "smc.check.evidence"
+local reason = require "smc.reason"
 
 local probe = {
   PORT = 37373,
@@ -45,7 +46,8 @@ end
 function probe.answer(info)
   info = info or {}
   return ("smc-check answer 1 %s 0x%08x 0x%08x %s\n"):format(info.mode or UNKNOWN,
-    info.fallback_reason or 0, info.peer_reason or 0, evidence.near_end(info) or NO_END)
+    info.fallback and info.fallback.code or 0, info.peer_fallback and info.peer_fallback.code or 0,
+    evidence.near_end(info) or NO_END)
 end
 
 --- Whether what has come, without the end of a line, may become an answer.
@@ -58,17 +60,17 @@ end
 
 --- Reads an answer; it comes from the network, so nothing but its exact form counts.
 -- @tparam string line without its end
--- @treturn ?table `mode`, `fallback_reason`, `peer_reason` and `near_end` (see `smc.check.evidence`) of the
---   other side, without a mode where it cannot tell; nil for anything else than an answer
+-- @treturn ?table `mode`, `fallback`, `peer_fallback` (records of `smc.reason`) and `near_end` (see
+--   `smc.check.evidence`) of the other side, without a mode where it cannot tell; nil for anything else
 function probe.read_answer(line)
   local mode, own, peer, near_end = line:match(ANSWER)
   if MODES[mode] == nil then return nil end
-  local function code(hex)
-    local number = tonumber(hex, 16)
-    return number ~= 0 and number or nil
+  local function cause(hex)
+    local code = tonumber(hex, 16)
+    return code ~= 0 and reason.get(code) or nil
   end
   return {
-    mode = MODES[mode] or nil, fallback_reason = code(own), peer_reason = code(peer),
+    mode = MODES[mode] or nil, fallback = cause(own), peer_fallback = cause(peer),
     near_end = near_end ~= NO_END and near_end or nil,
   }
 end

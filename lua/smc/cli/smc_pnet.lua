@@ -90,17 +90,15 @@ local function check(wanted)
 end
 
 local function show(wanted)
-  local entries, message, errno
-  if wanted.name then
-    entries, message, errno = pnet.get(wanted.name)
-  else
-    entries, message, errno = pnet.list()
-  end
+  local entries
+  local found, message, errno = true, nil, nil
+  if wanted.name then found, message, errno = pnet.find(wanted.name) end
+  if found then entries, message, errno = pnet.list { pnetid = wanted.name } end
   if not entries then app.fail(FAILED, message, errno) end
   if wanted.json then return app.print_json(entries) end
   text.record(entries)
   for _, entry in ipairs(entries) do
-    app.write(("%s %s %s %d\n"):format(entry.name, entry.netdev or "n/a", entry.ibdev or "n/a",
+    app.write(("%s %s %s %d\n"):format(entry.pnetid, entry.netdev or "n/a", entry.ibdev or "n/a",
       entry.ibport or 255))
   end
 end
@@ -120,7 +118,7 @@ local function run(words)
     ok, message, errno = pnet.remove(wanted.name)
   else
     local port = wanted.ibport ~= 0 and wanted.ibport or nil
-    ok, message, errno = pnet.add { name = wanted.name, netdev = wanted.interface, ibdev = wanted.ibdevice,
+    ok, message, errno = pnet.add { pnetid = wanted.name, netdev = wanted.interface, ibdev = wanted.ibdevice,
       ibport = wanted.ibdevice and port }
   end
   if not ok then app.fail(FAILED, message, errno) end

@@ -69,7 +69,9 @@ local function devices(f, ib)
   local found = {}
   for _, port in ipairs(f.ports) do
     for _, device in ipairs(ib and port.ibdevs or port.netdevs) do
-      found[#found + 1] = { ib and device.port or port.index, pnetid_of(port), ib and device.name or device }
+      local number, name = port.index, device
+      if ib then number, name = device.ibport, device.ibdev end
+      found[#found + 1] = { number, pnetid_of(port), name }
     end
   end
   if #found == 0 then found[1] = { "n/a", pnetid_of(f.ports[1]), "n/a" } end
@@ -103,7 +105,7 @@ end
 
 -- Ends the script where the one that was to be listed is not among those that are.
 local function not_found(fid)
-  local every, message, errno = ism.functions { all = true, fid = fid }
+  local every, message, errno = ism.list { all = true, fid = fid }
   if not every then app.fail(NO_LIST, message, errno) end
   app.fail(NOT_FOUND, #every > 0
     and ("FID %x is powered off, or its function is of a type that is not listed: -a shows it"):format(fid)
@@ -117,7 +119,7 @@ local function list(args)
     if not fid then app.fail(BAD_FID, message, errno) end
   end
   local functions
-  functions, message, errno = ism.functions { all = args.all, fid = fid }
+  functions, message, errno = ism.list { all = args.all, fid = fid }
   if not functions then app.fail(NO_LIST, message, errno) end
   local shown = {}
   for _, f in ipairs(functions) do

@@ -8,6 +8,8 @@ local netlink = require "smc.core.netlink"
 
 local addresses = {}
 
+local WILDCARDS <const> = { ["0.0.0.0"] = true, ["::"] = true }
+
 -- Puts the TCP sockets of one family into found, by their ports; false where several have the same, and it is
 -- open which.
 local function read_family(found, family, listening)
@@ -52,7 +54,13 @@ function addresses.completer()
   end)
 end
 
-local WILDCARDS <const> = { ["0.0.0.0"] = true, ["::"] = true }
+--- Whether smc_diag does not tell the address of a socket that has one, or not which wildcard it is.
+-- @tparam table record
+-- @treturn boolean
+function addresses.is_missing(record)
+  local address = record.local_address
+  return record.local_port ~= nil and (not address or WILDCARDS[address] == true)
+end
 
 --- Completes one record, where it needs that.
 -- @tparam table record
@@ -61,8 +69,7 @@ local WILDCARDS <const> = { ["0.0.0.0"] = true, ["::"] = true }
 -- @treturn[2] string message
 -- @treturn[2] integer errno
 function addresses.complete(record)
-  local address = record.local_address
-  if not record.local_port or address and not WILDCARDS[address] then return true end
+  if not addresses.is_missing(record) then return true end
   return addresses.completer()(record)
 end
 

@@ -4,7 +4,7 @@
 
 local E = require "smc.errno"
 local look = require "smc.internal.look"
-local pnet = require "smc.pnet"
+local util_string = require "smc.internal.util_string"
 
 local tree = {}
 
@@ -99,7 +99,7 @@ local function add_ibdevs(folder, ports)
     firmware = firmware or look.attribute(path, "fw_ver")
     for _, port in ipairs(look.entries(path .. "/ports")) do
       local ibport = math.tointeger(tonumber(port))
-      if ibport then add(port_at(ports, ibport - 1).ibdevs, { name = name, port = ibport }) end
+      if ibport then add(port_at(ports, ibport - 1).ibdevs, { ibdev = name, ibport = ibport }) end
     end
   end
   return #names > 0, firmware
@@ -128,16 +128,16 @@ local function virtual(record)
 end
 
 -- PNET IDs of the hardware: a field a port, or the first field, whatever the number of the only port.
-local function add_pnetids(record, ports, util_string)
+local function add_pnetids(record, ports, bytes)
   for field = 0, UTIL_FIELDS - 1 do
-    local name = util_string and pnet.from_util_string(util_string, field)
+    local pnetid = bytes and util_string.pnetid(bytes, field)
     local port
     if record.type == "RoCE_Express" then
-      port = name and port_at(ports, field)
+      port = pnetid and port_at(ports, field)
     elseif field == 0 then
       port = ports[next(ports)]
     end
-    if name and port then port.pnetid, port.pnetid_source = name, "hardware" end
+    if pnetid and port then port.pnetid, port.pnetid_source = pnetid, "hardware" end
   end
 end
 

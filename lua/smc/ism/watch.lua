@@ -23,7 +23,7 @@ local function by_address(list)
 end
 
 --- Starts listening.
--- @tparam function list gives the functions to be told of, as `ism.functions`
+-- @tparam function list gives the functions to be told of, as `ism.list`
 -- @treturn[1] Watch
 -- @treturn[2] nil
 -- @treturn[2] string message

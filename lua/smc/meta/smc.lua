@@ -58,16 +58,12 @@ local smc_device = {}
 ---@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
 function smc_device.list(filter) end
 
----@class smc.device.dibs.opts
----@field sysfs string|nil
-
 --- The devices of the kernel's layer for direct internal buffer sharing (dibs), that ISM devices and
 --- loopback are behind since Linux 6.18.
----@param opts? smc.device.dibs.opts
 ---@return table[]|nil # each `name`, as `lo`; `gid`: a UUID; `fabric_id`: an integer, printed with `%04x`, the PCHID of an ISM device; `loopback`: whether it joins this host with itself only; `pci_id`, of a PCI function only. Empty where the kernel has no dibs.
 ---@return nil|string # message
 ---@return nil|integer # errno
-function smc_device.dibs(opts) end
+function smc_device.dibs() end
 
 --- Every SMC socket of this network namespace: state, addresses, mode, reasons of a fallback.
 ---@class smc.diag
@@ -89,8 +85,8 @@ local smc_diag = {}
 ---@field interface integer index of the interface that it is bound to with SO_BINDTODEVICE, or 0
 ---@field cookie integer number of the socket that is not used again while the kernel runs
 ---@field shutdown string|nil `"none"`, `"receive"`, `"send"` or `"both"`: directions shut down
----@field fallback_reason integer|nil in mode `"TCP"`: why, see `smc.reason`
----@field peer_reason integer|nil why the peer declined SMC
+---@field fallback table|nil in mode `"TCP"`: why, a record of `smc.reason`
+---@field peer_fallback table|nil why the peer declined SMC, the same
 ---@field connection smc.diag.connection|nil of SMC-D and SMC-R connections
 ---@field link_group smc.diag.link_group|nil of SMC-R connections
 ---@field dmb smc.diag.dmb|nil of SMC-D connections
@@ -118,7 +114,7 @@ local smc_diag = {}
 --- The link group of an SMC-R connection, with the link that it uses.
 ---@class smc.diag.link_group
 ---@field role string `"client"` or `"server"`
----@field links table[] each `{ ibname =, ibport =, link_id =, gid =, peer_gid = }`: RDMA device, its port, number of the link, and the GIDs as text
+---@field links table[] each `{ ibdev =, ibport =, link_id =, gid =, peer_gid = }`: RDMA device, its port, number of the link, and the GIDs as text
 
 --- The direct memory buffers of an SMC-D connection.
 --- GIDs and tokens have 64 bits, and are printed
@@ -126,11 +122,11 @@ local smc_diag = {}
 ---@class smc.diag.dmb
 ---@field linkid integer of the link group, printed with `%08x`
 ---@field peer_gid integer
----@field my_gid integer
+---@field gid integer
 ---@field token integer of the local buffer
 ---@field peer_token integer of the peer's
 ---@field peer_gid_ext integer|nil the other half where GIDs have 128 bits, since Linux 6.8
----@field my_gid_ext integer|nil
+---@field gid_ext integer|nil
 
 ---@class smc.diag.sockets.filter
 ---@field mode string|nil `"SMC-D"`, `"SMC-R"` or `"TCP"`
@@ -142,7 +138,7 @@ local smc_diag = {}
 ---@field uid integer|nil
 ---@field inode integer|nil
 ---@field details boolean|{string,...}|nil which of `connection`, `link_group` and `dmb` to ask the kernel for: true, the default, all; false, the quickest, none; or a list of their names
----@field fields string[]|nil the iterator gives the values of these fields, nil where one is absent, and makes no table: several times as quick, for those who read thousands. The first is one that is always there: `state`, `uid`, `inode`, `interface` or `cookie`. Besides the simple fields of `socket` there are `local_endpoint` and `peer_endpoint`, address and port as one text. No details unless asked for.
+---@field fields string[]|nil the iterator gives the values of these fields, nil where one is absent, and makes no table: several times as quick, for those who read thousands. The first is one that is always there: `state`, `uid`, `inode`, `interface` or `cookie`. Besides the simple fields of `socket` there are `local_endpoint` and `peer_endpoint`, address and port as one text, and `fallback_code` and `peer_fallback_code`, of which `smc.reason.get` tells the rest. No details unless asked for.
 
 --- Iterates over the SMC sockets, all of them or those that match every field of a filter.
 --- Records come one at a time out of the kernel's answer, so memory stays the same however many there
@@ -239,7 +235,7 @@ local smc_ism = {}
 
 --- A PCI function, or a slot whose function is powered off or gone: that has the first three fields only.
 --- What the machine does not tell is absent.
----@class smc.ism.entry
+---@class smc.ism.pci_function
 ---@field fid integer|nil function ID, on s390; printed with `%x`
 ---@field power boolean|nil absent where the function is in no slot
 ---@field slot string|nil name of its slot; on s390 the FID as `%08x`
@@ -264,27 +260,26 @@ local smc_ism = {}
 ---@field pnetid string|nil PNET ID
 ---@field pnetid_source string|nil `"hardware"`, or `"user"` for the table of `smc.pnet`
 ---@field netdevs string[] network interfaces, of this network namespace
----@field ibdevs table[] RDMA devices: `name` and `port`
+---@field ibdevs table[] RDMA devices: `ibdev`, the name, and `ibport`
 
----@class smc.ism.functions.filter
+---@class smc.ism.list.filter
 ---@field all boolean|nil every PCI function and slot
 ---@field type string|nil
 ---@field power boolean|nil
----@field fid integer|nil
+---@field fid integer|string|nil integer, or hex digits
 ---@field slot string|nil
 ---@field pci_id string|nil
----@field pchid integer|nil
+---@field pchid integer|string|nil integer, or hex digits
 ---@field pnetid string|nil of some port
 ---@field netdev string|nil network interface of some port
----@field sysfs string|nil a recorded tree; with it, only what the tree says is told
 
 --- The functions that matter to SMC, by FID, those in slots that are powered off included; or of them those
 --- that match every field of a filter.
----@param filter? smc.ism.functions.filter
----@return smc.ism.entry[]|nil
+---@param filter? smc.ism.list.filter
+---@return smc.ism.pci_function[]|nil
 ---@return nil|string # message
----@return nil|integer # errno
-function smc_ism.functions(filter) end
+---@return nil|integer # errno: EINVAL text that is not a FID or a PCHID, and what else the kernel says
+function smc_ism.list(filter) end
 
 --- A FID out of text or of a number.
 ---@param fid integer|string an integer, or 1 to 8 hex digits with or without `0x`, and nothing else
@@ -295,23 +290,21 @@ function smc_ism.fid(fid) end
 
 --- Finds a function: powered on or off, of any type.
 ---@param which integer|string|table FID; or PCI address, while it is powered on; or `{ slot = name }`
----@param opts? table `sysfs`
----@return smc.ism.entry|nil
+---@return smc.ism.pci_function|nil
 ---@return nil|string # message
 ---@return nil|integer # errno: ENOENT no such function, EINVAL no FID
-function smc_ism.find(which, opts) end
+function smc_ism.find(which) end
 
----@class smc.ism.power_on.opts
+---@class smc.ism.power_on.options
 ---@field timeout number|nil seconds
----@field sysfs string|nil
 
 --- Powers a function on, and waits until it is.
 ---@param which integer|string|table as for `find`
----@param opts? smc.ism.power_on.opts
----@return smc.ism.entry|nil # the function with all that came: PCI address, ports, use by SMC-D
+---@param options? smc.ism.power_on.options
+---@return smc.ism.pci_function|nil # the function with all that came: PCI address, ports, use by SMC-D
 ---@return nil|string # message
 ---@return nil|integer # errno: EALREADY it is on, ENOENT no such function, EACCES not for this user, EINVAL no FID, ENOTSUP in no slot, ETIMEDOUT, and what else the kernel says
-function smc_ism.power_on(which, opts) end
+function smc_ism.power_on(which, options) end
 
 --- Powers a function off, and waits until it is.
 --- Its SMC-D connections break.
@@ -320,20 +313,33 @@ function smc_ism.power_on(which, opts) end
 --- powered off as soon as the last of the sockets is closed. Kernels up to 6.12 at least wait longer for
 --- connections that were being made, and for ever where one broke before it was accepted.
 ---@param which integer|string|table as for `find`
----@param opts? table as for `power_on`
----@return smc.ism.entry|nil
+---@param options? table as for `power_on`
+---@return smc.ism.pci_function|nil
 ---@return nil|string # message
 ---@return nil|integer # errno as for `power_on`
----@return nil|table[] # with ETIMEDOUT: the sockets of this network namespace that are still open, as of `smc.diag` before, and `pid` and `command` of a process that has it; absent where the message says that they are not known
-function smc_ism.power_off(which, opts) end
+---@return nil|table[] # with ETIMEDOUT: the sockets of this network namespace that are still open, as of `smc.diag` before, with their `processes`; absent where the message says that they are not known
+function smc_ism.power_off(which, options) end
 
---- Listens for functions that come and go, of those that `functions(filter)` tells of.
+--- Sees to it that a function is powered on, or off: looks, and switches it only where it is not so.
+--- Where
+--- nothing is to be switched, nobody needs a privilege; that another process did it meanwhile is a success.
+---    local f, changed = assert(ism.ensure("32", "on"))
+---@param which integer|string|table as for `find`
+---@param state string `"on"` or `"off"`
+---@param options? table as for `power_on`
+---@return smc.ism.pci_function|nil
+---@return boolean|string # whether it was switched; message
+---@return nil|integer # errno as for `power_on`, but never EALREADY
+---@return nil|table[] # as for `power_off`
+function smc_ism.ensure(which, state, options) end
+
+--- Listens for functions that come and go, of those that `list(filter)` tells of.
 --- Nothing is polled: the
 --- kernel announces each, to everybody.
 ---    for event in assert(ism.watch { type = "ISM" }) do
 ---      print(event.action, event["function"].pci_id)
 ---    end
----@param filter? table as for `functions`
+---@param filter? table as for `list`
 ---@return Watch|nil # an iterator, with `next(seconds)`, `getfd()` and `close()`; it raises what goes wrong, but for changes that were lost
 ---@return nil|string # message
 ---@return nil|integer # errno
@@ -419,27 +425,34 @@ local smc_pnet = {}
 --- It is of an interface, or of an RDMA or ISM device: `netdev`, or `ibdev` and
 --- `ibport`, are absent. What `add` takes may have both, and makes two entries.
 ---@class smc.pnet.entry
----@field name string the PNET ID
+---@field pnetid string the PNET ID
 ---@field netdev string|nil network interface; it need not exist (yet)
 ---@field ibdev string|nil RDMA device such as `mlx5_0`, or the PCI address of a device, as ISM devices have
 ---@field ibport integer|nil port of the RDMA device; without meaning for ISM devices, which come with 1
 
+---@class smc.pnet.list.filter
+---@field pnetid string|nil
+---@field netdev string|nil
+---@field ibdev string|nil
+---@field ibport integer|nil
+
 --- The entries of the table, all of them or those that match every field of a filter.
----@param filter? table `name`, `netdev`, `ibdev`, `ibport`
+---@param filter? smc.pnet.list.filter
 ---@return smc.pnet.entry[]|nil # in the order in which they were added
 ---@return nil|string # message
----@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
+---@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC, EINVAL not a PNET ID
 function smc_pnet.list(filter) end
 
---- What has a PNET ID: several devices can have the same.
----@param name string PNET ID
----@return smc.pnet.entry[]|nil # at least one
+--- The first entry of a PNET ID, or the first that matches a filter: `list` has all, for several devices can
+--- have one PNET ID.
+---@param which string|table PNET ID, or a filter as for `list`
+---@return smc.pnet.entry|nil
 ---@return nil|string # message
----@return nil|integer # errno: ENOENT where the table does not have it
-function smc_pnet.get(name) end
+---@return nil|integer # errno: ENOENT where the table does not have it, EINVAL not a PNET ID, EAFNOSUPPORT
+function smc_pnet.find(which) end
 
 ---@class smc.pnet.add.entry
----@field name string 1 to 16 characters out of A to Z and 0 to 9; lower case becomes upper case
+---@field pnetid string 1 to 16 characters out of A to Z and 0 to 9; lower case becomes upper case
 ---@field netdev string|nil interface
 ---@field ibdev string|nil device; needs the initial network namespace
 ---@field ibport integer|nil port of the device: 1 or 2
@@ -458,11 +471,11 @@ function smc_pnet.add(entry) end
 
 --- Removes a PNET ID from whatever the table gave it to.
 --- Needs CAP_NET_ADMIN in the initial user namespace.
----@param name string PNET ID
+---@param pnetid string
 ---@return true|nil
 ---@return nil|string # message
 ---@return nil|integer # errno: EPERM, ENOENT, EINVAL, EAFNOSUPPORT (no SMC)
-function smc_pnet.remove(name) end
+function smc_pnet.remove(pnetid) end
 
 --- Removes every PNET ID from the table.
 --- It is no mistake when there is none. Needs CAP_NET_ADMIN in the
@@ -472,6 +485,18 @@ function smc_pnet.remove(name) end
 ---@return nil|integer # errno: EPERM, EAFNOSUPPORT (no SMC)
 function smc_pnet.flush() end
 
+--- Sees to it that the table has an entry, or does not have a PNET ID: looks, and changes only what has to be
+--- changed.
+--- Where nothing has, nobody needs a privilege; that another process did it meanwhile is a success.
+---    assert(pnet.ensure { pnetid = "NET25", netdev = "eth0" })
+---    assert(pnet.ensure({ pnetid = "NET26" }, "absent"))
+---@param entry table as for `add`; an interface that has the PNET ID of its hardware has it. With `"absent"`, its `pnetid` alone: the kernel takes a PNET ID from all that it gave it to
+---@param state? string `"present"` or `"absent"`
+---@return true|nil
+---@return boolean|string # whether something was changed; message
+---@return nil|integer # errno: EPERM, EINVAL, EAFNOSUPPORT (no SMC), and EEXIST where the device has another PNET ID; of an interface and a device, the interface may have it by then
+function smc_pnet.ensure(entry, state) end
+
 --- The PNET ID of a port in `util_string`, the attribute of PCI functions and channel paths in the sysfs
 --- of s390: four fields of 16 characters in EBCDIC.
 ---@param bytes string what the attribute holds
@@ -479,21 +504,25 @@ function smc_pnet.flush() end
 ---@return string|nil # PNET ID; nil where the port has none
 function smc_pnet.from_util_string(bytes, port) end
 
----@class smc.pnet.of_interface.opts
----@field sysfs string|nil with a recorded tree, give its proc too: `net/dev` has the names
----@field proc string|nil
----@field table smc.pnet.entry[]|nil in place of the kernel's, such as a recorded one
-
 --- The PNET ID of an interface: that of its hardware, or else the one in the table.
 --- Of a bond or a VLAN, it is that of the first interface at the bottom, as the kernel has it; only SMC-R also
 --- looks whether the table has one for the upper interface itself. The interface is one of this network
 --- namespace, in which `/sys` has to be mounted: `ip netns exec` sees to that, `unshare -n` alone does not.
 ---@param interface string its name; alternative names are not known
----@param opts? smc.pnet.of_interface.opts
----@return table|nil # `name`: the PNET ID; `source`: `"hardware"` or `"user"`; `netdev`: the interface that it is of
+---@return table|nil # `pnetid`; `pnetid_source`: `"hardware"` or `"user"`; `netdev`: the interface that has it
 ---@return nil|string # message
 ---@return nil|integer # errno: ENODEV no such interface, ENODATA no PNET ID, EINVAL no name of an interface, EAFNOSUPPORT no PNET ID of the hardware, and no SMC that could have another
-function smc_pnet.of_interface(interface, opts) end
+function smc_pnet.of_interface(interface) end
+
+--- The PNET ID of a network interface, out of sysfs and the kernel's table: the part of smc.pnet that reads files.
+---@class smc.pnet.interface
+local smc_pnet_interface = {}
+
+--- The PNET ID of an interface.
+---@param name string one that an interface can have
+---@param list function gives the entries of the kernel's table
+---@return  # as `smc.pnet.of_interface`
+function smc_pnet_interface.lookup.find(name, list) end
 
 --- Waiting for many sockets at once: epoll(7), without a limit on descriptors.
 ---@class smc.poller
@@ -630,8 +659,8 @@ local smc_reason = {}
 ---@field advice string what to do about it
 
 --- Looks a reason up, by code or by name.
----@param which integer|string `0x03030008` or `"NOUEID"`
----@return smc.reason.reason|nil # of any code, also an unknown one: that has no name; for a name that does not exist
+---@param which integer|string|nil `0x03030008` or `"NOUEID"`
+---@return smc.reason.reason|nil # of any code, also an unknown one: that has no name; for a name that does not exist, and for nil, the code of what did not fall back
 ---@return nil|string # message
 ---@return nil|integer # errno: ENOENT
 function smc_reason.get(which) end
@@ -937,6 +966,7 @@ smc.ism = smc_ism
 smc.json = smc_json
 smc.linkgroup = smc_linkgroup
 smc.pnet = smc_pnet
+smc.pnet.interface = smc_pnet_interface
 smc.poller = smc_poller
 smc.process = smc_process
 smc.reason = smc_reason

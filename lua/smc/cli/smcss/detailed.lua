@@ -47,7 +47,7 @@ local function smcr_text(s)
   end
   local link = group.links[1]
   return format("%4s %-15s %02x   %02x     %-40s %s", group.role == "server" and "SERV" or "CLNT",
-    text.printable(link.ibname), link.ibport, link.link_id, link.gid, link.peer_gid)
+    text.printable(link.ibdev), link.ibport, link.link_id, link.gid, link.peer_gid)
 end
 
 local function smcd_text(s)
@@ -55,7 +55,7 @@ local function smcd_text(s)
   if not d or not d.peer_token then
     return ""
   end
-  return format("%016x %016x %016x %016x %08x ", d.my_gid, d.token, d.peer_gid, d.peer_token, d.linkid)
+  return format("%016x %016x %016x %016x %08x ", d.gid, d.token, d.peer_gid, d.peer_token, d.linkid)
 end
 
 local function row(s, options)
@@ -71,7 +71,7 @@ local function row(s, options)
   if s.state == "CLOSED" then
     return head .. "\n"
   end
-  local mode = columns.mode(s.mode, s.fallback_reason, s.peer_reason)
+  local mode = columns.mode(s.mode, s.fallback and s.fallback.code, s.peer_fallback and s.peer_fallback.code)
   if s.mode == "TCP" then
     return head .. mode .. "\n"
   end
@@ -88,7 +88,7 @@ local function print_reasons(seen)
   end
   table.sort(codes)
   for _, code in ipairs(codes) do
-    app.write("\n", reason.describe(code), "\n", text.wrap(reason.get(code).advice, "    ", width), "\n")
+    app.write("\n", reason.describe(code), "\n", text.wrap(seen[code].advice, "    ", width), "\n")
   end
 end
 
@@ -100,8 +100,8 @@ return function(sockets, options)
     if is_wanted(s, options) then
       local ok, message, errno = stdout:write(row(s, options))
       if not ok then return nil, message, errno end
-      seen[s.fallback_reason or 0] = true
-      seen[s.peer_reason or 0] = true
+      if s.fallback then seen[s.fallback.code] = s.fallback end
+      if s.peer_fallback then seen[s.peer_fallback.code] = s.peer_fallback end
     end
   end
   seen[0] = nil

@@ -1,9 +1,7 @@
--- smcss(8) as JSON: the records of smc.diag in the schema of smc.json, one a line. Where a record has a
--- reason code, `fallback` and `peer_fallback` explain it.
+-- smcss(8) as JSON: the records of smc.diag in the schema of smc.json, one a line.
 
 local is_wanted = require "smc.cli.smcss.wanted"
 local json = require "smc.json"
-local reason = require "smc.reason"
 local app = require "smc.cli.app"
 
 -- Prints the array. Returns what the last write did.
@@ -11,8 +9,6 @@ return function(sockets, options)
   local separator = "["
   for s in sockets do
     if is_wanted(s, options) then
-      s.fallback = s.fallback_reason and reason.get(s.fallback_reason)
-      s.peer_fallback = s.peer_reason and reason.get(s.peer_reason)
       if not app.write(separator, "\n", json.encode(s, true)) then return true end
       separator = ","
     end

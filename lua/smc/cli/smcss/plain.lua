@@ -9,7 +9,7 @@ local remembered, padding, inode_column = columns.remembered, columns.padding, c
 
 local plain = {
   fields = { "state", "uid", "inode", "interface", "mode", "family", "local_endpoint", "peer_endpoint",
-    "local_port", "peer_port", "fallback_reason", "peer_reason" },
+    "local_port", "peer_port", "fallback_code", "peer_fallback_code" },
 }
 
 -- "State UID" and "Intf Mode", whose values repeat from row to row.
