@@ -136,34 +136,22 @@ int sock_connect(lua_State *L)
 	struct sock *s = sock_check(L, 1);
 	struct address_list list;
 	int family = s->any_family && s->bound.sa.sa_family == AF_UNSPEC ? AF_UNSPEC : s->family;
-	bool resolved = resolver_resolve(L, 2, 3, family, false, &list) == 0;
-	int err;
+	int err = resolver_resolve(L, 2, 3, family, false, &list);
 
+	s->last_errno = err;
 	lua_pushvalue(L, 1);
 	sock_set_class(L, s, SOCK_CLIENT);
 	lua_pop(L, 1);
-	if (!resolved) {
+	if (err) {
 		abandon_attempt(L, s);
 		return sock_push_error(L, lua_tostring(L, -1));
 	}
 	err = connect_to_any(L, s, &list);
+	s->last_errno = err == ATTEMPT_UNEXPLAINED ? 0 : err;
 	if (err && option_push_pending_error(L, s, err))
 		return sock_push_error(L, lua_tostring(L, -1));
 	if (err)
 		return sock_push_error(L, attempt_strerror(err));
 	lua_pushinteger(L, 1);
-	return 1;
-}
-
-/* core.connect_errno(sock) → errno of the last attempt that failed | nil where there is none */
-int core_connect_errno(lua_State *L)
-{
-	const struct sock *s = sock_check(L, 1);
-
-	if ((s->attempt != ATTEMPT_FAILED && s->attempt != ATTEMPT_FAILED_UNREPORTED) ||
-	    s->connect_errno == 0)
-		lua_pushnil(L);
-	else
-		lua_pushinteger(L, s->connect_errno);
 	return 1;
 }

@@ -74,6 +74,22 @@ static const char *tcp_state(const struct sock *s)
 }
 
 /*
+ * core.last_errno(sock) → errno | nil
+ * What the last bind(), listen() or connect() failed with, whose answers are in words, as LuaSocket's.
+ * nil: it went well, or the kernel does not say why it failed.
+ */
+int core_last_errno(lua_State *L)
+{
+	const struct sock *s = sock_check(L, 1);
+
+	if (s->last_errno)
+		lua_pushinteger(L, s->last_errno);
+	else
+		lua_pushnil(L);
+	return 1;
+}
+
+/*
  * core.identity(sock) → inode [, state, connected] | false, "INIT" | nil, message, errno
  * The inode by which the kernel's diag dump names the socket, fstat(2), and for a TCP socket, which
  * is not in that dump, its state, and whether it is or was connected. false: there is no descriptor

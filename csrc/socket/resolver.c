@@ -30,6 +30,23 @@ static const char *resolver_strerror(int rc)
 	}
 }
 
+/* The errno that says most nearly what getaddrinfo(3) answers. */
+static int resolver_errno(int rc)
+{
+	switch (rc) {
+	case EAI_SYSTEM:
+		return errno;
+	case EAI_AGAIN:
+		return EAGAIN;
+	case EAI_MEMORY:
+		return ENOMEM;
+	case EAI_FAIL:
+		return EIO;
+	default: /* no such host or service, or no address of the family */
+		return ENOENT;
+	}
+}
+
 /* Copies what fits of the resolver's list. */
 static void copy_addresses(const struct addrinfo *ai, struct address_list *list)
 {
@@ -86,17 +103,17 @@ static const char *check_port(lua_State *L, int port, bool passive)
 /*
  * Resolves the host at index host and the port at index port into addresses of the family
  * (AF_UNSPEC: of both). host "*" with passive: every address of this machine.
- * Returns 0, or 1 with the words of the failure pushed.
+ * Returns 0, or an errno with the words of the failure pushed.
  */
 int resolver_resolve(lua_State *L, int host, int port, int family, bool passive, struct address_list *list)
 {
 	struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM };
 	const char *name = smc_check_cstring(L, host);
 	const char *service = check_port(L, port, passive); /* on the stack from here on */
-	int rc;
+	int rc, err;
 
 	if (!service)
-		return 1;
+		return EINVAL;
 	if (passive) {
 		hints.ai_flags = AI_PASSIVE;
 		if (strcmp(name, "*") == 0) {
@@ -106,13 +123,15 @@ int resolver_resolve(lua_State *L, int host, int port, int family, bool passive,
 		}
 	}
 	rc = look_up(name, service, &hints, list, NULL);
-	if (rc != 0)
-		lua_pushstring(L, resolver_strerror(rc));
-	return rc != 0;
+	if (rc == 0)
+		return 0;
+	err = resolver_errno(rc);
+	lua_pushstring(L, resolver_strerror(rc));
+	return err;
 }
 
 /*
- * core.resolve(host, port, family) → addresses | nil, message
+ * core.resolve(host, port, family) → addresses | nil, message, errno
  * family: 0 both, 4, 6. addresses: an array of their texts, in the order to try them.
  */
 int core_resolve(lua_State *L)
@@ -121,10 +140,15 @@ int core_resolve(lua_State *L)
 	lua_Integer version = luaL_checkinteger(L, 3);
 	struct address_list list;
 	size_t i;
+	int err;
 
 	luaL_argcheck(L, version == 0 || version == 4 || version == 6, 3, "0, 4 or 6 expected");
-	if (resolver_resolve(L, 1, 2, families[version / 2 - (version > 0)], false, &list) != 0)
-		return sock_push_error(L, lua_tostring(L, -1));
+	err = resolver_resolve(L, 1, 2, families[version / 2 - (version > 0)], false, &list);
+	if (err) {
+		sock_push_error(L, lua_tostring(L, -1));
+		lua_pushinteger(L, err);
+		return 3;
+	}
 	lua_createtable(L, (int)list.count, 0);
 	for (i = 0; i < list.count; i++) {
 		address_push(L, &list.at[i]);

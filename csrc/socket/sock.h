@@ -84,6 +84,7 @@ struct sock {
 	short awaited_events;      /* what the last operation had to wait for, POLLIN or POLLOUT */
 	enum sock_attempt attempt;
 	int connect_errno; /* why the attempt failed; 0: not known */
+	int last_errno; /* of the last bind(), listen() or connect(); 0: it went well, or it is not known */
 	struct sock_timeout timeout;
 	struct sock_buffer buffer;
 	struct buffer_pool *pool; /* lives as long as the Lua state */
@@ -231,7 +232,6 @@ int sock_getoption(lua_State *L);
 
 /* connect.c */
 int sock_connect(lua_State *L);
-int core_connect_errno(lua_State *L);
 
 /* receive.c, above input.c and receive_patterns.c: input.h, receive.h */
 int sock_receive(lua_State *L);
@@ -248,6 +248,7 @@ int sock_getfamily(lua_State *L);
 int sock_getsockname(lua_State *L);
 int sock_getpeername(lua_State *L);
 int core_identity(lua_State *L);
+int core_last_errno(lua_State *L);
 
 /* socket.c */
 int core_new(lua_State *L);

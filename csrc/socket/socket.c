@@ -67,13 +67,16 @@ int sock_bind(lua_State *L)
 	struct sock *s = sock_check_class(L, 1, SOCK_MASTER);
 	struct address_list list;
 	bool made_here = s->fd < 0;
-	int err = EADDRNOTAVAIL;
+	int err = resolver_resolve(L, 2, 3, s->family, true, &list);
 	size_t i;
 
-	if (resolver_resolve(L, 2, 3, s->family, true, &list) != 0)
+	s->last_errno = err;
+	if (err)
 		return sock_push_error(L, lua_tostring(L, -1));
+	err = EADDRNOTAVAIL;
 	for (i = 0; i < list.count; i++) {
 		err = try_bind(L, s, &list.at[i]);
+		s->last_errno = err;
 		if (!err) {
 			sock_record_local_name(s);
 			s->bound = s->local;
@@ -99,8 +102,9 @@ int sock_listen(lua_State *L)
 
 	if (backlog < 0 || backlog > INT_MAX)
 		backlog = INT_MAX;
-	if (listen(s->fd, (int)backlog) != 0)
-		return sock_push_error(L, sock_strerror(errno));
+	s->last_errno = listen(s->fd, (int)backlog) != 0 ? errno : 0;
+	if (s->last_errno)
+		return sock_push_error(L, sock_strerror(s->last_errno));
 	sock_record_local_name(s);
 	lua_settop(L, 1);
 	sock_set_class(L, s, SOCK_SERVER);

@@ -270,7 +270,10 @@ socket.dns = require "smc.socket.dns"
 --- The texts of a host's addresses, in the order in which `connect` tries them.
 -- @tparam string host
 -- @tparam[opt] string family `"inet"`, `"inet6"` or `"unspec"`
--- @treturn table an array, or nil and a message
+-- @treturn[1] {string,...}
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: ENOENT where there is no such host, EAGAIN where no server of names answers
 function socket.resolve(host, family)
   args.check("resolve", 1, host, "text")
   return core.resolve(host, 1, check_family("resolve", 2, family))

@@ -29,6 +29,24 @@ describe("smc.check", function()
     assert.is_number(server.pid)
   end)
 
+  it("holds the path against what is required of it", function()
+    local server <close>, port = serve()
+    for _, required in ipairs { "SMC", "SMC-D" } do
+      assert.equal("SMC-D", connect(port, { require = required }).mode)
+    end
+    local report, message, number, failed = check.connect("127.0.0.1", port, { require = "SMC-R" })
+    assert.same({ nil, errno.EPROTONOSUPPORT, false, "SMC-D", message },
+      { report, number, failed.success, failed.mode, failed.message })
+    assert.equal(("SMC-R is required: the connection to 127.0.0.1 port %d uses SMC-D"):format(port), message)
+    assert(ism.power_off("32"))
+    finally(function() assert(ism.power_on("32")) end)
+    report, message, number, failed = check.connect("127.0.0.1", port, { require = "SMC-D" })
+    assert.same({ nil, errno.EPROTONOSUPPORT, "TCP" }, { report, number, failed.verdict })
+    assert.matches("^SMC%-D is required: .* fell back to TCP: this host says 0x03030000 NOSMCDEV: .*; "
+      .. "its peer says 0x05000000 PEERDECL: ", message)
+    assert.is_number(server.pid)
+  end)
+
   it("takes the next free port, IPv6 as well", function()
     local first <close>, port = serve("-6")
     local second <close>, next_port = serve("-6")
@@ -178,7 +196,8 @@ describe("a check without a connection", function()
   end)
 
   it("says that a host's name is unknown", function()
-    expect("no.such.host.invalid", 37373, { message = 'unknown destination "no%.such%.host%.invalid"' })
+    expect("no.such.host.invalid", 37373, { errno = errno.EAGAIN, -- no server of names answers a guest
+      message = 'unknown destination "no%.such%.host%.invalid"' })
   end)
 
   it("says that there is no way to the host", function()

@@ -1,7 +1,9 @@
 local check = require "smc.check"
+local errno = require "smc.errno"
 local evidence = require "smc.check.evidence"
 local probe = require "smc.check.protocol"
 local reason = require "smc.reason"
+local requirement = require "smc.check.requirement"
 local smc = require "smc"
 local verdict = require "smc.check.verdict"
 
@@ -223,6 +225,57 @@ describe("the evidence of a check", function()
   end)
 end)
 
+describe("what a caller requires", function()
+  local WHERE <const> = "host10 port 37373"
+
+  -- A report, what is required, and what is said; nothing where it is met.
+  local CASES <const> = {
+    { { verdict = "SMC", success = true, mode = "SMC-D" } },
+    { { verdict = "SMC", success = true, mode = "SMC-D" }, "SMC" },
+    { { verdict = "SMC", success = true, mode = "SMC-D" }, "SMC-D" },
+    { { verdict = "SMC", success = true, mode = "SMC-R" }, "SMC-R" },
+    { { verdict = "TCP", success = false, mode = "TCP" } },
+    { { verdict = "SMC", success = true, mode = "SMC-D" }, "SMC-R",
+      "SMC-R is required: the connection to " .. WHERE .. " uses SMC-D", "EPROTONOSUPPORT" },
+    { { verdict = "TCP", success = false, mode = "TCP" }, "SMC",
+      "SMC is required: the connection to " .. WHERE .. " fell back to TCP", "EPROTONOSUPPORT" },
+    { { verdict = "TCP", success = false, mode = "TCP", fallback = reason.get "PEERDECL",
+        peer_fallback = reason.get "NOSMCDEV", message = "it is strange" }, "SMC-D",
+      "SMC-D is required: the connection to " .. WHERE .. " fell back to TCP: this host says "
+        .. reason.describe(reason.get "PEERDECL".code) .. "; its peer says "
+        .. reason.describe(reason.get "NOSMCDEV".code) .. "; it is strange", "EPROTONOSUPPORT" },
+    { { verdict = "not proven", success = false, message = "the peer closed" }, "SMC-D",
+      "SMC-D is required: what the connection to " .. WHERE .. " uses is not proven: the peer closed",
+      "EPROTO" },
+    { { verdict = "not proven", success = false, message = "no look", errno = errno.ENOBUFS }, "SMC-D",
+      "SMC-D is required: what the connection to " .. WHERE .. " uses is not proven: no look", "ENOBUFS" },
+    { { verdict = "no connection", success = false, message = "no way", errno = errno.ECONNREFUSED }, "SMC",
+      "SMC is required: no way", "ECONNREFUSED" },
+    { { verdict = "no connection", success = false, message = "no way" }, "SMC",
+      "SMC is required: no way", "ENOTCONN" },
+  }
+
+  for _, case in ipairs(CASES) do
+    local given, required, message, error_name = table.unpack(case, 1, 4)
+    local over = given.mode or "nothing"
+    it(("is %s, of %s over %s"):format(required or "nothing", given.verdict, over), function()
+      given.host, given.port = "host10", 37373
+      local answer = table.pack(requirement.hold(given, required))
+      if not message then return assert.same({ given, n = 1 }, answer) end
+      assert.same({ nil, message, errno[error_name], given, n = 4 }, answer)
+      assert.same({ false, message }, { given.success, given.message })
+    end)
+  end
+
+  it("is every verdict that there is", function()
+    local judged = {}
+    for _, case in ipairs(CASES) do judged[case[1].verdict] = case[3] ~= nil or judged[case[1].verdict] end
+    for _, one in pairs(verdict) do
+      if type(one) == "string" then assert.is_true(judged[one], one) end
+    end
+  end)
+end)
+
 describe("smc.check", function()
   -- What is called, and what is said of it, at this file's own line.
   local MISTAKES <const> = {
@@ -233,7 +286,9 @@ describe("smc.check", function()
     { "connect", { "localhost", 1.5 }, "bad argument #2 to 'connect' (integer or string expected, got 1.5)" },
     { "connect", { "localhost", 1, 5 }, "bad argument #3 to 'connect' (table expected, got " },
     { "connect", { "localhost", 1, { famly = "inet" } }, "bad option 'famly' (it is unknown; known are "
-      .. "'family', 'probe' and 'timeout')" },
+      .. "'family', 'probe', 'require' and 'timeout')" },
+    { "connect", { "localhost", 1, { require = "SMCD" } },
+      'bad option \'require\' ("SMC-D", "SMC-R" or "SMC" expected, got "SMCD")' },
     { "connect", { "localhost", 1, { family = "ipx" } }, "bad option 'family' (" },
     { "connect", { "localhost", 1, { probe = 1 } }, "bad option 'probe' (boolean expected, got 1)" },
     { "server", { { port = "1" } }, "bad option 'port' (integer from 1 to 65535 expected, got " },
@@ -261,9 +316,9 @@ describe("smc.check", function()
 
   it("says that there is no SMC to check", function()
     if smc.system.available() then return pending "this kernel has SMC" end
-    local report, message, errno = check.connect("localhost", 1)
+    local report, message, number = check.connect("localhost", 1)
     assert.is_nil(report)
     assert.matches("^SMC is ", message)
-    assert.equal(require "smc.errno".EAFNOSUPPORT, errno)
+    assert.equal(errno.EAFNOSUPPORT, number)
   end)
 end)

@@ -78,7 +78,8 @@ local fid = need("zz", "identifier") -- it is not one: nothing is switched
 local switching = options { timeout = "seconds" }
 
 local FUNCTIONS_OF_MODULES <const> = {
-  ["check.connect"] = { host, port, options { family = "name", timeout = "seconds", probe = "boolean" } },
+  ["check.connect"] = { host, port, options { family = "name", timeout = "seconds", probe = "boolean",
+    require = "name" } },
   ["check.server"] = { options { host = "string", port = "integer", family = "name", on_event = "function",
     max_clients = "integer", idle_seconds = "seconds" } },
   ["device.dibs"] = nothing,
@@ -237,7 +238,6 @@ if smc.system.available() then
   OBJECTS["smc.check.server"] = {
     new = function() return assert(smc.check.server { host = "127.0.0.1" }) end,
     methods = { step = { may(0, "number") }, serve = nothing, close = nothing },
-    private = { drop = true },
   }
 end
 

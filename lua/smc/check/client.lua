@@ -3,11 +3,11 @@
 
 local args = require "smc.internal.args"
 local core = require "smc.core.socket"
-local errno = require "smc.errno"
 local evidence = require "smc.check.evidence"
 local hint = require "smc.check.advice"
 local probe = require "smc.check.protocol"
 local reason = require "smc.reason"
+local requirement = require "smc.check.requirement"
 local socket = require "smc.socket"
 local system = require "smc.system"
 local text = require "smc.internal.text"
@@ -16,7 +16,10 @@ local verdict = require "smc.check.verdict"
 local client = {}
 
 local DEFAULT_TIMEOUT <const> = 10 -- seconds
-local OPTIONS <const> = { family = { "inet", "inet6", "unspec" }, timeout = "seconds", probe = "boolean" }
+local OPTIONS <const> = {
+  family = { "inet", "inet6", "unspec" }, timeout = "seconds", probe = "boolean",
+  require = requirement.MODES,
+}
 
 -- How long the peer may take to answer the probe. IBM's server never does, so that this is what a check of it
 -- costs; but an answer that is late, for it had to come by a proxy, would have told that.
@@ -51,11 +54,6 @@ end
 
 -- === no connection ===
 
--- The errno of a connect that failed. One that has taken too long has none yet: it goes on.
-local function errno_of(sock, message)
-  return core.connect_errno(sock) or message == "timeout" and errno.ETIMEDOUT or nil
-end
-
 -- Fails every attempt, with the words of each where there was more than one.
 local function no_connection(report, failures)
   local words = {}
@@ -78,7 +76,7 @@ local function reach(addresses, port, timeout)
     sock:settimeout(math.max((deadline - started) / (#addresses - i + 1), 0.001))
     local ok, message = sock:connect(address, port)
     if ok then return { sock = sock, address = address, seconds = socket.monotonic() - started } end
-    failures[i] = { address = address, message = message, errno = errno_of(sock, message) }
+    failures[i] = { address = address, message = message, errno = core.last_errno(sock) }
     sock:close()
   end
   return nil, failures
@@ -175,7 +173,25 @@ local function examine(sock, report, options)
   return report
 end
 
+-- Connects and reports, where there is SMC.
+local function test(host, port, options)
+  local report = { host = host, port = port, verdict = verdict.NONE, success = false }
+  local addresses, message, number = socket.resolve(host, options.family)
+  if not addresses then
+    report.errno = number
+    report.message = ("unknown destination %s: %s"):format(text.quoted(host), message)
+    return report
+  end
+  local reached, failures = reach(addresses, port, options.timeout or DEFAULT_TIMEOUT)
+  if not reached then return no_connection(report, failures) end
+  local sock <close> = reached.sock
+  report.address, report.seconds = reached.address, reached.seconds
+  return examine(sock, report, options)
+end
+
 --- Connects to a server and tells how the connection travels.
+--
+--    local report = assert(check.connect("host10", 37373, { require = "SMC-D" }))
 --
 -- The report always has `host`, `port`, and a `verdict`; `success` is true for the first of these alone:
 --
@@ -190,8 +206,12 @@ end
 --   is that of a look at the kernel which failed. The peer closed the connection, say; or it answers that
 --   it sees another mode, for something between the two ends the connections of both; or the kernel cannot
 --   be asked.
--- - `"no connection"`: `message`, `errno` where the kernel gave one, and `advice`. A host whose name is
---   unknown counts.
+-- - `"no connection"`: `message`, `errno` unless the kernel does not say why, and `advice`. A host whose
+--   name is unknown counts.
+--
+-- A test that was made is answered by its report, whatever the verdict. With `require`, one that does not
+-- meet what is required is answered by nil, a message, an errno and the report, whose `success` is false
+-- then, and which has the message as well.
 --
 -- Of a connection there are `address`, `seconds` (until connected), `mode` by the kernel's record,
 -- `local_address`, `local_port`; and `peer_mode` where the peer is a server of this module.
@@ -202,28 +222,20 @@ end
 -- @tparam string host name or address
 -- @tparam number|string port number, or name of a service
 -- @tparam[opt] table options `family`: `"inet"`, `"inet6"`; `timeout`: seconds to connect, 10 unless told;
---   `probe`: whether to send one, in place of what the port says
+--   `probe`: whether to send one, in place of what the port says; `require`: `"SMC-D"`, `"SMC-R"`, or
+--   `"SMC"` for either, what the connection has to be proven to use
 -- @treturn[1] table report
--- @treturn[2] nil where nothing can be tested: there is no SMC in this kernel
+-- @treturn[2] nil where nothing can be tested, for this kernel has no SMC; or what is required is not met
 -- @treturn[2] string message
--- @treturn[2] ?integer errno
+-- @treturn[2] integer errno: EAFNOSUPPORT no SMC; of what is required: EPROTONOSUPPORT another mode, EPROTO
+--   not proven, or why there is no connection
+-- @treturn[2] ?table report where there was a test
 -- @raise for a bad argument or option
 function client.connect(host, port, options)
   port, options = check_arguments(host, port, options)
   local ok, message, number = system.available()
   if not ok then return nil, message, number end
-  local report = { host = host, port = port, verdict = verdict.NONE, success = false }
-  local addresses
-  addresses, message = socket.resolve(host, options.family)
-  if not addresses then
-    report.message = ("unknown destination %s: %s"):format(text.quoted(host), message)
-    return report
-  end
-  local reached, failures = reach(addresses, port, options.timeout or DEFAULT_TIMEOUT)
-  if not reached then return no_connection(report, failures) end
-  local sock <close> = reached.sock
-  report.address, report.seconds = reached.address, reached.seconds
-  return examine(sock, report, options)
+  return requirement.hold(test(host, port, options), options.require)
 end
 
 return client

@@ -2,6 +2,8 @@
 -- @module smc.check.server
 
 local args = require "smc.internal.args"
+local core = require "smc.core.socket"
+local E = require "smc.errno"
 local poller = require "smc.poller"
 local printable = require "smc.internal.text".printable
 local probe = require "smc.check.protocol"
@@ -21,16 +23,28 @@ local MAX_CLIENTS <const> = 1024 -- served at once, and waiting to be
 local IDLE_SECONDS <const> = 60
 local PAUSE <const> = 1 -- seconds until the next accept where there is no descriptor, and no client to close
 
--- The first free port from here on, as smc_chk does.
+-- As socket.bind, with the errno of a failure.
 local function listen(host, port)
+  local sock = assert(socket.tcp())
+  sock:setoption("reuseaddr", true)
+  local ok, message = sock:bind(host, port)
+  if ok then ok, message = sock:listen(MAX_CLIENTS) end
+  if ok then return sock end
+  local errno = core.last_errno(sock)
+  sock:close()
+  return nil, message, errno
+end
+
+-- Listens on the first free port from here on, as smc_chk does. Gives the port, too.
+local function listen_from(host, port)
   for candidate = port, 65535 do
-    local sock, message = socket.bind(host, candidate, MAX_CLIENTS)
+    local sock, message, errno = listen(host, candidate)
     if sock then return sock, candidate end
-    if message ~= "address already in use" then
-      return nil, ("cannot listen on %s port %d: %s"):format(printable(host), candidate, message)
+    if errno ~= E.EADDRINUSE then
+      return nil, ("cannot listen on %s port %d: %s"):format(printable(host), candidate, message), errno
     end
   end
-  return nil, ("no free port from %d on"):format(port)
+  return nil, ("no port of %s is free from %d on"):format(printable(host), port), E.EADDRINUSE
 end
 
 --- Starts to listen, on the first free port from `port` on.
@@ -42,15 +56,19 @@ end
 --   `idle_seconds`: silent clients are closed after so long, default 60;
 --   `on_event(what, client)`: called on "connected", "probed", "closed", with a table of the
 --   client's `address` and `port`, and once it is known what `sock:info()` gives as `info`
--- @return the server, with `port` and `host`; or nil, a message and errno
+-- @treturn[1] table the server, with `port` and `host`
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
 -- @raise for a bad option
 function server.new(options)
   options = args.options("server", 1, options, OPTIONS)
   local ok, message, errno = system.available()
   if not ok then return nil, message, errno end
   local host = options.host or (options.family == "inet6" and "::" or "*")
-  local listener, port = listen(host, options.port or probe.PORT)
-  if not listener then return nil, port end
+  local listener, port
+  listener, port, errno = listen_from(host, options.port or probe.PORT)
+  if not listener then return nil, port, errno end -- a message in place of the port
   listener:settimeout(0)
   local loop
   loop, message, errno = poller.new()
@@ -100,7 +118,10 @@ end
 local function take(self, sock)
   sock:settimeout(0)
   if self.count >= self.max_clients then make_room(self) end
-  if not self.poller:add(sock, "r") then return sock:close() end
+  if not self.poller:add(sock, "r") then
+    sock:close()
+    return
+  end
   local address, port = sock:getpeername()
   self.clients[sock] = { address = address, port = port, seen = socket.monotonic(), data = "" }
   self.count = self.count + 1
@@ -113,7 +134,7 @@ local function accept(self)
   if sock then
     take(self, sock)
   elseif message == "closed" then
-    return nil, "the server is closed"
+    return nil, "the server is closed", E.EBADF
   elseif message ~= "timeout" and not make_room(self) then
     pause(self)
   end
@@ -165,7 +186,10 @@ end
 
 --- Serves whatever is ready, once.
 -- @tparam[opt] number timeout seconds to wait for something, nil: up to a second
--- @return true, or nil, a message and errno
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: EBADF where the server is closed
 -- @raise for an argument of a wrong type
 function methods:step(timeout)
   args.object("step", self, metatable)
@@ -176,8 +200,8 @@ function methods:step(timeout)
   for sock in ready do
     if sock == self.listener then
       local ok
-      ok, message = accept(self)
-      if not ok then return nil, message end
+      ok, message, errno = accept(self)
+      if not ok then return nil, message, errno end
     else
       receive(self, sock)
     end
@@ -187,7 +211,9 @@ function methods:step(timeout)
 end
 
 --- Serves until an error or an interrupt.
--- @return nil, a message and errno
+-- @treturn nil
+-- @treturn string message
+-- @treturn integer errno
 function methods:serve()
   args.object("serve", self, metatable)
   local ok, message, errno
@@ -196,12 +222,13 @@ function methods:serve()
 end
 
 --- Closes the server and its clients. Closing twice is fine. Also by `<close>`.
+-- @treturn boolean true
 function methods:close()
   args.object("close", self, metatable)
   for sock in pairs(self.clients) do sock:close() end
   self.clients, self.count = {}, 0
   self.listener:close()
-  self.poller:close()
+  return self.poller:close()
 end
 
 metatable.__close = methods.close

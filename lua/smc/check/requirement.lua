@@ -1,0 +1,56 @@
+--- Whether a report of a check meets what its caller requires.
+-- @module smc.check.requirement
+
+local errno = require "smc.errno"
+local reason = require "smc.reason"
+local text = require "smc.internal.text"
+local verdict = require "smc.check.verdict"
+
+local requirement = {}
+
+--- What can be required: `"SMC"` is met by either mode.
+requirement.MODES = { "SMC-D", "SMC-R", "SMC" }
+
+-- What is known of a fallback: which side refused, and what is strange about it.
+local function sides(report)
+  local words = {}
+  for _, side in ipairs { { "this host", report.fallback }, { "its peer", report.peer_fallback } } do
+    if side[2] then words[#words + 1] = ("%s says %s"):format(side[1], reason.describe(side[2].code)) end
+  end
+  words[#words + 1] = report.message
+  return #words > 0 and ": " .. table.concat(words, "; ") or ""
+end
+
+-- By the verdict: what is said of the report, and the errno where the report has none.
+local FAULTS <const> = {
+  [verdict.SMC] = { errno.EPROTONOSUPPORT, function(report, where)
+    return ("the connection to %s uses %s"):format(where, report.mode)
+  end },
+  [verdict.TCP] = { errno.EPROTONOSUPPORT, function(report, where)
+    return ("the connection to %s fell back to TCP%s"):format(where, sides(report))
+  end },
+  [verdict.UNPROVEN] = { errno.EPROTO, function(report, where)
+    return ("what the connection to %s uses is not proven: %s"):format(where, report.message)
+  end },
+  [verdict.NONE] = { errno.ENOTCONN, function(report) return report.message end },
+}
+
+--- Holds a report against what is required. One that does not meet it is no success any more, and has a
+-- message.
+-- @tparam table report
+-- @tparam ?string required one of `MODES`
+-- @treturn[1] table report
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+-- @treturn[2] table report
+function requirement.hold(report, required)
+  if not required or report.success and (required == "SMC" or report.mode == required) then return report end
+  local fault = FAULTS[report.verdict]
+  local where = ("%s port %s"):format(text.printable(report.host), text.printable(report.port))
+  report.success = false
+  report.message = ("%s is required: %s"):format(required, fault[2](report, where))
+  return nil, report.message, report.errno or fault[1], report
+end
+
+return requirement
