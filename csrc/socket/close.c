@@ -17,6 +17,11 @@
 
 #include "sock.h"
 
+/***
+ * The end of a socket.
+ * @module smc.socket
+ */
+
 static void *close_in_thread(void *fd)
 {
 	close((int)(intptr_t)fd);
@@ -64,9 +69,15 @@ int sock_gc(lua_State *L)
 	return 0;
 }
 
-/*
- * sock:close() → 1
- * Closing twice is fine. Also __close. May wait up to two seconds, see above. close(2)
+/***
+ * Closes the socket. Closing twice is fine. See close(2).
+ *
+ * Over SMC it may wait up to two seconds, as long as sent bytes have not reached the peer; a socket
+ * that is garbage collected makes nobody wait. Also called at the end of the scope of a `local sock
+ * <close>`.
+ *
+ * @function sock:close
+ * @treturn integer 1
  */
 int sock_close(lua_State *L)
 {

@@ -6,6 +6,11 @@
 
 #include "attempt.h"
 
+/***
+ * Connecting.
+ * @module smc.socket
+ */
+
 /* Seconds that plain TCP has to say why: the kernel gives up a neighbour after three, if not busy. */
 #define CAUSE_SECONDS 10
 
@@ -123,13 +128,22 @@ static void abandon_attempt(lua_State *L, struct sock *s)
 	sock_close_descriptor(s);
 }
 
-/*
- * sock:connect(address, port) → 1 | nil, message. connect(2)
+/***
+ * Connects to a peer. See connect(2).
  *
- * A name with several addresses: each is tried in turn, unless the timeout is zero. The object
- * becomes a client, even on failure. After a timeout the attempt goes on: the next call with the
- * same address learns its end, one with another address gives it up. An attempt that has failed
- * can be followed by another.
+ * The addresses of a name are tried in turn, each within the timeout; with a timeout of zero only
+ * one of them. The object becomes a client, also when this fails. After a timeout the attempt goes
+ * on: the next call with the same address returns its result, a call with another address gives it
+ * up. After an attempt that has failed another one may follow.
+ *
+ * @function sock:connect
+ * @tparam string address a name, or an IPv4 or IPv6 address
+ * @tparam integer|string port 1 to 65535, or the name of a service
+ * @treturn[1] integer 1
+ * @treturn[2] nil
+ * @treturn[2] string message: `"timeout"`, `"connection refused"`, `"already connected"`, or other
+ *   words
+ * @raise for an argument of a wrong type
  */
 int sock_connect(lua_State *L)
 {

@@ -7,11 +7,21 @@
 #include "../common/number.h"
 #include "sock.h"
 
+/***
+ * What event loops ask of a socket.
+ * @module smc.socket
+ */
+
 #define WATCHERS 2 /* the user value: a table of functions, by who watches, held weakly */
 
-/*
- * sock:getfd(), sock:pollfd() → descriptor, -1 when there is none
- * Who knows it may wait for it, or use it: from now on it never blocks in the kernel.
+/***
+ * Returns the descriptor, for poll(2) and the like.
+ *
+ * Whoever knows it may wait for it, or use it: from now on the descriptor never blocks in the
+ * kernel.
+ *
+ * @function sock:getfd
+ * @treturn integer descriptor, -1 when there is none
  */
 int sock_getfd(lua_State *L)
 {
@@ -38,9 +48,15 @@ static void ignore_sigpipe(void)
 		signal(SIGPIPE, SIG_IGN);
 }
 
-/*
- * sock:setfd(descriptor): takes the descriptor over; the old one is neither closed nor kept
- * Where that gives one away, this program ignores SIGPIPE from now on, unless it handles it.
+/***
+ * Takes over a descriptor. The old one is neither closed nor kept.
+ *
+ * When the socket gives a descriptor away by this, as LuaSec needs it, the program ignores SIGPIPE
+ * from now on, unless it handles that signal.
+ *
+ * @function sock:setfd
+ * @tparam integer descriptor -1 for none
+ * @raise for an argument of a wrong type
  */
 int sock_setfd(lua_State *L)
 {
@@ -60,14 +76,24 @@ int sock_setfd(lua_State *L)
 	return 0;
 }
 
-/* sock:events() → "r" | "w": what the last operation had to wait for. For cqueues. */
+/***
+ * Returns what the last operation had to wait for. cqueues calls it.
+ *
+ * @function sock:events
+ * @treturn string `"r"` for input, `"w"` for output
+ */
 int sock_events(lua_State *L)
 {
 	lua_pushstring(L, sock_check(L, 1)->awaited_events == POLLOUT ? "w" : "r");
 	return 1;
 }
 
-/* sock:timeout() → nil: loops keep time themselves. For cqueues. */
+/***
+ * Returns nil: event loops keep time themselves. cqueues calls it.
+ *
+ * @function sock:timeout
+ * @treturn nil
+ */
 int sock_timeout(lua_State *L)
 {
 	sock_check(L, 1);

@@ -7,7 +7,18 @@
 
 #include "sock.h"
 
-/* sock:getfamily() → "inet4" | "inet6" | "unspec" before the first bind or connect */
+/***
+ * What a socket is.
+ * @module smc.socket
+ */
+
+/***
+ * Returns the address family.
+ *
+ * @function sock:getfamily
+ * @treturn string `"inet4"`, `"inet6"`, or `"unspec"` before the first bind or connect of a socket
+ *   that may become either
+ */
 int sock_getfamily(lua_State *L)
 {
 	const struct sock *s = sock_check(L, 1);
@@ -16,9 +27,18 @@ int sock_getfamily(lua_State *L)
 	return 1;
 }
 
-/*
- * sock:getsockname() → address, port, "inet" | "inet6"
- * getsockname(2) for sockets that are not connected, else what was noted on connection.
+/***
+ * Returns the local address. See getsockname(2).
+ *
+ * Of a connected socket it is the address at the time of connection, since asking later
+ * may crash a kernel whose device has gone (net/smc/af_smc.c, smc_getname).
+ *
+ * @function sock:getsockname
+ * @treturn[1] string address
+ * @treturn[1] integer port
+ * @treturn[1] string family `"inet"` or `"inet6"`
+ * @treturn[2] nil
+ * @treturn[2] string message
  */
 int sock_getsockname(lua_State *L)
 {
@@ -35,9 +55,15 @@ int sock_getsockname(lua_State *L)
 	return address_push(L, &addr);
 }
 
-/*
- * sock:getpeername() → address, port, "inet" | "inet6", as noted on connection
- * getpeername(2) for a descriptor that others have connected.
+/***
+ * Returns the address of the peer, as it was at the time of connection. See getpeername(2).
+ *
+ * @function sock:getpeername
+ * @treturn[1] string address
+ * @treturn[1] integer port
+ * @treturn[1] string family `"inet"` or `"inet6"`
+ * @treturn[2] nil
+ * @treturn[2] string message
  */
 int sock_getpeername(lua_State *L)
 {

@@ -5,6 +5,37 @@
 #include "../common/af_smc.h"
 #include "sock.h"
 
+/***
+ * Other names of methods.
+ * @module smc.socket
+ */
+
+/***
+ * Returns the descriptor, as `getfd`. cqueues calls it.
+ * @function sock:pollfd
+ * @treturn integer descriptor, -1 when there is none
+ */
+
+/***
+ * Connects to a peer: another name of `connect`.
+ * @function sock:setpeername
+ * @tparam string address
+ * @tparam integer|string port
+ * @treturn[1] integer 1
+ * @treturn[2] nil
+ * @treturn[2] string message
+ */
+
+/***
+ * Binds the socket to a local address: another name of `bind`.
+ * @function sock:setsockname
+ * @tparam string address
+ * @tparam integer|string port
+ * @treturn[1] integer 1
+ * @treturn[2] nil
+ * @treturn[2] string message
+ */
+
 static const luaL_Reg methods[] = {
 	{ "accept", sock_accept },
 	{ "bind", sock_bind },

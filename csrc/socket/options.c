@@ -5,10 +5,32 @@
 
 #include "options.h"
 
-/*
- * sock:setoption(name, value) → 1 | nil, message
- * Until the socket is connected it is also kept, and set on each descriptor that is made for it.
- * Throws for an unknown name and a value of the wrong type. setsockopt(2)
+/***
+ * Options.
+ * @module smc.socket
+ */
+
+/***
+ * Sets an option. See setsockopt(2), socket(7), tcp(7), ipv6(7) and af_smc(7).
+ *
+ * LuaSocket's names and more: `bindtodevice`, `ipv6-v6only`, `keepalive`, `limit-smc-hs`, `linger`,
+ * `mark`, `priority`, `recv-buffer-size`, `reuseaddr`, `reuseport`, `send-buffer-size`, `tcp-cork`,
+ * `tcp-defer-accept`, `tcp-fastopen`, `tcp-fastopen-connect`, `tcp-keepcnt`, `tcp-keepidle`,
+ * `tcp-keepintvl`, `tcp-nodelay`, `tcp-quickack`, `tcp-user-timeout`.
+ *
+ * Until the socket is connected, the option is also kept, and set on each descriptor that is made
+ * for it. `tcp-fastopen` and `tcp-fastopen-connect` turn the connection into TCP: only a socket
+ * with `fallback = "tcp"` takes them.
+ *
+ * @function sock:setoption
+ * @tparam string name
+ * @tparam boolean|integer|string|table value a boolean for what is on or off, an integer for sizes,
+ *   counts, seconds (milliseconds for `tcp-user-timeout`) and `mark`, the name of an interface for
+ *   `bindtodevice`, and `{ on = boolean, timeout = seconds }` for `linger`
+ * @treturn[1] integer 1
+ * @treturn[2] nil
+ * @treturn[2] string message
+ * @raise for an unknown name, or a value of a wrong type
  */
 int sock_setoption(lua_State *L)
 {
@@ -35,9 +57,19 @@ int sock_setoption(lua_State *L)
 	return 1;
 }
 
-/*
- * sock:getoption(name) → value | nil, message. Throws for an unknown name. getsockopt(2)
- * Before the first bind or connect it returns what was set.
+/***
+ * Returns the value of an option. See getsockopt(2).
+ *
+ * Before the first bind or connect it is what was set. Besides the names of `setoption` there is
+ * `error`: the words for the pending error of the socket, nil when there is none, as of SO_ERROR,
+ * which is cleared.
+ *
+ * @function sock:getoption
+ * @tparam string name
+ * @return[1] value, of the type that `setoption` takes
+ * @treturn[2] nil
+ * @treturn[2] string message
+ * @raise for an unknown name
  */
 int sock_getoption(lua_State *L)
 {

@@ -13,6 +13,11 @@
 #include "../common/number.h"
 #include "receive.h"
 
+/***
+ * Receiving.
+ * @module smc.socket
+ */
+
 /*
  * Pushes count bytes out of the buffer, and uses up so many. The collector runs when the string
  * is made, not before, and finalizers may use the socket: it must be in order by then.
@@ -128,11 +133,22 @@ static int push_failure(lua_State *L, int err)
 	return 3;
 }
 
-/*
- * sock:receive([pattern = "*l" [, prefix [, maxsize]]]) → data | nil, message, partial
- * pattern: "*l" a line without its end, "*L" with it, "*a" all until the peer closes, or a number
- * of bytes, the prefix's included. Data and partial begin with the prefix. Beyond maxsize bytes
- * the message is "oversized" and what follows stays. recv(2)
+/***
+ * Receives a line, a number of bytes, or everything until the peer closes. See recv(2).
+ *
+ * @function sock:receive
+ * @tparam[opt="*l"] string|integer pattern what to receive: with `"l"` a line without its end
+ *   (carriage returns are left out), with `"L"` a line with its end, with `"a"` everything until
+ *   the peer closes, or so many bytes, those of the prefix included. As in LuaSocket, an asterisk
+ *   may stand before the letter.
+ * @tparam[opt=""] string prefix what the data begins with: the partial result of an earlier call
+ * @tparam[opt] integer maxsize how many bytes the data may have; when there are more, the message
+ *   is `"oversized"`, and what follows stays unread
+ * @treturn[1] string data, which begins with the prefix
+ * @treturn[2] nil
+ * @treturn[2] string message: `"timeout"`, `"closed"`, `"oversized"`, or other words
+ * @treturn[2] string partial data, which begins with the prefix
+ * @raise for an invalid pattern, or a socket that is not a client
  */
 int sock_receive(lua_State *L)
 {
@@ -163,9 +179,16 @@ int sock_receive(lua_State *L)
 	return 3;
 }
 
-/*
- * sock:receiveany(max) → data | nil, message, ""
- * What has arrived, at most max bytes; waits only when there is nothing. recv(2)
+/***
+ * Receives what has arrived, and waits only when there is nothing. See recv(2).
+ *
+ * @function sock:receiveany
+ * @tparam integer max the number of bytes at most, which must be positive
+ * @treturn[1] string data
+ * @treturn[2] nil
+ * @treturn[2] string message: `"timeout"`, `"closed"`, or other words
+ * @treturn[2] string partial data, always `""`
+ * @raise for another number, or a socket that is not a client
  */
 int sock_receiveany(lua_State *L)
 {
@@ -185,7 +208,12 @@ int sock_receiveany(lua_State *L)
 	return 3;
 }
 
-/* sock:dirty() → boolean: whether received bytes wait in the object, unseen by poll(2) */
+/***
+ * Whether the object holds received bytes, which poll(2) does not see.
+ *
+ * @function sock:dirty
+ * @treturn boolean
+ */
 int sock_dirty(lua_State *L)
 {
 	lua_pushboolean(L, buffer_length(&sock_check(L, 1)->buffer) > 0);

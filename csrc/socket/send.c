@@ -7,6 +7,11 @@
 #include "../common/number.h"
 #include "sock.h"
 
+/***
+ * Sending.
+ * @module smc.socket
+ */
+
 /* Sends data[*at] to data[end - 1] within the timeout, moving *at. Returns 0 or errno. */
 static int send_all(lua_State *L, struct sock *s, const char *data, size_t *at, size_t end)
 {
@@ -50,9 +55,21 @@ static void check_range(lua_State *L, size_t size, size_t *at, size_t *end)
 	*end = last < first ? *at : (size_t)last;
 }
 
-/*
- * sock:send(data [, i [, j]]) → index of the last byte sent | nil, message, the same index
- * i and j as in string.sub, without their fractions. A peer that is gone is an answer, never a SIGPIPE. send(2)
+/***
+ * Sends a string, or a part of it. See send(2).
+ *
+ * It returns when the kernel has taken all bytes, or at the end of the timeout. A peer that is gone
+ * is an answer, never a SIGPIPE.
+ *
+ * @function sock:send
+ * @tparam string data
+ * @tparam[opt=1] integer i index of the first byte to send, as in `string.sub`
+ * @tparam[opt=-1] integer j index of the last byte to send
+ * @treturn[1] integer index of the last byte sent
+ * @treturn[2] nil
+ * @treturn[2] string message: `"timeout"`, `"closed"`, or other words
+ * @treturn[2] integer index of the last byte sent; send the rest from the next one on
+ * @raise for an argument of a wrong type, or a socket that is not a client
  */
 int sock_send(lua_State *L)
 {
@@ -79,7 +96,15 @@ int sock_send(lua_State *L)
 	return 3;
 }
 
-/* sock:getstats() → bytes received (as the program consumed them), bytes sent, age in seconds */
+/***
+ * Returns how much was transferred.
+ *
+ * @function sock:getstats
+ * @treturn integer number of bytes received, as the program consumed them
+ * @treturn integer number of bytes sent
+ * @treturn number age of the object in seconds
+ * @raise for a socket that is not a client
+ */
 int sock_getstats(lua_State *L)
 {
 	const struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
@@ -90,7 +115,16 @@ int sock_getstats(lua_State *L)
 	return 3;
 }
 
-/* sock:setstats([received [, sent [, age]]]) → 1. age in seconds; as in LuaSocket, what is no number is ignored. */
+/***
+ * Sets what `getstats` returns. As in LuaSocket, what is left out or nil stays.
+ *
+ * @function sock:setstats
+ * @tparam[opt] integer received number of bytes
+ * @tparam[opt] integer sent number of bytes
+ * @tparam[opt] number age in seconds
+ * @treturn integer 1
+ * @raise for a socket that is not a client
+ */
 int sock_setstats(lua_State *L)
 {
 	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);

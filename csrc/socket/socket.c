@@ -17,6 +17,11 @@
 #include "../common/af_smc.h"
 #include "sock.h"
 
+/***
+ * Binding, listening, accepting.
+ * @module smc.socket
+ */
+
 #define LISTEN_BACKLOG 32 /* LuaSocket's default */
 
 /*
@@ -61,7 +66,17 @@ static int try_bind(lua_State *L, struct sock *s, const union sock_addr *addr)
 	return err;
 }
 
-/* sock:bind(address, port) → 1 | nil, message. Names are resolved; "*": 0.0.0.0. bind(2) */
+/***
+ * Binds the socket to a local address. See bind(2).
+ *
+ * @function sock:bind
+ * @tparam string address a name or an address of this host; `"*"` is 0.0.0.0, `"::"` every address
+ * @tparam integer|string port 0 to 65535, where 0 lets the kernel choose, or the name of a service
+ * @treturn[1] integer 1
+ * @treturn[2] nil
+ * @treturn[2] string message: `"address already in use"`, `"permission denied"`, or other words
+ * @raise for an argument of a wrong type, or a socket that is connected or listens
+ */
 int sock_bind(lua_State *L)
 {
 	struct sock *s = sock_check_class(L, 1, SOCK_MASTER);
@@ -91,9 +106,16 @@ int sock_bind(lua_State *L)
 	return sock_push_error(L, lua_tostring(L, -1));
 }
 
-/*
- * sock:listen([backlog = 32]) → 1 | nil, message. The object becomes a server. listen(2)
- * The kernel has a limit of its own, net.core.somaxconn, which a negative number stands for, too.
+/***
+ * Makes a bound socket listen for connections: the object becomes a server. See listen(2).
+ *
+ * @function sock:listen
+ * @tparam[opt=32] integer backlog how many connections may wait to be accepted. The kernel's own
+ *   limit, net.core.somaxconn, also stands for a negative number.
+ * @treturn[1] integer 1
+ * @treturn[2] nil
+ * @treturn[2] string message
+ * @raise for an argument of a wrong type, or a socket that is connected or listens already
  */
 int sock_listen(lua_State *L)
 {
@@ -131,7 +153,15 @@ static int accept_retry(lua_State *L, struct sock *server, int err, bool *reclai
 	}
 }
 
-/* sock:accept() → client | nil, message. accept4(2) */
+/***
+ * Accepts a connection, and waits for one within the timeout. See accept4(2).
+ *
+ * @function sock:accept
+ * @treturn[1] sock client, a new object without a timeout
+ * @treturn[2] nil
+ * @treturn[2] string message: `"timeout"`, `"closed"`, or other words
+ * @raise for a socket that does not listen
+ */
 int sock_accept(lua_State *L)
 {
 	struct sock *server = sock_check_class(L, 1, SOCK_SERVER);
@@ -159,7 +189,14 @@ int sock_accept(lua_State *L)
 	return sock_push_error(L, sock_strerror(err));
 }
 
-/* sock:shutdown([how = "both"]) → 1. how: "both", "send", "receive". shutdown(2) */
+/***
+ * Ends one direction of a connection, or both. See shutdown(2).
+ *
+ * @function sock:shutdown
+ * @tparam[opt="both"] string how `"send"`, `"receive"` or `"both"`
+ * @treturn integer 1
+ * @raise for another direction, or a socket that is not a client
+ */
 int sock_shutdown(lua_State *L)
 {
 	static const char *const names[] = { "receive", "send", "both", NULL };

@@ -9,6 +9,11 @@
 #include "../common/number.h"
 #include "sock.h"
 
+/***
+ * Timeouts.
+ * @module smc.socket
+ */
+
 double timeout_now(void)
 {
 	return clock_seconds(CLOCK_MONOTONIC);
@@ -77,10 +82,18 @@ int timeout_wait(lua_State *L, struct sock *s, short events)
 	}
 }
 
-/*
- * sock:settimeout(seconds [, mode]) → 1
- * mode "b" (default): a limit of each operation; "t" or "r": the same, kept apart, as in
- * LuaSocket. nil, a negative number, infinity: no limit.
+/***
+ * Limits how long each operation may wait. There is no limit until one is set.
+ *
+ * The shorter of the two limits counts, from the start of each operation. For a receive or send
+ * that transfers some of the bytes, the limit is that of the whole call.
+ *
+ * @function sock:settimeout
+ * @tparam ?number seconds nil, a negative number and `math.huge` mean no limit; 0 never waits
+ * @tparam[opt="b"] string mode which limit to set: `"b"`, or `"t"` (also `"r"`), which LuaSocket
+ *   calls total
+ * @treturn integer 1
+ * @raise for NaN, or another mode
  */
 int sock_settimeout(lua_State *L)
 {
@@ -103,7 +116,13 @@ int sock_settimeout(lua_State *L)
 	return 1;
 }
 
-/* sock:gettimeout() → block, total: seconds, -1 where there is none */
+/***
+ * Returns the limits that `settimeout` has set.
+ *
+ * @function sock:gettimeout
+ * @treturn number seconds of mode `"b"`, -1 for no limit
+ * @treturn number seconds of mode `"t"`, -1 for no limit
+ */
 int sock_gettimeout(lua_State *L)
 {
 	const struct sock *s = sock_check(L, 1);
