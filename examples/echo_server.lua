@@ -1,11 +1,10 @@
 #!/usr/bin/env lua5.4
 --- An echo server over SMC, for many clients at once.
 
+local app = require "smc.cli.app"
 local reason = require "smc.reason"
-local script = require "smc.cli.app"
 local socket = require "smc.socket"
 local signals = require("smc.poller").signals
-local text = require "smc.internal.text"
 
 local EPILOG <const> = [[
 Example:
@@ -17,12 +16,6 @@ It serves until SIGINT, SIGTERM or SIGHUP, and ends with a summary. Exit status:
 local FAILED <const> = 2
 local CHUNK <const> = 65536
 local TURNS <const> = 16 -- pieces of one client before it is another's turn
-
--- Says a line, which whoever reads along sees at once.
-local function tell(...)
-  script.print(string.format(...))
-  script.flush()
-end
 
 local function wait_for(poller, client, events)
   if client.waits ~= events then poller:modify(client.sock, events) end
@@ -55,7 +48,7 @@ local Server = {}
 Server.__index = Server
 
 function Server:say(...)
-  if not self.quiet then tell(...) end
+  if not self.quiet then app.tell(...) end
 end
 
 function Server:count_mode(mode)
@@ -115,7 +108,7 @@ end
 -- What to do where no client could be accepted: descriptors may have run out.
 function Server:put_off(message)
   if message == "timeout" or message == "closed" then return end
-  script.say("cannot accept a client: " .. message)
+  app.say("cannot accept a client: " .. message)
   if self.count > 0 then self:pause() else socket.sleep(0.1) end
 end
 
@@ -168,49 +161,35 @@ function Server:summary(signal)
   for mode, count in pairs(self.modes) do table.insert(modes, ("%s %d"):format(mode, count)) end
   table.sort(modes)
   for _, client in pairs(self.clients) do self.bytes = self.bytes + client.bytes end
-  tell("stopped by SIG%s: %d clients, %d at once at most, %d bytes echoed%s", signal, self.served, self.most,
-    self.bytes, #modes > 0 and "; " .. table.concat(modes, ", ") or "")
-end
-
--- The signals that end it. nohup(1) has SIGHUP ignored, and so it stays.
-local function endings()
-  local file <close> = io.open("/proc/self/status")
-  local ignored = tonumber((file and file:read("a") or ""):match("SigIgn:%s*(%x+)") or "0", 16)
-  if ignored & 1 ~= 0 then return "INT", "TERM" end
-  return "HUP", "INT", "TERM"
-end
-
-local function count(word)
-  local number = math.tointeger(tonumber(word))
-  if number and number >= 1 then return number end
-  return nil, ("'%s' is not a number of clients"):format(word)
+  app.tell("stopped by SIG%s: %d clients, %d at once at most, %d bytes echoed%s", signal, self.served,
+    self.most, self.bytes, #modes > 0 and "; " .. table.concat(modes, ", ") or "")
 end
 
 -- Clients live long enough to be old for the generational collector, which lua5.4 begins with: it would let
 -- them lie until memory has doubled.
 collectgarbage("incremental", 110)
 
-script.run(function()
-  local parser = script.parser("Echo over SMC whatever clients send.", EPILOG)
+app.run(function()
+  local parser = app.parser("Echo over SMC whatever clients send.", EPILOG)
   parser:option("--host", "Address to listen on.", "*"):argname("HOST")
-  parser:option("--port", "Port to listen on.", "12345"):argname("PORT"):convert(script.port)
+  parser:option("--port", "Port to listen on.", "12345"):argname("PORT"):convert(app.port)
   parser:option("--max-clients", "Clients at once; more have to wait.", "100000"):argname("COUNT")
-    :convert(count)
+    :convert(app.number_of "clients")
   parser:option("--idle-timeout", "Close clients that are silent so long."):argname("SECONDS")
-    :convert(script.seconds)
+    :convert(app.seconds)
   parser:option("--fallback", "Use TCP where this kernel has no SMC."):choices({ "tcp" }):argname("tcp")
   parser:flag("-q --quiet", "Say nothing of single clients.")
-  local args = script.parse(parser)
+  local args = app.parse(parser)
 
   local listener <close>, message = socket.bind(args.host, args.port, 4096, { fallback = args.fallback })
   if not listener then
-    script.fail(FAILED,
-      ("cannot listen on %s port %d: %s"):format(text.printable(args.host), args.port, message))
+    app.fail(FAILED,
+      ("cannot listen on %s port %d: %s"):format(app.printable(args.host), args.port, message))
   end
   listener:settimeout(0)
-  local stop <close> = assert(signals(endings()))
+  local stop <close> = assert(signals(app.ending_signals()))
   local poller <close> = assert(socket.poller())
-  tell("listening on %s port %d", listener:getsockname())
+  app.tell("listening on %s port %d", listener:getsockname())
   local server = setmetatable({
     listener = listener, poller = poller, quiet = args.quiet, max_clients = args.max_clients,
     idle_timeout = args.idle_timeout, next_look = 0, next_count = 0, clients = {}, uncounted = {}, modes = {},

@@ -2,14 +2,11 @@
 --- Sends standard input, or a file, to an echo server over SMC and checks what comes back.
 -- Both directions move at once, and no more than a window of bytes is ever held in memory.
 
-local E = require "smc.errno"
-local evidence = require "smc.check.evidence"
+local app = require "smc.cli.app"
+local check = require "smc.check"
 local poller = require "smc.poller"
 local reason = require "smc.reason"
-local script = require "smc.cli.app"
 local socket = require "smc.socket"
-local terminal_width = require "smc.core.os".columns
-local text = require "smc.internal.text"
 
 local EPILOG <const> = [[
 Examples:
@@ -24,61 +21,35 @@ connection, no input that can be read, or bad usage.]]
 local LOST <const>, NO_CONNECTION <const> = 1, 2
 local CHUNK <const>, WINDOW <const> = 65536, 1 << 20
 
-local function tell(...)
-  -- One write: others may share the terminal.
-  io.stderr:write(text.wrap(table.concat { ... }, "", text.width(2)) .. "\n")
-end
-
 local function tell_mode(sock)
   local info, message = sock:info()
   if not (info and info.mode) then
-    return tell("connected; what carries the data is unknown: ",
+    return app.note("connected; what carries the data is unknown: ",
       message or "the kernel's record of the connection has no mode, its state is " .. info.state)
   end
-  tell("connected over ", info.mode)
-  if info.fallback then tell("  own reason: ", reason.describe(info.fallback.code)) end
-  if info.peer_fallback then tell("  the peer's reason: ", reason.describe(info.peer_fallback.code)) end
+  app.note("connected over ", info.mode)
+  if info.fallback then app.note("  own reason: ", reason.describe(info.fallback.code)) end
+  if info.peer_fallback then app.note("  the peer's reason: ", reason.describe(info.peer_fallback.code)) end
 end
 
 local function tell_evidence(sock, sent)
-  local info = sock:info()
-  local through = info and evidence.bytes_sent(info)
-  if through and sent < evidence.most(info) then
-    tell(("%d bytes sent, all came back; %d of them by the kernel's count through shared memory, %s")
-      :format(sent, through, evidence.path(info)))
-  else
-    tell(("%d bytes sent, all came back"):format(sent))
-  end
-end
-
--- Ends the script where a file cannot be read. A pipe or a terminal is not tried: it may be slow.
-local function check_readable(file, name)
-  local at, message, errno = file:seek("cur")
-  if at then
-    message = select(2, file:read(0))
-    file:flush() -- the descriptor is back where it was
-  elseif errno == E.ESPIPE then
-    return
-  end
-  if message then script.fail(NO_CONNECTION, ("cannot read %s: %s"):format(text.printable(name), message)) end
+  local found = check.evidence(sock, sent)
+  local counted = found and found.bytes_through_shared_memory
+  app.note(("%d bytes sent, all came back"):format(sent), counted
+    and ("; %d of them by the kernel's count through shared memory, %s"):format(counted, found.path) or "")
 end
 
 -- The input: a file, or standard input, which may be slow.
 local function open_input(name)
-  if not name then
-    check_readable(io.stdin, "standard input")
-    return { fd = 0, getfd = function() return 0 end }
-  end
-  local file, message = io.open(name, "rb")
-  if not file then script.fail(NO_CONNECTION, text.printable(message)) end
-  check_readable(file, name)
+  local file = app.open_input(name, NO_CONNECTION)
+  if not name then return { fd = 0, getfd = function() return 0 end } end
   return { file = file, size = file:seek("end"), rewind = file:seek("set") } -- no size: a pipe
 end
 
 local function read_input(input)
   local data, message
   if input.file then data, message = input.file:read(CHUNK) else data, message = poller.read(0, CHUNK) end
-  if message then script.fail(LOST, "cannot read the input: " .. message) end
+  if message then app.fail(LOST, "cannot read the input: " .. message) end
   return data ~= "" and data or nil
 end
 
@@ -123,7 +94,7 @@ function Exchange.new(sock, input, timeout)
     sock = sock, input = input, timeout = timeout, loop = loop, polled = polled, waits = polled,
     readable = not polled, ended = false, sent = 0, back = 0, active = socket.monotonic(),
     window = setmetatable({ chunks = {}, first = 1, last = 0, offset = 0, held = 0 }, Window),
-    progress = input.size and terminal_width(2) ~= nil,
+    progress = input.size and app.is_terminal(2),
   }, Exchange)
 end
 
@@ -133,7 +104,7 @@ end
 
 function Exchange:lost(message)
   self:clear_progress()
-  script.fail(LOST, ("%s: %d bytes sent, %d came back"):format(message, self.sent, self.back))
+  app.fail(LOST, ("%s: %d bytes sent, %d came back"):format(message, self.sent, self.back))
 end
 
 -- The next steps tell whether they moved anything.
@@ -173,7 +144,7 @@ end
 
 -- Where nobody reads what comes back, no more is sent: what is on its way is checked to its end.
 function Exchange:print(piece)
-  if not (script.write(piece) and script.flush()) then self.ended = true end
+  if not (app.write(piece) and app.flush()) then self.ended = true end
 end
 
 -- Waits until something may move: for the echo of what is on its way no longer than the timeout, for
@@ -206,19 +177,19 @@ function Exchange:run()
   return self.sent
 end
 
-script.run(function()
-  local parser = script.parser("Send data to an echo server over SMC.", EPILOG)
+app.run(function()
+  local parser = app.parser("Send data to an echo server over SMC.", EPILOG)
   parser:option("--host", "Name or address of the server.", "127.0.0.1"):argname("HOST")
-  parser:option("--port", "Port of the server.", "12345"):argname("PORT"):convert(script.port)
+  parser:option("--port", "Port of the server.", "12345"):argname("PORT"):convert(app.port)
   parser:option("--file", "What to send, in place of standard input."):argname("FILE")
   parser:option("--timeout", "Seconds to wait for an answer.", "10")
-    :argname("SECONDS"):convert(script.seconds)
-  local args = script.parse(parser)
+    :argname("SECONDS"):convert(app.seconds)
+  local args = app.parse(parser)
   local input = open_input(args.file)
   local sock <close>, message = socket.connect(args.host, args.port)
   if not sock then
-    script.fail(NO_CONNECTION,
-      ("no connection to %s port %d: %s"):format(text.printable(args.host), args.port, message))
+    app.fail(NO_CONNECTION,
+      ("no connection to %s port %d: %s"):format(app.printable(args.host), args.port, message))
   end
   tell_mode(sock)
   tell_evidence(sock, Exchange.new(sock, input, args.timeout):run())

@@ -1,14 +1,12 @@
 #!/usr/bin/env lua5.4
 --- Checks live whether two hosts talk through shared memory; the options are those of smc_chk(8).
 
+local app = require "smc.cli.app"
 local check = require "smc.check"
-local evidence = require "smc.check.evidence"
 local reason = require "smc.reason"
-local script = require "smc.cli.app"
 local socket = require "smc.socket"
-local text = require "smc.internal.text"
 
-local print = script.print
+local print = app.print
 
 local SMC <const>, NO_RESULT <const> = 0, 2
 local STATUS <const> = { SMC = SMC, TCP = 1, ["no connection"] = NO_RESULT, ["not proven"] = 3 }
@@ -27,17 +25,17 @@ Exit status: 0 the connection uses SMC, which is proven; 1 it fell back to TCP;
 connection, but what it uses is not proven.]]
 
 local function parser()
-  local p = script.parser("Check whether the path to a host uses SMC.", EPILOG)
+  local p = app.parser("Check whether the path to a host uses SMC.", EPILOG)
   p:mutex(
     p:option("-C --connect", "Connect to a server."):argname("HOST"),
     p:flag("-S --server", "Start a server for others to connect to."),
     p:option("-i --pnetid", "Print the PNET ID of an interface."):argname("IFACE")
   )
   p:option("-p --port", "Port of the server; with -S the next free one from there.", tostring(check.PORT))
-    :argname("PORT"):convert(script.port)
+    :argname("PORT"):convert(app.port)
   p:flag("-6 --ipv6", "Use IPv6.")
   p:option("-t --timeout", "Seconds to wait for a connection.", "10")
-    :argname("SECONDS"):convert(script.seconds)
+    :argname("SECONDS"):convert(app.seconds)
   p:flag("--probe", "Send the 4096 bytes to any port.")
   p:flag("-d --debug", "Say on standard error what is being done.")
   p:flag("--json", "Print the result as JSON.")
@@ -50,69 +48,19 @@ end
 
 local function debugger(args)
   return function(...)
-    if args.debug then io.stderr:write("[DEBUG] ", text.printable(string.format(...)), "\n") end
+    if args.debug then io.stderr:write("[DEBUG] ", app.printable(string.format(...)), "\n") end
   end
-end
-
-local function wrapped(words, indent)
-  return text.wrap(words, indent, text.width(1))
-end
-
-local function print_reason(side, record)
-  if record then
-    print(("          %s:        0x%08x   %s"):format(side, record.code, record.meaning))
-  end
-end
-
-local function print_advice(report)
-  if report.advice then
-    print("     What to do:")
-    print(wrapped(text.printable(report.advice), "          "))
-  end
-end
-
--- What a verdict is in words.
-local print_verdict = {}
-
-print_verdict["SMC"] = function(report)
-  print("     Success, using " .. report.mode)
-  print(wrapped("Evidence: " .. text.printable(evidence.words(report)), "     "))
-end
-
-print_verdict["TCP"] = function(report)
-  print("     Failed  (TCP fallback), reasons:")
-  print_reason("Client", report.fallback)
-  print_reason("Server", report.peer_fallback)
-  if report.message then print(wrapped("Note: " .. text.printable(report.message), "     ")) end
-  print_advice(report)
-end
-
-print_verdict["not proven"] = function(report)
-  print(wrapped("Not proven: " .. text.printable(report.message), "     "))
-end
-
-print_verdict["no connection"] = function(report)
-  print("     Failed, no connection")
-  print_advice(report)
 end
 
 local function print_pnetid(args)
   local pnetid, message, errno = require("smc.pnet").of_interface(args.pnetid)
-  if not pnetid then script.fail(NO_RESULT, message, errno) end
+  if not pnetid then app.fail(NO_RESULT, message, errno) end
   if args.json then
-    script.print_json(pnetid)
+    app.print_json(pnetid)
   else
-    print(text.printable(pnetid.pnetid) .. (pnetid.pnetid_source == "user" and "*" or ""))
+    print(app.printable(pnetid.pnetid) .. (pnetid.pnetid_source == "user" and "*" or ""))
   end
   return SMC
-end
-
--- Where nothing could be tested there is a report, too: it has the message.
-local function report_of(args)
-  local report, message, errno = check.connect(args.connect, args.port,
-    { family = family_of(args), timeout = args.timeout, probe = args.probe })
-  return report or { verdict = "no connection", success = false, host = args.connect, port = args.port,
-    message = message, errno = errno }
 end
 
 local function print_target(args)
@@ -120,24 +68,28 @@ local function print_target(args)
   if not addresses then return end
   print(("Test with target IP %s and port %d"):format(table.concat(addresses, ", "), args.port))
   print("  Live test (SMC-D and SMC-R)")
-  script.flush()
+  app.flush()
 end
 
 local function connect(args, debug_message)
   if not args.json then print_target(args) end
-  local report = report_of(args)
+  local report, message, errno = check.connect(args.connect, args.port,
+    { family = family_of(args), timeout = args.timeout, probe = args.probe })
+  local text = report and tostring(report) or "     Failed, no connection"
+  -- Where nothing could be tested there is a report, too: it has the message.
+  report = report or { verdict = "no connection", success = false, host = args.connect, port = args.port,
+    message = message, errno = errno }
   if report.seconds then
     debug_message("connected to %s in %.3f s: %s", report.address, report.seconds,
       report.mode or "mode unknown")
   end
   if args.json then
-    script.print_json(report)
+    app.print_json(report)
   else
-    print_verdict[report.verdict](report)
-    print()
+    print(text .. "\n")
   end
-  script.flush()
-  if report.verdict == "no connection" then script.say(report.message) end
+  app.flush()
+  if report.verdict == "no connection" then app.say(report.message) end
   return STATUS[report.verdict]
 end
 
@@ -151,22 +103,22 @@ local function serve(args, debug_message)
         info and info.fallback and ", " .. reason.describe(info.fallback.code) or "")
     end,
   }
-  if not server then script.fail(NO_RESULT, message) end
+  if not server then app.fail(NO_RESULT, message) end
   if args.json then
     print(require "smc.json".encode({ port = server.port }, true))
   else
     print("Server started on port " .. server.port)
   end
-  script.flush()
+  app.flush()
   message = select(2, server:serve())
-  script.fail(NO_RESULT, message)
+  app.fail(NO_RESULT, message)
 end
 
-script.run(function()
+app.run(function()
   local p = parser()
-  local args = script.parse(p, NO_RESULT)
+  local args = app.parse(p, NO_RESULT)
   if args.pnetid then return print_pnetid(args) end
   if args.connect then return connect(args, debugger(args)) end
   if args.server then return serve(args, debugger(args)) end
-  script.fail(NO_RESULT, "one of -C, -S and -i is needed\n" .. p:get_usage())
+  app.fail(NO_RESULT, "one of -C, -S and -i is needed\n" .. p:get_usage())
 end, NO_RESULT)

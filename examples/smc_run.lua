@@ -3,9 +3,9 @@
 --
 -- The command takes the place of this script: it has its process ID, its terminal, and its exit status.
 
+local app = require "smc.cli.app"
 local E = require "smc.errno"
 local run = require "smc.run"
-local script = require "smc.cli.app"
 local system = require "smc.system"
 
 local BAD_USAGE <const>, NO_SMC <const>, NOT_EXECUTABLE <const>, NOT_FOUND <const> = 2, 125, 126, 127
@@ -30,7 +30,7 @@ local function size(text)
 end
 
 local function parser()
-  local p = script.parser("Run COMMAND using SMC for its TCP sockets.", EPILOG)
+  local p = app.parser("Run COMMAND using SMC for its TCP sockets.", EPILOG)
     :usage("Usage: smc_run.lua [-d] [-r SIZE] [-t SIZE] [--fallback tcp] COMMAND [ARGUMENT]...")
   p:flag("-d --debug", "Say on standard error what becomes of every socket.")
   p:option("-r --receive-buffer", "Size of the receive buffer."):argname("SIZE"):convert(size)
@@ -50,14 +50,12 @@ local function mark_command(words)
     i = i + (takes_next and 2 or 1)
   end
   local marked = table.move(words, 1, #words, 1, {})
-  if words[i] and words[i] ~= "--" then
-    table.insert(marked, i, "--")
-  end
+  if words[i] and words[i] ~= "--" then table.insert(marked, i, "--") end
   return marked
 end
 
-script.run(function()
-  local args = script.parse(parser(), BAD_USAGE, mark_command(arg))
+app.run(function()
+  local args = app.parse(parser(), BAD_USAGE, mark_command(arg))
   local options = {
     receive_buffer = args.receive_buffer,
     send_buffer = args.send_buffer,
@@ -67,15 +65,15 @@ script.run(function()
   }
   if not args.fallback then
     local available, message = system.available()
-    if not available then script.fail(NO_SMC, message) end
+    if not available then app.fail(NO_SMC, message) end
   end
   local library, message = run.library()
-  if not library then script.fail(NO_SMC, message) end
+  if not library then app.fail(NO_SMC, message) end
   local attainable, limit = run.attainable(options)
-  if not attainable then script.say(limit) end
+  if not attainable then app.say(limit) end
   local convertible, why, reason = run.convertible(args.command[1])
-  if convertible == false then script.say(why) end
+  if convertible == false then app.say(why) end
   local _, failure, errno = run.exec(args.command, options)
   if errno == reason then failure = why end -- it names the interpreter that a script wants, too
-  script.fail(errno == E.ENOENT and NOT_FOUND or NOT_EXECUTABLE, failure)
+  app.fail(errno == E.ENOENT and NOT_FOUND or NOT_EXECUTABLE, failure)
 end, NO_SMC)

@@ -40,7 +40,8 @@ end
 function requires.of(source)
   local list, names, computed = tokens(source), {}, 0
   for i, token in ipairs(list) do
-    if token == "require" then
+    local is_field = list[i - 1] == "." or list[i + 1] == "="
+    if token == "require" and not is_field then
       local at = list[i + 1] == "(" and i + 2 or i + 1
       local name = list[at]:match("^[\"'](.*)[\"']$")
       local joined = list[at + 1] == "." and list[at + 2] == "."

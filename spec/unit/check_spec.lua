@@ -1,11 +1,11 @@
 local check = require "smc.check"
 local errno = require "smc.errno"
-local evidence = require "smc.check.evidence"
 local probe = require "smc.check.protocol"
 local reason = require "smc.reason"
 local requirement = require "smc.check.requirement"
 local smc = require "smc"
 local verdict = require "smc.check.verdict"
+local words = require "smc.check.words"
 
 describe("smc.check's probe", function()
   it("is known by its first line and its size, however it arrives", function()
@@ -206,22 +206,45 @@ describe("the verdict of a check", function()
   end
 end)
 
-describe("the evidence of a check", function()
+describe("the text of a report", function()
+  -- As one line: where it is wrapped is up to the terminal.
+  local function text_of(report)
+    return (tostring(words.report(report)):gsub("%s+", " "))
+  end
+
   it("says what was sent, whose memory it is, and what the peer sees", function()
-    local report = { mode = "SMC-D", evidence = { bytes_sent = 4096, bytes_through_shared_memory = 4096,
-      peer_mode = "SMC-D", dmb = { gid = 0x11, peer_gid = 0x22, peer_token = 0x33 } } }
-    assert.equal("4096 of 4096 bytes went through shared memory, from GID 0000000000000011 to GID "
-      .. "0000000000000022, into the peer's DMB 0000000000000033; the peer sees SMC-D too",
-      evidence.words(report))
+    local report = { verdict = "SMC", mode = "SMC-D", evidence = { bytes_sent = 4096,
+      bytes_through_shared_memory = 4096, peer_mode = "SMC-D",
+      dmb = { gid = 0x11, peer_gid = 0x22, peer_token = 0x33 } } }
+    assert.equal(" Success, using SMC-D Evidence: 4096 of 4096 bytes went through shared memory, from GID "
+      .. "0000000000000011 to GID 0000000000000022, into the peer's DMB 0000000000000033; "
+      .. "the peer sees SMC-D too",
+      text_of(report))
     report.evidence.peer_mode = nil
-    assert.matches("; the peer does not tell what it sees$", evidence.words(report))
+    assert.matches("; the peer does not tell what it sees$", text_of(report))
   end)
 
   it("says that nothing was sent", function()
-    assert.equal("nothing was sent; the kernel's record of the connection says SMC-R, over rxe0 port 1, "
-      .. "from GID a to GID b, into the peer's RMB",
-      evidence.words { mode = "SMC-R", evidence = { bytes_sent = 0,
+    assert.equal(" Success, using SMC-R Evidence: nothing was sent; the kernel's record of the connection "
+      .. "says SMC-R, over rxe0 port 1, from GID a to GID b, into the peer's RMB",
+      text_of { verdict = "SMC", mode = "SMC-R", evidence = { bytes_sent = 0,
         link_group = { links = { { ibdev = "rxe0", ibport = 1, gid = "a", peer_gid = "b" } } } } })
+  end)
+
+  it("has the reasons of both sides, a note, and what to do", function()
+    assert.equal("     Failed  (TCP fallback), reasons:\n"
+      .. "          Client:        0x03030000   no device\n"
+      .. "          Server:        0x05000000   declined\n"
+      .. "     Note: strange\n     What to do:\n          Power it on.",
+      tostring(words.report { verdict = "TCP", message = "strange", advice = "Power it on.",
+        fallback = { code = 0x03030000, meaning = "no device" },
+        peer_fallback = { code = 0x05000000, meaning = "declined" } }))
+  end)
+
+  it("says what is not proven, and that there was no connection", function()
+    assert.equal("     Not proven: closed \\x1b", tostring(words.report {
+      verdict = "not proven", message = "closed \27" }))
+    assert.equal("     Failed, no connection", tostring(words.report { verdict = "no connection" }))
   end)
 end)
 
@@ -304,13 +327,13 @@ describe("smc.check", function()
   end
 
   for _, mistake in ipairs(MISTAKES) do
-    local called, words = mistake[1], mistake[3]
-    it(("blames the caller of %s: %s"):format(called, words), function()
+    local called, said = mistake[1], mistake[3]
+    it(("blames the caller of %s: %s"):format(called, said), function()
       local line = debug.getinfo(1, "l").currentline + 1
       local ok, message = pcall(function() local _ = check[called](table.unpack(mistake[2], 1, 3)) end)
       assert.is_false(ok)
       assert.truthy(message:find(("check_spec.lua:%d: "):format(line), 1, true), message)
-      assert.truthy(message:find(words, 1, true), message)
+      assert.truthy(message:find(said, 1, true), message)
     end)
   end
 

@@ -70,6 +70,7 @@ describe("what a source requires", function()
       local b = require("two").three, require 'four'.five(), [[ require "long" ]]
       local function f() return require"six" end
       require("computed." .. name) require("computed" .. name) pcall(require, "x") require(name)
+      local options = { require = "SMC" } print(options.require, "x")
       "\"" require "seven" '\\' require "eight"]=])
     assert.same({ "one", "two", "four", "six", "seven", "eight" }, names)
     assert.equal(4, times)
@@ -108,9 +109,9 @@ describe("the modules", function()
 
   -- Whether a module may use another: what is public or internal is for all, the rest for its wing.
   local function may_use(user, used)
-    if is_core(used) or used:find("^smc%.internal%.%w") or used:find("^smc%.?%w*$") then return true end
-    if user:find("^smc%.cli%.") and used:find("^smc%.cli%.%w+$") then return true end
-    local wing = used:match("^(smc%.cli%.%w+)%.") or used:match("^(smc%.%w+)%.")
+    if is_core(used) or used:find("^smc%.internal%.[%w_]+$") or used:find("^smc%.?%w*$") then return true end
+    if user:find("^smc%.cli%.") and used:find("^smc%.cli%.[%w_]+$") then return true end
+    local wing = used:match("^(smc%.cli%.[%w_]+)%.") or used:match("^(smc%.%w+)%.")
     return user == wing or user:sub(1, #wing + 1) == wing .. "."
   end
 
@@ -135,6 +136,43 @@ describe("the modules", function()
         local fits = not needed:find("^smc%.cli%.") or name:find("^smc%.cli%.")
         assert(fits, ("%s uses %s"):format(name, needed))
       end
+    end
+  end)
+end)
+
+describe("the examples", function()
+  local LINES <const> = { ["smc_run.lua"] = 80, ["smc_chk.lua"] = 150, ["hello_client.lua"] = 15,
+    ["hello_server.lua"] = 15 }
+  local MOST <const>, OF_A_COMMAND <const> = 200, 5
+
+  for _, path in ipairs(files_below "examples") do
+    local source, name = read(path), path:match("[^/]*$")
+    local names, times = requires.of(source)
+    local command = names[1] and names[1]:match("^smc%.cli%.([%w_]+)$")
+    command = command ~= "app" and command or nil
+
+    it(("are short: %s"):format(path), function()
+      local lines = select(2, source:gsub("\n", ""))
+      local most = command and OF_A_COMMAND or LINES[name] or MOST
+      assert(lines <= most, ("%s has %d lines, more than %d"):format(path, lines, most))
+    end)
+
+    it(("use public modules, or start a command: %s"):format(path), function()
+      assert.equal(0, times)
+      if command then return assert.equal(1, #names) end
+      for _, needed in ipairs(names) do
+        local ours = needed:find("^smc%f[^%w]")
+        local is_public = needed == "smc" or needed == "smc.cli.app" or needed:find("^smc%.%w+$")
+        assert(not ours or is_public, ("%s uses %s"):format(path, needed))
+      end
+    end)
+  end
+
+  it("have the two flows that people come to read as whole scripts", function()
+    for name, module in pairs { smc_run = "smc.run", smc_chk = "smc.check" } do
+      assert.is_nil(house["smc.cli." .. name])
+      local source = read(("examples/%s.lua"):format(name))
+      assert.truthy(source:find(('require "%s"'):format(module), 1, true), name)
     end
   end)
 end)

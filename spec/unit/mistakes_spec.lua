@@ -80,6 +80,7 @@ local switching = options { timeout = "seconds" }
 local FUNCTIONS_OF_MODULES <const> = {
   ["check.connect"] = { host, port, options { family = "name", timeout = "seconds", probe = "boolean",
     require = "name" } },
+  ["check.evidence"] = { need(socket.tcp4 { fallback = "tcp" }, "object"), need(1, "integer") },
   ["check.server"] = { options { host = "string", port = "integer", family = "name", on_event = "function",
     max_clients = "integer", idle_seconds = "seconds" } },
   ["device.dibs"] = nothing,

@@ -12,6 +12,7 @@ local socket = require "smc.socket"
 local system = require "smc.system"
 local text = require "smc.internal.text"
 local verdict = require "smc.check.verdict"
+local words = require "smc.check.words"
 
 local client = {}
 
@@ -56,13 +57,13 @@ end
 
 -- Fails every attempt, with the words of each where there was more than one.
 local function no_connection(report, failures)
-  local words = {}
+  local said = {}
   for i, failure in ipairs(failures) do
-    words[i] = #failures == 1 and failure.message or failure.address .. ": " .. failure.message
+    said[i] = #failures == 1 and failure.message or failure.address .. ": " .. failure.message
     report.address, report.errno = failure.address, failure.errno
   end
   report.message = ("no connection to %s port %s: %s"):format(
-    text.printable(report.host), text.printable(report.port), table.concat(words, "; "))
+    text.printable(report.host), text.printable(report.port), table.concat(said, "; "))
   report.advice = hint.no_connection(report)
   return report
 end
@@ -175,7 +176,7 @@ end
 
 -- Connects and reports, where there is SMC.
 local function test(host, port, options)
-  local report = { host = host, port = port, verdict = verdict.NONE, success = false }
+  local report = words.report { host = host, port = port, verdict = verdict.NONE, success = false }
   local addresses, message, number = socket.resolve(host, options.family)
   if not addresses then
     report.errno = number
@@ -193,7 +194,8 @@ end
 --
 --    local report = assert(check.connect("host10", 37373, { require = "SMC-D" }))
 --
--- The report always has `host`, `port`, and a `verdict`; `success` is true for the first of these alone:
+-- `tostring(report)` is its text, as smc_chk(8) prints it. The report always has `host`, `port`, and a
+-- `verdict`; `success` is true for the first of these alone:
 --
 -- - `"SMC"`: the kernel's record of the socket says SMC-D or SMC-R while it is connected, and the bytes
 --   that were sent have all been written into the peer's memory. `evidence` has `bytes_sent`,

@@ -13,13 +13,6 @@ function evidence.bytes_sent(after, before)
   return cursor.sent(before and (before.connection or {}), after.connection)
 end
 
---- How many bytes may pass between two looks before the kernel's count is round once.
--- @tparam table info what `sock:info()` gave, with a count
--- @treturn integer bytes
-function evidence.most(info)
-  return cursor.most(info.connection.peer_rmbe_size)
-end
-
 -- The link of a connection over SMC-R.
 local function link_of(info)
   return info.link_group and info.link_group.links and info.link_group.links[1]
@@ -54,26 +47,14 @@ function evidence.path(info)
   end
 end
 
---- What a successful check has found, as one line.
--- @tparam table report of @{smc.check.client.connect}
--- @treturn string
-function evidence.words(report)
-  local found = report.evidence
-  local text
-  if found.bytes_sent == 0 then
-    text = ("nothing was sent; the kernel's record of the connection says %s"):format(report.mode)
-  else
-    text = ("%d of %d bytes went through shared memory"):format(
-      found.bytes_through_shared_memory, found.bytes_sent)
-  end
-  local path = evidence.path(found)
-  if path then text = text .. ", " .. path end
-  if found.peer_mode then
-    text = text .. "; the peer sees " .. found.peer_mode .. " too"
-  elseif found.bytes_sent > 0 then
-    text = text .. "; the peer does not tell what it sees"
-  end
-  return text
+--- What the kernel tells of the bytes that a connection has sent.
+-- @tparam table info what `sock:info()` gave
+-- @tparam integer sent bytes, by whoever sent them
+-- @treturn table as of `smc.check.evidence`
+function evidence.of(info, sent)
+  local counted = evidence.bytes_sent(info)
+  if counted and sent >= cursor.most(info.connection.peer_rmbe_size) then counted = nil end
+  return { bytes_sent = sent, bytes_through_shared_memory = counted, path = evidence.path(info) }
 end
 
 return evidence

@@ -14,6 +14,16 @@ local smc = {}
 ---@field server any Starts a server for checks: see `smc.check.server`.
 local smc_check = {}
 
+--- What the kernel tells of the bytes that a connection of your own has sent since it was made.
+---    local found = assert(check.evidence(sock, sent))
+---    print(found.bytes_through_shared_memory == sent, found.path)
+---@param sock socket connected, of `smc.socket`
+---@param sent integer how many bytes were sent
+---@return table|nil # `bytes_sent`: as given; `bytes_through_shared_memory`: how far the ring in the peer's memory was written, absent over TCP, and where the kernel's count began anew because so many bytes were sent; `path`: whose memory that is, in words, absent over TCP
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_check.evidence(sock, sent) end
+
 --- The devices that SMC can use: ISM and its like for SMC-D, RDMA devices for SMC-R.
 ---@class smc.device
 local smc_device = {}
@@ -751,6 +761,9 @@ function smc_run.spawn(argv, options) end
 ---@field dns any The resolver: `smc.socket.dns`.
 local smc_socket = {}
 
+---@class smc.socket.sock
+local smc_socket_sock = {}
+
 --- A socket that becomes IPv4 or IPv6 at its first bind or connect.
 ---@param options? table `fallback = "tcp"`: accept a plain TCP socket where this kernel has no SMC
 ---@return  # the socket, or nil and a message
@@ -812,11 +825,209 @@ function smc_socket.skip(count, ...) end
 --- The texts of a host's addresses, in the order in which `connect` tries them.
 ---@param host string
 ---@param family? string `"inet"`, `"inet6"` or `"unspec"`
----@return table # an array, or nil and a message
+---@return string[]|nil
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT where there is no such host, EAGAIN where no server of names answers
 function smc_socket.resolve(host, family) end
 
 --- A poller for many sockets: `smc.poller`.
 function smc_socket.poller() end
+
+--- Closes the socket.
+--- Closing twice is fine. See close(2).
+--- Over SMC it may wait up to two seconds, as long as sent bytes have not reached the peer; a socket
+--- that is garbage collected makes nobody wait. Also called at the end of the scope of a `local sock
+--- <close>`.
+---@return integer # 1
+function smc_socket_sock:close() end
+
+--- Connects to a peer.
+--- See connect(2).
+--- The addresses of a name are tried in turn, each within the timeout; with a timeout of zero only
+--- one of them. The object becomes a client, also when this fails. After a timeout the attempt goes
+--- on: the next call with the same address returns its result, a call with another address gives it
+--- up. After an attempt that has failed another one may follow.
+---@param address string a name, or an IPv4 or IPv6 address
+---@param port integer|string 1 to 65535, or the name of a service
+---@return integer|nil # 1
+---@return nil|string # message: `"timeout"`, `"connection refused"`, `"already connected"`, or other words
+function smc_socket_sock:connect(address, port) end
+
+--- Returns the descriptor, for poll(2) and the like.
+--- Whoever knows it may wait for it, or use it: from now on the descriptor never blocks in the
+--- kernel.
+---@return integer # descriptor, -1 when there is none
+function smc_socket_sock:getfd() end
+
+--- Takes over a descriptor.
+--- The old one is neither closed nor kept.
+--- When the socket gives a descriptor away by this, as LuaSec needs it, the program ignores SIGPIPE
+--- from now on, unless it handles that signal.
+---@param descriptor integer -1 for none
+function smc_socket_sock:setfd(descriptor) end
+
+--- Returns what the last operation had to wait for.
+--- cqueues calls it.
+---@return string # `"r"` for input, `"w"` for output
+function smc_socket_sock:events() end
+
+--- Returns nil: event loops keep time themselves.
+--- cqueues calls it.
+---@return nil
+function smc_socket_sock:timeout() end
+
+--- Returns the address family.
+---@return string # `"inet4"`, `"inet6"`, or `"unspec"` before the first bind or connect of a socket that may become either
+function smc_socket_sock:getfamily() end
+
+--- Returns the local address.
+--- See getsockname(2).
+--- Of a connected socket it is the address at the time of connection, since asking later
+--- may crash a kernel whose device has gone (net/smc/af_smc.c, smc_getname).
+---@return string|nil # address
+---@return integer|string # port; message
+---@return string|nil # family `"inet"` or `"inet6"`
+function smc_socket_sock:getsockname() end
+
+--- Returns the address of the peer, as it was at the time of connection.
+--- See getpeername(2).
+---@return string|nil # address
+---@return integer|string # port; message
+---@return string|nil # family `"inet"` or `"inet6"`
+function smc_socket_sock:getpeername() end
+
+--- Returns the descriptor, as `getfd`.
+--- cqueues calls it.
+---@return integer # descriptor, -1 when there is none
+function smc_socket_sock:pollfd() end
+
+--- Connects to a peer: another name of `connect`.
+---@param address string
+---@param port integer|string
+---@return integer|nil # 1
+---@return nil|string # message
+function smc_socket_sock:setpeername(address, port) end
+
+--- Binds the socket to a local address: another name of `bind`.
+---@param address string
+---@param port integer|string
+---@return integer|nil # 1
+---@return nil|string # message
+function smc_socket_sock:setsockname(address, port) end
+
+--- Sets an option.
+--- See setsockopt(2), socket(7), tcp(7), ipv6(7) and af_smc(7).
+--- LuaSocket's names and more: `bindtodevice`, `ipv6-v6only`, `keepalive`, `limit-smc-hs`, `linger`,
+--- `mark`, `priority`, `recv-buffer-size`, `reuseaddr`, `reuseport`, `send-buffer-size`, `tcp-cork`,
+--- `tcp-defer-accept`, `tcp-fastopen`, `tcp-fastopen-connect`, `tcp-keepcnt`, `tcp-keepidle`,
+--- `tcp-keepintvl`, `tcp-nodelay`, `tcp-quickack`, `tcp-user-timeout`.
+--- Until the socket is connected, the option is also kept, and set on each descriptor that is made
+--- for it. `tcp-fastopen` and `tcp-fastopen-connect` turn the connection into TCP: only a socket
+--- with `fallback = "tcp"` takes them.
+---@param name string
+---@param value boolean|integer|string|table a boolean for what is on or off, an integer for sizes, counts, seconds (milliseconds for `tcp-user-timeout`) and `mark`, the name of an interface for `bindtodevice`, and `{ on = boolean, timeout = seconds }` for `linger`
+---@return integer|nil # 1
+---@return nil|string # message
+function smc_socket_sock:setoption(name, value) end
+
+--- Returns the value of an option.
+--- See getsockopt(2).
+--- Before the first bind or connect it is what was set. Besides the names of `setoption` there is
+--- `error`: the words for the pending error of the socket, nil when there is none, as of SO_ERROR,
+--- which is cleared.
+---@param name string
+---@return nil # value, of the type that `setoption` takes
+---@return nil|string # message
+function smc_socket_sock:getoption(name) end
+
+--- Receives a line, a number of bytes, or everything until the peer closes.
+--- See recv(2).
+---@param pattern? string|integer what to receive: with `"l"` a line without its end (carriage returns are left out), with `"L"` a line with its end, with `"a"` everything until the peer closes, or so many bytes, those of the prefix included. As in LuaSocket, an asterisk may stand before the letter.
+---@param prefix? string what the data begins with: the partial result of an earlier call
+---@param maxsize? integer how many bytes the data may have; when there are more, the message is `"oversized"`, and what follows stays unread
+---@return string|nil # data, which begins with the prefix
+---@return nil|string # message: `"timeout"`, `"closed"`, `"oversized"`, or other words
+---@return nil|string # partial data, which begins with the prefix
+function smc_socket_sock:receive(pattern, prefix, maxsize) end
+
+--- Receives what has arrived, and waits only when there is nothing.
+--- See recv(2).
+---@param max integer the number of bytes at most, which must be positive
+---@return string|nil # data
+---@return nil|string # message: `"timeout"`, `"closed"`, or other words
+---@return nil|string # partial data, always `""`
+function smc_socket_sock:receiveany(max) end
+
+--- Whether the object holds received bytes, which poll(2) does not see.
+---@return boolean
+function smc_socket_sock:dirty() end
+
+--- Sends a string, or a part of it.
+--- See send(2).
+--- It returns when the kernel has taken all bytes, or at the end of the timeout. A peer that is gone
+--- is an answer, never a SIGPIPE.
+---@param data string
+---@param i? integer index of the first byte to send, as in `string.sub`
+---@param j? integer index of the last byte to send
+---@return integer|nil # index of the last byte sent
+---@return nil|string # message: `"timeout"`, `"closed"`, or other words
+---@return nil|integer # index of the last byte sent; send the rest from the next one on
+function smc_socket_sock:send(data, i, j) end
+
+--- Returns how much was transferred.
+---@return integer # number of bytes received, as the program consumed them
+---@return integer # number of bytes sent
+---@return number # age of the object in seconds
+function smc_socket_sock:getstats() end
+
+--- Sets what `getstats` returns.
+--- As in LuaSocket, what is left out or nil stays.
+---@param received? integer number of bytes
+---@param sent? integer number of bytes
+---@param age? number in seconds
+---@return integer # 1
+function smc_socket_sock:setstats(received, sent, age) end
+
+--- Binds the socket to a local address.
+--- See bind(2).
+---@param address string a name or an address of this host; `"*"` is 0.0.0.0, `"::"` every address
+---@param port integer|string 0 to 65535, where 0 lets the kernel choose, or the name of a service
+---@return integer|nil # 1
+---@return nil|string # message: `"address already in use"`, `"permission denied"`, or other words
+function smc_socket_sock:bind(address, port) end
+
+--- Makes a bound socket listen for connections: the object becomes a server.
+--- See listen(2).
+---@param backlog? integer how many connections may wait to be accepted. The kernel's own limit, net.core.somaxconn, also stands for a negative number.
+---@return integer|nil # 1
+---@return nil|string # message
+function smc_socket_sock:listen(backlog) end
+
+--- Accepts a connection, and waits for one within the timeout.
+--- See accept4(2).
+---@return smc.socket.sock|nil # client, a new object without a timeout
+---@return nil|string # message: `"timeout"`, `"closed"`, or other words
+function smc_socket_sock:accept() end
+
+--- Ends one direction of a connection, or both.
+--- See shutdown(2).
+---@param how? string `"send"`, `"receive"` or `"both"`
+---@return integer # 1
+function smc_socket_sock:shutdown(how) end
+
+--- Limits how long each operation may wait.
+--- There is no limit until one is set.
+--- The shorter of the two limits counts, from the start of each operation. For a receive or send
+--- that transfers some of the bytes, the limit is that of the whole call.
+---@param seconds number|nil nil, a negative number and `math.huge` mean no limit; 0 never waits
+---@param mode? string which limit to set: `"b"`, or `"t"` (also `"r"`), which LuaSocket calls total
+---@return integer # 1
+function smc_socket_sock:settimeout(seconds, mode) end
+
+--- Returns the limits that `settimeout` has set.
+---@return number # seconds of mode `"b"`, -1 for no limit
+---@return number # seconds of mode `"t"`, -1 for no limit
+function smc_socket_sock:gettimeout() end
 
 --- What SMC has counted: connections, bytes, requests, buffers, fallbacks by reason.
 ---@class smc.stats

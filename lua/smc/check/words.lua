@@ -1,0 +1,89 @@
+--- What a check has found, in the words and the form of smc_chk(8).
+-- @module smc.check.words
+
+local path_of = require "smc.check.evidence".path
+local text = require "smc.internal.text"
+
+local words = {}
+
+local MARGIN <const> = "     "
+local STDOUT <const> = 1
+
+local function paragraph(s, margin)
+  return text.wrap(text.printable(s), margin, text.width(STDOUT))
+end
+
+-- What a successful check has found, as one line.
+local function evidence(report)
+  local found = report.evidence
+  local line
+  if found.bytes_sent == 0 then
+    line = ("nothing was sent; the kernel's record of the connection says %s"):format(report.mode)
+  else
+    line = ("%d of %d bytes went through shared memory"):format(
+      found.bytes_through_shared_memory, found.bytes_sent)
+  end
+  local path = path_of(found)
+  if path then line = line .. ", " .. path end
+  if found.peer_mode then
+    line = line .. "; the peer sees " .. found.peer_mode .. " too"
+  elseif found.bytes_sent > 0 then
+    line = line .. "; the peer does not tell what it sees"
+  end
+  return line
+end
+
+local function add_reason(lines, side, record)
+  if not record then return end
+  lines[#lines + 1] = ("          %s:        0x%08x   %s"):format(side, record.code, record.meaning)
+end
+
+local function add_advice(lines, report)
+  if not report.advice then return end
+  lines[#lines + 1] = "     What to do:"
+  lines[#lines + 1] = paragraph(report.advice, MARGIN:rep(2))
+end
+
+-- Each adds the lines of a verdict.
+local of_verdict = {}
+
+of_verdict["SMC"] = function(lines, report)
+  lines[1] = "     Success, using " .. report.mode
+  lines[2] = paragraph("Evidence: " .. evidence(report), MARGIN)
+end
+
+of_verdict["TCP"] = function(lines, report)
+  lines[1] = "     Failed  (TCP fallback), reasons:"
+  add_reason(lines, "Client", report.fallback)
+  add_reason(lines, "Server", report.peer_fallback)
+  if report.message then lines[#lines + 1] = paragraph("Note: " .. report.message, MARGIN) end
+  add_advice(lines, report)
+end
+
+of_verdict["not proven"] = function(lines, report)
+  lines[1] = paragraph("Not proven: " .. report.message, MARGIN)
+end
+
+of_verdict["no connection"] = function(lines, report)
+  lines[1] = "     Failed, no connection"
+  add_advice(lines, report)
+end
+
+local Report = { __name = "smc.check.report" }
+
+--- The text of a report: what smc_chk(8) prints below "Live test", as wide as standard output.
+-- @treturn string without an end of line
+function Report:__tostring()
+  local lines = {}
+  of_verdict[self.verdict](lines, self)
+  return table.concat(lines, "\n")
+end
+
+--- Gives a table the text of a report.
+-- @tparam table report of `smc.check.connect`
+-- @treturn table the same
+function words.report(report)
+  return setmetatable(report, Report)
+end
+
+return words
