@@ -65,7 +65,7 @@ describe("the baseline of stats reset", function()
     assert.same({ n = 1 }, table.pack(baseline.read("/nowhere/at/all")))
     local file <close> = assert(io.open(path, "w"))
     file:write("root:x:0:0\n"):flush()
-    assert.matches("not a file of this", (select(2, baseline.read(path))))
+    assert.matches("not a file that stats reset wrote", (select(2, baseline.read(path))))
   end)
 
   it("is refused where it is damaged", function()

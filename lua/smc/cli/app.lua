@@ -1,7 +1,7 @@
---- What the project's scripts have in common: arguments, output, messages, and their end.
+--- What the project's scripts share: arguments, output, messages and exit statuses.
 --
--- Two files have them: `smc.cli.app.output`, and `smc.cli.app.arguments`, which is read when it is used:
--- smcss, smcd and smc_pnet read their command lines by `smc.cli.getopt`.
+-- The functions are in `smc.cli.app.output` and in `smc.cli.app.arguments`, which is loaded on first use:
+-- smcss, smcd and smc_pnet parse their command lines with `smc.cli.getopt` instead.
 --
 -- @module smc.cli.app
 

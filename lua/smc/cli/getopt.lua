@@ -1,6 +1,6 @@
---- Command lines as getopt_long(3) reads them, for the scripts that stand in for tools in C: options
--- between operands, letters together (`-fs`), arguments joined on (`-Ieth0`, `--interface=eth0`), and
--- abbreviated long options. argparse does not do the last.
+--- Parses command lines as getopt_long(3) does, for the scripts that replace tools in C: options between
+-- operands, grouped letters (`-fs`), attached arguments (`-Ieth0`, `--interface=eth0`), and abbreviated long
+-- options. argparse does not support abbreviations.
 -- @module smc.cli.getopt
 
 local printable = require "smc.internal.text".printable
@@ -14,7 +14,8 @@ local function find_letter(known, letter)
   return nil, ("invalid option -- '%s'"):format(printable(letter))
 end
 
--- The option whose word begins as the given one does, in glibc's messages where that is none or several.
+-- The option whose long name begins with the given word. The messages for no match and for several matches
+-- are those of glibc.
 local function find_word(known, name, given)
   local found = {}
   for _, option in ipairs(known) do
@@ -29,15 +30,16 @@ local function find_word(known, name, given)
     table.concat(words, " "))
 end
 
---- Reads a command line.
+--- Parses a command line.
 --
 -- @tparam {string,...} words
 -- @tparam {table,...} known each `{ letter or nil, word, whether it has an argument }`, with `whole = true`
---   where the word is not to be abbreviated
--- @treturn[1] table a list of `{ name = the word, value = its argument }`, with `operands`: what is no option
+--   if the word must not be abbreviated
+-- @treturn[1] table a list of `{ name = the word, value = its argument }`; its field `operands` lists the
+--   other words
 -- @treturn[2] nil
--- @treturn[2] string what is wrong
--- @treturn[2] table the options before that
+-- @treturn[2] string message
+-- @treturn[2] table the options before the error
 function getopt.parse(words, known)
   local given, i = { operands = {} }, 1
   local function next_word(rest)

@@ -25,7 +25,7 @@ Usage: %s [ OPTIONS ] [pnetid]
 	no OPTIONS            show complete pnet table
 ]]):format(app.name, "\t")
 
--- getopt_long(3): short names, long names, and which of them have an argument.
+-- For getopt_long(3): short name, long name, and whether the option has an argument.
 local OPTIONS <const> = {
   { "I", "interface", true }, { "D", "ibdevice", true }, { "P", "ibport", true }, { "f", "flush" },
   { "a", "add" }, { "s", "show" }, { "d", "delete" }, { "v", "version" }, { "h", "help" }, { nil, "json" },
@@ -44,7 +44,7 @@ local function port_of(word)
   return port
 end
 
--- The command line as a table: command, name, interface, ibdevice, ibport, json.
+-- Returns the command line as a table: command, name, interface, ibdevice, ibport, json.
 local function parse(words)
   local given, message = getopt.parse(words, OPTIONS)
   if not given then misuse(message) end
@@ -70,7 +70,7 @@ local function parse(words)
   return wanted
 end
 
--- What the original refuses or ignores, by what it says.
+-- Rejects or ignores what the original does, with the same messages.
 local function check(wanted)
   if not wanted.command and wanted.name then misuse("parameters without option") end
   local command = wanted.command or "show"
@@ -103,7 +103,7 @@ local function show(wanted)
   end
 end
 
--- What the command line asks for, done. Gives the exit status.
+-- Executes the command line. Returns the exit status.
 local function run(words)
   local wanted = parse(words)
   local command = check(wanted)

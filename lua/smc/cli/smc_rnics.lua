@@ -18,28 +18,29 @@ local NO_FID <const>, ALREADY <const>, FAILED <const>, NOT_FOUND <const> = 5, 6,
 
 local EPILOG <const> = [[
 Examples:
-   smc_rnics.lua                              the functions that are powered on
-   smc_rnics.lua -a                           those that are powered off, too
-   smc_rnics.lua -d 32                        power FID 0x32 off, as root
+   smc_rnics.lua                              list the functions that are powered on
+   smc_rnics.lua -a                           list all functions
+   smc_rnics.lua -d 32                        power FID 0x32 off (requires root)
 
-Exit status: 0 done; 1 the functions cannot be listed; 2 bad usage; 3 no FID;
-4 a FID too many; 5 the FID to switch does not exist; 6 it is on or off
-already; 7 it could not be switched, or the output not be written; 8 the FID to
-list does not exist.]]
+Exit status: 0 success; 1 the functions cannot be listed; 2 bad usage; 3 invalid
+FID; 4 more than one FID; 5 the FID to switch does not exist; 6 it is already on
+or off; 7 switching it failed, or writing the output failed; 8 the FID to list
+does not exist.]]
 
 local ROW <const> = "%4s  %-5s  %-12s  %-4s   %-15s  %-4s  %-3s  %-4s  %-17s  %s"
 
 local function parser()
-  local p = app.parser("List and switch PCI functions for SMC: ISM, RoCE, Network Express.", EPILOG)
-  p:argument("fid", "List this one only."):args("?")
-  p:flag("-a --all", "Those that are powered off, and of any type.")
+  local p = app.parser("List PCI functions that SMC can use (ISM, RoCE, Network Express), or power one on or "
+    .. "off.", EPILOG)
+  p:argument("fid", "List only the function with this FID."):args("?")
+  p:flag("-a --all", "Also list powered-off functions and other types.")
   p:mutex(
     p:option("-d --disable", "Power a function off."):argname("FID"),
     p:option("-e --enable", "Power a function on."):argname("FID")
   )
-  p:flag("-I --IB-dev", "RDMA devices and ports in place of network interfaces."):target("ib")
-  p:flag("-r --rawids", "Vendor and device IDs as type, numbers of virtual functions.")
-  p:option("-t --timeout", "Seconds to wait for a function to be powered on or off.", "10")
+  p:flag("-I --IB-dev", "Show RDMA devices and ports instead of network interfaces."):target("ib")
+  p:flag("-r --rawids", "Show vendor and device IDs as the type, and virtual function numbers.")
+  p:option("-t --timeout", "Wait this long for a function to be powered on or off.", "10")
     :argname("SECONDS"):convert(app.seconds)
   p:flag("--json", "Print JSON.")
   return p
@@ -64,7 +65,7 @@ local function pnetid_of(port)
   return port.pnetid .. (port.pnetid_source == "user" and "*" or "")
 end
 
--- What the last columns show of each port: port, PNET ID, device.
+-- The last columns, for each port: port, PNET ID, device.
 local function devices(f, ib)
   local found = {}
   for _, port in ipairs(f.ports) do
@@ -103,12 +104,12 @@ end
 
 -- === commands ===
 
--- Ends the script where the one that was to be listed is not among those that are.
+-- Ends the script because the requested function is not in the list.
 local function not_found(fid)
   local every, message, errno = ism.list { all = true, fid = fid }
   if not every then app.fail(NO_LIST, message, errno) end
   app.fail(NOT_FOUND, #every > 0
-    and ("FID %x is powered off, or its function is of a type that is not listed: -a shows it"):format(fid)
+    and ("FID %x is powered off or of a type that is not listed by default: use -a to list it"):format(fid)
     or ("there is no function with FID %x on this host"):format(fid), E.ENOENT)
 end
 
@@ -142,7 +143,7 @@ local function list(args)
 end
 
 local function switch(args)
-  if args.fid then app.fail(TOO_MANY, "-d and -e take one FID, and no other is listed with them") end
+  if args.fid then app.fail(TOO_MANY, "-d and -e cannot be combined with a FID to list") end
   local fid, message, errno = ism.fid(args.enable or args.disable)
   if not fid then app.fail(BAD_FID, message, errno) end
   local f

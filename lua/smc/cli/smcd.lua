@@ -1,5 +1,5 @@
---- smcd(8) and smcr(8): the commands, abbreviations, options, texts and exit statuses of the two tools of
--- smc-tools, on the modules of this project. A module in `smc.cli.smcd` is one of their objects.
+--- smcd(8) and smcr(8): the commands, abbreviations, options, texts and exit statuses of the two tools in
+-- smc-tools, implemented with the modules of this project. Each object is a module in `smc.cli.smcd`.
 --
 -- @module smc.cli.smcd
 
@@ -19,10 +19,10 @@ Usage: %s  [ OPTIONS ] OBJECT {COMMAND | help}
 where  OBJECT := {info | linkgroup | device | stats | ueid%s}
        OPTIONS := {-v[ersion] | -d[etails] | %s-a[bsolute]}
 ]]):format(tool.name, tool.is_smcd and " | seid" or "", tool.is_smcd and "" or "-dd[etails] | ")
-    .. "       --json: print JSON;  --baseline FILE: count from what stats reset put there\n"
+    .. "       --json: print JSON;  --baseline FILE: where stats reset saves the counters\n"
 end
 
--- The options of this project's own can stand anywhere.
+-- Removes the options that only this project has; they may stand anywhere.
 local function take_own_options(tool, words)
   local rest, i = {}, 1
   while i <= #words do
@@ -62,7 +62,7 @@ local function set_option(tool, option)
   end
 end
 
--- Gives the words behind the options.
+-- Applies the options and returns the words after them.
 local function take_options(tool, words)
   local i = 1
   while words[i] and words[i]:sub(1, 1) == "-" do

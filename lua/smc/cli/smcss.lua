@@ -1,7 +1,7 @@
---- smcss(8): the SMC sockets of this network namespace as a table, or as JSON. The options, the table
+--- smcss(8): lists the SMC sockets of this network namespace as a table or as JSON. The options, the table
 -- and the exit status are those of smc-tools.
 --
--- Few programs run as often as this one, so each way of printing has a file of its own, read when wanted.
+-- Users run this command very often, so each output format is a module that is loaded only if it is used.
 --
 -- @module smc.cli.smcss
 
@@ -26,7 +26,8 @@ Usage: %s [ OPTIONS ]
 	no OPTIONS          show all connected sockets
 ]]
 
--- What is this project's own is not abbreviated, so that --r stays --smcr's neighbour.
+-- The options that only this project has cannot be abbreviated, so that the abbreviations of the original
+-- keep their meaning.
 local OPTIONS <const> = {
   { "a", "all" }, { "d", "debug" }, { "l", "listening" }, { "D", "smcd" }, { "R", "smcr" },
   { "v", "version" }, { "W", "wide" }, { "h", "help" },
@@ -68,9 +69,9 @@ local function parse_options(words)
   return options
 end
 
--- The way of printing that the options want, and the details that it needs.
+-- Returns the print function for the options, and the query that it needs.
 local function printer(options)
-  local details = { "link_group" } -- without, SMC-R is a guess
+  local details = { "link_group" } -- without it, SMC-R can only be guessed
   if options.debug then details[#details + 1] = "connection" end
   if options.smcd then details[#details + 1] = "dmb" end
   if options.json then
@@ -82,7 +83,7 @@ local function printer(options)
   return require "smc.cli.smcss.detailed", { details = details }
 end
 
--- What the command line asks for, printed. Gives the exit status.
+-- Prints what the command line requests. Returns the exit status.
 local function show(words)
   local options = parse_options(words)
   app.json = options.json

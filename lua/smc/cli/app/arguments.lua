@@ -25,17 +25,17 @@ function arguments.parser(description, epilog)
   return parser
 end
 
--- What argparse found wrong on the command line, which it quotes; its advice is on a line of its own.
+-- argparse's message, which quotes the command line; its suggestion stays on a line of its own.
 local function explain_usage(message)
   local wrong, advice = message:match("^(.*)(\nDid you mean .*)$")
   return text.printable(wrong or message) .. (advice or "")
 end
 
---- Parses the command line; on bad usage the script ends.
--- @param parser what `app.parser` made
--- @tparam[opt=2] integer status of bad usage
+--- Parses the command line; bad usage ends the script.
+-- @param parser from `app.parser`
+-- @tparam[opt=2] integer status exit status for bad usage
 -- @tparam[opt] table given the words, instead of `arg`
--- @treturn table the arguments; `json` among them is what `app.json` is from now on
+-- @treturn table the arguments; `app.json` is set to `json` of them
 function arguments.parse(parser, status, given)
   local ok, result = parser:pparse(given)
   if not ok then
@@ -45,14 +45,14 @@ function arguments.parse(parser, status, given)
   return result
 end
 
---- A number of seconds from the command line, for argparse's `convert`.
+--- Converts a number of seconds from the command line, for argparse's `convert`.
 function arguments.seconds(word)
   local seconds = tonumber(word)
   if seconds and seconds > 0 and seconds < 1e9 then return seconds end
   return nil, ("'%s' is not a number of seconds"):format(word)
 end
 
---- A port from the command line, for argparse's `convert`.
+--- Converts a port from the command line, for argparse's `convert`.
 function arguments.port(word)
   local port = math.tointeger(tonumber(word))
   if port and port >= 1 and port <= 65535 then return port end

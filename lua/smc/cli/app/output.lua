@@ -14,37 +14,37 @@ local app = {}
 local stdout, stderr = io.stdout, io.stderr
 local INTERRUPTED <const>, SOFTWARE <const> = 130, 70 -- 128 + SIGINT as in shells; sysexits.h
 
--- What is opened takes the lowest descriptor that is free: where standard output is closed, what is printed
--- would go into a socket. So a closed one is filled, with what can only be used the other way: its use stays
--- an error.
-app.placeholders = {} -- else the collector would close them
+-- A new file takes the lowest free descriptor: if standard output is closed, a socket could take its place,
+-- and output would go into the socket. So each closed standard stream is replaced by /dev/null, opened in
+-- the wrong direction: using the stream is still an error.
+app.placeholders = {} -- otherwise the garbage collector would close them
 for _, standard in ipairs { { io.stdin, "w" }, { stdout, "r" }, { stderr, "r" } } do
   if select(3, standard[1]:seek()) == E.EBADF then
     table.insert(app.placeholders, (io.open("/dev/null", standard[2])))
   end
 end
 
--- Text from outside as `smc.internal.text` has it, which is read when there is some.
+-- Loads `smc.internal.text` on first use.
 local function words()
   return require "smc.internal.text"
 end
 
---- The name the script was called by.
+--- The name under which the script was called.
 app.name = (arg and arg[0] or "smc"):match("[^/]*$")
 if app.name:find("[%c\127-\255]") then app.name = words().printable(app.name) end
 
---- What messages on standard error begin with.
+--- The prefix of messages on standard error.
 app.prefix = app.name .. ": "
 
---- The status where the output cannot be written, though all else went well.
+--- The exit status if only writing the output failed.
 app.failure = 1
 
---- Whether errors are printed as JSON on standard output, too.
+--- Whether errors are also printed as JSON on standard output.
 app.json = false
 
 local reader_gone, written = false, false
 
---- Says something on standard error, after the script's name: wrapped to a terminal's width.
+--- Prints a message on standard error, after the script's name, wrapped to the width of the terminal.
 -- @tparam string message
 function app.say(message)
   local text = words()
@@ -72,7 +72,7 @@ function app.is_terminal(fd)
   return core.columns(fd) ~= nil
 end
 
--- Flushes standard output. Ctrl-C may come meanwhile, where nobody reads it.
+-- Flushes standard output. Ctrl-C may interrupt it while the reader does not read.
 local function flush()
   local called, ok, message, errno = pcall(stdout.flush, stdout)
   if not called then return INTERRUPTED end
@@ -80,9 +80,10 @@ local function flush()
   return nil, message
 end
 
---- Ends the script: flushes what was printed, says what went wrong, gives the status.
+--- Ends the script: flushes the output, prints the message and exits with the status.
 -- @tparam integer status
--- @tparam[opt] string message for standard error as it is, such as a usage; `app.fail` makes others
+-- @tparam[opt] string message printed on standard error unchanged, such as a usage text; for error messages
+--   use `app.fail`
 function app.leave(status, message)
   core.ignore_sigpipe()
   local interrupted, lost = flush()
@@ -94,11 +95,11 @@ function app.leave(status, message)
   os.exit(interrupted or status, true)
 end
 
---- Ends the script with a message on standard error. With `app.json`, standard output has it as well,
+--- Ends the script with a message on standard error. With `app.json`, it is also printed on standard output,
 -- as `{"success":false,"message":…,"errno":…}`, unless something else was printed before.
 -- @tparam integer status
 -- @tparam string message
--- @tparam[opt] integer errno where there is one
+-- @tparam[opt] integer errno
 function app.fail(status, message, errno)
   if app.json and not written then
     local report = { success = false, message = message, errno = errno }
@@ -109,11 +110,11 @@ function app.fail(status, message, errno)
   app.leave(status)
 end
 
---- Looks at the outcome of a write to standard output, and ends the script where it failed.
+--- Checks the result of a write to standard output, and ends the script if it failed.
 -- @param ok
 -- @tparam ?string message
 -- @tparam ?integer errno
--- @treturn boolean false where nobody reads any more
+-- @treturn boolean false if the reader closed the pipe
 function app.check(ok, message, errno)
   if ok then return true end
   if errno == E.EPIPE then
@@ -124,18 +125,18 @@ function app.check(ok, message, errno)
   os.exit(app.failure, true)
 end
 
---- Writes to standard output. A script that has to be seen at once calls `app.flush`: the C library hides
--- errors of a stream that is told to flush every line.
+--- Writes to standard output. A script whose output must appear immediately calls `app.flush`: the C library
+-- hides the errors of a line-buffered stream.
 -- @tparam string|number ...
--- @treturn boolean false where nobody reads any more
+-- @treturn boolean false if the reader closed the pipe
 function app.write(...)
   if not written then core.ignore_sigpipe() end
   written = true
   return not reader_gone and app.check(stdout:write(...))
 end
 
---- `print`, checked.
--- @treturn boolean false where nobody reads any more
+--- Like `print`, but checks the result.
+-- @treturn boolean false if the reader closed the pipe
 function app.print(...)
   local values = table.pack(...)
   for i = 1, values.n do values[i] = tostring(values[i]) end
@@ -148,8 +149,8 @@ function app.tell(...)
   return app.write(string.format(...), "\n") and app.flush()
 end
 
---- Lets a reader see what was printed, now.
--- @treturn boolean false where nobody reads any more
+--- Flushes standard output.
+-- @treturn boolean false if the reader closed the pipe
 function app.flush()
   core.ignore_sigpipe()
   return not reader_gone and app.check(stdout:flush())
@@ -160,7 +161,7 @@ function app.print_json(value)
   return app.write(require "smc.json".encode(value), "\n")
 end
 
---- What the scripts that have smc-tools' own options say of their version, in the form of smc-tools.
+--- The version line of the scripts that have the options of smc-tools, in the format of smc-tools.
 -- @treturn string a line
 function app.version()
   return ("%s utility, smc-%s\n"):format(app.name, require "smc.version")
@@ -170,10 +171,10 @@ local function is_interrupt(raised)
   return tostring(raised):find("interrupted!", 1, true) ~= nil
 end
 
---- Ends the script after an error that a function of the API raised, such as an iterator's; or after Ctrl-C,
--- which is raised as well.
+--- Ends the script after a function of the API, such as an iterator, raised an error; or after Ctrl-C, which
+-- raises an error as well.
 -- @tparam integer status
--- @tparam string message what was raised
+-- @tparam string message the error
 function app.raised(status, message)
   if is_interrupt(message) then app.leave(INTERRUPTED) end
   app.fail(status, message)
@@ -183,9 +184,9 @@ local function explain(raised)
   return is_interrupt(raised) and INTERRUPTED or debug.traceback(raised, 2)
 end
 
---- Runs a script's main function. Ctrl-C ends it quietly with status 130, after the closing of what
--- main holds in `<close>` variables.
--- @tparam function main gives the exit status
+--- Runs a script's main function. Ctrl-C ends the script without a message, with status 130, after closing
+-- the `<close>` variables of main.
+-- @tparam function main returns the exit status
 -- @tparam[opt=1] integer failure `app.failure`
 function app.run(main, failure)
   app.failure = failure or app.failure

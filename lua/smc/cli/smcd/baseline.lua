@@ -1,7 +1,7 @@
---- The snapshot that `stats reset` keeps, as lines of a text file: "smcd.rx_bytes 20000".
+--- The snapshot that `stats reset` saves, as lines of a text file: "smcd.rx_bytes 20000".
 --
--- It is in the user's own folder for such things, a file for each network namespace; never in a folder that
--- others can write to, where somebody else could have put it first.
+-- Each network namespace has a file in the user's own state directory; never in a directory where others can
+-- write, since somebody else could have created the file.
 
 local E = require "smc.errno"
 local look = require "smc.internal.look"
@@ -9,25 +9,25 @@ local look = require "smc.internal.look"
 local baseline = {}
 
 local HEADER <const> = "smc statistics 1"
-local TEXTS <const> = { boot = true, namespace = true } -- all else are numbers
+local TEXTS <const> = { boot = true, namespace = true } -- all other values are numbers
 
 local function quoted(text)
   return "'" .. text:gsub("'", [['\'']]) .. "'"
 end
 
--- $XDG_STATE_HOME of the XDG Base Directory Specification, which is to be ignored unless it is absolute.
+-- $XDG_STATE_HOME of the XDG Base Directory Specification, which says to ignore a relative path.
 local function state_folder()
   local folder = os.getenv("XDG_STATE_HOME") or ""
   if folder:sub(1, 1) == "/" then return folder .. "/smc" end
   local home = os.getenv("HOME") or ""
   if home:sub(1, 1) == "/" then return home .. "/.local/state/smc" end
-  return nil, "there is no folder to keep it in: set XDG_STATE_HOME or HOME, or give --baseline FILE"
+  return nil, "no directory to store it in: set XDG_STATE_HOME or HOME, or use --baseline FILE"
 end
 
 --- The file for a network namespace.
 -- @tparam string namespace
 -- @treturn[1] string
--- @treturn[1] string its folder
+-- @treturn[1] string its directory
 -- @treturn[2] nil
 -- @treturn[2] string message
 function baseline.file(namespace)
@@ -36,7 +36,7 @@ function baseline.file(namespace)
   return folder .. "/stats-" .. (namespace:match("%d+") or "0"), folder
 end
 
---- Makes a folder that only its owner can use.
+--- Creates a directory that only its owner can use.
 function baseline.make_folder(folder)
   return os.execute("mkdir -p -m 700 -- " .. quoted(folder))
 end
@@ -52,7 +52,7 @@ local function add_lines(lines, prefix, value)
   end
 end
 
---- Writes a snapshot; whoever reads sees the whole of it or of the one before.
+--- Writes a snapshot atomically: a reader gets either the old or the new one as a whole.
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
@@ -71,7 +71,7 @@ function baseline.write(path, snapshot)
   return true
 end
 
--- Puts a line's value where its name says. Returns whether that is possible.
+-- Stores a line's value at the place that its name specifies. Returns whether that is possible.
 local function set(root, name, text)
   local at = root
   for part in name:gmatch("([^.]+)%.") do
@@ -90,7 +90,7 @@ end
 -- @function baseline.read
 -- @tparam string path
 -- @treturn[1] table
--- @treturn[2] nil where there is none
+-- @treturn[2] nil if there is no such file
 -- @treturn[3] nil
 -- @treturn[3] string message
 -- @treturn[3] integer errno
@@ -98,7 +98,7 @@ baseline.read = look.protect(function(path)
   local text = look.file(path)
   if not text then return nil end
   local first, rest = text:match("^([^\n]*)\n(.*)$")
-  if first ~= HEADER then look.fail(path .. ": not a file of this program's", E.EINVAL) end
+  if first ~= HEADER then look.fail(path .. ": not a file that stats reset wrote", E.EINVAL) end
   local snapshot = { fallback = { client = 0, server = 0 } }
   for line in rest:gmatch("[^\n]+") do
     local name, value = line:match("^(%S+) (%S+)$")

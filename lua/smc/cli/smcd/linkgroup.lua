@@ -40,7 +40,7 @@ local function parse(tool, words)
     i = i + 1
   end
   if wanted.id == 0 then wanted.id = nil end
-  -- The low byte of an SMC-R link group's number is that of a link.
+  -- The low byte of an SMC-R link group ID is the link ID.
   if wanted.id and not tool.is_smcd then wanted.id = wanted.id & ~0xff end
   return wanted, links and not tool.is_smcd
 end
@@ -49,7 +49,7 @@ local function role_of(group)
   return group.role == "server" and "SERV" or "CLNT"
 end
 
--- A name of a kernel newer than this module has a number in its stead, which the originals write as well.
+-- A value that this module does not know is a number in the record; the originals print the number as well.
 local function os_of(group)
   local number = group.peer_os and group.peer_os:match("^(0x%x+)%?$")
   return number and ("Unknown (%s)"):format(number) or group.peer_os or "Unknown (0)"
@@ -131,7 +131,8 @@ return function(tool, words)
   local groups = tools.demand(linkgroup.list(wanted))
   if tool.json then return app.print_json(groups) end
   text.record(groups)
-  -- Where the kernel has none at all, the originals print nothing; where none matches, the header.
+  -- If the kernel has no link group at all, the originals print nothing; if none matches, they print the
+  -- header.
   local narrowed = wanted.id or wanted.netdev or wanted.ibdev
   if #groups == 0 and not (narrowed and #tools.demand(linkgroup.list { type = tool.technology }) > 0) then
     return

@@ -11,7 +11,7 @@ local function usage(tool)
   return "Usage: " .. line:gsub("smcd", tool.name)
 end
 
--- The SEID, or how the original says that there is none.
+-- Prints the SEID, or the original's text for a missing one.
 local function show(tool)
   local seid, message, errno = eid.seid()
   if not seid and errno ~= E.ENODEV and errno ~= E.EOPNOTSUPP then tools.fail(message, errno) end

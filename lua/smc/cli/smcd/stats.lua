@@ -26,7 +26,7 @@ local function by_role(client, server)
   return (" (client %d, server %d)"):format(client, server)
 end
 
--- The name of a reason as in the original, which has its own for three of them.
+-- The name of a reason as in the original, which has different names for three of them.
 local function name_of(code)
   local own = { [0x03010000] = "PEER_NO_SMC", [0x01010000] = "MEMORY", [0x03000000] = "CNF_ERR" }
   return own[code] or require "smc.reason".get(code).name or ("0x%08x"):format(code)
@@ -57,7 +57,7 @@ local function print_summary(tool, all, t, smc)
     line("  v2", t.client_v2 + t.server_v2)
   end
   line("Handshake errors", failed, details and by_role(errors.client or 0, errors.server or 0))
-  -- In the original's precision.
+  -- With the precision of the original.
   local average = string.unpack("f", string.pack("f", smc > 0 and (t.rx_requests + t.tx_requests) / smc or 0))
   app.write(("  Avg requests per SMC conn  %14.1f\n"):format(average))
   line("TCP fallback", fell_back, details and by_role(fallback.client, fallback.server))
@@ -115,7 +115,7 @@ local function print_text(tool, all)
   end
 end
 
--- The original's own JSON: its names and their order.
+-- The JSON of the original, with its names in their order.
 local function original_json(tool, all)
   local t = all[tool.is_smcd and "smcd" or "smcr"]
   local fields = {}
@@ -151,7 +151,7 @@ local function original_json(tool, all)
   app.write(('{"%s": {%s}}\n'):format(tool.is_smcd and "SMCD" or "SMCR", table.concat(fields, ",")))
 end
 
--- The values of the API, of this technology, with the reasons in words.
+-- The values of the API for this technology, with the meaning of the reasons.
 local function own_json(tool, all)
   local reason = require "smc.reason"
   local value = { handshake_errors = all.handshake_errors, fallback = all.fallback, seconds = all.seconds }
@@ -164,7 +164,7 @@ local function own_json(tool, all)
   app.print_json(value)
 end
 
--- What is to be shown: since the baseline, unless there is none or all is asked for.
+-- The counters since the baseline, or the absolute ones if there is no baseline or the user asked for them.
 local function since_baseline(tool, now)
   if tool.absolute then return now end
   local baseline = require "smc.cli.smcd.baseline"
@@ -172,7 +172,8 @@ local function since_baseline(tool, now)
   local before, message
   if path then before, message = baseline.read(path) end
   if message then
-    tools.fail(("cannot read the baseline: %s; --absolute does without"):format(printable(message)))
+    tools.fail(("cannot read the baseline: %s; --absolute shows the counters without it"):format(
+      printable(message)))
   end
   return before and tools.demand(stats.since(before, now)) or now
 end
@@ -182,12 +183,12 @@ local function keep(tool, now)
   local path = tool.baseline
   if not path then
     local file, folder = baseline.file(now.namespace or "")
-    if not file then tools.fail("cannot keep the baseline: " .. folder) end
+    if not file then tools.fail("cannot save the baseline: " .. folder) end
     baseline.make_folder(folder)
     path = file
   end
   local ok, message = baseline.write(path, now)
-  if not ok then tools.fail("cannot keep the baseline: " .. printable(message)) end
+  if not ok then tools.fail("cannot save the baseline: " .. printable(message)) end
 end
 
 return function(tool, words)

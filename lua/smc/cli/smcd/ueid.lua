@@ -20,7 +20,7 @@ local function show(tool)
   end
 end
 
--- In the order of the original, which counts for abbreviations.
+-- In the order of the original, which decides what an abbreviation means.
 local commands = {
   { "add", function(_, word) tools.demand(eid.add(word)) end, operand = true },
   { "del", function(_, word)

@@ -1,5 +1,5 @@
--- What the tables of smcss(8) have in common: their first columns. For the sake of what parses them, the
--- state APPFINCLOSEWAIT has a 1 behind its name, and user IDs from 2^31 on are printed as negative numbers.
+-- The first columns, which all tables of smcss(8) share. For the programs that parse them, the state
+-- APPFINCLOSEWAIT has a 1 after its name, and user IDs from 2^31 on are printed as negative numbers.
 
 local columns = {}
 
@@ -8,7 +8,7 @@ local state_names = { APPFINCLOSEWAIT = "APPFINCLOSEWAIT1" }
 
 columns.address_width = 23
 
--- Values repeat from row to row: what they look like in the table is made once.
+-- Values repeat from row to row, so each is formatted only once.
 local function remembered(make)
   return setmetatable({}, {
     __index = function(texts, value)
@@ -29,16 +29,16 @@ columns.padding = remembered(function(size)
   return (" "):rep(math.max(columns.address_width - size, 0) + 1)
 end)
 
--- Inodes are numbers in a row: their digits down to the hundreds repeat, and the last two do.
+-- Inode numbers of adjacent rows are close: the digits above the last two repeat, and so do the last two.
 local hundreds = remembered(function(number) return format("%05d", number) end)
 local rest = remembered(function(number) return format("%02d ", number) end)
 
--- Two texts that are the inode's column one behind the other.
+-- Returns two strings that form the inode's column when concatenated.
 function columns.inode(inode)
   return hundreds[inode // 100], rest[inode % 100]
 end
 
--- An address and its port, with the blanks behind them.
+-- An address and its port, padded with blanks.
 function columns.endpoint(address, port, wide)
   address, port = address or "0.0.0.0", tostring(port or 0)
   local excess = #address + 1 + #port - columns.address_width
@@ -51,7 +51,7 @@ end
 
 local mode_names = { ["SMC-D"] = "SMCD ", ["SMC-R"] = "SMCR " }
 
--- The mode, empty where there is none (any more).
+-- The mode; empty if the socket has none (any more).
 function columns.mode(mode, reason, peer_reason)
   if mode ~= "TCP" then
     return mode_names[mode] or ""
@@ -61,7 +61,7 @@ function columns.mode(mode, reason, peer_reason)
   return reason and format("TCP 0x%08x", reason) or "TCP "
 end
 
--- The head of a table; `more` stands behind the columns that all tables have.
+-- The header of a table; `more` follows the columns that all tables have.
 function columns.header(more)
   return "State          UID   Inode   Local Address           Peer Address            Intf Mode "
     .. more .. "\n"

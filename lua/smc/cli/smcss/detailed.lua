@@ -92,7 +92,7 @@ local function print_reasons(seen)
   end
 end
 
--- Prints the table. Returns what the last write did.
+-- Prints the table. Returns the result of the last write.
 return function(sockets, options)
   local seen = {}
   app.write(header(options))

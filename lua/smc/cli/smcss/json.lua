@@ -1,10 +1,10 @@
--- smcss(8) as JSON: the records of smc.diag in the schema of smc.json, one a line.
+-- smcss(8) as JSON: the records of smc.diag in the schema of smc.json, one per line.
 
 local is_wanted = require "smc.cli.smcss.wanted"
 local json = require "smc.json"
 local app = require "smc.cli.app"
 
--- Prints the array. Returns what the last write did.
+-- Prints the array. Returns the result of the last write.
 return function(sockets, options)
   local separator = "["
   for s in sockets do

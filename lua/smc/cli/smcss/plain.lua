@@ -1,5 +1,5 @@
--- The table of smcss(8) for the options that need no more than a row of plain fields: the iterator gives
--- their values in this order, without a table for each socket. With thousands of sockets, the time goes here.
+-- The table of smcss(8) for the options that need only plain fields: the iterator returns their values in
+-- this order, without a table for each socket. With thousands of sockets, most of the time is spent here.
 
 local columns = require "smc.cli.smcss.columns"
 local app = require "smc.cli.app"
@@ -28,7 +28,7 @@ local tcp_tails = remembered(function(interface)
 end)
 local unusual_states = { INIT = true, LISTEN = true, CLOSED = true }
 
--- Where the kernel's smc_diag does not know the address, what inet_diag knows.
+-- Looks up addresses in inet_diag if the kernel's smc_diag does not know them.
 local complete
 local function completed(state, there, port, peer_port)
   complete = complete or require "smc.internal.addresses".completer()
@@ -38,7 +38,7 @@ local function completed(state, there, port, peer_port)
   return record.local_address, record.peer_address
 end
 
--- A row of a kind that is rare in long tables, but for its first columns.
+-- The part after the first columns of a row that is rare in long tables.
 local function rare_row(state, interface, mode, here, there, port, peer_port, reason, peer_reason, wide)
   if state == "INIT" then
     return "\n"
@@ -53,7 +53,7 @@ local function rare_row(state, interface, mode, here, there, port, peer_port, re
   return text .. "\n"
 end
 
--- Prints the table. Returns what the last write did.
+-- Prints the table. Returns the result of the last write.
 function plain.print(sockets, options)
   local every, wide = options.all or options.listening, options.wide
   app.write(columns.header "")

@@ -1,4 +1,4 @@
--- Whether a socket belongs into what smcss(8) prints. -l and -D are filters of the query.
+-- Whether smcss(8) prints a socket. The query already filters for -l and -D.
 return function(s, options)
   if not options.all and not options.listening and (s.state == "LISTEN" or s.state == "INIT") then
     return false
