@@ -20,6 +20,9 @@
 #error "smc needs Lua 5.4 or later: these are the headers of an older one"
 #endif
 
+/* Marks what the files of a module share: a rock is compiled without -fvisibility=hidden. */
+#define SMC_HIDDEN __attribute__((visibility("hidden")))
+
 #pragma weak luaL_addgsub
 #pragma weak luaL_buffinitsize
 #pragma weak luaL_checkversion_

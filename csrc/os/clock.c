@@ -8,21 +8,21 @@
 #include "os.h"
 
 /* gettime() -> seconds since the epoch */
-int smc_os_gettime(lua_State *L)
+static int os_gettime(lua_State *L)
 {
 	lua_pushnumber(L, clock_seconds(CLOCK_REALTIME));
 	return 1;
 }
 
 /* monotonic() -> seconds of CLOCK_MONOTONIC, which is never set */
-int smc_os_monotonic(lua_State *L)
+static int os_monotonic(lua_State *L)
 {
 	lua_pushnumber(L, clock_seconds(CLOCK_MONOTONIC));
 	return 1;
 }
 
 /* sleep(seconds): a signal does not end it early, but the debug hook that it sets may raise */
-int smc_os_sleep(lua_State *L)
+static int os_sleep(lua_State *L)
 {
 	struct timespec end = clock_timespec(clock_seconds(CLOCK_MONOTONIC) + smc_check_seconds(L, 1));
 
@@ -30,3 +30,7 @@ int smc_os_sleep(lua_State *L)
 		smc_run_signal_hooks(L);
 	return 0;
 }
+
+const luaL_Reg smc_os_clock[] = {
+	{ "gettime", os_gettime }, { "monotonic", os_monotonic }, { "sleep", os_sleep }, { NULL, NULL }
+};

@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include <lauxlib.h>
-
 #include "os.h"
 
 /* clang-format off */
@@ -41,7 +39,7 @@ static const struct {
 /* clang-format on */
 
 /* errors() -> { ENOENT = 2, … }, { [2] = "ENOENT", … } */
-int smc_os_errors(lua_State *L)
+static int os_errors(lua_State *L)
 {
 	const int count = (int)(sizeof(errors) / sizeof(errors[0]));
 	int i;
@@ -58,8 +56,14 @@ int smc_os_errors(lua_State *L)
 }
 
 /* strerror(number) -> text: strerror(3) */
-int smc_os_strerror(lua_State *L)
+static int os_strerror(lua_State *L)
 {
 	lua_pushstring(L, strerror((int)luaL_checkinteger(L, 1)));
 	return 1;
 }
+
+const luaL_Reg smc_os_errno[] = {
+	{ "errors", os_errors },
+	{ "strerror", os_strerror },
+	{ NULL, NULL },
+};

@@ -30,7 +30,7 @@ static DIR **push_directory(lua_State *L)
 }
 
 /* entries(path) -> { name, … } | nil, message, errno: without names that begin with a dot. readdir(3) */
-int smc_os_entries(lua_State *L)
+static int os_entries(lua_State *L)
 {
 	const char *path = luaL_checkstring(L, 1);
 	const struct dirent *entry;
@@ -57,7 +57,7 @@ int smc_os_entries(lua_State *L)
 }
 
 /* readlink(path) -> target | nil, message, errno: readlink(2) */
-int smc_os_readlink(lua_State *L)
+static int os_readlink(lua_State *L)
 {
 	const char *path = luaL_checkstring(L, 1);
 	char target[PATH_MAX];
@@ -73,7 +73,7 @@ int smc_os_readlink(lua_State *L)
  * read(fd, max) -> data, "" at the end | nil, message, errno
  * What there is, at most max bytes and 64 KiB: io.read waits until it has all. read(2)
  */
-int smc_os_read(lua_State *L)
+static int os_read(lua_State *L)
 {
 	int fd = smc_check_fd(L, 1);
 	lua_Integer max = luaL_checkinteger(L, 2);
@@ -89,3 +89,7 @@ int smc_os_read(lua_State *L)
 	lua_pushlstring(L, data, (size_t)n);
 	return 1;
 }
+
+const luaL_Reg smc_os_file[] = {
+	{ "entries", os_entries }, { "read", os_read }, { "readlink", os_readlink }, { NULL, NULL }
+};

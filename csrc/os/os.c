@@ -2,8 +2,6 @@
 /* smc.core.os: what Lua's own libraries lack of the operating system. */
 #include <sys/utsname.h>
 
-#include <lauxlib.h>
-
 #include "os.h"
 #include "../common/af_smc.h"
 
@@ -17,26 +15,16 @@ static int os_release(lua_State *L)
 	return 1;
 }
 
-static const luaL_Reg functions[] = {
-	{ "columns", smc_os_columns },
-	{ "entries", smc_os_entries },
-	{ "errors", smc_os_errors },
-	{ "gettime", smc_os_gettime },
-	{ "ignore_sigpipe", smc_os_ignore_sigpipe },
-	{ "monotonic", smc_os_monotonic },
-	{ "read", smc_os_read },
-	{ "readlink", smc_os_readlink },
-	{ "release", os_release },
-	{ "sleep", smc_os_sleep },
-	{ "strerror", smc_os_strerror },
-	{ NULL, NULL },
-};
-
 SMC_EXPORT int luaopen_smc_core_os(lua_State *L);
-
-int luaopen_smc_core_os(lua_State *L)
+SMC_EXPORT int luaopen_smc_core_os(lua_State *L)
 {
 	smc_check_lua(L, "smc.core.os");
-	luaL_newlib(L, functions);
+	lua_newtable(L);
+	luaL_setfuncs(L, smc_os_clock, 0);
+	luaL_setfuncs(L, smc_os_errno, 0);
+	luaL_setfuncs(L, smc_os_file, 0);
+	luaL_setfuncs(L, smc_os_terminal, 0);
+	lua_pushcfunction(L, os_release);
+	lua_setfield(L, -2, "release");
 	return 1;
 }

@@ -4,8 +4,6 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 
-#include <lauxlib.h>
-
 #include "../common/lua_util.h"
 #include "os.h"
 
@@ -13,7 +11,7 @@
  * columns(fd) -> integer | nil, message, errno
  * How wide the terminal is: 0 where it does not know; ENOTTY where it is no terminal. ioctl_tty(2)
  */
-int smc_os_columns(lua_State *L)
+static int os_columns(lua_State *L)
 {
 	int fd = (int)luaL_checkinteger(L, 1);
 	struct winsize size;
@@ -29,9 +27,15 @@ int smc_os_columns(lua_State *L)
  * From now on, writing to a pipe that nobody reads is EPIPE and does not end the process. What
  * smc.core.process spawns has SIGPIPE as it should be; what it execs inherits this. signal(7)
  */
-int smc_os_ignore_sigpipe(lua_State *L)
+static int os_ignore_sigpipe(lua_State *L)
 {
 	(void)L;
 	signal(SIGPIPE, SIG_IGN);
 	return 0;
 }
+
+const luaL_Reg smc_os_terminal[] = {
+	{ "columns", os_columns },
+	{ "ignore_sigpipe", os_ignore_sigpipe },
+	{ NULL, NULL },
+};

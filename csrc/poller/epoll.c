@@ -7,7 +7,6 @@
 #include "../common/number.h"
 #include "poller.h"
 
-#define POLLER     "smc.poller"
 #define MAX_EVENTS 256 /* taken from the kernel by one call; more wait for the next */
 
 static struct smc_descriptor *check_poller(lua_State *L)
@@ -119,17 +118,12 @@ static int poller_wait(lua_State *L)
 	return 1;
 }
 
-void poller_register_epoll(lua_State *L)
-{
-	static const luaL_Reg methods[] = {
-		{ "add", poller_add },
-		{ "close", smc_descriptor_close },
-		{ "getfd", smc_descriptor_getfd },
-		{ "modify", poller_modify },
-		{ "remove", poller_remove },
-		{ "wait", poller_wait },
-		{ NULL, NULL },
-	};
-
-	smc_register_class(L, POLLER, methods);
-}
+const luaL_Reg poller_methods[] = {
+	{ "add", poller_add },
+	{ "close", smc_descriptor_close },
+	{ "getfd", smc_descriptor_getfd },
+	{ "modify", poller_modify },
+	{ "remove", poller_remove },
+	{ "wait", poller_wait },
+	{ NULL, NULL },
+};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* smc.core.poller: descriptors to wait for, and signals as one of them. */
 #include "../common/af_smc.h"
+#include "../common/lua_util.h"
 #include "poller.h"
 
 static const luaL_Reg functions[] = {
@@ -13,8 +14,8 @@ SMC_EXPORT int luaopen_smc_core_poller(lua_State *L);
 SMC_EXPORT int luaopen_smc_core_poller(lua_State *L)
 {
 	smc_check_lua(L, "smc.core.poller");
-	poller_register_signalfd(L);
-	poller_register_epoll(L);
+	smc_register_class(L, SIGNALS, signals_methods);
+	smc_register_class(L, POLLER, poller_methods);
 	luaL_newlib(L, functions);
 	return 1;
 }

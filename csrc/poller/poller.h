@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The files that smc.core.poller is made of. */
+/* The two classes of smc.core.poller, and the functions that make their objects. */
 #ifndef SMC_POLLER_H
 #define SMC_POLLER_H
 
 #include "../common/lua_api.h"
 
-#pragma GCC visibility push(hidden)
-/* epoll.c */
-int poller_new(lua_State *L);
-void poller_register_epoll(lua_State *L);
+#define POLLER  "smc.poller"
+#define SIGNALS "smc.signals"
 
-/* signalfd.c */
-int poller_signals(lua_State *L);
-void poller_register_signalfd(lua_State *L);
-#pragma GCC visibility pop
+SMC_HIDDEN extern const luaL_Reg poller_methods[], signals_methods[];
+SMC_HIDDEN int poller_new(lua_State *L);
+SMC_HIDDEN int poller_signals(lua_State *L);
 
 #endif

@@ -10,8 +10,6 @@
 #include "../common/lua_util.h"
 #include "poller.h"
 
-#define SIGNALS "smc.signals"
-
 static const struct {
 	const char *name;
 	int number;
@@ -126,14 +124,9 @@ static int signals_close(lua_State *L)
 	return 1;
 }
 
-void poller_register_signalfd(lua_State *L)
-{
-	static const luaL_Reg methods[] = {
-		{ "close", signals_close },
-		{ "getfd", smc_descriptor_getfd },
-		{ "next", signals_next },
-		{ NULL, NULL },
-	};
-
-	smc_register_class(L, SIGNALS, methods);
-}
+const luaL_Reg signals_methods[] = {
+	{ "close", signals_close },
+	{ "getfd", smc_descriptor_getfd },
+	{ "next", signals_next },
+	{ NULL, NULL },
+};

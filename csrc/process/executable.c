@@ -11,13 +11,11 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <lauxlib.h>
-
 #include "../common/lua_util.h"
 #include "process.h"
 
 /* realpath(path) -> path | nil, message, errno: realpath(3) */
-int smc_process_realpath(lua_State *L)
+static int process_realpath(lua_State *L)
 {
 	const char *path = luaL_checkstring(L, 1);
 	char resolved[PATH_MAX];
@@ -29,7 +27,7 @@ int smc_process_realpath(lua_State *L)
 }
 
 /* executable(path) -> true | nil, message, errno: a file that this user may execute */
-int smc_process_executable(lua_State *L)
+static int process_executable(lua_State *L)
 {
 	const char *path = luaL_checkstring(L, 1);
 	struct stat st;
@@ -59,7 +57,7 @@ static int has_capabilities(const char *path)
  * the file system is mounted nosuid, or the process has no_new_privs, no
  * program gains any: execve(2).
  */
-int smc_process_needs_secure_exec(lua_State *L)
+static int process_needs_secure_exec(lua_State *L)
 {
 	const char *path = luaL_checkstring(L, 1);
 	struct statvfs fs;
@@ -79,3 +77,10 @@ int smc_process_needs_secure_exec(lua_State *L)
 	lua_pushboolean(L, gains);
 	return 1;
 }
+
+const luaL_Reg smc_process_executables[] = {
+	{ "executable", process_executable },
+	{ "needs_secure_exec", process_needs_secure_exec },
+	{ "realpath", process_realpath },
+	{ NULL, NULL },
+};

@@ -13,9 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <lauxlib.h>
-#include <lualib.h>
-
 #include "../common/clock.h"
 #include "../common/lua_util.h"
 #include "../common/number.h"
@@ -165,26 +162,22 @@ static void push_signals(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-	{ "exec", smc_process_exec },
-	{ "spawn", smc_process_spawn },
-	{ "wait", process_wait },
-	{ "kill", process_kill },
-	{ "getpid", process_getpid },
 	{ "environ", process_environ },
-	{ "realpath", smc_process_realpath },
-	{ "executable", smc_process_executable },
-	{ "needs_secure_exec", smc_process_needs_secure_exec },
+	{ "getpid", process_getpid },
+	{ "kill", process_kill },
+	{ "wait", process_wait },
 	{ NULL, NULL },
 };
 
+/* The module: the functions of all files, and signals: { TERM = 15, … }. */
 SMC_EXPORT int luaopen_smc_core_process(lua_State *L);
-
-/* The module: the functions above, and signals: { TERM = 15, … }. */
-int luaopen_smc_core_process(lua_State *L)
+SMC_EXPORT int luaopen_smc_core_process(lua_State *L)
 {
 	smc_check_lua(L, "smc.core.process");
 	luaL_requiref(L, LUA_IOLIBNAME, luaopen_io, 0); /* the files of spawn() are its files */
 	luaL_newlib(L, functions);
+	luaL_setfuncs(L, smc_process_executables, 0);
+	luaL_setfuncs(L, smc_process_spawning, 0);
 	push_signals(L);
 	lua_setfield(L, -2, "signals");
 	return 1;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions of smc.core.process that are not in process.c. Each is described
- * where it is defined.
+ * The functions of each file of smc.core.process, which process.c puts together.
  *
  * Lua raises errors by longjmp: what a function takes from malloc or the kernel
  * is taken after its last check and given back before it pushes results, or
@@ -12,15 +11,6 @@
 
 #include "../common/lua_api.h"
 
-#pragma GCC visibility push(hidden)
-/* spawn.c */
-int smc_process_exec(lua_State *L);
-int smc_process_spawn(lua_State *L);
-
-/* executable.c */
-int smc_process_realpath(lua_State *L);
-int smc_process_executable(lua_State *L);
-int smc_process_needs_secure_exec(lua_State *L);
-#pragma GCC visibility pop
+SMC_HIDDEN extern const luaL_Reg smc_process_spawning[], smc_process_executables[];
 
 #endif

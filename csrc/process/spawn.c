@@ -11,9 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <lauxlib.h>
-#include <lualib.h>
-
 #include "../common/lua_util.h"
 #include "process.h"
 
@@ -104,7 +101,7 @@ static char **check_env(lua_State *L, int arg)
  * are not close-on-exec go along, as do signal dispositions; what Lua has
  * buffered is written first.
  */
-int smc_process_exec(lua_State *L)
+static int process_exec(lua_State *L)
 {
 	char **argv, **env;
 
@@ -299,7 +296,7 @@ static int start_child(const struct child *child, char **argv, char **env, pid_t
  * stdin, stdout, stderr of streams is "inherit", "null" or "pipe"; a pipe comes
  * back as a file of Lua's io library, unbuffered for stdin, else nil.
  */
-int smc_process_spawn(lua_State *L)
+static int process_spawn(lua_State *L)
 {
 	struct child child;
 	char **argv, **env;
@@ -327,3 +324,9 @@ int smc_process_spawn(lua_State *L)
 	lua_insert(L, -4);
 	return 4;
 }
+
+const luaL_Reg smc_process_spawning[] = {
+	{ "exec", process_exec },
+	{ "spawn", process_spawn },
+	{ NULL, NULL },
+};

@@ -100,16 +100,11 @@ static int writing_wait(lua_State *L)
 	return 1;
 }
 
-void smc_sysfs_register_async_write(lua_State *L)
-{
-	static const luaL_Reg methods[] = {
-		{ "close", smc_descriptor_close },
-		{ "wait", writing_wait },
-		{ NULL, NULL },
-	};
-
-	smc_register_class(L, WRITING, methods);
-}
+const luaL_Reg smc_sysfs_writing_methods[] = {
+	{ "close", smc_descriptor_close },
+	{ "wait", writing_wait },
+	{ NULL, NULL },
+};
 
 /*
  * async_write(path, byte) -> writing | nil, message, errno

@@ -91,20 +91,15 @@ static const luaL_Reg functions[] = {
 	{ NULL, NULL },
 };
 
-static void register_directory(lua_State *L)
-{
-	static const luaL_Reg methods[] = { { "close", smc_descriptor_close }, { NULL, NULL } };
-
-	smc_register_class(L, DIRECTORY, methods);
-}
+static const luaL_Reg directory_methods[] = { { "close", smc_descriptor_close }, { NULL, NULL } };
 
 SMC_EXPORT int luaopen_smc_core_sysfs(lua_State *L);
 SMC_EXPORT int luaopen_smc_core_sysfs(lua_State *L)
 {
 	smc_check_lua(L, "smc.core.sysfs");
-	register_directory(L);
-	smc_sysfs_register_async_write(L);
-	smc_sysfs_register_uevents(L);
+	smc_register_class(L, DIRECTORY, directory_methods);
+	smc_register_class(L, WRITING, smc_sysfs_writing_methods);
+	smc_register_class(L, UEVENTS, smc_sysfs_uevents_methods);
 	luaL_newlib(L, functions);
 	return 1;
 }

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The files that smc.core.sysfs is made of. */
+/* The classes of smc.core.sysfs, and the functions that make their objects. */
 #ifndef SMC_SYSFS_H
 #define SMC_SYSFS_H
 
 #include "../common/lua_api.h"
 
-#pragma GCC visibility push(hidden)
-/* async_write.c */
-int smc_sysfs_async_write(lua_State *L);
-void smc_sysfs_register_async_write(lua_State *L);
+#define WRITING "smc.sysfs.writing" /* its descriptor: the read end of the pipe for the result */
+#define UEVENTS "smc.sysfs.uevents"
 
-/* uevent.c */
-int smc_sysfs_uevents(lua_State *L);
-void smc_sysfs_register_uevents(lua_State *L);
-#pragma GCC visibility pop
+SMC_HIDDEN extern const luaL_Reg smc_sysfs_writing_methods[], smc_sysfs_uevents_methods[];
+SMC_HIDDEN int smc_sysfs_async_write(lua_State *L);
+SMC_HIDDEN int smc_sysfs_uevents(lua_State *L);
 
 #endif

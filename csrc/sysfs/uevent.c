@@ -13,7 +13,6 @@
 #include "../common/number.h"
 #include "sysfs.h"
 
-#define UEVENTS      "smc.sysfs.uevents"
 #define KERNEL_GROUP 1    /* what the kernel itself says; udev repeats it in group 2 */
 #define MESSAGE_SIZE 8192 /* more than UEVENT_BUFFER_SIZE and the devpath of the kernel */
 
@@ -75,17 +74,12 @@ static int uevents_getfd(lua_State *L)
 	return 1;
 }
 
-void smc_sysfs_register_uevents(lua_State *L)
-{
-	static const luaL_Reg methods[] = {
-		{ "close", smc_descriptor_close },
-		{ "getfd", uevents_getfd },
-		{ "receive", uevents_receive },
-		{ NULL, NULL },
-	};
-
-	smc_register_class(L, UEVENTS, methods);
-}
+const luaL_Reg smc_sysfs_uevents_methods[] = {
+	{ "close", smc_descriptor_close },
+	{ "getfd", uevents_getfd },
+	{ "receive", uevents_receive },
+	{ NULL, NULL },
+};
 
 /* uevents() -> uevents | nil, message, errno: a socket that receives them from now on */
 int smc_sysfs_uevents(lua_State *L)
