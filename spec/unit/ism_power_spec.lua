@@ -122,7 +122,7 @@ describe("an order", function()
     local power = t.ism(0x32)
     local after = meanwhile(function() os.execute("rm -r " .. power:match("^(.*)/")) end)
     local _, message, errno = after(at(t, ism.power_off, "32"))
-    assert.same({ "cannot power off FID 32: No such file or directory: the slot has gone meanwhile", ENOENT },
+    assert.same({ "cannot power off FID 32: No such file or directory: the slot no longer exists", ENOENT },
       { message, errno })
     assert.is_nil(io.open(power))
   end)
@@ -138,7 +138,8 @@ describe("an order", function()
     support.write(comm, "1")
     local _, message, errno = at(t, ism.power_off, "32", { timeout = 3 })
     support.write(comm, name)
-    assert.same({ 'FID 32: the kernel took the order to power it off, but the slot says "1\\n"', EIO },
-      { message, errno })
+    assert.same({
+      'FID 32: the kernel accepted the request to power it off, but the slot reports "1\\n"', EIO,
+    }, { message, errno })
   end)
 end)

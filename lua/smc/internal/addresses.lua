@@ -1,5 +1,5 @@
---- The addresses that smc_diag does not give out: of sockets of IPPROTO_SMC, and which wildcard a listener
--- has. The TCP socket inside of an SMC socket has the same ports, and inet_diag shows its addresses.
+--- The addresses that smc_diag does not report: those of IPPROTO_SMC sockets, and which wildcard address a
+-- listener has. The TCP socket inside an SMC socket has the same ports, and inet_diag reports its addresses.
 -- @module smc.internal.addresses
 
 local E = require "smc.errno"
@@ -10,8 +10,8 @@ local addresses = {}
 
 local WILDCARDS <const> = { ["0.0.0.0"] = true, ["::"] = true }
 
--- Puts the TCP sockets of one family into found, by their ports; false where several have the same, and it is
--- open which.
+-- Adds the TCP sockets of one family to found, by their ports; false if several have the same ports, so that
+-- the address is ambiguous.
 local function read_family(found, family, listening)
   local iterator <close>, message, errno = netlink.tcp(family == "inet6", listening)
   if not iterator then
@@ -38,8 +38,8 @@ local function read(listening)
   return found
 end
 
---- A function that completes records of @{smc.diag} that have a local port and no address, or that of the
--- wildcard. It serves one query: what it has read once, it keeps.
+--- Returns a function that completes records of @{smc.diag} that have a local port but no address, or the
+-- wildcard address. Use it for one query: it caches what it reads.
 -- @treturn function takes a record; returns true, or nil, message, errno
 function addresses.completer()
   local known = {}
@@ -54,7 +54,7 @@ function addresses.completer()
   end)
 end
 
---- Whether smc_diag does not tell the address of a socket that has one, or not which wildcard it is.
+--- Whether smc_diag left out the address of a socket, or which wildcard address it has.
 -- @tparam table record
 -- @treturn boolean
 function addresses.is_missing(record)
@@ -62,7 +62,7 @@ function addresses.is_missing(record)
   return record.local_port ~= nil and (not address or WILDCARDS[address] == true)
 end
 
---- Completes one record, where it needs that.
+--- Completes one record, if necessary.
 -- @tparam table record
 -- @treturn[1] true
 -- @treturn[2] nil

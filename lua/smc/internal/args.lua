@@ -23,7 +23,7 @@ local args = {}
 local OWN = debug.getinfo(1, "S").source
 OWN = OWN:match("^(.*)internal/args%.lua$") or OWN
 
--- "file:line: " of the line to blame; empty where no Lua function has called.
+-- "file:line: " of the line to blame; empty if no Lua function has called.
 local function blamed_line()
   for level = 2, math.huge do
     local frame = debug.getinfo(level, "Sl")

@@ -1,9 +1,9 @@
---- EBCDIC, the character set in which s390 firmware hands out its strings.
+--- EBCDIC, the character set of strings from s390 firmware.
 -- @module smc.internal.ebcdic
 
 local ebcdic = {}
 
--- Code page 1047, as far as it has characters of ASCII: runs of them, by the code of the first.
+-- The ASCII characters of code page 1047: runs of characters, by the code of the first.
 local runs = {
   [0x00] = "\0", [0x40] = " ", [0x4b] = ".<(+|&", [0x5a] = "!$*);^-/", [0x6b] = ",%_>?", [0x79] = "`:#@'=\"",
   [0x81] = "abcdefghi", [0x91] = "jklmnopqr", [0xa1] = "~stuvwxyz", [0xad] = "[", [0xbd] = "]",
@@ -20,7 +20,7 @@ end
 --- Decodes a string of code page 1047.
 --
 -- @tparam string bytes
--- @treturn string as many characters of ASCII; `?` for those that ASCII does not have
+-- @treturn string the same number of ASCII characters; `?` for characters that are not in ASCII
 function ebcdic.decode(bytes)
   return (bytes:gsub(".", function(byte) return ascii[byte] or "?" end))
 end

@@ -1,9 +1,9 @@
---- Lists that have SMC-D and SMC-R in them, and what of them matches a filter.
+--- Filters lists that contain SMC-D and SMC-R entries.
 -- @module smc.internal.filter
 
 local listing = {}
 
--- Whether every named field that the filter has is that of the record.
+-- Whether every named field of the filter equals that of the record.
 local function equal(record, filter, names)
   for _, name in ipairs(names) do
     if filter[name] ~= nil and record[name] ~= filter[name] then return false end
@@ -11,7 +11,7 @@ local function equal(record, filter, names)
   return true
 end
 
--- Whether an entry matches; of its parts, those that match stay.
+-- Whether an entry matches; removes its parts that do not match.
 local function matches(entry, filter, shape)
   if not equal(entry, filter, shape.own) then return false end
   if equal({}, filter, shape.of_parts) then return true end
@@ -25,11 +25,11 @@ end
 
 --- The entries of both technologies, SMC-D first, that match every field of a filter.
 -- @tparam table filter checked; its `type` is `"SMC-D"`, `"SMC-R"` or absent
--- @tparam table shape `parts`: the field of an entry that has the list of its parts; `own` and `of_parts`:
---   the names of the filter's fields that are an entry's, and a part's
--- @tparam function ask takes a technology, and gives its entries
+-- @tparam table shape `parts`: the field of an entry that lists its parts; `own` and `of_parts`: the names of
+--   the filter's fields that apply to an entry and to a part
+-- @tparam function ask takes a technology and returns its entries
 -- @treturn[1] {table,...}
--- @return[2] what `ask` gave
+-- @return[2] what `ask` returned
 function listing.of(filter, shape, ask)
   local found = {}
   for _, technology in ipairs { "SMC-D", "SMC-R" } do

@@ -1,7 +1,7 @@
---- The boundary to the kernel's netlink families, `smc.core.netlink`, with the reason where they are missing.
+--- The functions of `smc.core.netlink`; if a netlink family is missing, the message explains why.
 --
--- The families of SMC come and go with its module, as AF_SMC does: that the kernel does not have them is an
--- EAFNOSUPPORT, whose reason is found out here, for all of the modules that ask.
+-- The families of SMC exist only while its kernel module is loaded, like AF_SMC. If they are missing, the
+-- error is EAFNOSUPPORT; this module finds the reason, for all modules that use netlink.
 --
 -- @module smc.internal.genl
 
@@ -15,7 +15,7 @@ local function explained(...)
   return ...
 end
 
--- Each function of the boundary, wrapped when it is first used: who only may need one loads no libnl.
+-- Each function is wrapped when it is first used, so that libnl is loaded only if it is needed.
 return setmetatable({}, {
   __index = function(genl, name)
     local ask = require "smc.core.netlink"[name]

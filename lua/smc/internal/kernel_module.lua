@@ -62,7 +62,7 @@ local function blocked_by_command_line()
 end
 
 -- Whether SMC is a part of the kernel, by the lists of its modules, in files and built in, or else by its
--- configuration; nil where none of that is here, as in containers.
+-- configuration; nil if none of that is here, as in containers.
 local function is_present(release)
   local libraries = paths.root .. "/lib/modules/" .. release
   local files, builtin = look.file(libraries .. "/modules.dep"), look.file(libraries .. "/modules.builtin")
@@ -92,7 +92,7 @@ end
 --
 -- @function module.state
 -- @treturn[1] table `release` of the kernel; `loaded`; `present`: a part of this kernel, loaded or not,
---   absent where that is not known; `blocked`: absent, or what keeps it from being loaded: `"blacklist"` (not
+--   absent if that is not known; `blocked`: absent, or what keeps it from being loaded: `"blacklist"` (not
 --   by itself, but by `modprobe smc`), `"install"` (not at all), `"modules_disabled"`; `blocked_by`: the
 --   file, or the word of the kernel's command line; `seccomp`: this process has a seccomp filter
 -- @treturn[2] nil

@@ -1,8 +1,8 @@
---- Looks at files and folders that need not be there.
+--- Reads files and directories that may be missing.
 --
--- What is not there (ENOENT, ENODEV, ENXIO) is absent, and that is an answer. A look that failed for another
--- reason is not one: it raises a failure, which `protect` turns into nil, message, errno at the boundary of
--- the module. So no code in between can take the one for the other.
+-- A missing file (ENOENT, ENODEV, ENXIO) is a valid result: nil. Any other error raises a failure, which
+-- `protect` turns into nil, message, errno at the boundary of the module. So the code in between cannot
+-- confuse the two.
 --
 -- @module smc.internal.look
 
@@ -17,7 +17,7 @@ local ABSENT <const> = { [E.ENOENT] = true, [E.ENODEV] = true, [E.ENXIO] = true 
 
 local Failure = { __name = "smc.internal.look.Failure" }
 
---- Whether an error says that something is not there.
+--- Whether an error means that something does not exist.
 -- @tparam integer errno
 -- @treturn boolean
 function look.is_absent(errno)
@@ -31,7 +31,7 @@ function look.fail(message, errno)
   error(setmetatable({ message = message, errno = errno }, Failure), 0)
 end
 
--- A result that is there; nil for one that is absent.
+-- Returns the result, or nil if the file is missing.
 local function answer(result, message, errno)
   if result == nil and not ABSENT[errno] then look.fail(message, errno) end
   return result
@@ -44,8 +44,8 @@ local function results(ok, ...)
   return nil, printable(err.message), err.errno
 end
 
---- A function that returns nil, message, errno where a look in it failed. Names in the message are visible
--- text.
+--- Wraps a function so that it returns nil, message, errno when a failure is raised in it. Control characters
+-- in the message are made visible.
 -- @tparam function f
 -- @treturn function
 function look.protect(f)
@@ -54,7 +54,7 @@ function look.protect(f)
   end
 end
 
---- What another function of the project answered; a failure where that is nil, message, errno.
+--- Returns the results of another function of the project; raises a failure if they are nil, message, errno.
 -- @return the values, of which the first is not nil
 function look.demand(...)
   local result, message, errno = ...
@@ -62,7 +62,7 @@ function look.demand(...)
   return ...
 end
 
---- Opens a file for reading. Where descriptors have run out it collects garbage once, which may hold some.
+--- Opens a file for reading. If there are no free descriptors, it collects garbage once, which may free some.
 -- @tparam string path
 -- @treturn[1] file
 -- @treturn[2] nil
@@ -77,9 +77,9 @@ function look.open(path)
   return file, message, errno
 end
 
---- What a file holds.
+--- Reads a whole file.
 -- @tparam string path
--- @treturn ?string nil where the file is absent
+-- @treturn ?string nil if the file is absent
 function look.file(path)
   local file <close> = answer(look.open(path))
   if not file then return nil end
@@ -87,24 +87,24 @@ function look.file(path)
   return answer(text, ("%s: %s"):format(path, message), errno)
 end
 
---- The names in a folder, in order, without those that begin with a dot.
+--- The names in a directory, sorted, without those that begin with a dot.
 -- @tparam string folder
--- @treturn {string,...} empty where the folder is absent
+-- @treturn {string,...} empty if the directory is absent
 function look.entries(folder)
   local names = answer(os_core.entries(folder)) or {}
   table.sort(names)
   return names
 end
 
---- Several files of one folder.
+--- Reads several files of one directory.
 -- @tparam string folder
 -- @tparam {string,...} names
--- @treturn ?table name → what it holds, without those that are absent; nil where the folder is absent
+-- @treturn ?table name → contents, without missing files; nil if the directory is missing
 function look.attributes(folder, names)
   return answer(sysfs.attributes(folder, names))
 end
 
---- One file of sysfs.
+--- Reads one file of sysfs.
 -- @tparam string folder
 -- @tparam string name
 -- @treturn ?string
@@ -113,7 +113,7 @@ function look.attribute(folder, name)
   return found and found[name]
 end
 
---- Whether a folder, or a link to one, is there.
+--- Whether a directory, or a symbolic link to one, exists.
 -- @tparam string path
 -- @treturn boolean
 function look.is_folder(path)
@@ -122,14 +122,14 @@ end
 
 --- The name of a network interface.
 -- @tparam integer index
--- @treturn ?string nil where this network namespace has none of that index
+-- @treturn ?string nil if this network namespace has no interface with that index
 function look.interface_name(index)
   return answer(require "smc.core.netlink".interface_name(index))
 end
 
---- Where a symbolic link leads to.
+--- The target of a symbolic link.
 -- @tparam string path
--- @treturn ?string nil where the link is absent
+-- @treturn ?string nil if the link is missing
 function look.link(path)
   return answer(os_core.readlink(path))
 end

@@ -1,9 +1,9 @@
---- Where the kernel's file systems are mounted. Specs point these at recorded trees and put them back;
--- nothing else sets them. Read a field when a path is made: do not keep it.
+--- Where the kernel's file systems are mounted. Specs set these to recorded trees and restore them; nothing
+-- else sets them. Read a field each time when you build a path; do not store it.
 -- @module smc.internal.paths
 
 return {
   sysfs = "/sys",
   proc = "/proc",
-  root = "", -- what stands before /etc, /lib and /boot
+  root = "", -- prefix of /etc, /lib and /boot
 }

@@ -8,10 +8,10 @@ local paths = require "smc.internal.paths"
 
 local owners = {}
 
--- By proc(5): a process of another user, and one that has ended.
+-- See proc(5): a process of another user, or one that has ended.
 local UNKNOWABLE <const> = { [E.EACCES] = true, [E.EPERM] = true, [E.ESRCH] = true }
 
--- The result of a look into a folder of a process; nil where this user may not know, or it has ended.
+-- The result of reading a process's directory; nil if this user may not read it or the process has ended.
 local function known(result, message, errno)
   if result or UNKNOWABLE[errno] or look.is_absent(errno) then return result end
   look.fail(message, errno)
@@ -38,7 +38,7 @@ end
 -- @tparam {table,...} sockets with `inode`
 -- @treturn[1] true
 -- @treturn[2] nil
--- @treturn[2] string message: some socket's may be missing
+-- @treturn[2] string message: the result may be incomplete
 -- @treturn[2] integer errno
 owners.add = look.protect(add)
 

@@ -1,17 +1,17 @@
---- What a message advises: a function of this library to the reader who called one, and a command to the user
--- of a script, who cannot call functions.
+--- What a message tells the reader to do: call a function if a program uses this library, or run a command if
+-- a script prints the message.
 -- @module smc.internal.remedy
 
 local remedy = {}
 
 local by_command = false
 
---- From now on, commands are advised: a script's messages are read by its user.
+--- Makes messages name commands instead of functions: for scripts, whose messages are read by their users.
 function remedy.by_command()
   by_command = true
 end
 
---- The way out, by its name for whoever reads the message.
+--- The function or the command to name in a message.
 -- @tparam string call such as `smc.eid.add("UEID")`
 -- @tparam string command such as `smcd.lua ueid add UEID`
 -- @treturn string one of them, the command between backticks

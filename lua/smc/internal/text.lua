@@ -1,8 +1,8 @@
---- Text for people: text from outside made harmless, and lines as wide as the terminal.
+--- Text for people: makes untrusted text safe to print, and wraps lines to the width of the terminal.
 --
--- Names of hosts, processes and devices, the answers of peers and the words of a command line can hold
--- anything, escape sequences of terminals too. They go through `text.printable` or `text.quoted` where they
--- become a part of a message or of a table. JSON has escapes of its own and needs neither.
+-- Names of hosts, processes and devices, responses of peers and words of a command line can contain
+-- anything, even terminal escape sequences. They pass through `text.printable` or `text.quoted` before they
+-- become part of a message or a table. JSON has its own escapes and needs neither.
 -- @module smc.internal.text
 
 local text = {}
@@ -13,8 +13,8 @@ local function visible_byte(byte)
   return letters[byte] or ("\\x%02x"):format(byte:byte())
 end
 
--- Characters beyond ASCII that move the cursor, hide, or turn the order of what is shown: C1 controls, soft
--- hyphen, invisible and bidirectional marks, separators of lines, the byte order mark, annotations, tags.
+-- Non-ASCII characters that move the cursor, are invisible, or reverse the text direction: C1 controls, soft
+-- hyphen, invisible and bidirectional marks, line separators, the byte order mark, annotations, tags.
 local HIDDEN <const> = {
   { 0x80, 0x9f }, { 0xad, 0xad }, { 0x61c, 0x61c }, { 0x180e, 0x180e }, { 0x200b, 0x200f },
   { 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe0fff },
@@ -28,7 +28,7 @@ local function is_hidden(code)
   return false
 end
 
--- A run of bytes beyond ASCII: characters of UTF-8 stay, unless they are hidden; other bytes do not.
+-- A run of non-ASCII bytes: UTF-8 characters stay unless they are hidden; other bytes are escaped.
 local function visible_run(run)
   local out, at = {}, 1
   while at <= #run do
@@ -43,10 +43,10 @@ local function visible_run(run)
   return table.concat(out)
 end
 
---- Text from outside, with whatever a terminal would obey made visible, in the notation of Lua's strings:
+--- Makes control characters in untrusted text visible, in the notation of Lua strings:
 -- `\n`, `\r`, `\t`; `\x1b` for other control characters, and for bytes that are not UTF-8; `\u{9b}` for
--- control characters, marks of direction and invisible characters beyond ASCII. Everything else stays as it
--- is, backslashes too: this is for reading, not for reading back.
+-- non-ASCII control characters, direction marks and invisible characters. Everything else is unchanged,
+-- including backslashes: the result is meant to be read by people, not parsed.
 -- @tparam string|number s
 -- @treturn string one line
 function text.printable(s)
@@ -55,15 +55,15 @@ function text.printable(s)
   return (s:gsub("[%c\127]", visible_byte):gsub("[\128-\255]+", visible_run))
 end
 
---- The same between double quotes, with those inside it escaped.
+--- Like `printable`, but in double quotes; double quotes inside the text are escaped.
 -- @tparam string|number s
 -- @treturn string
 function text.quoted(s)
   return '"' .. text.printable(s):gsub('"', '\\"') .. '"'
 end
 
---- A value with every string in it, keys aside, as `printable` has it: records whose fields go into a table.
--- @param value strings and tables are changed, anything else stays
+--- Applies `printable` to every string in a value, except keys: for records that are printed as a table.
+-- @param value strings and tables are changed, anything else is returned unchanged
 -- @return the same table, changed in place; or the string
 function text.record(value)
   if type(value) == "string" then return text.printable(value) end
@@ -73,20 +73,20 @@ function text.record(value)
   return value
 end
 
---- Text of several lines, whose ends and tabs stay; everything else is as `printable` has it.
+--- Applies `printable` to text of several lines; newlines and tabs stay.
 -- @tparam string s
 -- @treturn string
 function text.lines(s)
   return (tostring(s):gsub("[^\n\t]+", text.printable))
 end
 
-local OUTPUT <const>, USUAL <const> = 1, 80 -- standard output; columns where nobody knows how many
+local OUTPUT <const>, USUAL <const> = 1, 80 -- standard output; columns if the width is unknown
 
---- How many columns the reader of a stream has: COLUMNS in the environment, or else the terminal's. Where
--- there is no terminal, paragraphs on standard output are as on the usual one, and messages on standard error
--- stay on their lines, which is what logs need.
+--- The width in columns to wrap a stream to: COLUMNS in the environment, or the width of the terminal.
+-- Without a terminal, paragraphs on standard output are wrapped to 80 columns, and messages on standard error
+-- are not wrapped, as logs require.
 -- @tparam integer fd the stream's descriptor: 1 or 2
--- @treturn ?integer nil where lines are to stay as long as they are
+-- @treturn ?integer nil if lines must not be wrapped
 function text.width(fd)
   local columns = math.tointeger(tonumber(os.getenv "COLUMNS"))
   if columns and columns > 0 then return columns end
@@ -115,11 +115,12 @@ local function wrap_line(line, indent, width)
   return table.concat(out, "\n")
 end
 
---- Text wrapped at its blanks. Its own ends of lines stay, and lines that begin with blanks go on below them.
+--- Wraps text at its blanks. Existing line breaks stay, and continuation lines have the indentation of their
+-- line.
 -- @tparam string s
--- @tparam string indent what every line begins with
--- @tparam ?integer width columns, as `text.width` gives them; nil: lines stay as long as they are
--- @treturn string lines of at most that width, longer words alone excepted
+-- @tparam string indent prefix of every line
+-- @tparam ?integer width columns, as `text.width` returns them; nil: lines are not wrapped
+-- @treturn string lines of at most that width, except for words that are longer
 function text.wrap(s, indent, width)
   return (s:gsub("[^\n]+", function(line) return wrap_line(line, indent, width or math.huge) end))
 end

@@ -9,9 +9,9 @@ local util_string = {}
 local FIELD <const> = 16 -- bytes
 
 --- The PNET ID of a port.
--- @tparam string bytes what the attribute holds
+-- @tparam string bytes contents of the attribute
 -- @tparam integer port index of the field, from 0
--- @treturn ?string PNET ID; nil where the port has none
+-- @treturn ?string PNET ID; nil if the port has none
 function util_string.pnetid(bytes, port)
   local first = port * FIELD
   return ebcdic.decode(bytes:sub(first + 1, first + FIELD)):match("^[^\0 ]+")

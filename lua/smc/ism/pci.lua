@@ -1,5 +1,5 @@
---- PCI functions and their slots as sysfs has them: the part of smc.ism that reads.
--- Formats are those of `arch/s390/pci/pci_sysfs.c` and `drivers/pci/slot.c` in the kernel's source.
+--- Reads PCI functions and their slots from sysfs, for smc.ism.
+-- The formats are those of `arch/s390/pci/pci_sysfs.c` and `drivers/pci/slot.c` in the kernel source.
 -- @module smc.ism.pci
 
 local E = require "smc.errno"
@@ -15,7 +15,7 @@ local ATTRIBUTES <const> = {
 }
 local IBM_ISM <const> = { vendor = 0x1014, device = 0x04ed }
 
--- What a physical function type of s390 is; of 0x0a there are two generations.
+-- The physical function types of s390; type 0x0a covers two generations.
 local ISM <const>, ROCE <const> = 0x05, 0x02
 local by_pft = {
   [ROCE] = "RoCE_Express", [ISM] = "ISM", [0x0c] = "Network_Express", [0x0f] = "Network_Express",
@@ -37,12 +37,12 @@ end
 local states = { ["1\n"] = true, ["0\n"] = false }
 
 --- Whether a slot is powered on.
--- @tparam string folder of the slot
+-- @tparam string folder directory of the slot
 -- @treturn[1] string `"on"`, `"off"`, or `"unclear"`
--- @treturn[1] string what the file says
+-- @treturn[1] string the contents of the file
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: ENOENT where there is no such file
+-- @treturn[2] integer errno: ENOENT if there is no such file
 tree.power = look.protect(function(folder)
   local text = look.attribute(folder, "power")
   if not text then look.fail(folder .. "/power: the slot has no state", E.ENOENT) end
@@ -52,7 +52,7 @@ end)
 
 local function slot_of(folder, name)
   local found = look.attributes(folder .. "/" .. name, { "power", "address" })
-  if not (found and found.address) then return nil end -- gone meanwhile: every slot has an address
+  if not (found and found.address) then return nil end -- just removed: every slot has an address
   return {
     slot = name,
     fid = #name == 8 and name:match("^%x+$") and tonumber(name, 16) or nil,
@@ -75,7 +75,7 @@ local function add(list, value)
   list[#list + 1] = value
 end
 
--- The port of that index, made where it is not there yet.
+-- The port with that index, created if it does not exist yet.
 local function port_at(ports, index)
   local port = ports[index] or { index = index, netdevs = {}, ibdevs = {} }
   ports[index] = port
@@ -90,7 +90,7 @@ local function add_netdevs(folder, ports, by_adapter)
   end
 end
 
--- Returns whether there are any, and the version of the firmware.
+-- Returns whether the function has RDMA devices, and the firmware version.
 local function add_ibdevs(folder, ports)
   local firmware
   local names = look.entries(folder .. "/infiniband")
@@ -118,7 +118,7 @@ local function type_of(record, firmware, is_rdma)
   return is_rdma and "RDMA" or nil
 end
 
--- Whether it is a virtual function. s390 hands out all but one type as such.
+-- Whether it is a virtual function. On s390 all types but one are virtual functions.
 local function virtual(record)
   if record.pft == nil then return nil end
   if record.pft == NETWORK_PHYSICAL or not (by_pft[record.pft] or record.pft == ROCE_2_OR_3) then
@@ -127,7 +127,7 @@ local function virtual(record)
   return true
 end
 
--- PNET IDs of the hardware: a field a port, or the first field, whatever the number of the only port.
+-- PNET IDs of the hardware: one field per port, or the first field for the only port, whatever its number.
 local function add_pnetids(record, ports, bytes)
   for field = 0, UTIL_FIELDS - 1 do
     local pnetid = bytes and util_string.pnetid(bytes, field)
@@ -152,7 +152,7 @@ end
 local function function_of(folder, name)
   local path = folder .. "/" .. name
   local raw = look.attributes(path, ATTRIBUTES)
-  if not (raw and raw.vendor) then return nil end -- gone meanwhile: every function has a vendor
+  if not (raw and raw.vendor) then return nil end -- just removed: every function has a vendor
   local record = {
     pci_id = name,
     vendor = number(raw.vendor), device = number(raw.device), class = number(raw.class),
@@ -172,7 +172,7 @@ local function function_of(folder, name)
   return record
 end
 
--- Slots are found by FID, or else by bus and device number; a slot of no device is a record by itself.
+-- Slots are matched by FID, or else by bus and device number; a slot without a function is its own record.
 local function join(records, slots)
   local by_fid, by_address = {}, {}
   for _, record in ipairs(records) do
@@ -199,9 +199,9 @@ local function before(a, b)
   return (a.pci_id or a.slot) < (b.pci_id or b.slot)
 end
 
---- Every PCI function and every slot without one.
--- @tparam string root of sysfs
--- @treturn[1] {table,...} by FID, then by PCI address
+--- Lists every PCI function, and every slot without one.
+-- @tparam string root directory where sysfs is mounted
+-- @treturn[1] {table,...} sorted by FID, then by PCI address
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno

@@ -1,5 +1,5 @@
---- Switching a slot on and off: the part of smc.ism that writes.
--- `arch/s390/pci/pci_hotplug_slot.c` and `drivers/pci/hotplug/pci_hotplug_core.c` in the kernel's source.
+--- Powers a slot on and off, for smc.ism.
+-- See `arch/s390/pci/pci_hotplug_slot.c` and `drivers/pci/hotplug/pci_hotplug_core.c` in the kernel source.
 -- @module smc.ism.power
 
 local E = require "smc.errno"
@@ -12,27 +12,27 @@ local monotonic = os_core.monotonic
 
 local power = {}
 
-local STEP <const> = 0.05 -- seconds; so long Ctrl-C may take to be noticed
+local STEP <const> = 0.05 -- seconds; the longest delay before Ctrl-C takes effect
 
--- The kernel takes the decimal number in front, and for everything that begins otherwise 0: only this byte.
+-- The kernel parses a decimal number and treats anything else as 0, so exactly one byte is written.
 local bytes = { [true] = "1", [false] = "0" }
 local words = { [true] = "on", [false] = "off" }
 
 local advice = {
-  [E.EACCES] = "only root may switch it",
-  [E.EROFS] = "sysfs is mounted read-only here, as in containers: do it on the host",
-  [E.ENODEV] = "the slot has gone meanwhile",
-  [E.ENOENT] = "the slot has gone meanwhile",
-  [E.EIO] = "the kernel refuses, as it does when the slot is in that state already, or its device failed",
+  [E.EACCES] = "root privileges are required",
+  [E.EROFS] = "sysfs is mounted read-only, as in containers: run this on the host",
+  [E.ENODEV] = "the slot no longer exists",
+  [E.ENOENT] = "the slot no longer exists",
+  [E.EIO] = "the kernel refused, as it does if the slot is already in that state or its device failed",
 }
 
--- The connections of this network namespace, cookie → record: what the kernel waits for is among them, but
--- once the device is going, they have neither mode nor addresses any more. Or nil and a message.
+-- The connections of this network namespace, cookie → record. They include those that the kernel waits for;
+-- once the device is being removed, these no longer have a mode and addresses. Or nil and a message.
 local function connections()
   local found = {}
   local iterator <close>, message, errno = require "smc.diag".sockets { details = false }
   if not iterator then
-    if errno == E.ENOENT then return found end -- without smc_diag there may be some, but nobody can know
+    if errno == E.ENOENT then return found end -- without smc_diag, connections cannot be listed
     return nil, message
   end
   local ok
@@ -66,14 +66,14 @@ local function describe(socket, owners_unknown)
     socket.peer_address or "?", socket.peer_port or "?")
 end
 
--- What is said of the sockets that the kernel waits for; and the sockets, where they are known.
+-- A text about the sockets that the kernel waits for; and the sockets, if they are known.
 local function in_the_way(earlier, failure)
   local open, message
   if earlier then open, message = still_open(earlier) end
-  if not open then return ("which they are is not known (%s)"):format(failure or message) end
+  if not open then return ("the sockets cannot be listed (%s)"):format(failure or message) end
   if #open == 0 then
-    return "none is to be seen from here: they are of another network namespace, or the kernel lost track of "
-      .. "connections that were being made", open
+    return "none is visible here: they belong to another network namespace, or the kernel lost track of "
+      .. "connections that were being established", open
   end
   local ok
   ok, message = require "smc.internal.proc".add(open)
@@ -85,10 +85,10 @@ end
 local function timed_out(name, seconds, earlier, failure)
   local what, open = in_the_way(earlier, failure)
   return nil, ("%s is not powered off after %g s: the kernel waits until the SMC-D sockets that used it are "
-    .. "closed, and powers it off then; %s"):format(name, seconds, what), E.ETIMEDOUT, open
+    .. "closed, and then powers it off; %s"):format(name, seconds, what), E.ETIMEDOUT, open
 end
 
--- The outcome of the write, awaited in small steps.
+-- Waits for the result of the write in small steps.
 local function await(writing, deadline)
   while true do
     local left = deadline - monotonic()
@@ -102,27 +102,27 @@ local function refused(name, on, message, errno)
     advice[errno] and ": " .. advice[errno] or ""), errno
 end
 
--- The kernel comes back when all is done; but it is seen to be so only in the file.
+-- The write returns when the kernel has finished, but only the file shows whether it succeeded.
 local function verify(folder, name, on, deadline)
   while true do
     local state, text, errno = tree.power(folder)
     if state == words[on] then return true end
     if errno == E.ENOENT then return refused(name, on, "no state", errno) end
     if not state then
-      return nil, ("%s: the kernel took the order to power it %s, but its state cannot be read: %s"):format(
-        name, words[on], text), errno
+      return nil, ("%s: the kernel accepted the request to power it %s, but its state cannot be read: %s")
+        :format(name, words[on], text), errno
     end
     local left = deadline - monotonic()
     if left <= 0 then
-      return nil, ("%s: the kernel took the order to power it %s, but the slot says %s"):format(
+      return nil, ("%s: the kernel accepted the request to power it %s, but the slot reports %s"):format(
         name, words[on], quoted(text)), E.EIO
     end
     os_core.sleep(math.min(left, 0.01))
   end
 end
 
---- Switches a slot.
--- @tparam string folder of the slot in sysfs
+--- Powers a slot on or off.
+-- @tparam string folder directory of the slot in sysfs
 -- @tparam string name of the function, for messages
 -- @tparam boolean on
 -- @tparam number seconds to wait at most
@@ -130,13 +130,13 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
--- @treturn[2] ?{table,...} sockets that are in the way; nil where that is not known
+-- @treturn[2] ?{table,...} sockets that the kernel waits for; nil if they are not known
 function power.set(folder, name, on, seconds)
   local state, text, unreadable = tree.power(folder)
   if not state then
     return nil, ("%s: the state of its slot cannot be read: %s"):format(name, text), unreadable
   elseif state == "unclear" then
-    return nil, ("%s: its slot says %s, neither on nor off"):format(name, quoted(text)), E.EIO
+    return nil, ("%s: its slot reports %s, which is neither on nor off"):format(name, quoted(text)), E.EIO
   elseif state == words[on] then
     return nil, ("%s is already powered %s"):format(name, words[on]), E.EALREADY
   end
@@ -152,7 +152,7 @@ function power.set(folder, name, on, seconds)
   elseif errno ~= E.ETIMEDOUT then
     return refused(name, on, message, errno)
   elseif on then
-    return nil, ("%s is not powered on after %g s: the kernel is still at it"):format(name, seconds), errno
+    return nil, ("%s is not powered on after %g s: still in progress"):format(name, seconds), errno
   end
   return timed_out(name, seconds, earlier, failure)
 end

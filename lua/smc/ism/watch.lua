@@ -1,4 +1,4 @@
---- PCI functions as they come and go: the part of smc.ism that listens.
+--- Reports PCI functions that are added and removed, for smc.ism.
 -- @module smc.ism.watch
 
 local args = require "smc.internal.args"
@@ -6,7 +6,7 @@ local E = require "smc.errno"
 local monotonic = require "smc.core.os".monotonic
 local sysfs = require "smc.core.sysfs"
 
-local STEP <const> = 0.25 -- seconds; so long Ctrl-C may take to be noticed
+local STEP <const> = 0.25 -- seconds; the longest delay before Ctrl-C takes effect
 
 local Watch = { __name = "smc.ism.Watch" }
 Watch.__index = Watch
@@ -23,7 +23,7 @@ local function by_address(list)
 end
 
 --- Starts listening.
--- @tparam function list gives the functions to be told of, as `ism.list`
+-- @tparam function list returns the functions to report, as `ism.list` does
 -- @treturn[1] Watch
 -- @treturn[2] nil
 -- @treturn[2] string message
@@ -41,8 +41,8 @@ local function event_of(action, record)
   return { action = action, ["function"] = record }
 end
 
--- Puts what came, and what went, into the queue: all of it, or of one address. Where the functions cannot be
--- listed nothing is lost: the watch stays behind, and compares again when it is asked for the next change.
+-- Adds an event to the queue for each function that was added or removed, at all addresses or at one. If the
+-- functions cannot be listed, no event is lost: the next call of next() compares again.
 function Watch:compare(only)
   local list, message, errno = self.list()
   self.behind = not list
@@ -63,18 +63,18 @@ function Watch:compare(only)
   return true
 end
 
--- The kernel had to drop some: what is different now tells. It goes on dropping, without a word, until all
--- that it kept is read. Gives nil, message, errno: the caller is to know.
+-- The kernel dropped events, so the lists have to be compared. It silently drops more until the socket's
+-- queue has been read. Returns nil, message, errno, for the caller to report.
 function Watch:catch_up()
   repeat
     local uevent, _, errno = self.socket:receive(0)
   until not uevent and errno ~= E.ENOBUFS
   self.behind = true
-  return nil, "the kernel had more to announce than there was room for: what differs comes next, but not "
-    .. "what went and came back", E.ENOBUFS
+  return nil, "the kernel dropped events because the queue was full: the next events are the differences, "
+    .. "without functions that were removed and added again", E.ENOBUFS
 end
 
--- Puts the change that a uevent tells of into the queue, where it is one of a function.
+-- Adds the change that a uevent reports to the queue, if it concerns a function.
 function Watch:interpret(uevent)
   if uevent.SUBSYSTEM ~= "pci" then return true end
   local address = uevent.PCI_SLOT_NAME or (uevent.DEVPATH or ""):match("[^/]+$")
@@ -89,12 +89,12 @@ function Watch:interpret(uevent)
 end
 
 --- The next change.
--- @tparam[opt] number seconds to wait at most; default: for ever
+-- @tparam[opt] number seconds to wait at most; default: forever
 -- @treturn[1] table `action`: `"add"` or `"remove"`; `function`: the function, as it was when it was there
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: ETIMEDOUT where nothing changed; ENOBUFS where changes were lost because the
---   caller was too slow; others where something changed and could not be looked at: the next call looks again
+-- @treturn[2] integer errno: ETIMEDOUT if nothing changed; ENOBUFS if changes were lost because the
+--   caller was too slow; others if something changed and could not be looked at: the next call looks again
 function Watch:next(seconds)
   args.object("next", self, Watch)
   args.optional("next", 1, seconds, "seconds")
@@ -124,7 +124,7 @@ function Watch:getfd()
   return self.socket:getfd()
 end
 
---- Ends it. Twice is fine.
+--- Ends it. Closing twice is allowed.
 function Watch:close()
   args.object("close", self, Watch)
   self.socket:close()

@@ -1,4 +1,4 @@
---- What the project's scripts have in common of their command lines, by argparse, and of what these name.
+--- Command lines of the project's scripts, parsed with argparse, and the inputs that they name.
 -- @module smc.cli.app.arguments
 
 local app = require "smc.cli.app.output"
@@ -59,7 +59,7 @@ function arguments.port(word)
   return nil, ("port '%s' is not a number from 1 to 65535"):format(word)
 end
 
---- Makes a function for argparse's `convert` that takes a number of things, at least one.
+--- Returns a function for argparse's `convert` that accepts a number of things, at least one.
 -- @tparam string things such as `"clients"`
 function arguments.number_of(things)
   return function(word)
@@ -69,7 +69,7 @@ function arguments.number_of(things)
   end
 end
 
--- Ends the script where a file cannot be read. A pipe or a terminal is not tried: it may be slow.
+-- Ends the script if a file cannot be read. Pipes and terminals are not tested, since they may block.
 local function check_readable(file, name, status)
   local at, message, errno = file:seek("cur")
   if at then
@@ -81,9 +81,9 @@ local function check_readable(file, name, status)
   if message then app.fail(status, ("cannot read %s: %s"):format(text.printable(name), message)) end
 end
 
---- Opens the input that the command line names, and ends the script where it cannot be read.
+--- Opens the input that the command line names, and ends the script if it cannot be read.
 -- @tparam ?string name of a file; nil: standard input
--- @tparam integer status the script's, then
+-- @tparam integer status the exit status in that case
 -- @treturn file
 function arguments.open_input(name, status)
   local file, message = io.stdin, nil
@@ -93,7 +93,7 @@ function arguments.open_input(name, status)
   return file
 end
 
---- The names of the signals that end a server. nohup(1) has SIGHUP ignored, and so it stays.
+--- The names of the signals that end a server. SIGHUP stays ignored under nohup(1).
 -- @treturn string
 -- @treturn string
 -- @treturn ?string

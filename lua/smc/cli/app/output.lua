@@ -1,8 +1,8 @@
---- What the project's scripts print and say, and how they end.
+--- Output, messages and exit statuses of the project's scripts.
 --
--- Every script ends by `app.leave`, so that a full disk is never taken for success: what was printed is
--- flushed and checked before the status is given. A reader that goes away, as in `smcss.lua | head -1`, is
--- no error: what else is printed goes nowhere, and the script does its work to the end.
+-- Every script ends with `app.leave`, which flushes the output and checks the result, so that a script
+-- never reports success when the disk is full. A reader that closes the pipe early, as in
+-- `smcss.lua | head -1`, is not an error: the script discards further output and completes its work.
 --
 -- @module smc.cli.app.output
 
@@ -144,7 +144,7 @@ function app.print(...)
 end
 
 --- Prints a line as `string.format` makes it, and lets a reader see it, now.
--- @treturn boolean false where nobody reads any more
+-- @treturn boolean false if nobody reads any more
 function app.tell(...)
   return app.write(string.format(...), "\n") and app.flush()
 end
