@@ -1,12 +1,12 @@
---- Does the path to a peer really use shared memory? Live checks, with evidence.
+--- Tests whether a connection uses SMC, with evidence, and explains a fallback.
 --
--- One host serves, the other connects:
+-- One host serves, and the other connects:
 --
 --    assert(smc.check.server{}):serve()                       -- host10
 --    local report = smc.check.connect("host10", 37373)        -- host12
 --    print(report.success, report.mode)                       --> true  SMC-D
 --
--- Both sides work with the server and the client of IBM's smc_chk(8) as well.
+-- Each side also works with the client and the server of IBM's smc_chk(8).
 -- @module smc.check
 
 local args = require "smc.internal.args"
@@ -16,10 +16,90 @@ local check = {}
 --- The port where servers start to look for a free one, as in smc_chk(8).
 check.PORT = require("smc.check.protocol").PORT
 
---- Connects and reports: see `smc.check.client`.
+--- Connects to a server and reports how the data travels.
+--
+--    local report = assert(check.connect("host10", 37373, { require = "SMC-D" }))
+--
+-- `tostring(report)` is its text, as `smc_chk.lua` prints it. The report always has `host`, `port` and
+-- `verdict`; `success` is true for `"SMC"` only:
+--
+-- - `"SMC"`: the kernel's record of the socket says SMC-D or SMC-R while it is connected, and all bytes that
+--   were sent have been written into the peer's memory. `evidence` has `bytes_sent`,
+--   `bytes_through_shared_memory` (by the kernel's cursor of the ring in the peer's memory; absent if nothing
+--   was sent), `dmb` or `link_group`, and `peer_mode`, which is absent if the peer did not report it: IBM's
+--   server never does, and the proof then covers the connection up to its other end.
+-- - `"TCP"`: the connection fell back. `fallback` and `peer_fallback` are records of `smc.reason`, `advice`
+--   says what to do, and `message` is present if the peer reports another mode.
+-- - `"not proven"`: there was a connection, but a step of the proof is missing. `message` says which one;
+--   `errno` is that of a failed query of the kernel. For example, the peer closed the connection, or it
+--   reports another mode because a proxy terminates both connections.
+-- - `"no connection"`: `message`, `advice`, and `errno` if the kernel reports one. An unknown host name
+--   counts.
+--
+-- A test that was made returns its report, whatever the verdict. With `require`, a test that does not meet
+-- the requirement returns nil, a message, an errno and the report, whose `success` is false.
+--
+-- The report of a connection has `address`, `seconds` (until it was connected), `mode` by the kernel's
+-- record, `local_address` and `local_port`; and `peer_mode` if the peer is a server of this module.
+--
+-- The check sends a probe of 4096 bytes to the ports 37373 to 37383, which belong to check servers, this
+-- module's or IBM's. It sends nothing to any other port, because an unknown service could not interpret the
+-- probe: the kernel's record is then the only proof, and `evidence.bytes_sent` is 0.
+-- @function connect
+-- @tparam string host name or address
+-- @tparam number|string port number, or name of a service
+-- @tparam[opt] table options
+-- @tparam ?string options.family `"inet"` or `"inet6"`
+-- @tparam ?number options.timeout seconds to connect, 10 by default
+-- @tparam ?boolean options.probe whether to send a probe, whatever the port
+-- @tparam ?string options.require `"SMC-D"`, `"SMC-R"`, or `"SMC"` for either: the mode that must be proven
+-- @treturn[1] table report
+-- @treturn[2] nil if this kernel has no SMC, or the requirement is not met
+-- @treturn[2] string message
+-- @treturn[2] integer errno: EAFNOSUPPORT no SMC; for a requirement: EPROTONOSUPPORT another mode, EPROTO not
+--   proven, or the cause of "no connection"
+-- @treturn[2] ?table report if there was a test
+-- @raise for a bad argument or option
 check.connect = require("smc.check.client").connect
 
---- Starts a server for checks: see `smc.check.server`.
+--- Starts a server for checks, on the first free port from `port` on.
+-- @function server
+-- @tparam[opt] table options
+-- @tparam ?string options.host address to listen on; by default all of IPv4, with `family = "inet6"` all of
+--   IPv6
+-- @tparam ?integer options.port 37373 by default
+-- @tparam ?string options.family `"inet"` or `"inet6"`
+-- @tparam ?integer options.max_clients connections at once, 1024 by default. When one more connects, or when
+--   no descriptor is free (`ulimit -n`), the server closes the client that has been silent for the longest
+--   time
+-- @tparam ?number options.idle_seconds the server closes a client that is silent for so long, 60 by default
+-- @tparam ?function options.on_event called as `on_event(what, client)` on `"connected"`, `"probed"` and
+--   `"closed"`. `client` has `address` and `port`, and `info`, as `sock:info()` returns it, once it is known
+-- @treturn[1] Server with `port` and `host`
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+-- @raise for a bad option
+
+--- Serves the clients that are ready, once.
+-- @function Server:step
+-- @tparam[opt] number timeout seconds to wait for a client; one second by default
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: EBADF if the server is closed
+-- @raise for an argument of a wrong type
+
+--- Serves until an error or an interrupt.
+-- @function Server:serve
+-- @treturn nil
+-- @treturn string message
+-- @treturn integer errno
+
+--- Closes the server and its clients. `<close>` does the same, and closing twice is fine.
+-- @function Server:close
+-- @treturn boolean true
+
 check.server = require("smc.check.server").new
 
 local SOCKET <const> = {
@@ -30,7 +110,8 @@ local SOCKET <const> = {
   end,
 }
 
---- What the kernel tells of the bytes that a connection of your own has sent since it was made.
+--- Returns how many of the bytes that a connection has sent went through shared memory, by the kernel's
+-- record.
 --
 --    local found = assert(check.evidence(sock, sent))
 --    print(found.bytes_through_shared_memory == sent, found.path)
@@ -38,8 +119,8 @@ local SOCKET <const> = {
 -- @tparam socket sock connected, of `smc.socket`
 -- @tparam integer sent how many bytes were sent
 -- @treturn[1] table `bytes_sent`: as given; `bytes_through_shared_memory`: how far the ring in the peer's
---   memory was written, absent over TCP, and where the kernel's count began anew because so many bytes were
---   sent; `path`: whose memory that is, in words, absent over TCP
+--   memory was written, absent over TCP and after the kernel's count has wrapped; `path`: whose memory that
+--   is, in words, absent over TCP
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno

@@ -23,10 +23,11 @@ local try = require "smc.socket.try"
 
 local socket = {
   _VERSION = "smc " .. require "smc.version",
-  --- `select` has no limit of its own: this is the kernel's, of the descriptors of a process.
+  --- The kernel's limit on the descriptors of a process; `select` has no limit of its own.
   _SETSIZE = 1 << 20,
+  --- The value of an invalid descriptor, as `sock:getfd()` returns it for a closed socket.
   _SOCKETINVALID = -1,
-  --- What the sources of LTN12 read at once.
+  --- The number of bytes that LTN12 sources read at once.
   BLOCKSIZE = 2048,
 }
 
@@ -50,15 +51,25 @@ local function new(called, position, version, options)
   return sock
 end
 
---- A socket that becomes IPv4 or IPv6 at its first bind or connect.
--- @tparam[opt] table options `fallback = "tcp"`: accept a plain TCP socket where this kernel has no SMC
--- @return the socket, or nil and a message
+--- Creates a socket that becomes IPv4 or IPv6 at its first bind or connect.
+-- @tparam[opt] table options `fallback = "tcp"`: accept a plain TCP socket if this kernel has no SMC
+-- @treturn[1] sock
+-- @treturn[2] nil
+-- @treturn[2] string message
 function socket.tcp(options) return new("tcp", 1, 0, options) end
 
---- An IPv4 socket. Parameters and returns as `tcp`.
+--- Creates an IPv4 socket.
+-- @tparam[opt] table options as of `tcp`
+-- @treturn[1] sock
+-- @treturn[2] nil
+-- @treturn[2] string message
 function socket.tcp4(options) return new("tcp4", 1, 4, options) end
 
---- An IPv6 socket that speaks IPv6 only. Parameters and returns as `tcp`.
+--- Creates a socket for IPv6 only.
+-- @tparam[opt] table options as of `tcp`
+-- @treturn[1] sock
+-- @treturn[2] nil
+-- @treturn[2] string message
 function socket.tcp6(options) return new("tcp6", 1, 6, options) end
 
 local function check_family(called, position, family)
@@ -96,7 +107,9 @@ end
 -- @tparam[opt] number|string local_port
 -- @tparam[opt] string family `"inet"`, `"inet6"` or `"unspec"`
 -- @tparam[opt] table options as of `tcp`; they may follow any of the arguments from `port` on
--- @return the connected socket, or nil and a message
+-- @treturn[1] sock
+-- @treturn[2] nil
+-- @treturn[2] string message
 function socket.connect(host, port, local_address, local_port, family, options)
   local given, chosen, at =
     args.trailing_options("connect", 3, local_address, local_port, family, options)
@@ -112,17 +125,27 @@ local function connect_over(called, version)
 end
 
 --- As `connect`, to the host's IPv4 addresses only.
--- @function socket.connect4
+-- @function connect4
 -- @tparam string host
 -- @tparam number|string port
 -- @tparam[opt] string local_address
 -- @tparam[opt] number|string local_port
 -- @tparam[opt] table options
--- @return the connected socket, or nil and a message
+-- @treturn[1] sock
+-- @treturn[2] nil
+-- @treturn[2] string message
 socket.connect4 = connect_over("connect4", versions.inet)
 
---- As `connect`, to the host's IPv6 addresses only. Parameters and returns as `connect4`.
--- @function socket.connect6
+--- As `connect`, to the host's IPv6 addresses only.
+-- @function connect6
+-- @tparam string host
+-- @tparam number|string port
+-- @tparam[opt] string local_address
+-- @tparam[opt] number|string local_port
+-- @tparam[opt] table options
+-- @treturn[1] sock
+-- @treturn[2] nil
+-- @treturn[2] string message
 socket.connect6 = connect_over("connect6", versions.inet6)
 
 --- A socket that listens on an address.
@@ -130,7 +153,9 @@ socket.connect6 = connect_over("connect6", versions.inet6)
 -- @tparam number|string port 0 lets the kernel choose
 -- @tparam[opt=32] integer backlog
 -- @tparam[opt] table options as of `tcp`; they may follow the port
--- @return the listening socket, or nil and a message
+-- @treturn[1] sock
+-- @treturn[2] nil
+-- @treturn[2] string message
 function socket.bind(host, port, backlog, options)
   local given, chosen, at = args.trailing_options("bind", 3, backlog, options)
   check_address("bind", 1, host, port)
@@ -160,12 +185,15 @@ local function check_self(called, sock)
   end
 end
 
---- Everything the kernel tells of this socket: the record of `smc.diag`.
--- The socket is found by its inode in the kernel's diag dump, which is in the module smc_diag: the kernel
--- loads it where it can, else the message says to. Of a plain TCP socket (`fallback = "tcp"`) it tells
--- `state`, `mode` from the connection on, and `note`.
--- @treturn table as `smc.diag.sockets` gives it
--- @return or nil, a message and errno
+--- Returns what the kernel knows of this socket: the record of `smc.diag`.
+-- The function finds the socket by its inode in the kernel's list of SMC sockets. That list needs the kernel
+-- module smc_diag; if the kernel cannot load it, the message says what to do. The record of a plain TCP
+-- socket (`fallback = "tcp"`) has `state`, `note`, and `mode` once it is connected.
+-- @function sock:info
+-- @treturn[1] table as `smc.diag.sockets` returns it
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
 local function info(sock)
   check_self("info", sock)
   local inode, state, connected = core.identity(sock)
@@ -179,10 +207,12 @@ local function info(sock)
   return diag.find(inode)
 end
 
---- How the bytes of a connection travel. The kernel's list of sockets tells, as of `info`: it needs the
--- module smc_diag.
--- @treturn string `"SMC-D"`, `"SMC-R"` or `"TCP"`
--- @return or nil, a message and errno, also while the socket is not connected: ENOTCONN
+--- Returns the mode of a connection, from the kernel's list of SMC sockets, as `info` does.
+-- @function sock:mode
+-- @treturn[1] string `"SMC-D"`, `"SMC-R"` or `"TCP"`
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: ENOTCONN while the socket is not connected
 local function mode(sock)
   check_self("mode", sock)
   local record, message, errno = info(sock)
@@ -203,10 +233,12 @@ local function add_modes(modes, by_inode, iterator)
   end
 end
 
---- The modes of many connections, by one look at the kernel's list: `sock:mode()` takes one each.
--- @tparam table sockets an array
--- @treturn table `modes[sock]`, as of `sock:mode()`; absent where there is none
--- @return or nil, a message and errno
+--- Returns the modes of many connections. It reads the kernel's list once; `sock:mode()` reads it each time.
+-- @tparam {sock,...} sockets
+-- @treturn[1] table `modes[sock]`, as `sock:mode()` returns it; absent for a socket without a mode
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
 function socket.modes(sockets)
   args.list("modes", 1, sockets, { words = "tcp{any}", has = is_socket })
   local modes, by_inode = {}, {}
@@ -225,32 +257,45 @@ function socket.modes(sockets)
   return modes
 end
 
---- Seconds since the epoch.
+--- Returns the time in seconds since the epoch.
+-- @function gettime
+-- @treturn number
 socket.gettime = os_core.gettime
 
---- Seconds of a clock that is never set, CLOCK_MONOTONIC.
+--- Returns the seconds of a clock that nobody sets: CLOCK_MONOTONIC of clock_gettime(2).
+-- @function monotonic
+-- @treturn number
 socket.monotonic = os_core.monotonic
 
---- Sleeps. A signal does not end it early.
+--- Sleeps. A signal does not end the sleep.
+-- @function sleep
 -- @tparam number seconds
+-- @treturn nil
 socket.sleep = os_core.sleep
 
---- Waits until some of the sockets are ready. There is no limit on their number or descriptors.
+--- Waits until some of the sockets are ready: poll(2). There is no limit on their number or descriptors.
+-- @function select
 -- @tparam[opt] table receivers an array of sockets to read from, or anything else with `getfd`, and
 --   `dirty` where it buffers
 -- @tparam[opt] table senders an array of sockets to write to
 -- @tparam[opt] number timeout seconds; nil, a negative number and `math.huge` wait without limit
--- @treturn table those of the receivers that are ready: `ready[i] = sock`, `ready[sock] = i`
--- @treturn table those of the senders
--- @return `"timeout"` where none is ready
+-- @treturn table the receivers that are ready: `ready[i] = sock`, `ready[sock] = i`
+-- @treturn table the senders that are ready
+-- @treturn ?string `"timeout"` if none is ready
 socket.select = core.select
 
 socket.newtry, socket.protect = try.newtry, try.protect
 
---- Gives its arguments back, or throws the second for an enclosing `protect`.
+--- Returns its arguments, or raises the second one for an enclosing `protect` if the first is false or nil.
+-- @function try
+-- @tparam any ...
+-- @treturn any ...
 socket.try = try.newtry()
 
---- Drops the first so many of its further arguments.
+--- Returns its arguments without the first ones.
+-- @tparam integer count how many to leave out
+-- @tparam any ...
+-- @treturn any ...
 function socket.skip(count, ...)
   local number = math.tointeger(tonumber(count))
   if not number or number < 0 then args.check("skip", 1, count, args.range(0)) end
@@ -279,7 +324,11 @@ function socket.resolve(host, family)
   return core.resolve(host, 1, check_family("resolve", 2, family))
 end
 
---- A poller for many sockets: `smc.poller`.
+--- Creates a poller for many sockets: `smc.poller.new`.
+-- @treturn[1] smc.poller.Poller
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
 function socket.poller()
   return require("smc.poller").new()
 end

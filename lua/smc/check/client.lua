@@ -190,49 +190,7 @@ local function test(host, port, options)
   return examine(sock, report, options)
 end
 
---- Connects to a server and tells how the connection travels.
---
---    local report = assert(check.connect("host10", 37373, { require = "SMC-D" }))
---
--- `tostring(report)` is its text, as smc_chk(8) prints it. The report always has `host`, `port`, and a
--- `verdict`; `success` is true for the first of these alone:
---
--- - `"SMC"`: the kernel's record of the socket says SMC-D or SMC-R while it is connected, and the bytes
---   that were sent have all been written into the peer's memory. `evidence` has `bytes_sent`,
---   `bytes_through_shared_memory` (by the kernel's cursor of the ring in the peer's memory; absent where
---   nothing was sent), `dmb` or `link_group`, and `peer_mode`, absent where the peer did not tell: IBM's
---   server never does, and the proof then ends at whoever holds the other end of this connection.
--- - `"TCP"`: it fell back. `fallback` and `peer_fallback` are records of `smc.reason`, `advice` is what to
---   do, and `message` is there where the peer tells another mode.
--- - `"not proven"`: there was a connection, but a step of the proof is missing; `message` says which, `errno`
---   is that of a look at the kernel which failed. The peer closed the connection, say; or it answers that
---   it sees another mode, for something between the two ends the connections of both; or the kernel cannot
---   be asked.
--- - `"no connection"`: `message`, `errno` unless the kernel does not say why, and `advice`. A host whose
---   name is unknown counts.
---
--- A test that was made is answered by its report, whatever the verdict. With `require`, one that does not
--- meet what is required is answered by nil, a message, an errno and the report, whose `success` is false
--- then, and which has the message as well.
---
--- Of a connection there are `address`, `seconds` (until connected), `mode` by the kernel's record,
--- `local_address`, `local_port`; and `peer_mode` where the peer is a server of this module.
---
--- A probe of 4096 bytes is sent where the port is one of 37373 to 37383, which are servers for checks, this
--- module's or IBM's. Any other port gets nothing, for whatever listens there would have to make sense of it:
--- the kernel's record is all the proof then, and `evidence.bytes_sent` is 0.
--- @tparam string host name or address
--- @tparam number|string port number, or name of a service
--- @tparam[opt] table options `family`: `"inet"`, `"inet6"`; `timeout`: seconds to connect, 10 unless told;
---   `probe`: whether to send one, in place of what the port says; `require`: `"SMC-D"`, `"SMC-R"`, or
---   `"SMC"` for either, what the connection has to be proven to use
--- @treturn[1] table report
--- @treturn[2] nil where nothing can be tested, for this kernel has no SMC; or what is required is not met
--- @treturn[2] string message
--- @treturn[2] integer errno: EAFNOSUPPORT no SMC; of what is required: EPROTONOSUPPORT another mode, EPROTO
---   not proven, or why there is no connection
--- @treturn[2] ?table report where there was a test
--- @raise for a bad argument or option
+--- See `smc.check.connect`.
 function client.connect(host, port, options)
   port, options = check_arguments(host, port, options)
   local ok, message, number = system.available()

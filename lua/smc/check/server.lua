@@ -47,20 +47,7 @@ local function listen_from(host, port)
   return nil, ("no port of %s is free from %d on"):format(printable(host), port), E.EADDRINUSE
 end
 
---- Starts to listen, on the first free port from `port` on.
--- @tparam[opt] table options
---   `host`: address to listen on, default all of IPv4, with `family = "inet6"` all of IPv6;
---   `port`: default 37373;
---   `max_clients`: connections held at once, default 1024. When one more comes, or descriptors run out
---   (`ulimit -n`), the client that has been silent for the longest time is closed for it: nobody waits;
---   `idle_seconds`: silent clients are closed after so long, default 60;
---   `on_event(what, client)`: called on "connected", "probed", "closed", with a table of the
---   client's `address` and `port`, and once it is known what `sock:info()` gives as `info`
--- @treturn[1] table the server, with `port` and `host`
--- @treturn[2] nil
--- @treturn[2] string message
--- @treturn[2] integer errno
--- @raise for a bad option
+--- See `smc.check.server`.
 function server.new(options)
   options = args.options("server", 1, options, OPTIONS)
   local ok, message, errno = system.available()

@@ -7,19 +7,92 @@
 ---@field _VERSION any The name and the version of this library: `"smc 0.1.0"`.
 local smc = {}
 
---- Does the path to a peer really use shared memory?
+--- Tests whether a connection uses SMC, with evidence, and explains a fallback.
 ---@class smc.check
 ---@field PORT any The port where servers start to look for a free one, as in smc_chk(8).
----@field connect any Connects and reports: see `smc.check.client`.
----@field server any Starts a server for checks: see `smc.check.server`.
 local smc_check = {}
 
---- What the kernel tells of the bytes that a connection of your own has sent since it was made.
+---@class smc.check.Server
+local smc_check_Server = {}
+
+---@class smc.check.connect.options
+---@field family string|nil `"inet"` or `"inet6"`
+---@field timeout number|nil seconds to connect, 10 by default
+---@field probe boolean|nil whether to send a probe, whatever the port
+---@field require string|nil `"SMC-D"`, `"SMC-R"`, or `"SMC"` for either: the mode that must be proven
+
+--- Connects to a server and reports how the data travels.
+---    local report = assert(check.connect("host10", 37373, { require = "SMC-D" }))
+--- `tostring(report)` is its text, as `smc_chk.lua` prints it. The report always has `host`, `port` and
+--- `verdict`; `success` is true for `"SMC"` only:
+--- - `"SMC"`: the kernel's record of the socket says SMC-D or SMC-R while it is connected, and all bytes that
+---   were sent have been written into the peer's memory. `evidence` has `bytes_sent`,
+---   `bytes_through_shared_memory` (by the kernel's cursor of the ring in the peer's memory; absent if nothing
+---   was sent), `dmb` or `link_group`, and `peer_mode`, which is absent if the peer did not report it: IBM's
+---   server never does, and the proof then covers the connection up to its other end.
+--- - `"TCP"`: the connection fell back. `fallback` and `peer_fallback` are records of `smc.reason`, `advice`
+---   says what to do, and `message` is present if the peer reports another mode.
+--- - `"not proven"`: there was a connection, but a step of the proof is missing. `message` says which one;
+---   `errno` is that of a failed query of the kernel. For example, the peer closed the connection, or it
+---   reports another mode because a proxy terminates both connections.
+--- - `"no connection"`: `message`, `advice`, and `errno` if the kernel reports one. An unknown host name
+---   counts.
+--- A test that was made returns its report, whatever the verdict. With `require`, a test that does not meet
+--- the requirement returns nil, a message, an errno and the report, whose `success` is false.
+--- The report of a connection has `address`, `seconds` (until it was connected), `mode` by the kernel's
+--- record, `local_address` and `local_port`; and `peer_mode` if the peer is a server of this module.
+--- The check sends a probe of 4096 bytes to the ports 37373 to 37383, which belong to check servers, this
+--- module's or IBM's. It sends nothing to any other port, because an unknown service could not interpret the
+--- probe: the kernel's record is then the only proof, and `evidence.bytes_sent` is 0.
+---@param host string name or address
+---@param port number|string number, or name of a service
+---@param options? smc.check.connect.options
+---@return table|nil # report; if this kernel has no SMC, or the requirement is not met
+---@return nil|string # message
+---@return nil|integer # errno: EAFNOSUPPORT no SMC; for a requirement: EPROTONOSUPPORT another mode, EPROTO not proven, or the cause of "no connection"
+---@return nil|table # report if there was a test
+function smc_check.connect(host, port, options) end
+
+---@class smc.check.server.options
+---@field host string|nil address to listen on; by default all of IPv4, with `family = "inet6"` all of IPv6
+---@field port integer|nil 37373 by default
+---@field family string|nil `"inet"` or `"inet6"`
+---@field max_clients integer|nil connections at once, 1024 by default. When one more connects, or when no descriptor is free (`ulimit -n`), the server closes the client that has been silent for the longest time
+---@field idle_seconds number|nil the server closes a client that is silent for so long, 60 by default
+---@field on_event function|nil called as `on_event(what, client)` on `"connected"`, `"probed"` and `"closed"`. `client` has `address` and `port`, and `info`, as `sock:info()` returns it, once it is known
+
+--- Starts a server for checks, on the first free port from `port` on.
+---@param options? smc.check.server.options
+---@return smc.check.Server|nil # with `port` and `host`
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_check.server(options) end
+
+--- Serves the clients that are ready, once.
+---@param timeout? number seconds to wait for a client; one second by default
+---@return boolean|nil # true
+---@return nil|string # message
+---@return nil|integer # errno: EBADF if the server is closed
+function smc_check_Server:step(timeout) end
+
+--- Serves until an error or an interrupt.
+---@return nil
+---@return string # message
+---@return integer # errno
+function smc_check_Server:serve() end
+
+--- Closes the server and its clients.
+--- `<close>` does the same, and closing twice is fine.
+---@return boolean # true
+function smc_check_Server:close() end
+
+--- Returns how many of the bytes that a connection has sent went through shared memory, by the kernel's
+--- record.
 ---    local found = assert(check.evidence(sock, sent))
 ---    print(found.bytes_through_shared_memory == sent, found.path)
 ---@param sock socket connected, of `smc.socket`
 ---@param sent integer how many bytes were sent
----@return table|nil # `bytes_sent`: as given; `bytes_through_shared_memory`: how far the ring in the peer's memory was written, absent over TCP, and where the kernel's count began anew because so many bytes were sent; `path`: whose memory that is, in words, absent over TCP
+---@return table|nil # `bytes_sent`: as given; `bytes_through_shared_memory`: how far the ring in the peer's memory was written, absent over TCP and after the kernel's count has wrapped; `path`: whose memory that is, in words, absent over TCP
 ---@return nil|string # message
 ---@return nil|integer # errno
 function smc_check.evidence(sock, sent) end
@@ -524,16 +597,6 @@ function smc_pnet.from_util_string(bytes, port) end
 ---@return nil|integer # errno: ENODEV no such interface, ENODATA no PNET ID, EINVAL no name of an interface, EAFNOSUPPORT no PNET ID of the hardware, and no SMC that could have another
 function smc_pnet.of_interface(interface) end
 
---- The PNET ID of a network interface, out of sysfs and the kernel's table: the part of smc.pnet that reads files.
----@class smc.pnet.interface
-local smc_pnet_interface = {}
-
---- The PNET ID of an interface.
----@param name string one that an interface can have
----@param list function gives the entries of the kernel's table
----@return  # as `smc.pnet.of_interface`
-function smc_pnet_interface.lookup.find(name, list) end
-
 --- Waiting for many sockets at once: epoll(7), without a limit on descriptors.
 ---@class smc.poller
 local smc_poller = {}
@@ -751,32 +814,31 @@ function smc_run.spawn(argv, options) end
 
 --- Stream sockets over shared memory, with the methods of LuaSocket's TCP object.
 ---@class smc.socket
----@field _SETSIZE any `select` has no limit of its own: this is the kernel's, of the descriptors of a process.
----@field BLOCKSIZE any What the sources of LTN12 read at once.
----@field gettime any Seconds since the epoch.
----@field monotonic any Seconds of a clock that is never set, CLOCK_MONOTONIC.
----@field sleep any Sleeps.
----@field select any Waits until some of the sockets are ready.
----@field try any Gives its arguments back, or throws the second for an enclosing `protect`.
+---@field _SETSIZE any The kernel's limit on the descriptors of a process; `select` has no limit of its own.
+---@field _SOCKETINVALID any The value of an invalid descriptor, as `sock:getfd()` returns it for a closed socket.
+---@field BLOCKSIZE any The number of bytes that LTN12 sources read at once.
 ---@field dns any The resolver: `smc.socket.dns`.
 local smc_socket = {}
 
 ---@class smc.socket.sock
 local smc_socket_sock = {}
 
---- A socket that becomes IPv4 or IPv6 at its first bind or connect.
----@param options? table `fallback = "tcp"`: accept a plain TCP socket where this kernel has no SMC
----@return  # the socket, or nil and a message
+--- Creates a socket that becomes IPv4 or IPv6 at its first bind or connect.
+---@param options? table `fallback = "tcp"`: accept a plain TCP socket if this kernel has no SMC
+---@return smc.socket.sock|nil
+---@return nil|string # message
 function smc_socket.tcp(options) end
 
---- An IPv4 socket.
---- Parameters and returns as `tcp`.
----@param options any
+--- Creates an IPv4 socket.
+---@param options? table as of `tcp`
+---@return smc.socket.sock|nil
+---@return nil|string # message
 function smc_socket.tcp4(options) end
 
---- An IPv6 socket that speaks IPv6 only.
---- Parameters and returns as `tcp`.
----@param options any
+--- Creates a socket for IPv6 only.
+---@param options? table as of `tcp`
+---@return smc.socket.sock|nil
+---@return nil|string # message
 function smc_socket.tcp6(options) end
 
 --- Connects to a host: every address of its name is tried in turn.
@@ -787,7 +849,8 @@ function smc_socket.tcp6(options) end
 ---@param local_port? number|string
 ---@param family? string `"inet"`, `"inet6"` or `"unspec"`
 ---@param options? table as of `tcp`; they may follow any of the arguments from `port` on
----@return  # the connected socket, or nil and a message
+---@return smc.socket.sock|nil
+---@return nil|string # message
 function smc_socket.connect(host, port, local_address, local_port, family, options) end
 
 --- As `connect`, to the host's IPv4 addresses only.
@@ -796,30 +859,85 @@ function smc_socket.connect(host, port, local_address, local_port, family, optio
 ---@param local_address? string
 ---@param local_port? number|string
 ---@param options? table
----@return  # the connected socket, or nil and a message
+---@return smc.socket.sock|nil
+---@return nil|string # message
 function smc_socket.connect4(host, port, local_address, local_port, options) end
 
 --- As `connect`, to the host's IPv6 addresses only.
---- Parameters and returns as `connect4`.
-function smc_socket.connect6() end
+---@param host string
+---@param port number|string
+---@param local_address? string
+---@param local_port? number|string
+---@param options? table
+---@return smc.socket.sock|nil
+---@return nil|string # message
+function smc_socket.connect6(host, port, local_address, local_port, options) end
 
 --- A socket that listens on an address.
 ---@param host string name or address; `"*"` is 0.0.0.0, `"::"` takes IPv6 and IPv4
 ---@param port number|string 0 lets the kernel choose
 ---@param backlog? integer
 ---@param options? table as of `tcp`; they may follow the port
----@return  # the listening socket, or nil and a message
+---@return smc.socket.sock|nil
+---@return nil|string # message
 function smc_socket.bind(host, port, backlog, options) end
 
---- The modes of many connections, by one look at the kernel's list: `sock:mode()` takes one each.
----@param sockets table an array
----@return table # `modes[sock]`, as of `sock:mode()`; absent where there is none
----@return  # or nil, a message and errno
+--- Returns what the kernel knows of this socket: the record of `smc.diag`.
+--- The function finds the socket by its inode in the kernel's list of SMC sockets. That list needs the kernel
+--- module smc_diag; if the kernel cannot load it, the message says what to do. The record of a plain TCP
+--- socket (`fallback = "tcp"`) has `state`, `note`, and `mode` once it is connected.
+---@return table|nil # as `smc.diag.sockets` returns it
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_socket_sock:info() end
+
+--- Returns the mode of a connection, from the kernel's list of SMC sockets, as `info` does.
+---@return string|nil # `"SMC-D"`, `"SMC-R"` or `"TCP"`
+---@return nil|string # message
+---@return nil|integer # errno: ENOTCONN while the socket is not connected
+function smc_socket_sock:mode() end
+
+--- Returns the modes of many connections.
+--- It reads the kernel's list once; `sock:mode()` reads it each time.
+---@param sockets smc.socket.sock[]
+---@return table|nil # `modes[sock]`, as `sock:mode()` returns it; absent for a socket without a mode
+---@return nil|string # message
+---@return nil|integer # errno
 function smc_socket.modes(sockets) end
 
---- Drops the first so many of its further arguments.
----@param count any
+--- Returns the time in seconds since the epoch.
+---@return number
+function smc_socket.gettime() end
+
+--- Returns the seconds of a clock that nobody sets: CLOCK_MONOTONIC of clock_gettime(2).
+---@return number
+function smc_socket.monotonic() end
+
+--- Sleeps.
+--- A signal does not end the sleep.
+---@param seconds number
+---@return nil
+function smc_socket.sleep(seconds) end
+
+--- Waits until some of the sockets are ready: poll(2).
+--- There is no limit on their number or descriptors.
+---@param receivers? table an array of sockets to read from, or anything else with `getfd`, and `dirty` where it buffers
+---@param senders? table an array of sockets to write to
+---@param timeout? number seconds; nil, a negative number and `math.huge` wait without limit
+---@return table # the receivers that are ready: `ready[i] = sock`, `ready[sock] = i`
+---@return table # the senders that are ready
+---@return string|nil # `"timeout"` if none is ready
+function smc_socket.select(receivers, senders, timeout) end
+
+--- Returns its arguments, or raises the second one for an enclosing `protect` if the first is false or nil.
 ---@param ... any
+---@return any # ...
+function smc_socket.try(...) end
+
+--- Returns its arguments without the first ones.
+---@param count integer how many to leave out
+---@param ... any
+---@return any # ...
 function smc_socket.skip(count, ...) end
 
 --- The texts of a host's addresses, in the order in which `connect` tries them.
@@ -830,7 +948,10 @@ function smc_socket.skip(count, ...) end
 ---@return nil|integer # errno: ENOENT where there is no such host, EAGAIN where no server of names answers
 function smc_socket.resolve(host, family) end
 
---- A poller for many sockets: `smc.poller`.
+--- Creates a poller for many sockets: `smc.poller.new`.
+---@return smc.poller.Poller|nil
+---@return nil|string # message
+---@return nil|integer # errno
 function smc_socket.poller() end
 
 --- Closes the socket.
@@ -1177,7 +1298,6 @@ smc.ism = smc_ism
 smc.json = smc_json
 smc.linkgroup = smc_linkgroup
 smc.pnet = smc_pnet
-smc.pnet.interface = smc_pnet_interface
 smc.poller = smc_poller
 smc.process = smc_process
 smc.reason = smc_reason
