@@ -3,128 +3,125 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include <arpa/inet.h>
-#include <lauxlib.h>
-#include <linux/genetlink.h>
 #include <netlink/attr.h>
-#include <netlink/msg.h>
 
-#include "genl.h"
 #include "fields.h"
 
-/* The highest attribute type of the families is 21: of a technology's statistics. */
-#define TYPE_MAX 31
+/* Tables in tables on the stack, and the values in them. */
+#define STACK 8
 
-/* An integer of any size; false where no integer has that size. */
-static bool read_integer(const struct nlattr *nla, bool network, lua_Integer *out)
+static bool read_integer(bool network, const unsigned char *bytes, size_t size, lua_Integer *out)
 {
-	const unsigned char *p = nla_data(nla);
-	uint16_t u16;
-	uint32_t u32;
-	uint64_t u64;
+	lua_Unsigned value = 0;
+	size_t i;
 
-	switch (nla_len(nla)) {
-	case sizeof(uint8_t):
-		*out = *p;
-		return true;
-	case sizeof(u16):
-		memcpy(&u16, p, sizeof(u16));
-		*out = network ? ntohs(u16) : u16;
-		return true;
-	case sizeof(u32):
-		memcpy(&u32, p, sizeof(u32));
-		*out = network ? ntohl(u32) : u32;
-		return true;
-	case sizeof(u64):
-		memcpy(&u64, p, sizeof(u64));
-		*out = (lua_Integer)u64;
-		return !network;
-	default:
+	if (!smc_attr_integer(bytes, size, out))
 		return false;
+	if (network) {
+		for (i = 0; i < size; i++)
+			value = value << 8 | bytes[i];
+		*out = (lua_Integer)value;
 	}
+	return true;
 }
 
-static void push_string(lua_State *L, const struct nlattr *nla)
+static bool push_integer(lua_State *L, enum smc_field_kind kind, const struct nlattr *attr)
 {
-	size_t length;
-	const char *text = smc_genl_string(nla, &length);
+	size_t size = (size_t)nla_len(attr);
+	lua_Integer value;
+
+	if (!read_integer(kind == SMC_NETWORK, nla_data(attr), size, &value))
+		return false;
+	if (kind == SMC_BOOLEAN)
+		lua_pushboolean(L, value != 0);
+	else
+		lua_pushinteger(L, value);
+	return true;
+}
+
+static void push_string(lua_State *L, enum smc_field_kind kind, const struct nlattr *attr)
+{
+	const char *text = nla_data(attr);
+	size_t length = strnlen(text, (size_t)nla_len(attr));
 
 	while (length && text[length - 1] == ' ')
 		length--;
-	lua_pushlstring(L, text, length);
+	if (kind == SMC_NAME && (!length || (length == strlen("n/a") && !memcmp(text, "n/a", length))))
+		lua_pushnil(L);
+	else
+		lua_pushlstring(L, text, length);
 }
 
-static int set_nest(lua_State *L, const struct smc_field *field, const struct nlattr *nla);
+static int set_fields(lua_State *L, const struct smc_fields *fields, struct smc_attrs attrs);
 
-/* Sets the field of the table on top of the stack. */
-static int set_field(lua_State *L, const struct smc_field *field, const struct nlattr *nla)
+/* Sets the field of the table on top of the stack. Returns 0 or a negative errno. */
+static int set_field(lua_State *L, const struct smc_field *field, const struct nlattr *attr)
 {
-	lua_Integer value;
+	int err;
 
 	switch (field->kind) {
 	case SMC_NEST:
-		return set_nest(L, field, nla);
+		if (!field->name) {
+			err = set_fields(L, field->nest, smc_attr_nested(attr));
+			return err < 0 ? err : 0;
+		}
+		lua_createtable(L, 0, (int)field->nest->count);
+		err = set_fields(L, field->nest, smc_attr_nested(attr));
+		if (err < 0)
+			return err;
+		break;
 	case SMC_STRING:
-		push_string(L, nla);
+	case SMC_NAME:
+		push_string(L, field->kind, attr);
 		break;
 	default:
-		if (!read_integer(nla, field->kind == SMC_NETWORK, &value))
+		if (!push_integer(L, field->kind, attr))
 			return -EBADMSG;
-		if (field->kind == SMC_BOOLEAN)
-			lua_pushboolean(L, value != 0);
-		else
-			lua_pushinteger(L, value);
 	}
 	lua_setfield(L, -2, field->name);
 	return 0;
 }
 
+static const struct smc_field *find_field(const struct smc_fields *fields, int type)
+{
+	size_t i;
+
+	for (i = 0; i < fields->count; i++) {
+		if (fields->list[i].type == type)
+			return &fields->list[i];
+	}
+	return NULL;
+}
+
 /* Returns how many there were, or a negative errno. */
-static int set_fields(lua_State *L, const struct smc_schema *schema, const struct nlattr *attr[])
+static int set_fields(lua_State *L, const struct smc_fields *fields, struct smc_attrs attrs)
 {
 	const struct smc_field *field;
+	const struct nlattr *attr;
 	int count = 0, err;
 
-	for (field = schema->fields; field < schema->fields + schema->count; field++) {
-		if (!attr[field->type])
+	while ((err = smc_attr_next(&attrs, &attr)) > 0) {
+		field = find_field(fields, nla_type(attr));
+		if (!field)
 			continue;
-		err = set_field(L, field, attr[field->type]);
+		err = set_field(L, field, attr);
 		if (err < 0)
 			return err;
 		count++;
 	}
-	return count;
+	return err < 0 ? err : count;
 }
 
-static int set_nest(lua_State *L, const struct smc_field *field, const struct nlattr *nla)
+int smc_fields_push(lua_State *L, const struct smc_fields *fields, struct smc_attrs attrs)
 {
-	const struct nlattr *attr[TYPE_MAX + 1];
-	int err = smc_genl_parse_nested(nla, attr, TYPE_MAX);
+	int top = lua_gettop(L);
+	int count;
 
-	if (err)
-		return err;
-	if (!field->name)
-		return set_fields(L, field->nest, attr);
-	lua_createtable(L, 0, (int)field->nest->count);
-	err = set_fields(L, field->nest, attr);
-	if (err < 0)
-		return err;
-	lua_setfield(L, -2, field->name);
-	return 0;
-}
-
-int smc_schema_push(lua_State *L, const struct nlmsghdr *msg, const struct smc_schema *schema)
-{
-	const struct nlattr *attr[TYPE_MAX + 1];
-	int err = smc_genl_parse(msg, attr, TYPE_MAX);
-
-	if (err)
-		return err;
-	luaL_checkstack(L, 8, NULL);
-	lua_createtable(L, 0, 8);
-	err = set_fields(L, schema, attr);
-	if (err > 0)
+	luaL_checkstack(L, STACK, NULL);
+	lua_createtable(L, 0, (int)fields->count);
+	count = set_fields(L, fields, attrs);
+	if (count > 0)
 		return 1;
-	lua_pop(L, err == 0);
-	return err;
+	lua_settop(L, top);
+	return count;
 }

@@ -1,51 +1,51 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages of generic netlink described as tables: which attribute becomes which
- * field. A file a kind of message (linkgroup.c, device.c, …) has the tables.
+ * Messages of generic netlink described as tables: which attribute becomes which field. The
+ * files of the kernel's nouns (linkgroup.c, device.c, …) have the tables.
  */
-#ifndef SMC_SCHEMA_H
-#define SMC_SCHEMA_H
+#ifndef SMC_FIELDS_H
+#define SMC_FIELDS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "../common/lua_api.h"
+#include "attr.h"
 
-struct nlmsghdr;
-struct smc_schema;
-
-enum smc_kind {
+enum smc_field_kind {
 	SMC_INTEGER, /* of 1, 2, 4 or 8 bytes, as the kernel has it */
 	SMC_NETWORK, /* the same, in network order */
 	SMC_BOOLEAN, /* an integer that is 0 or not */
 	SMC_STRING,  /* up to its NUL, without blanks at the end */
+	SMC_NAME,    /* the same; absent where the kernel says "n/a", or nothing */
 	SMC_NEST,    /* a table; its fields go into the outer one where it has no name */
 };
+
+struct smc_fields;
 
 struct smc_field {
 	const char *name;
 	uint8_t type; /* of the attribute */
 	uint8_t kind;
-	const struct smc_schema *nest;
+	const struct smc_fields *nest;
 };
 
-struct smc_schema {
-	const struct smc_field *fields;
+struct smc_fields {
+	const struct smc_field *list;
 	size_t count;
 };
 
 /* clang-format off */
-#define SMC_SCHEMA(array) { array, sizeof(array) / sizeof((array)[0]) }
+#define SMC_FIELDS(array) { array, sizeof(array) / sizeof((array)[0]) }
 /* clang-format on */
 
 #pragma GCC visibility push(hidden)
 
 /*
- * The decoder of a message: pushes a table and returns 1; returns 0 where it has no
- * field of the schema, and -EBADMSG where it is malformed. Attributes that are absent
- * are absent fields.
+ * Pushes a table of the fields that the attributes have, and returns 1; returns 0 where they
+ * have none of them, and -EBADMSG where they are malformed. Absent attributes are absent fields.
  */
-int smc_schema_push(lua_State *L, const struct nlmsghdr *msg, const struct smc_schema *schema);
+int smc_fields_push(lua_State *L, const struct smc_fields *fields, struct smc_attrs attrs);
 
 #pragma GCC visibility pop
 

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Requests to SMC's generic netlink families, <linux/smc.h>: one call that asks
- * the kernel to do something, one that collects what it lists. A file a kind of
- * message (pnet.c, eid.c, …) says what is asked and decodes what comes.
+ * Requests to SMC's generic netlink families, SMC_GEN_NETLINK and SMC_PNETID: see <linux/smc.h>,
+ * net/smc/smc_netlink.c and net/smc/smc_pnet.c. The files of the kernel's nouns (linkgroup.c,
+ * eid.c, …) describe the requests; each becomes a function of smc.core.netlink.
  */
 #ifndef SMC_GENL_H
 #define SMC_GENL_H
 
 #include <stddef.h>
 
-#include <linux/netlink.h>
-
 #include "../common/lua_api.h"
-#include "netlink.h"
+#include "fields.h"
 
 /* An attribute of a request. Those of a request end with one of size 0. */
 struct smc_genl_attr {
@@ -21,39 +19,40 @@ struct smc_genl_attr {
 	size_t size; /* with the final NUL of a string */
 };
 
+#define SMC_GENL_ATTRS 5 /* of a request, with the end */
+
+struct smc_genl_request {
+	const char *name; /* of the function in Lua */
+	const char *what; /* "cannot …", for messages */
+	int command;
+	/*
+	 * What a message of the answer has: the function gives a list, of a table for each
+	 * message. NULL: the kernel is to do something, and the function gives true.
+	 */
+	const struct smc_fields *message;
+	/* Makes the attributes, all zero so far, of the arguments; NULL where it has none. Bytes may
+	 * be in strings of Lua's that it leaves on the stack. */
+	void (*arguments)(lua_State *L, struct smc_genl_attr attrs[SMC_GENL_ATTRS]);
+};
+
+/* The requests to one family, of which the last has no name. */
+struct smc_genl_family {
+	const char *name;
+	const struct smc_genl_request *requests;
+};
+
 #pragma GCC visibility push(hidden)
 
-/*
- * Send a command, with attributes or NULL for none. Both return what the Lua
- * function is to return. The decoders that smc_genl_list() calls may keep pointers
- * into the message until they return, whatever they call: no Lua code sees the
- * socket that it is read from.
- */
-int smc_genl_call(lua_State *L, const struct smc_dump_ops *ops, const char *family, int command,
-		  const struct smc_genl_attr *attr);
-int smc_genl_list(lua_State *L, const struct smc_dump_ops *ops, const char *family, int command);
-int smc_genl_recorded(lua_State *L, int arg, const struct smc_dump_ops *ops);
-
-/* Goes into struct smc_dump_ops: what errors mean that every command can have. */
-const char *smc_genl_advice(int err);
+extern const struct smc_genl_family smc_linkgroup, smc_device, smc_stats, smc_system, smc_eid, smc_pnet;
 
 /*
- * Attributes of a message, by type: NULL where the kernel sent none. attr has
- * max + 1 elements. The nested form takes those inside of an attribute.
+ * Sets the functions of the requests in the table on top of the stack. A list takes a datagram in
+ * place of the kernel's answer too, as its only argument, for specs and the fuzzer.
  */
-int smc_genl_parse(const struct nlmsghdr *msg, const struct nlattr *attr[], int max);
-int smc_genl_parse_nested(const struct nlattr *nest, const struct nlattr *attr[], int max);
+void smc_genl_set_functions(lua_State *L, const struct smc_genl_family *family);
 
-/*
- * Set a field of the table on top of the stack, unless the attribute is absent.
- * An integer has the size that the kernel gave it; a string ends at its NUL.
- */
-void smc_genl_set_integer(lua_State *L, const char *key, const struct nlattr *nla);
-void smc_genl_set_boolean(lua_State *L, const char *key, const struct nlattr *nla);
-void smc_genl_set_string(lua_State *L, const char *key, const struct nlattr *nla);
-
-/* The string of an attribute, without its NUL; empty where there is no attribute. */
-const char *smc_genl_string(const struct nlattr *nla, size_t *length);
+/* The attribute of an argument, a string. */
+struct smc_genl_attr smc_genl_string(lua_State *L, int arg, int type);
 
 #pragma GCC visibility pop
 

@@ -8,10 +8,10 @@
 
 #include "../common/lua_util.h"
 #include "../common/number.h"
-#include "netlink.h"
+#include "module.h"
 
 /* interface_name(index) -> name | nil, message, errno: of this network namespace */
-int smc_interface_name(lua_State *L)
+static int interface_name(lua_State *L)
 {
 	char name[IF_NAMESIZE];
 
@@ -20,3 +20,8 @@ int smc_interface_name(lua_State *L)
 	lua_pushstring(L, name);
 	return 1;
 }
+
+const luaL_Reg smc_netlink_ifname[] = {
+	{ "interface_name", interface_name },
+	{ NULL, NULL },
+};

@@ -15,7 +15,8 @@
 #include <linux/sock_diag.h>
 #include <netlink/msg.h>
 
-#include "netlink.h"
+#include "dump.h"
+#include "module.h"
 
 #define ALL_STATES ((1u << (TCP_CLOSING + 1)) - 1)
 
@@ -28,12 +29,12 @@ static void push_address(lua_State *L, int family, const void *address)
 }
 
 /* Pushes local port, peer port, local address, peer address. */
-static int decode(lua_State *L, const struct nlmsghdr *msg, const void *want)
+static int decode(lua_State *L, const struct nlmsghdr *msg, void *state)
 {
 	struct inet_diag_msg m;
 	int family;
 
-	(void)want;
+	(void)state;
 	if (msg->nlmsg_type != SOCK_DIAG_BY_FAMILY || nlmsg_datalen(msg) < (int)sizeof(m))
 		return -EBADMSG;
 	memcpy(&m, nlmsg_data(msg), sizeof(m));
@@ -53,11 +54,11 @@ static const struct smc_dump_ops ops = {
 };
 
 /*
- * tcp(inet6, listening) -> iterator, nil, nil, iterator | nil, message, errno
+ * inet_diag(inet6, listening) -> iterator, nil, nil, iterator | nil, message, errno
  *
  * Of IPv4 or IPv6; the listening ones, or all others.
  */
-int smc_tcp_dump(lua_State *L)
+static int inet_diag(lua_State *L)
 {
 	unsigned int states = lua_toboolean(L, 2) ? 1u << TCP_LISTEN : ALL_STATES & ~(1u << TCP_LISTEN);
 	struct inet_diag_req_v2 req = {
@@ -65,7 +66,11 @@ int smc_tcp_dump(lua_State *L)
 		.sdiag_protocol = IPPROTO_TCP,
 		.idiag_states = states,
 	};
-	struct smc_dump *dump = smc_dump_new(L, &ops);
 
-	return smc_dump_request(L, dump, NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, &req, sizeof(req));
+	return smc_dump_request(L, smc_dump_new(L, &ops), &req, sizeof(req));
 }
+
+const luaL_Reg smc_netlink_inet_diag[] = {
+	{ "inet_diag", inet_diag },
+	{ NULL, NULL },
+};

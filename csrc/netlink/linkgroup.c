@@ -3,11 +3,9 @@
  * Link groups and links, of the generic netlink family SMC_GEN_NETLINK: see
  * smcd-linkgroup(8), smcr-linkgroup(8) and net/smc/smc_core.c.
  */
-#include <lauxlib.h>
 #include <linux/smc.h>
 
 #include "genl.h"
-#include "fields.h"
 
 /* Attributes since Linux 6.8 and 6.10; headers of a distribution can be older. */
 enum { NLA_LGR_R_V2_MAX_CONNS = 2, NLA_LGR_R_V2_MAX_LINKS };
@@ -22,14 +20,14 @@ static const struct smc_field v2_fields[] = {
 	{ "eid", SMC_NLA_LGR_V2_NEG_EID, SMC_STRING, NULL },
 	{ "peer_hostname", SMC_NLA_LGR_V2_PEER_HOST, SMC_STRING, NULL },
 };
-static const struct smc_schema v2 = SMC_SCHEMA(v2_fields);
+static const struct smc_fields v2 = SMC_FIELDS(v2_fields);
 
 static const struct smc_field smcr_v2_fields[] = {
 	{ "direct", SMC_NLA_LGR_R_V2_DIRECT, SMC_BOOLEAN, NULL },
 	{ "max_conns", NLA_LGR_R_V2_MAX_CONNS, SMC_INTEGER, NULL },
 	{ "max_links", NLA_LGR_R_V2_MAX_LINKS, SMC_INTEGER, NULL },
 };
-static const struct smc_schema smcr_v2 = SMC_SCHEMA(smcr_v2_fields);
+static const struct smc_fields smcr_v2 = SMC_FIELDS(smcr_v2_fields);
 
 static const struct smc_field smcd_fields[] = {
 	{ "id", SMC_NLA_LGR_D_ID, SMC_INTEGER, NULL },
@@ -45,7 +43,7 @@ static const struct smc_field smcd_fields[] = {
 	{ "sndbuf_alloc", NLA_LGR_D_SNDBUF_ALLOC, SMC_INTEGER, NULL },
 	{ "dmb_alloc", NLA_LGR_D_DMB_ALLOC, SMC_INTEGER, NULL },
 };
-static const struct smc_schema smcd = SMC_SCHEMA(smcd_fields);
+static const struct smc_fields smcd = SMC_FIELDS(smcd_fields);
 
 static const struct smc_field smcr_fields[] = {
 	{ "id", SMC_NLA_LGR_R_ID, SMC_INTEGER, NULL },
@@ -61,7 +59,7 @@ static const struct smc_field smcr_fields[] = {
 	{ "sndbuf_alloc", NLA_LGR_R_SNDBUF_ALLOC, SMC_INTEGER, NULL },
 	{ "rmb_alloc", NLA_LGR_R_RMB_ALLOC, SMC_INTEGER, NULL },
 };
-static const struct smc_schema smcr = SMC_SCHEMA(smcr_fields);
+static const struct smc_fields smcr = SMC_FIELDS(smcr_fields);
 
 static const struct smc_field link_fields[] = {
 	{ "link_id", SMC_NLA_LINK_ID, SMC_INTEGER, NULL },
@@ -75,44 +73,24 @@ static const struct smc_field link_fields[] = {
 	{ "peer_link_uid", SMC_NLA_LINK_PEER_UID, SMC_NETWORK, NULL },
 	{ "state", SMC_NLA_LINK_STATE, SMC_INTEGER, NULL },
 };
-static const struct smc_schema link = SMC_SCHEMA(link_fields);
+static const struct smc_fields link = SMC_FIELDS(link_fields);
 
 static const struct smc_field message_fields[] = {
 	{ "smcd", SMC_GEN_LGR_SMCD, SMC_NEST, &smcd },
 	{ "smcr", SMC_GEN_LGR_SMCR, SMC_NEST, &smcr },
 	{ "link", SMC_GEN_LINK_SMCR, SMC_NEST, &link },
 };
-static const struct smc_schema message = SMC_SCHEMA(message_fields);
+static const struct smc_fields message = SMC_FIELDS(message_fields);
 
-static int decode(lua_State *L, const struct nlmsghdr *msg, const void *want)
-{
-	(void)want;
-	return smc_schema_push(L, msg, &message);
-}
-
-static const struct smc_dump_ops ops = {
-	.what = "cannot list the link groups",
-	.decode = decode,
-	.advice = smc_genl_advice,
+static const struct smc_genl_request requests[] = {
+	/* linkgroup_smcd() -> { { smcd = {…} }, … } | nil, message, errno */
+	{ "linkgroup_smcd", "cannot list the link groups", SMC_NETLINK_GET_LGR_SMCD, &message, NULL },
+	/*
+	 * linkgroup_smcr() -> { { smcr = {…} }, { link = {…} }, … } | nil, message, errno
+	 * The links of a link group follow it: one dump has both, so that they fit together.
+	 */
+	{ "linkgroup_smcr", "cannot list the link groups", SMC_NETLINK_GET_LINK_SMCR, &message, NULL },
+	{ .name = NULL },
 };
 
-/* lgr_smcd([recorded]) -> { { smcd = {…} }, … } | nil, message, errno */
-int smc_lgr_smcd(lua_State *L)
-{
-	if (!lua_isnoneornil(L, 1))
-		return smc_genl_recorded(L, 1, &ops);
-	return smc_genl_list(L, &ops, SMC_GENL_FAMILY_NAME, SMC_NETLINK_GET_LGR_SMCD);
-}
-
-/*
- * lgr_smcr([recorded]) -> { { smcr = {…} }, { link = {…} }, … }
- *                                    | nil, message, errno
- *
- * The links of a link group follow it: one dump has both, so that they fit together.
- */
-int smc_lgr_smcr(lua_State *L)
-{
-	if (!lua_isnoneornil(L, 1))
-		return smc_genl_recorded(L, 1, &ops);
-	return smc_genl_list(L, &ops, SMC_GENL_FAMILY_NAME, SMC_NETLINK_GET_LINK_SMCR);
-}
+const struct smc_genl_family smc_linkgroup = { SMC_GENL_FAMILY_NAME, requests };

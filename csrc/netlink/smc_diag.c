@@ -1,146 +1,83 @@
 // SPDX-License-Identifier: MIT
 /*
- * The sockets of AF_SMC as the kernel's smc_diag lists them over
- * NETLINK_SOCK_DIAG: see sock_diag(7), include/uapi/linux/smc_diag.h and
- * net/smc/smc_diag.c. The kernel gives out every socket of the network namespace
- * and knows no filter, so the filter is here, before a Lua table is built.
+ * The sockets of AF_SMC as the kernel's smc_diag lists them over NETLINK_SOCK_DIAG: see
+ * sock_diag(7). The kernel gives out every socket of the network namespace.
  */
 #include <errno.h>
 #include <string.h>
 
 #include <lauxlib.h>
 #include <linux/sock_diag.h>
-#include <netlink/attr.h>
-#include <netlink/msg.h>
 
-#include "smc_diag.h"
-#include "netlink.h"
+#include "../common/af_smc.h"
+#include "dump.h"
+#include "module.h"
+#include "smc_diag_filter.h"
+#include "smc_diag_record.h"
 
-_Static_assert(sizeof(struct smc_diag_conninfo) <= sizeof(struct smc_diag_lgrinfo), "struct attr");
-_Static_assert(sizeof(struct dmbinfo) == 56, "layout of the kernel");
+/* What the caller asks for, and the state of the iteration. */
+struct query {
+	unsigned int extensions; /* attributes that were asked for */
+	struct smc_diag_filter filter;
+	uint8_t fields[FIELDS]; /* enum smc_diag_field, in the caller's order */
+	uint8_t count;          /* of them; 0: records */
+	/*
+	 * Where sockets come and go, the kernel gives some out twice, near each other. Their
+	 * cookies are numbers in a row, so that this remembers about the last thousand.
+	 */
+	uint64_t seen[1024];
+};
 
-const char smc_mode_smcr[] = "SMC-R";
-const char smc_mode_smcd[] = "SMC-D";
-const char smc_mode_tcp[] = "TCP";
+/* === reading the arguments === */
 
-/* === reading a message === */
-
-static bool is_inet6(const __be32 address[4])
+/* The field whose name is on top of the stack. */
+static uint8_t check_field(lua_State *L, int position)
 {
-	return address[1] | address[2] | address[3];
-}
+	const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+	uint8_t i;
 
-/*
- * The family of the addresses. A socket of AF_SMC does not say: the kernel clears
- * all four words and fills one or four. A socket of IPPROTO_SMC says it, but has
- * no addresses.
- */
-static int find_family(const struct smc_diag_msg *m)
-{
-	if (m->diag_family == AF_INET || m->diag_family == AF_INET6)
-		return m->diag_family;
-	if (is_inet6(m->id.idiag_src) || is_inet6(m->id.idiag_dst))
-		return AF_INET6;
-	if (m->id.idiag_src[0] || m->id.idiag_dst[0])
-		return AF_INET;
-	return AF_UNSPEC;
-}
-
-/*
- * Mode 0 stands for SMC-R, but for every socket without a link group too: not yet
- * connected, or its link group gone with its device. With the attribute of SMC-R
- * asked for, only its presence counts as SMC-R.
- */
-static const char *find_mode(const struct diag_socket *s, unsigned int ext)
-{
-	switch (s->msg.diag_mode) {
-	case SMC_DIAG_MODE_FALLBACK_TCP:
-		return smc_mode_tcp;
-	case SMC_DIAG_MODE_SMCD:
-		return smc_mode_smcd;
-	case SMC_DIAG_MODE_SMCR:
-		if (ext & EXT(SMC_DIAG_LGRINFO))
-			return s->attr[SMC_DIAG_LGRINFO].len ? smc_mode_smcr : NULL;
-		if (s->msg.diag_state != STATE_INIT && s->msg.diag_state != STATE_LISTEN &&
-		    s->msg.diag_state != STATE_CLOSED)
-			return smc_mode_smcr;
-		return NULL;
-	default:
-		return NULL;
+	for (i = 0; name && i < FIELDS; i++) {
+		if (!strcmp(name, smc_diag_field_names[i]))
+			return i;
 	}
+	return (uint8_t)luaL_error(L, "bad option 'fields' ([%d]: there is no field \"%s\")", position,
+				   luaL_tolstring(L, -1, NULL));
 }
 
-/* Copies everything that is used out of the message. Returns 0 or -EBADMSG. */
-static int read_message(struct diag_socket *s, const struct nlmsghdr *msg)
+/* Reads the list of fields at arg: the first is one that is always there. */
+static void read_fields(lua_State *L, int arg, struct query *query)
 {
-	const struct nlattr *nla;
-	struct attr *attr;
-	size_t i;
-	int left = nlmsg_datalen(msg);
+	int i, count = (int)luaL_len(L, arg);
 
-	if (left < (int)sizeof(s->msg))
-		return -EBADMSG;
-	memcpy(&s->msg, nlmsg_data(msg), sizeof(s->msg));
-	for (i = 0; i < COUNT(s->attr); i++)
-		s->attr[i].len = 0;
-
-	nla = (const void *)((const char *)nlmsg_data(msg) + sizeof(s->msg));
-	left -= (int)sizeof(s->msg);
-	while (left > 0) {
-		int size;
-
-		if (!nla_ok(nla, left))
-			return -EBADMSG;
-		if (nla_type(nla) <= SMC_DIAG_MAX) {
-			attr = &s->attr[nla_type(nla)];
-			attr->len = (unsigned int)nla_len(nla);
-			if (attr->len > sizeof(attr->data))
-				attr->len = sizeof(attr->data);
-			memcpy(attr->data, nla_data(nla), attr->len);
-		}
-		/* The last attribute need not be padded. */
-		size = NLA_ALIGN(nla->nla_len) < left ? NLA_ALIGN(nla->nla_len) : left;
-		nla = (const void *)((const char *)nla + size);
-		left -= size;
+	if (count < 1 || count > (int)COUNT(query->fields))
+		luaL_error(L, "bad option 'fields' (1 to 16 names expected, got %d)", count);
+	for (i = 0; i < count; i++) {
+		lua_geti(L, arg, i + 1);
+		query->fields[i] = check_field(L, i + 1);
+		lua_pop(L, 1);
 	}
-	return 0;
+	if (query->fields[0] > COOKIE)
+		luaL_error(L, "bad option 'fields' (the first one must be one that is always there)");
+	query->count = (uint8_t)count;
 }
 
-/* An integer of the host's byte order out of an attribute; false where it is too short. */
-bool smc_attr_integer(const struct attr *attr, size_t offset, size_t size, lua_Integer *out)
+/* Reads extension bits at arg, the filter at arg + 1, the fields at arg + 2, all optional. */
+static void read_query(lua_State *L, int arg, struct query *query)
 {
-	const unsigned char *p = attr->data + offset;
-	uint16_t u16;
-	uint32_t u32;
-	uint64_t u64;
+	lua_Integer extensions = luaL_optinteger(L, arg, 0);
 
-	if (offset + size > attr->len)
-		return false;
-	switch (size) {
-	case 1:
-		*out = *p;
-		return true;
-	case 2:
-		memcpy(&u16, p, sizeof(u16));
-		*out = u16;
-		return true;
-	case 4:
-		memcpy(&u32, p, sizeof(u32));
-		*out = u32;
-		return true;
-	default:
-		memcpy(&u64, p, sizeof(u64));
-		*out = (lua_Integer)u64;
-		return true;
-	}
+	luaL_argcheck(L, extensions >= 0 && extensions <= UINT8_MAX, arg, "extension bits expected");
+	query->extensions = (unsigned int)extensions;
+	if (!lua_isnoneornil(L, arg + 2))
+		read_fields(L, arg + 2, query);
+	smc_diag_filter_read(L, arg + 1, &query->filter);
 }
 
-/* === iterator === */
+/* === the iterator === */
 
-static bool was_seen(const struct smc_diag_msg *m, struct diag_want *want)
+static bool was_seen(struct query *query, uint64_t cookie)
 {
-	uint64_t cookie = cookie_of(m);
-	uint64_t *slot = &want->seen[cookie % COUNT(want->seen)];
+	uint64_t *slot = &query->seen[cookie % COUNT(query->seen)];
 
 	if (!cookie || *slot == cookie)
 		return cookie;
@@ -149,16 +86,19 @@ static bool was_seen(const struct smc_diag_msg *m, struct diag_want *want)
 }
 
 /*
- * Has the caller's function complete the record on top of the stack: where the kernel
- * does not say the address of a socket that has a port, or which wildcard it is; and
- * where it says why a connection fell back, by a code.
+ * Whether the caller's function has something to add: where the kernel does not say the
+ * address of a socket that has a port, or which wildcard it is; and where it says why a
+ * connection fell back, by a code.
  */
-static void complete(lua_State *L, const struct diag_socket *s)
+static bool is_incomplete(const struct smc_diag_socket *s)
 {
-	const struct smc_diag_msg *m = &s->msg;
+	return s->attrs[SMC_DIAG_FALLBACK].size ||
+	       (smc_diag_is_unspecified(s, LOCAL) && smc_diag_port(s, LOCAL));
+}
 
-	if ((!is_zero(m->id.idiag_src) || !m->id.idiag_sport) && !s->attr[SMC_DIAG_FALLBACK].len)
-		return;
+/* Has the caller's function complete the record on top of the stack. */
+static void complete_record(lua_State *L)
+{
 	if (lua_getiuservalue(L, 1, 1) != LUA_TFUNCTION) {
 		lua_pop(L, 1);
 		return;
@@ -167,84 +107,80 @@ static void complete(lua_State *L, const struct diag_socket *s)
 	lua_call(L, 1, 0);
 }
 
-static int decode(lua_State *L, const struct nlmsghdr *msg, const void *data)
+static int decode(lua_State *L, const struct nlmsghdr *msg, void *state)
 {
-	struct diag_want *want = (struct diag_want *)data; /* the iterator's own */
-	struct diag_socket s;
+	struct query *query = state;
+	struct smc_diag_socket s;
 	int err, i;
 
 	if (msg->nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return -EBADMSG;
-	err = read_message(&s, msg);
+	err = smc_diag_read(&s, msg, query->extensions);
 	if (err)
 		return err;
-	s.family = find_family(&s.msg);
-	s.mode = find_mode(&s, want->ext);
-	if (!smc_diag_matches(&s, want))
+	if (!smc_diag_filter_matches(&query->filter, &s) || was_seen(query, smc_diag_cookie(&s)))
 		return 0;
-	if (was_seen(&s.msg, want))
-		return 0;
-	if (!want->count) {
+	if (!query->count) {
 		smc_diag_push_record(L, &s);
-		complete(L, &s);
+		if (is_incomplete(&s))
+			complete_record(L);
 		return 1;
 	}
-	luaL_checkstack(L, want->count, NULL);
-	for (i = 0; i < want->count; i++)
-		smc_diag_push_field(L, &s, (enum field_id)want->fields[i]);
-	return want->count;
+	luaL_checkstack(L, query->count, NULL);
+	for (i = 0; i < query->count; i++)
+		smc_diag_push_field(L, &s, (enum smc_diag_field)query->fields[i]);
+	return query->count;
 }
-
-static const struct smc_dump_ops ops = {
-	.what = "cannot list the SMC sockets",
-	.decode = decode,
-	.want_size = sizeof(struct diag_want),
-};
 
 /* Pushes the iterator for the arguments extensions, filter, fields, complete, which begin at arg. */
 static struct smc_dump *new_dump(lua_State *L, int arg)
 {
+	static const struct smc_dump_ops ops = {
+		.what = "cannot list the SMC sockets",
+		.decode = decode,
+		.state_size = sizeof(struct query),
+	};
 	struct smc_dump *dump = smc_dump_new(L, &ops);
 
+	read_query(L, arg, (struct query *)dump->state);
 	lua_pushvalue(L, arg + 3);
 	lua_setiuservalue(L, -2, 1);
-	smc_diag_read_want(L, arg, (struct diag_want *)dump->want);
 	return dump;
 }
 
 /*
- * diag([extensions [, filter [, fields [, complete]]]]) -> iterator, nil, nil, iterator
- *                                                       | nil, message, errno
+ * smc_diag([extensions [, filter [, fields [, complete]]]]) -> iterator, nil, nil, iterator
+ *                                                           | nil, message, errno
  *
  * complete(record) is called for a record without a local address, or with the code of a fallback.
  *
  * Asks the kernel for the SMC sockets of this network namespace, with the
  * attributes that the bits of extensions name: 1 << (SMC_DIAG_… - 1).
  */
-int smc_diag_dump(lua_State *L)
+static int diag(lua_State *L)
 {
 	struct smc_diag_req req = { .diag_family = AF_SMC };
 	struct smc_dump *dump;
 
 	lua_settop(L, 4);
 	dump = new_dump(L, 1);
-	req.diag_ext = (uint8_t)((struct diag_want *)dump->want)->ext;
-	return smc_dump_request(L, dump, NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, &req, sizeof(req));
+	req.diag_ext = (uint8_t)((const struct query *)dump->state)->extensions;
+	return smc_dump_request(L, dump, &req, sizeof(req));
 }
 
 /*
- * decode(datagram [, extensions [, filter [, fields [, complete]]]]) -> as diag
+ * smc_diag_datagram(datagram [, extensions [, filter [, fields [, complete]]]]) -> as smc_diag
  *
- * The same for a datagram given as a string, for specs and the fuzzer.
+ * The same for a datagram in place of the kernel's answer, for specs and the fuzzer.
  */
-int smc_diag_decode(lua_State *L)
+static int diag_datagram(lua_State *L)
 {
-	struct smc_dump *dump;
-	const char *bytes;
-	size_t size;
-
-	bytes = luaL_checklstring(L, 1, &size);
 	lua_settop(L, 5);
-	dump = new_dump(L, 2);
-	return smc_dump_recorded(L, dump, bytes, size);
+	return smc_dump_datagram(L, new_dump(L, 2), 1);
 }
+
+const luaL_Reg smc_netlink_smc_diag[] = {
+	{ "smc_diag", diag },
+	{ "smc_diag_datagram", diag_datagram },
+	{ NULL, NULL },
+};

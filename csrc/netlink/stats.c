@@ -3,11 +3,9 @@
  * Counters of a network namespace, of the generic netlink family SMC_GEN_NETLINK:
  * see smcd-stats(8) and net/smc/smc_stats.c.
  */
-#include <lauxlib.h>
 #include <linux/smc.h>
 
 #include "genl.h"
-#include "fields.h"
 
 /* Attributes since Linux 6.10; headers of a distribution can be older. */
 enum { NLA_STATS_T_RX_RMB_USAGE = 20, NLA_STATS_T_TX_RMB_USAGE };
@@ -23,7 +21,7 @@ static const struct smc_field size_fields[] = {
 	{ "1024K", SMC_NLA_STATS_PLOAD_1024K, SMC_INTEGER, NULL },
 	{ "more", SMC_NLA_STATS_PLOAD_G_1024K, SMC_INTEGER, NULL },
 };
-static const struct smc_schema sizes = SMC_SCHEMA(size_fields);
+static const struct smc_fields sizes = SMC_FIELDS(size_fields);
 
 static const struct smc_field buffer_fields[] = {
 	{ "small_peer", SMC_NLA_STATS_RMB_SIZE_SM_PEER_CNT, SMC_INTEGER, NULL },
@@ -34,7 +32,7 @@ static const struct smc_field buffer_fields[] = {
 	{ "alloc", SMC_NLA_STATS_RMB_ALLOC_CNT, SMC_INTEGER, NULL },
 	{ "downgrade", SMC_NLA_STATS_RMB_DGRADE_CNT, SMC_INTEGER, NULL },
 };
-static const struct smc_schema buffers = SMC_SCHEMA(buffer_fields);
+static const struct smc_fields buffers = SMC_FIELDS(buffer_fields);
 
 static const struct smc_field tech_fields[] = {
 	{ "tx_rmb_sizes", SMC_NLA_STATS_T_TX_RMB_SIZE, SMC_NEST, &sizes },
@@ -59,7 +57,7 @@ static const struct smc_field tech_fields[] = {
 	{ "rx_rmb_usage", NLA_STATS_T_RX_RMB_USAGE, SMC_INTEGER, NULL },
 	{ "tx_rmb_usage", NLA_STATS_T_TX_RMB_USAGE, SMC_INTEGER, NULL },
 };
-static const struct smc_schema tech = SMC_SCHEMA(tech_fields);
+static const struct smc_fields tech = SMC_FIELDS(tech_fields);
 
 static const struct smc_field stats_fields[] = {
 	{ "smcd", SMC_NLA_STATS_SMCD_TECH, SMC_NEST, &tech },
@@ -67,7 +65,7 @@ static const struct smc_field stats_fields[] = {
 	{ "client_handshake_errors", SMC_NLA_STATS_CLNT_HS_ERR_CNT, SMC_INTEGER, NULL },
 	{ "server_handshake_errors", SMC_NLA_STATS_SRV_HS_ERR_CNT, SMC_INTEGER, NULL },
 };
-static const struct smc_schema stats = SMC_SCHEMA(stats_fields);
+static const struct smc_fields stats = SMC_FIELDS(stats_fields);
 
 static const struct smc_field fallback_fields[] = {
 	{ "by_server", SMC_NLA_FBACK_STATS_TYPE, SMC_BOOLEAN, NULL },
@@ -76,43 +74,23 @@ static const struct smc_field fallback_fields[] = {
 	{ "code", SMC_NLA_FBACK_STATS_RSN_CODE, SMC_INTEGER, NULL },
 	{ "count", SMC_NLA_FBACK_STATS_RSN_CNT, SMC_INTEGER, NULL },
 };
-static const struct smc_schema fallback = SMC_SCHEMA(fallback_fields);
+static const struct smc_fields fallback = SMC_FIELDS(fallback_fields);
 
 static const struct smc_field message_fields[] = {
 	{ NULL, SMC_GEN_STATS, SMC_NEST, &stats },
 	{ NULL, SMC_GEN_FBACK_STATS, SMC_NEST, &fallback },
 };
-static const struct smc_schema message = SMC_SCHEMA(message_fields);
+static const struct smc_fields message = SMC_FIELDS(message_fields);
 
-static int decode(lua_State *L, const struct nlmsghdr *msg, const void *want)
-{
-	(void)want;
-	return smc_schema_push(L, msg, &message);
-}
-
-static const struct smc_dump_ops ops = {
-	.what = "cannot read the statistics",
-	.decode = decode,
-	.advice = smc_genl_advice,
+static const struct smc_genl_request requests[] = {
+	/* stats() -> { { smcd = {…}, smcr = {…}, … } } | nil, message, errno */
+	{ "stats", "cannot read the statistics", SMC_NETLINK_GET_STATS, &message, NULL },
+	/*
+	 * fallback_stats() -> { { by_server =, code =, count = }, … } | nil, message, errno
+	 * The first one has the sums, client and server, too. Without a fallback there is none.
+	 */
+	{ "fallback_stats", "cannot read the statistics", SMC_NETLINK_GET_FBACK_STATS, &message, NULL },
+	{ .name = NULL },
 };
 
-/* stats([recorded]) -> { { smcd = {…}, smcr = {…}, … } } | nil, message, errno */
-int smc_stats_get(lua_State *L)
-{
-	if (!lua_isnoneornil(L, 1))
-		return smc_genl_recorded(L, 1, &ops);
-	return smc_genl_list(L, &ops, SMC_GENL_FAMILY_NAME, SMC_NETLINK_GET_STATS);
-}
-
-/*
- * fallback_stats([recorded]) -> { { by_server =, code =, count = }, … }
- *                                          | nil, message, errno
- *
- * The first one has the sums, client and server, too. Without a fallback there is none.
- */
-int smc_fallback_stats(lua_State *L)
-{
-	if (!lua_isnoneornil(L, 1))
-		return smc_genl_recorded(L, 1, &ops);
-	return smc_genl_list(L, &ops, SMC_GENL_FAMILY_NAME, SMC_NETLINK_GET_FBACK_STATS);
-}
+const struct smc_genl_family smc_stats = { SMC_GENL_FAMILY_NAME, requests };

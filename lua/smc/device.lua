@@ -122,7 +122,7 @@ function device.list(filter)
   filter = args.options("list", 1, filter,
     { type = { "SMC-D", "SMC-R" }, netdev = "text", ibdev = "text" })
   return listing.of(filter, SHAPE, function(kind)
-    local messages, message, errno = (kind == "SMC-D" and netlink.dev_smcd or netlink.dev_smcr)()
+    local messages, message, errno = (kind == "SMC-D" and netlink.device_smcd or netlink.device_smcr)()
     if not messages then return nil, message, errno end
     return entries_of(messages)
   end)

@@ -147,7 +147,7 @@ local function ask(filter, complete)
   local fields, details = filter.fields, filter.details
   if details == nil and fields then details = false end
   local iterator, message, errno, closing =
-    args.passed(pcall(netlink.diag, extension_bits(details), filter, fields, complete))
+    args.passed(pcall(netlink.smc_diag, extension_bits(details), filter, fields, complete))
   if errno == E.ENOENT then message = explained(message) end
   return iterator, message, errno, closing
 end

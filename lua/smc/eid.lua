@@ -88,7 +88,11 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC
 function eid.list()
-  return explained(of_list, netlink.ueid_list())
+  local entries, message, errno = explained(of_list, netlink.ueid_list())
+  if not entries then return nil, message, errno end
+  local found = {}
+  for i, entry in ipairs(entries) do found[i] = entry.ueid end
+  return found
 end
 
 --- Defines a UEID.
@@ -152,7 +156,6 @@ function eid.seid()
   if not answer or not answer.seid then
     return nil, "there is no SEID: no ISM device that talks SMC-D version 2 is there", E.ENODEV
   end
-  answer.seid = answer.seid:gsub(" +$", "")
   if answer.seid == "" then return nil, "there is no SEID: " .. no_seid(), E.EOPNOTSUPP end
   return answer
 end

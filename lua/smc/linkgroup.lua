@@ -149,7 +149,7 @@ function linkgroup.list(filter)
   filter = args.options("list", 1, filter,
     { type = { "SMC-D", "SMC-R" }, id = "integer", netdev = "text", ibdev = "text" })
   return listing.of(filter, SHAPE, function(kind)
-    local messages, message, errno = (kind == "SMC-D" and netlink.lgr_smcd or netlink.lgr_smcr)()
+    local messages, message, errno = (kind == "SMC-D" and netlink.linkgroup_smcd or netlink.linkgroup_smcr)()
     if not messages then return nil, message, errno end
     return groups_of(messages)
   end)

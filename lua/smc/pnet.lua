@@ -85,6 +85,7 @@ local function entries_like(filter)
   if not entries then return nil, message, errno end
   local found = {}
   for _, entry in ipairs(entries) do
+    if not entry.ibdev then entry.ibport = nil end
     if matches(entry, wanted) then found[#found + 1] = entry end
   end
   return found

@@ -59,7 +59,7 @@ end
 -- @treturn[2] string message, which says what to do
 -- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC
 function system.info()
-  local answers, message, errno = netlink.sys_info()
+  local answers, message, errno = netlink.system_info()
   if not answers then return nil, message, errno end
   local devices
   devices, message, errno = require "smc.device".list()

@@ -48,8 +48,8 @@ end
 -- @tparam string datagram
 -- @tparam[opt] table filter
 function recorded.sockets(datagram, filter)
-  return with(core, { diag = function(bits, wanted, fields, complete)
-    return core.decode(datagram, bits, wanted, fields, without_addresses(complete))
+  return with(core, { smc_diag = function(bits, wanted, fields, complete)
+    return core.smc_diag_datagram(datagram, bits, wanted, fields, without_addresses(complete))
   end }, diag.sockets, filter)
 end
 
@@ -57,7 +57,7 @@ end
 -- @tparam string datagram
 -- @tparam string kind `"SMC-D"` or `"SMC-R"`: what the kernel was asked for
 function recorded.link_groups(datagram, kind)
-  local name = kind == "SMC-D" and "lgr_smcd" or "lgr_smcr"
+  local name = kind == "SMC-D" and "linkgroup_smcd" or "linkgroup_smcr"
   return nameless({ [name] = decoding(name, datagram) }, linkgroup.list, { type = kind })
 end
 
@@ -65,7 +65,7 @@ end
 -- @tparam string datagram
 -- @tparam string kind `"SMC-D"` or `"SMC-R"`: what the kernel was asked for
 function recorded.devices(datagram, kind)
-  local name = kind == "SMC-D" and "dev_smcd" or "dev_smcr"
+  local name = kind == "SMC-D" and "device_smcd" or "device_smcr"
   return nameless({ [name] = decoding(name, datagram) }, device.list, { type = kind })
 end
 

@@ -7,7 +7,7 @@ local sysfs_tree = require "sysfs_tree"
 local OBJECTS <const> = (os.getenv "SMC_BUILD" or "build") .. "/obj"
 
 -- The C modules whose objects form no circle.
-local MODULES <const> = { "os", "poller", "preload", "process", "socket", "sysfs" }
+local MODULES <const> = { "netlink", "os", "poller", "preload", "process", "socket", "sysfs" }
 
 -- The objects of each C module, by its last name, as the Makefile lists them.
 local function objects_of(name)

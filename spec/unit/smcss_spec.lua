@@ -15,10 +15,10 @@ local function smcss(datagram, ...)
     assert(f:write(datagram))
     stub = stub .. ([[
       local core = require "smc.core.netlink"
-      function core.diag(bits, filter, fields, complete)
-        return core.decode(assert(io.open(%q, "rb")):read("a"), bits, filter, fields, complete)
+      function core.smc_diag(bits, filter, fields, complete)
+        return core.smc_diag_datagram(assert(io.open(%q, "rb")):read("a"), bits, filter, fields, complete)
       end
-      function core.tcp() return nil, "no inet_diag", require "smc.errno".ENOENT end
+      function core.inet_diag() return nil, "no inet_diag", require "smc.errno".ENOENT end
     ]]):format(file)
   end
   local result = support.run { "lua5.4", "-e", stub, "examples/smcss.lua", ... }

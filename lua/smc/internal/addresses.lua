@@ -13,7 +13,7 @@ local WILDCARDS <const> = { ["0.0.0.0"] = true, ["::"] = true }
 -- Adds the TCP sockets of one family to found, by their ports; false if several have the same ports, so that
 -- the address is ambiguous.
 local function read_family(found, family, listening)
-  local iterator <close>, message, errno = netlink.tcp(family == "inet6", listening)
+  local iterator <close>, message, errno = netlink.inet_diag(family == "inet6", listening)
   if not iterator then
     if errno == E.ENOENT then return end -- without inet_diag the addresses stay unknown
     look.fail(message, errno)

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <string.h>
+
+#include <lauxlib.h>
+#include <linux/sock_diag.h>
+
+#include "../common/lua_util.h"
+#include "dump.h"
+
+#define DUMP "smc.netlink.dump"
+
+static const char mark;
+
+/* The iterator at index 1. Throws for anything else. */
+static struct smc_dump *check_dump(lua_State *L)
+{
+	struct smc_dump *dump = lua_touserdata(L, 1);
+
+	if (dump && lua_rawlen(L, 1) >= sizeof(*dump) && dump->mark == &mark)
+		return dump;
+	return luaL_checkudata(L, 1, DUMP);
+}
+
+static const char *advice_for(const struct smc_dump *dump, int err)
+{
+	const char *advice = dump->ops.advice ? dump->ops.advice(err) : NULL;
+
+	if (advice)
+		return advice;
+	switch (err) {
+	case EINTR:
+		return "the list changed while the kernel was giving it out: ask again";
+	case ENOBUFS:
+		return "the kernel had more than the receive buffer takes: ask again";
+	case EMSGSIZE:
+		return "a message was longer than the kernel says it makes them";
+	case EBADMSG:
+		return "a message is cut short or its lengths contradict each other";
+	case EPERM:
+	case EACCES:
+		return "netlink is closed to this process: look for the seccomp profile of a "
+		       "container, or a security module";
+	case EPROTONOSUPPORT:
+		return "this kernel does not have the netlink family";
+	default:
+		return NULL;
+	}
+}
+
+/* Pushes "cannot …: words: advice". */
+static void push_message(lua_State *L, const struct smc_dump *dump, int err)
+{
+	const char *advice = advice_for(dump, err);
+
+	lua_pushfstring(L, "%s: %s%s%s", dump->ops.what, strerror(err), advice ? ": " : "",
+			advice ? advice : "");
+}
+
+int smc_dump_fail(lua_State *L, struct smc_dump *dump, int err)
+{
+	smc_transport_close(&dump->transport);
+	lua_pushnil(L);
+	push_message(L, dump, err);
+	lua_pushinteger(L, err);
+	return 3;
+}
+
+struct smc_dump *smc_dump_new(lua_State *L, const struct smc_dump_ops *ops)
+{
+	struct smc_dump *dump = lua_newuserdatauv(L, sizeof(*dump) + ops->state_size, 1);
+
+	memset(dump, 0, sizeof(*dump) + ops->state_size);
+	dump->ops = *ops;
+	dump->transport.done = true;
+	dump->mark = &mark;
+	luaL_setmetatable(L, DUMP);
+	return dump;
+}
+
+int smc_dump_open(lua_State *L, struct smc_dump *dump, int protocol)
+{
+	int err = smc_transport_open(&dump->transport, protocol);
+
+	if (err && smc_gc_on_fd_exhaustion(L, -err)) {
+		smc_transport_close(&dump->transport);
+		err = smc_transport_open(&dump->transport, protocol);
+	}
+	return err;
+}
+
+int smc_dump_load(lua_State *L, struct smc_dump *dump, int arg)
+{
+	size_t size;
+	const char *bytes = luaL_checklstring(L, arg, &size);
+
+	luaL_argcheck(L, size <= SMC_DATAGRAM_MAX, arg, "longer than a datagram");
+	return smc_transport_load(&dump->transport, bytes, size);
+}
+
+/* Reads the first message, and pushes iterator, state, control, closing value. */
+static int start(lua_State *L, struct smc_dump *dump, int err)
+{
+	int iterator = lua_gettop(L);
+
+	if (!err)
+		err = smc_transport_next(&dump->transport, &dump->first);
+	if (err < 0)
+		return smc_dump_fail(L, dump, -err);
+	lua_pushnil(L);
+	lua_pushnil(L);
+	lua_pushvalue(L, iterator);
+	return 4;
+}
+
+int smc_dump_request(lua_State *L, struct smc_dump *dump, const void *payload, size_t size)
+{
+	int err = smc_dump_open(L, dump, NETLINK_SOCK_DIAG);
+
+	if (!err)
+		err = smc_transport_send_dump(&dump->transport, SOCK_DIAG_BY_FAMILY, payload, size);
+	return start(L, dump, err);
+}
+
+int smc_dump_datagram(lua_State *L, struct smc_dump *dump, int arg)
+{
+	return start(L, dump, smc_dump_load(L, dump, arg));
+}
+
+/* The next message: the first one comes again. As smc_transport_next(). */
+static int next_message(struct smc_dump *dump, const struct nlmsghdr **msg)
+{
+	if (!dump->first)
+		return smc_transport_next(&dump->transport, msg);
+	*msg = dump->first;
+	dump->first = NULL;
+	return 1;
+}
+
+/*
+ * iterator() -> what the decoder pushes | nil
+ *
+ * nil is the end, and closes the netlink socket. An error in the middle of a
+ * dump is raised, as io.lines raises it: a loop could not tell a nil from the end.
+ */
+static int dump_call(lua_State *L)
+{
+	struct smc_dump *dump = check_dump(L);
+	const struct nlmsghdr *msg;
+	int ret;
+
+	while ((ret = next_message(dump, &msg)) > 0) {
+		ret = dump->ops.decode(L, msg, dump->state);
+		if (ret > 0)
+			return ret;
+		if (ret < 0)
+			break;
+	}
+	smc_transport_close(&dump->transport);
+	if (!ret) {
+		lua_pushnil(L);
+		return 1;
+	}
+	dump->raised = -ret;
+	push_message(L, dump, -ret);
+	return lua_error(L); /* without a line of Lua: the fault is not there */
+}
+
+/* iterator:close(): closes the netlink socket. Closing twice is fine. */
+static int dump_close(lua_State *L)
+{
+	struct smc_dump *dump = check_dump(L);
+
+	dump->first = NULL;
+	smc_transport_close(&dump->transport);
+	return 0;
+}
+
+/* iterator:errno() -> that of what it raised, or nil */
+static int dump_errno(lua_State *L)
+{
+	const struct smc_dump *dump = check_dump(L);
+
+	if (!dump->raised)
+		return 0;
+	lua_pushinteger(L, dump->raised);
+	return 1;
+}
+
+static const luaL_Reg methods[] = {
+	{ "close", dump_close },
+	{ "errno", dump_errno },
+	{ NULL, NULL },
+};
+
+void smc_dump_register(lua_State *L)
+{
+	smc_register_class(L, DUMP, methods);
+	lua_pushcfunction(L, dump_call);
+	lua_setfield(L, -2, "__call");
+	lua_pop(L, 1);
+}
