@@ -8,7 +8,7 @@
 --
 -- @module smc
 
--- This file is one that an older Lua can read, too, so that it says what is wrong.
+-- Older versions of Lua must be able to parse this file, so that they report the error below.
 local major, minor = _VERSION:match("(%d+)%.(%d+)")
 if tonumber(major) * 100 + tonumber(minor) < 504 then
   local jit = rawget(_G, "jit")
@@ -20,7 +20,7 @@ local smc = {}
 --- The name and the version of this library: `"smc 0.1.0"`.
 smc._VERSION = "smc " .. require "smc.version"
 
--- Whatever stands in the README's table of modules.
+-- The modules in the README's table.
 local modules = {
   socket = true, poller = true, diag = true, reason = true, system = true, process = true, run = true,
   check = true, eid = true, pnet = true, ism = true, linkgroup = true, device = true, stats = true,

@@ -1,11 +1,11 @@
---- Starts programs and watches over them.
+--- Starts programs, waits for them and sends them signals.
 --
 --    local process = require "smc.process"
 --    local list <close> = assert(process.spawn({ "ls", "-l" }, { stdout = "pipe" }))
 --    print(list.stdout:read("a"), list:wait())      --> …  exit  0
 --
--- Errors: a wrong type, an unknown option or an unknown value of one throws; all else is `nil, message,
--- errno`.
+-- A wrong type, an unknown option or an unknown value of an option raises an error; all other errors are
+-- `nil, message, errno`.
 --
 -- `smc.run` starts programs with their TCP sockets turned into SMC sockets.
 --
@@ -26,14 +26,14 @@ local Process = { __name = "smc.process.Process" }
 Process.__index = Process
 
 --- Starts a program.
--- @tparam table argv the program, its path or a name that is looked for in PATH, and its arguments
+-- @tparam table argv the program (its path or a name to search for in PATH) and its arguments
 -- @tparam[opt] table options
 --   `env`: its environment, `{ NAME = "value" }`, default that of this process;
 --   `stdin`, `stdout`, `stderr`: `"inherit"` (default), `"null"` or `"pipe"`
 -- @treturn[1] Process
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: ENOENT when there is no such program, ENOEXEC for a script without
+-- @treturn[2] integer errno: ENOENT if there is no such program, ENOEXEC for a script without
 --   #! line
 function process.spawn(argv, options)
   args.list("spawn", 1, argv, "text", 1)
@@ -47,23 +47,23 @@ function process.spawn(argv, options)
 end
 
 --- A program that was started.
--- Closing it (`close`, `<close>`, or by garbage collection, at the end of the script too) ends the
--- program: SIGTERM, one second later SIGKILL. Keep the object as long as the program shall run.
+-- Closing it (`close`, `<close>`, or by garbage collection, also at the end of the script) ends the
+-- program: SIGTERM, one second later SIGKILL. Keep the object as long as the program should run.
 -- @type Process
 -- @field pid (integer) its process ID
--- @field stdin (file) to write to, when `stdin = "pipe"`; unbuffered. Writing after its end is SIGPIPE,
---   as with io.popen
--- @field stdout (file) to read from, when `stdout = "pipe"`
--- @field stderr (file) to read from, when `stderr = "pipe"`
+-- @field stdin (file) to write to, with `stdin = "pipe"`; unbuffered. Writing after the program has ended
+--   raises SIGPIPE, as with io.popen
+-- @field stdout (file) to read from, with `stdout = "pipe"`
+-- @field stderr (file) to read from, with `stderr = "pipe"`
 
 --- Waits for the end of the program.
--- Read its pipes first: a program that waits for room in one does not end.
+-- Read its pipes first: a program that blocks on a full pipe does not end.
 -- @tparam[opt] number seconds how long to wait; default: until it ends
--- @treturn[1] string "exit" or "signal"; the same again when asked again
+-- @treturn[1] string "exit" or "signal"; further calls return the same
 -- @treturn[1] integer its exit status, or the number of the signal that ended it
 -- @treturn[2] nil
--- @treturn[2] string "timeout", or what went wrong
--- @treturn[2] integer errno: ETIMEDOUT where it still runs
+-- @treturn[2] string "timeout", or another message
+-- @treturn[2] integer errno: ETIMEDOUT if it is still running
 function Process:wait(seconds)
   args.object("wait", self, Process)
   args.optional("wait", 1, seconds, "seconds")
@@ -78,7 +78,7 @@ function Process:wait(seconds)
     self.ending, self.status = ending, value
   elseif errno == E.ECHILD then
     -- Its ID may belong to another process by now.
-    self.lost = ("process %d: how it ended is not known, something else has waited for it"):format(self.pid)
+    self.lost = ("process %d: its exit status is not known, since other code waited for it"):format(self.pid)
     value = self.lost
   end
   return ending, value, errno
@@ -90,7 +90,7 @@ end
 -- @treturn[1] boolean true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: ESRCH when it has ended
+-- @treturn[2] integer errno: ESRCH if it has ended
 function Process:kill(signal)
   args.object("kill", self, Process)
   signal = signal == nil and "TERM" or signal
@@ -104,11 +104,11 @@ function Process:kill(signal)
   return core.kill(self.pid, number)
 end
 
---- Ends the program if it still runs, and closes the pipes. Closing twice is fine.
+--- Ends the program if it is still running, and closes the pipes. Closing twice is allowed.
 -- @treturn[1] boolean true
 -- @treturn[2] nil
 -- @treturn[2] string message: the program could not be ended
--- @treturn[2] integer errno: ETIMEDOUT where it does not end
+-- @treturn[2] integer errno: ETIMEDOUT if it does not end
 function Process:close()
   args.object("close", self, Process)
   for _, file in ipairs { self.stdin or false, self.stdout or false, self.stderr or false } do
@@ -117,7 +117,7 @@ function Process:close()
     end
   end
   if self.parent ~= core.getpid() then
-    return true -- a copy of the object after fork(): the program is the parent's
+    return true -- a copy of the object after fork(): the program belongs to the parent
   end
   local ending, message, errno = self:wait(0)
   for _, signal in ipairs { "TERM", "KILL" } do
@@ -131,7 +131,8 @@ function Process:close()
   elseif errno ~= E.ETIMEDOUT then
     return nil, message, errno
   end
-  return nil, ("process %d does not end: the kernel holds it (state D in ps)"):format(self.pid), E.ETIMEDOUT
+  return nil, ("process %d does not end: it is blocked in the kernel (state D in ps)"):format(self.pid),
+    E.ETIMEDOUT
 end
 
 function Process:__close()

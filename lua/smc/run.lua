@@ -1,40 +1,40 @@
 --- Runs any program with its TCP sockets turned into SMC sockets, as smc_run(8) does.
 --
--- The dynamic linker preloads a small library (`preload.so`, of this module) into the program and into
--- all that it starts. There `socket(AF_INET or AF_INET6, SOCK_STREAM)` opens an AF_SMC socket;
--- everything else stays as it is.
+-- The dynamic linker preloads a small library (`preload.so`, part of this module) into the program and into
+-- all programs that it starts. In them, `socket(AF_INET or AF_INET6, SOCK_STREAM)` opens an AF_SMC socket;
+-- nothing else changes.
 --
 --    local run = require "smc.run"
 --    local server <close> = assert(run.spawn({ "python3", "-m", "http.server" }, { send_buffer = "256k" }))
 --    print(server.pid, server:wait(10))      --> 4711  nil  timeout
 --
--- Not reached are static programs, programs that gain privileges when they start (setuid), and those of
--- another architecture: `convertible` tells, and `exec` and `spawn` refuse them, as long as TCP was not
--- allowed. Nor are these, which nobody can tell beforehand:
+-- The sockets of static programs, of programs that gain privileges when they start (setuid), and of programs
+-- of another architecture cannot be converted: `convertible` detects these, and `exec` and `spawn` refuse to
+-- start them unless TCP is allowed. The following cannot be converted either, and cannot be detected:
 --
--- - system calls that a program makes without the C library, as those in Go do; sockets of io_uring
--- - libraries that a program loads with `RTLD_DEEPBIND`: they find the C library's `socket()` first
--- - what is started with an environment of its own: by `env -i`, `sudo`, a service manager
+-- - system calls that a program makes without the C library, as Go programs do; sockets of io_uring
+-- - libraries that a program loads with `RTLD_DEEPBIND`: they find the `socket()` of the C library first
+-- - programs that are started with their own environment: by `env -i`, `sudo`, a service manager
 --
--- A program that connects without blocking, and asks `SO_ERROR` whether it is connected, gets an error where
--- the kernel forgets it; see "Known limits" in the README.
+-- If a program connects without blocking and reads `SO_ERROR` to see whether it is connected, it gets the
+-- error even if the kernel lost it; see "Known limits" in the README.
 --
--- Where the kernel has no SMC, `socket()` fails in the program with EAFNOSUPPORT: TCP takes its place
--- only with `fallback = "tcp"`.
+-- If the kernel has no SMC, `socket()` fails in the program with EAFNOSUPPORT; only with `fallback = "tcp"`
+-- it returns a TCP socket instead.
 --
--- Options, of all functions that take them:
+-- Options of all functions that take options:
 --
 -- - `receive_buffer`, `send_buffer` (integer or string): buffer size of the sockets in bytes, 8k to 1m;
---   see `size`. It is what `SO_RCVBUF` and `SO_SNDBUF` are set to. The kernel rounds the ring up to 16
---   KiB, 32 KiB, 64 KiB, … The program may set another size itself.
--- - `debug` (boolean): the program tells on its standard error what becomes of every socket.
--- - `fallback` (`"tcp"`): where SMC cannot be had, let the program use TCP.
--- - `unreachable` (`"run"`): run programs that cannot be converted too. Their own sockets stay TCP; the
+--   see `size`. `SO_RCVBUF` and `SO_SNDBUF` are set to it. The kernel rounds the ring up to 16 KiB, 32 KiB,
+--   64 KiB, … The program may set another size itself.
+-- - `debug` (boolean): report every socket on the standard error of the program.
+-- - `fallback` (`"tcp"`): let the program use TCP if SMC is not available.
+-- - `unreachable` (`"run"`): also run programs that cannot be converted. Their own sockets stay TCP; the
 --   programs that they start may be converted.
--- - `env` (table): the environment to begin with, instead of that of this process.
+-- - `env` (table): the initial environment, instead of that of this process.
 --
--- Errors: a wrong type, an unknown option or an unknown value of one throws; all else is `nil, message,
--- errno`.
+-- Errors: a wrong type, an unknown option or an unknown value of an option raises an error; all other
+-- errors are `nil, message, errno`.
 --
 -- @module smc.run
 
@@ -55,8 +55,8 @@ local UNITS <const> = { [""] = 1, k = 1024, m = 1024 * 1024 }
 
 local CAP_NET_ADMIN <const> = 1 << 12 -- capability 12, see capabilities(7)
 
---- The number of bytes that a buffer size means.
--- @tparam string|integer size bytes, or a number with suffix k (KiB) or m (MiB), in either case: "64k",
+--- Converts a buffer size to a number of bytes.
+-- @tparam string|integer size bytes, or a number with suffix k (KiB) or m (MiB), upper or lower case: "64k",
 --   65536, "1M"
 -- @treturn[1] integer bytes, from 8192 to 1048576
 -- @treturn[2] nil
@@ -79,8 +79,8 @@ function run.size(size)
   return math.tointeger(bytes)
 end
 
--- package.searchpath() answers that there is no such file when it could not look, too. Gives the library's
--- path, and the one by which it was found, which may go by symbolic links.
+-- package.searchpath() does not distinguish a missing file from one that it could not access. Returns the
+-- library's path, and the path by which it was found, which may contain symbolic links.
 local function find_library()
   for template in package.cpath:gmatch("[^;]+") do
     local found = template:gsub("%?", "smc/preload")
@@ -90,12 +90,12 @@ local function find_library()
       return nil, message, errno
     end
   end
-  return nil, "smc/preload.so is not in package.cpath: install the module completely, or run make and "
+  return nil, "smc/preload.so is not in package.cpath: install the complete module, or run make and "
     .. "'eval $(make env)'", E.ENOENT
 end
 
 --- The absolute path of the library to preload.
--- It is found by `package.cpath`, as the module `smc.preload`.
+-- It is searched for in `package.cpath`, as the module `smc.preload`.
 -- @treturn[1] string path
 -- @treturn[2] nil
 -- @treturn[2] string message
@@ -108,8 +108,8 @@ function run.library()
   for _, name in ipairs { path, found } do
     if not name:find("[%s:$]") then return name end
   end
-  return nil, ("%s cannot be preloaded: LD_PRELOAD has no way to write a path with a space, a colon or a "
-    .. "dollar sign. Install the module elsewhere, or put a symbolic link to it into package.cpath")
+  return nil, ("%s cannot be preloaded: LD_PRELOAD cannot contain a path with a space, a colon or a dollar "
+    .. "sign. Install the module elsewhere, or put a symbolic link to it into package.cpath")
     :format(text.printable(path)), E.EINVAL
 end
 
@@ -125,7 +125,7 @@ for name, wanted in pairs(OPTIONS) do
   SPAWN_OPTIONS[name] = wanted
 end
 
--- Adds the library to the caller's own, which come first: they see what the program asked for.
+-- Adds the library after the caller's own, so that those see the original calls of the program.
 local function preload_list(inherited, library)
   if not inherited or inherited == "" then return library end
   return program.is_listed(inherited, library) and inherited or inherited .. ":" .. library
@@ -155,12 +155,12 @@ local function environment(options)
   return env
 end
 
---- The environment in which programs use SMC, for those who start them by other means.
--- What options do not mention stays as it is in the environment to begin with, `env`, which is not changed:
--- `LD_PRELOAD` is added to.
+--- The environment in which programs use SMC, for callers that start them by other means.
+-- It is a copy of the initial environment `env` with the variables that the options set; the library is
+-- appended to `LD_PRELOAD`.
 -- @tparam[opt] table options see above
--- @treturn[1] table a complete environment, `{ NAME = "value" }`, with `LD_PRELOAD` and, where options
---   say so, `SMC_DEBUG`, `SMC_RCVBUF`, `SMC_SNDBUF`, `SMC_FALLBACK`
+-- @treturn[1] table a complete environment, `{ NAME = "value" }`, with `LD_PRELOAD` and, if the options
+--   set them, `SMC_DEBUG`, `SMC_RCVBUF`, `SMC_SNDBUF`, `SMC_FALLBACK`
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
@@ -168,7 +168,7 @@ function run.environment(options)
   return environment(args.options("environment", 1, options, OPTIONS))
 end
 
--- As run.convertible, for a program that gets this environment.
+-- Like run.convertible, for a program with this environment.
 local function can_convert(name, env)
   local library, message, errno = run.library()
   if not library and errno ~= E.ENOENT and errno ~= E.EINVAL then return nil, message, errno end
@@ -178,16 +178,16 @@ local function can_convert(name, env)
   return can, why, errno
 end
 
---- Can the sockets of this program be converted?
--- Scripts are followed to their interpreter, and where that is env(1), to what it starts: what the kernel and
--- GNU's env(1) would do. The dynamic linker counts as the program that it loads when it is the command. A
--- program that may be executed but not read counts as convertible, as does a script without a #! line, which
--- is the shell's.
--- @tparam string name the program's path, or a name that is looked for in PATH
+--- Whether the sockets of this program can be converted.
+-- Scripts are followed to their interpreter, and if that is env(1), to the command that it starts, as the
+-- kernel and GNU env(1) do. If the command is the dynamic linker, the result is that for the program which
+-- it loads. The result is true for a program that may be executed but not read, and for a script without a
+-- #! line, which the shell runs.
+-- @tparam string name the program's path, or a name to search for in PATH
 -- @treturn[1] boolean true
 -- @treturn[2] boolean false: its sockets stay TCP
--- @treturn[2] string why, such as "busybox is a static program: its sockets stay TCP"
--- @treturn[3] nil the program cannot be executed at all, or its file cannot be looked at
+-- @treturn[2] string the reason, such as "busybox is a static program: its sockets stay TCP"
+-- @treturn[3] nil the program cannot be executed, or its file cannot be read
 -- @treturn[3] string message
 -- @treturn[3] integer errno
 function run.convertible(name)
@@ -211,20 +211,20 @@ local attainable = look.protect(function(options)
     local value = options[option]
     local most = value and read_number(paths.proc .. "/sys/net/core/" .. limit, "%d+")
     if most and run.size(value) > most then
-      return false, ("a buffer of %s takes CAP_NET_ADMIN, or a higher net.core.%s: the sockets get %d bytes")
+      return false, ("a buffer of %s requires CAP_NET_ADMIN or a higher net.core.%s; sockets get %d bytes")
         :format(value, limit, most)
     end
   end
   return true
 end)
 
---- Will a program started from here get the buffer sizes of the options?
--- Above `net.core.rmem_max` and `net.core.wmem_max` it takes CAP_NET_ADMIN. (smc_run(8) raises these
--- limits for the whole system; this module leaves them alone.)
+--- Whether a program started by this process gets the buffer sizes of the options.
+-- Sizes above `net.core.rmem_max` and `net.core.wmem_max` require CAP_NET_ADMIN. (smc_run(8) raises these
+-- limits for the whole system; this module does not change them.)
 -- @tparam[opt] table options see above
 -- @treturn[1] boolean true
 -- @treturn[2] boolean false
--- @treturn[2] string why, and what to do
+-- @treturn[2] string the reason, and what to do
 -- @treturn[3] nil
 -- @treturn[3] string message
 -- @treturn[3] integer errno
@@ -239,20 +239,21 @@ local function prepare(argv, options)
     if can == nil then
       return nil, why, errno
     elseif not can then
-      return nil, why .. ". To run it all the same: unreachable = \"run\"", E.EINVAL
+      return nil, why .. ". To run it anyway, use unreachable = \"run\"", E.EINVAL
     end
   end
   return environment(options)
 end
 
---- Replaces this process by a program that uses SMC: same process ID, same terminal, its exit status.
--- What Lua has buffered is written; files that Lua has opened stay open in the program; nothing else of
--- Lua is finished (no `__gc`, no `__close`).
--- @tparam table argv the program, its path or a name that is looked for in PATH, and its arguments
+--- Replaces this process with a program that uses SMC: it keeps the process ID and the terminal, and the exit
+-- status is that of the program.
+-- Lua's buffered output is written first; files that Lua has opened stay open in the program; Lua objects are
+-- not finalized (no `__gc`, no `__close`).
+-- @tparam table argv the program (its path or a name to search for in PATH) and its arguments
 -- @tparam[opt] table options see above
 -- @treturn nil
--- @treturn string message: it returns only when it fails
--- @treturn integer errno: ENOENT when there is no such program
+-- @treturn string message: it returns only if it fails
+-- @treturn integer errno: ENOENT if there is no such program
 function run.exec(argv, options)
   args.list("exec", 1, argv, "text", 1)
   options = args.options("exec", 2, options, OPTIONS)
@@ -266,13 +267,13 @@ function run.exec(argv, options)
 end
 
 --- Starts a program that uses SMC.
--- @tparam table argv the program, its path or a name that is looked for in PATH, and its arguments
+-- @tparam table argv the program (its path or a name to search for in PATH) and its arguments
 -- @tparam[opt] table options see above, and `stdin`, `stdout`, `stderr`: `"inherit"` (default),
 --   `"null"` or `"pipe"`
 -- @treturn[1] Process see `smc.process`
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: ENOENT when there is no such program, ENOEXEC for a script without
+-- @treturn[2] integer errno: ENOENT if there is no such program, ENOEXEC for a script without
 --   #! line
 function run.spawn(argv, options)
   args.list("spawn", 1, argv, "text", 1)

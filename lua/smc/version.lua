@@ -1,8 +1,8 @@
---- The version of this library, as text: the module is that string.
+--- The version of this library: the module is a string.
 --
 --    print(require "smc.version")         --> 0.1.0
 --
--- `smc._VERSION` and `smc.socket._VERSION` have the name of the library before it.
+-- `smc._VERSION` and `smc.socket._VERSION` contain the name of the library and the version.
 --
 -- @module smc.version
 

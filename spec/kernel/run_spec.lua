@@ -258,7 +258,7 @@ print(c.fileno(), c.makefile().read())
 
       local _, message = finish(by_user("lua5.4", "examples/smc_run.lua", "-t", "1m", "true"), {},
         { LUA_PATH = package.path, LUA_CPATH = package.cpath })
-      assert.matches("smc_run.lua: a buffer of 1m takes CAP_NET_ADMIN", message, 1, true)
+      assert.matches("smc_run.lua: a buffer of 1m requires CAP_NET_ADMIN", message, 1, true)
     end)
 
     it("make the rings that the documentation says", function()

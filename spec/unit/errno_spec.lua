@@ -35,7 +35,7 @@ describe("smc.errno", function()
     local here = "errno_spec.lua:" .. debug.getinfo(1, "l").currentline + 1 .. ": "
     local ok, message = pcall(function() return E.ENONENT end)
     assert.is_false(ok)
-    assert.matches(here .. "there is no error of the name ENONENT", message, 1, true)
+    assert.matches(here .. "there is no error with the name ENONENT", message, 1, true)
     assert.has_error(function() E.strerror("2") end)
   end)
 

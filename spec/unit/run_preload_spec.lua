@@ -176,7 +176,7 @@ describe("smc.run", function()
         local script = write("script", "#!" .. wanted .. "\n")
         local ending, got, out, err = smc_run("--fallback", "tcp", script)
         assert.same({ "exit", status, "" }, { ending, got, out })
-        assert.matches(("smc_run.lua: %s wants %s: "):format(script, wanted), err, 1, true)
+        assert.matches(("smc_run.lua: %s requires %s: "):format(script, wanted), err, 1, true)
       end
     end)
 

@@ -246,7 +246,7 @@ END]]):format(interpreter()) }
       assert.equal("exit", (process.wait(p.pid)))
       local ending, message, errno = p:wait()
       assert.is_nil(ending)
-      assert.matches("something else has waited", message)
+      assert.matches("since other code waited", message)
       assert.equal(ECHILD, errno)
       assert.is_nil((p:kill()))
       assert.is_true(p:close())

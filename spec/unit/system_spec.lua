@@ -26,15 +26,15 @@ describe("why there is no SMC", function()
   it("is that it is not in the kernel", function()
     local none <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE,
       ["lib/modules/" .. RELEASE .. "/modules.dep"] = "kernel/net/sctp/sctp.ko:\n" }
-    assert.equal("SMC is not in this kernel (6.12.95): start one that has it (CONFIG_SMC; since Linux "
-      .. "6.18 it needs CONFIG_DIBS)", explain_at(none.root, EAFNOSUPPORT, ""))
+    assert.equal("this kernel (6.12.95) does not have SMC: boot one that has it (CONFIG_SMC; since Linux "
+      .. "6.18 it requires CONFIG_DIBS)", explain_at(none.root, EAFNOSUPPORT, ""))
   end)
 
   it("is in the kernel's configuration where its modules are not here", function()
     for config, expected in pairs {
-      ["CONFIG_A=y\nCONFIG_SMC=m\n"] = "^SMC is not loaded: load it",
-      ["CONFIG_A=y\n# CONFIG_SMC is not set\n"] = "^SMC is not in this kernel",
-      ["CONFIG_SMC_DIAG=m\n"] = "^SMC is not in this kernel",
+      ["CONFIG_A=y\nCONFIG_SMC=m\n"] = "^SMC is not loaded: run",
+      ["CONFIG_A=y\n# CONFIG_SMC is not set\n"] = "^this kernel %(6%.12%.95%) does not have SMC",
+      ["CONFIG_SMC_DIAG=m\n"] = "^this kernel %(6%.12%.95%) does not have SMC",
     } do
       local made <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE,
         ["boot/config-" .. RELEASE] = config }
@@ -44,7 +44,7 @@ describe("why there is no SMC", function()
 
   it("may be unknown where the kernel's modules are not here", function()
     local bare <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE }
-    assert.matches("whether this kernel %(6%.12%.95%) has it cannot be seen here",
+    assert.matches("not known whether this kernel %(6%.12%.95%) has SMC",
       explain_at(bare.root, EAFNOSUPPORT, ""))
   end)
 
@@ -52,24 +52,24 @@ describe("why there is no SMC", function()
     local made <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE }
     support.write(made.root .. "/etc/modprobe.d/x.conf", { "x.conf" }) -- a link to itself: ELOOP
     local message = explain_at(made.root, EAFNOSUPPORT, "")
-    assert.matches("^whether SMC is loaded cannot be found out: .*x%.conf: Too many levels", message)
+    assert.matches("^cannot find out whether SMC is loaded: .*x%.conf: Too many levels", message)
   end)
 
   it("is that it is not loaded", function()
-    assert.equal('SMC is not loaded: load it with "modprobe smc", as root', explain(EAFNOSUPPORT))
+    assert.equal('SMC is not loaded: run "modprobe smc" as root', explain(EAFNOSUPPORT))
   end)
 
   it("is a list of modules that are not to be loaded", function()
-    assert.matches("/etc/modprobe%.d/x%.conf keeps it from being loaded by itself",
+    assert.matches("/etc/modprobe%.d/x%.conf prevents automatic loading",
       explain(EAFNOSUPPORT, { ["etc/modprobe.d/x.conf"] = "# no\nblacklist smc\n" }))
-    assert.matches("remove that", explain(EAFNOSUPPORT, {
+    assert.matches("remove that setting", explain(EAFNOSUPPORT, {
       ["etc/modprobe.d/x.conf"] = "blacklist smc\n",
       ["lib/modprobe.d/y.conf"] = "install smc /bin/false\n" }))
-    assert.matches("module_blacklist=foo,smc keeps",
+    assert.matches("module_blacklist=foo,smc prevents",
       explain(EAFNOSUPPORT, { ["proc/cmdline"] = "quiet module_blacklist=foo,smc\n" }))
-    assert.matches("forbids to load modules",
+    assert.matches("prevents loading modules",
       explain(EAFNOSUPPORT, { ["proc/sys/kernel/modules_disabled"] = "1\n" }))
-    assert.equal('SMC is not loaded: load it with "modprobe smc", as root',
+    assert.equal('SMC is not loaded: run "modprobe smc" as root',
       explain(EAFNOSUPPORT, { ["etc/modprobe.d/x.conf"] = "blacklist smc_diag\nblacklist smcx\n" }))
   end)
 

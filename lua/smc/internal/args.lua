@@ -1,29 +1,29 @@
---- Checks of arguments and options. A caller's mistake throws, in one form:
+--- Checks arguments and options. A caller's mistake raises an error of this form:
 --
 --    bad argument #1 to 'find' (integer expected, got string)
 --    bad option 'fidd' (it is unknown; known are 'fid' and 'slot')
 --
--- The error blames the line from which this library was called, however many functions of the library are
--- in between: the nearest Lua function whose source is not below the library's directory. A function that
--- the caller leaves by a tail call is not on the stack any more; its own caller is blamed then.
+-- The error blames the line that called this library, no matter how many functions of the library are in
+-- between: the nearest Lua function whose source is not in the library's directory. After a tail call, the
+-- calling function is no longer on the stack; its own caller is blamed then.
 --
--- What a value may be, `wanted`, is one of these:
+-- The parameter `wanted`, which says what a value may be, is one of these:
 --
--- - a string: a type as `type` and `math.type` name it, a kind of those below, or several of them, as in
+-- - a string: a type as `type` and `math.type` name it, one of the kinds below, or several of them, as in
 --   `"integer or text"`
--- - a list of all values that are possible: `{ "null", "pipe" }`
--- - a kind that @{args.range} makes
+-- - a list of all possible values: `{ "null", "pipe" }`
+-- - a kind that @{args.range} returns
 -- @module smc.internal.args
 
 local text = require "smc.internal.text"
 
 local args = {}
 
--- What begins the source of every module of the library.
+-- The prefix of the source name of every module of the library.
 local OWN = debug.getinfo(1, "S").source
 OWN = OWN:match("^(.*)internal/args%.lua$") or OWN
 
--- "file:line: " of the line to blame; empty if no Lua function has called.
+-- "file:line: " of the line to blame; empty if the caller is not a Lua function.
 local function blamed_line()
   for level = 2, math.huge do
     local frame = debug.getinfo(level, "Sl")
@@ -34,7 +34,7 @@ local function blamed_line()
   end
 end
 
---- Throws a message that blames the caller. What it quotes is visible text.
+--- Raises an error that blames the caller. Control characters in the message are made visible.
 -- @tparam string message
 local function throw(message)
   error(blamed_line() .. text.printable(message), 0)
@@ -58,7 +58,7 @@ local function is_environment(value)
   return true
 end
 
--- Kinds of values that are more than a type. A NaN is neither a number nor a time.
+-- Kinds of values that are more specific than a type. A NaN is neither a number nor a time.
 local KINDS <const> = {
   number = {
     words = "number",
@@ -68,7 +68,7 @@ local KINDS <const> = {
     words = "number of seconds",
     has = function(value) return type(value) == "number" and value >= 0 end,
   },
-  limit = { -- a negative number of seconds is no limit, as in LuaSocket
+  limit = { -- a negative number of seconds means no limit, as in LuaSocket
     words = "number of seconds",
     has = function(value) return type(value) == "number" and value == value end,
   },
@@ -81,7 +81,7 @@ local KINDS <const> = {
   environment = { words = "table of names and values of environment variables", has = is_environment },
 }
 
---- The kind of the integers of a range.
+--- A kind for the integers of a range.
 -- @tparam integer low
 -- @tparam ?integer high without it, there is no upper limit
 -- @treturn table
@@ -94,7 +94,7 @@ function args.range(low, high)
   }
 end
 
--- "a, b or c", each in quotation marks.
+-- "a, b or c", each enclosed in the mark.
 local function listed(list, mark, word)
   local quoted = {}
   for i, value in ipairs(list) do quoted[i] = mark .. tostring(value) .. mark end
@@ -102,12 +102,12 @@ local function listed(list, mark, word)
   return #quoted > 0 and ("%s %s %s"):format(table.concat(quoted, ", "), word, last) or last
 end
 
--- Only a type, as `type` or `math.type` names it.
+-- A kind for a type, as `type` or `math.type` names it.
 local function type_named(name)
   return { words = name, has = function(value) return type(value) == name or math.type(value) == name end }
 end
 
--- "integer or text" → the kinds that it names, worked out once
+-- "integer or text" → the kinds that it names, cached
 local kinds_of = setmetatable({}, { __index = function(all, wanted)
   local list = {}
   for name in wanted:gsub(" or ", " "):gmatch("%a+") do list[#list + 1] = KINDS[name] or type_named(name) end
@@ -138,7 +138,7 @@ local function in_words(wanted)
   return listed(words, "", "or")
 end
 
--- A value, so that its fault is seen: numbers and possible values as they are, of others the type.
+-- A description of a wrong value: numbers and short strings literally, the type of others.
 local function what_it_is(value, wanted)
   if type(value) == "number" then
     return value ~= value and "NaN" or tostring(value)
@@ -165,7 +165,7 @@ local function known_names(types)
   return ("known %s %s"):format(#names == 1 and "is" or "are", listed(names, "'", "and"))
 end
 
---- Throws: an argument is a caller's mistake.
+--- Raises an error for an argument that is a caller's mistake.
 -- @tparam string called the function's name
 -- @tparam integer position of the argument, from 1; a method's object does not count
 -- @tparam string what is wrong with it
@@ -173,7 +173,7 @@ function args.refuse(called, position, what)
   throw(("bad argument #%d to '%s' (%s)"):format(position, called, what))
 end
 
---- Throws: an option is a caller's mistake.
+--- Raises an error for an option that is a caller's mistake.
 -- @param name of the option
 -- @tparam string what is wrong with it
 function args.refuse_option(name, what)
@@ -203,7 +203,7 @@ function args.optional(called, position, value, wanted)
   return args.check(called, position, value, wanted)
 end
 
---- Checks that an argument is a list whose values are all what they may be.
+--- Checks that an argument is a list and that each of its values is valid.
 -- @tparam string called
 -- @tparam integer position
 -- @param value
@@ -235,12 +235,12 @@ function args.option(name, value, wanted)
   return value
 end
 
---- Checks that every option is known and what it may be.
+--- Checks that every option is known and valid.
 -- @tparam string called
 -- @tparam integer position of the table of options
 -- @tparam ?table given
--- @tparam table types option name → what it may be
--- @treturn table the options; an empty table where none are given
+-- @tparam table types option name → `wanted`
+-- @treturn table the options; an empty table if none are given
 function args.options(called, position, given, types)
   if given == nil then return {} end
   args.check(called, position, given, "table")
@@ -251,13 +251,13 @@ function args.options(called, position, given, types)
   return given
 end
 
---- Finds the table of options among the last arguments: it is the last that is given, and positions before it
+--- Finds the table of options among the last arguments: it is the last one, and optional positions before it
 -- may be left out, as in `bind(host, port, { … })`.
 -- @tparam string called
 -- @tparam integer first position that may be left out
--- @param ... what was given from there on, with nil for what was not
+-- @param ... the arguments from that position on
 -- @treturn table the arguments, without the options
--- @return the options, to be checked by `args.options`
+-- @return the options; check them with `args.options`
 -- @treturn integer their position
 function args.trailing_options(called, first, ...)
   local given = table.pack(...)
@@ -272,8 +272,8 @@ function args.trailing_options(called, first, ...)
   end
 end
 
---- Passes on what `pcall` gave of a function of C that checks options itself: its "bad option …" blames the
--- caller too.
+--- Returns the results of `pcall` for a C function that checks options itself; its "bad option …" error then
+-- blames the caller too.
 -- @tparam boolean ok
 -- @return all further results
 function args.passed(ok, ...)

@@ -1,4 +1,4 @@
---- Why there is no SMC for this process: is it in this kernel, is it loaded, what stands in the way?
+--- Why this process cannot use SMC: whether this kernel has it, whether it is loaded, and what prevents that.
 -- @module smc.internal.kernel_module
 
 local E = require "smc.errno"
@@ -11,7 +11,7 @@ local module = {}
 local MODPROBE_FOLDERS <const> = { "/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
   "/usr/lib/modprobe.d", "/lib/modprobe.d" }
 
--- The list is sought in what modprobe(8) and the kernel itself call a list of names.
+-- Whether a list of names, as modprobe(8) and the kernel write it, contains a name.
 local function names(list, name)
   for word in list:gmatch("[^,%s]+") do
     if word == name then return true end
@@ -33,7 +33,7 @@ local function blocked_by_line(line)
   return nil
 end
 
--- What in the files of modprobe.d is against it: "install" or "blacklist", and the file.
+-- What in the files of modprobe.d prevents loading: "install" or "blacklist", and the file.
 local function blocked_by_file()
   local found, where
   for _, folder in ipairs(MODPROBE_FOLDERS) do
@@ -50,7 +50,7 @@ local function blocked_by_file()
   return found, where
 end
 
--- What on the kernel's command line is against it.
+-- What on the kernel's command line prevents loading.
 local function blocked_by_command_line()
   local line = look.file(paths.proc .. "/cmdline") or ""
   for word in line:gmatch("%S+") do
@@ -76,7 +76,7 @@ local function is_loaded()
   return ("\n" .. (look.file(paths.proc .. "/net/protocols") or "")):find("\nSMC%s") ~= nil
 end
 
--- What keeps it from being loaded, and where that is written.
+-- What prevents loading, and where that is configured.
 local function blocked_by()
   if (look.file(paths.proc .. "/sys/kernel/modules_disabled") or ""):find("^1") then
     return "modules_disabled", "kernel.modules_disabled"
@@ -88,7 +88,7 @@ local function blocked_by()
   return blocked, by
 end
 
---- What is known about the module, without loading it.
+--- The state of the kernel module, found out without loading it.
 --
 -- @function module.state
 -- @treturn[1] table `release` of the kernel; `loaded`; `present`: a part of this kernel, loaded or not,
@@ -108,55 +108,54 @@ module.state = look.protect(function()
 end)
 
 local advice = {
-  blacklist = "SMC is not loaded: %s keeps it from being loaded by itself. Load it with \"modprobe smc\", "
+  blacklist = "SMC is not loaded: %s prevents automatic loading. Load it as root with \"modprobe smc\"",
+  install = "SMC is not loaded, and %s prevents loading it: remove that setting, then run \"modprobe smc\" "
     .. "as root",
-  install = "SMC is not loaded, and %s keeps it from being loaded: remove that, then \"modprobe smc\" "
-    .. "as root",
-  modules_disabled = "SMC is not loaded, and %s forbids to load modules until the next boot",
+  modules_disabled = "SMC is not loaded, and %s prevents loading modules until the next boot",
 }
 
--- Why a kernel that does not have SMC loaded does not.
+-- Why SMC is not loaded.
 local function absence(state)
   if state.present == false then
-    return ("SMC is not in this kernel (%s): start one that has it (CONFIG_SMC; since Linux 6.18 it needs "
-      .. "CONFIG_DIBS)"):format(state.release)
+    return ("this kernel (%s) does not have SMC: boot one that has it (CONFIG_SMC; since Linux 6.18 it "
+      .. "requires CONFIG_DIBS)"):format(state.release)
   elseif state.blocked then
     return advice[state.blocked]:format(printable(state.blocked_by))
   end
-  local host = state.seccomp and "; in a container, on its host" or ""
-  if state.present then return "SMC is not loaded: load it with \"modprobe smc\", as root" .. host end
-  return ("SMC is not loaded, and whether this kernel (%s) has it cannot be seen here, without its "
-    .. "/lib/modules: try \"modprobe smc\", as root%s"):format(state.release, host)
+  local host = state.seccomp and " (in a container: on the host)" or ""
+  if state.present then return "SMC is not loaded: run \"modprobe smc\" as root" .. host end
+  return ("SMC is not loaded, and /lib/modules is missing here, so it is not known whether this kernel (%s) "
+    .. "has SMC: try \"modprobe smc\" as root%s"):format(state.release, host)
 end
 
---- Why something of SMC's is missing, and what to do.
+--- Why something that belongs to SMC is missing, and what to do.
 --
--- @tparam string otherwise what is said where SMC is loaded
+-- @tparam string otherwise the text if SMC is loaded
 -- @treturn string
 function module.why(otherwise)
   local state, message = module.state()
-  if not state then return "whether SMC is loaded cannot be found out: " .. message end
+  if not state then return "cannot find out whether SMC is loaded: " .. message end
   return state.loaded and otherwise or absence(state)
 end
 
---- Why this kernel does not know a generic netlink family of SMC's.
+--- Why this kernel does not have a generic netlink family of SMC.
 -- @treturn string
 function module.no_family()
-  return module.why("SMC is loaded, but without its netlink families: it is older than Linux 5.11, or "
-    .. "another SMC than the kernel's own, as some driver packages bring one")
+  return module.why("SMC is loaded, but without its netlink families: it is older than Linux 5.11, or it is "
+    .. "not the kernel's own SMC module but one from a driver package")
 end
 
 --- Why socket(AF_SMC, …) failed, and what to do.
 --
 -- @tparam integer errno its error
--- @tparam string message in words
+-- @tparam string message its message
 -- @treturn string
 function module.explain(errno, message)
   if errno ~= E.EAFNOSUPPORT then
-    return message .. ": a seccomp filter (a container's?) or a security module keeps this process from "
-      .. "AF_SMC sockets: allow address family 43 there"
+    return message .. ": a seccomp filter (of a container?) or a security module denies AF_SMC sockets to "
+      .. "this process: allow address family 43 there"
   end
-  return module.why("SMC is loaded, but this process may not make its sockets: look for "
+  return module.why("SMC is loaded, but this process may not create SMC sockets: check "
     .. "RestrictAddressFamilies in its systemd unit, or the seccomp profile of its container")
 end
 

@@ -298,16 +298,16 @@ function smc_eid.enable_seid() end
 ---@return nil|integer # errno: EPERM, ENOENT (there is no UEID), EOPNOTSUPP (this machine has no SEID), EAFNOSUPPORT (no SMC)
 function smc_eid.disable_seid() end
 
---- The numbers of errors by their names: what functions return as their third value when they fail.
+--- Error numbers by name: functions return one as their third value when they fail.
 ---@class smc.errno
 local smc_errno = {}
 
 --- The name of an error.
 ---@param number integer
----@return string|nil # such as `"ENOENT"`; nil where no error has this number. Where an error has two names this is the one of Linux: `"EAGAIN"`, not `"EWOULDBLOCK"`; `"EOPNOTSUPP"`, not `"ENOTSUP"`.
+---@return string|nil # such as `"ENOENT"`; nil if no error has this number. If an error has two names, this is the one that Linux uses: `"EAGAIN"`, not `"EWOULDBLOCK"`; `"EOPNOTSUPP"`, not `"ENOTSUP"`.
 function smc_errno.name(number) end
 
---- The words for an error, as `strerror(3)` has them.
+--- The description of an error, from `strerror(3)`.
 ---@param number integer
 ---@return string # such as `"No such file or directory"`
 function smc_errno.strerror(number) end
@@ -683,7 +683,7 @@ function smc_poller_Poller:wait(timeout) end
 ---@return nil|integer # errno
 function smc_poller_Poller:close() end
 
---- Starts programs and watches over them.
+--- Starts programs, waits for them and sends them signals.
 ---@class smc.process
 local smc_process = {}
 
@@ -691,33 +691,33 @@ local smc_process = {}
 local smc_process_Process = {}
 
 --- Starts a program.
----@param argv table the program, its path or a name that is looked for in PATH, and its arguments
+---@param argv table the program (its path or a name to search for in PATH) and its arguments
 ---@param options? table `env`: its environment, `{ NAME = "value" }`, default that of this process; `stdin`, `stdout`, `stderr`: `"inherit"` (default), `"null"` or `"pipe"`
 ---@return smc.process.Process|nil
 ---@return nil|string # message
----@return nil|integer # errno: ENOENT when there is no such program, ENOEXEC for a script without #! line
+---@return nil|integer # errno: ENOENT if there is no such program, ENOEXEC for a script without #! line
 function smc_process.spawn(argv, options) end
 
 --- Waits for the end of the program.
---- Read its pipes first: a program that waits for room in one does not end.
+--- Read its pipes first: a program that blocks on a full pipe does not end.
 ---@param seconds? number how long to wait; default: until it ends
----@return string|nil # "exit" or "signal"; the same again when asked again
----@return integer|string # its exit status, or the number of the signal that ended it; "timeout", or what went wrong
----@return nil|integer # errno: ETIMEDOUT where it still runs
+---@return string|nil # "exit" or "signal"; further calls return the same
+---@return integer|string # its exit status, or the number of the signal that ended it; "timeout", or another message
+---@return nil|integer # errno: ETIMEDOUT if it is still running
 function smc_process_Process:wait(seconds) end
 
 --- Sends the program a signal.
 ---@param signal? string|integer a name (HUP, INT, QUIT, KILL, USR1, USR2, PIPE, ALRM, TERM, CONT, STOP) or a number
 ---@return boolean|nil # true
 ---@return nil|string # message
----@return nil|integer # errno: ESRCH when it has ended
+---@return nil|integer # errno: ESRCH if it has ended
 function smc_process_Process:kill(signal) end
 
---- Ends the program if it still runs, and closes the pipes.
---- Closing twice is fine.
+--- Ends the program if it is still running, and closes the pipes.
+--- Closing twice is allowed.
 ---@return boolean|nil # true
 ---@return nil|string # message: the program could not be ended
----@return nil|integer # errno: ETIMEDOUT where it does not end
+---@return nil|integer # errno: ETIMEDOUT if it does not end
 function smc_process_Process:close() end
 
 --- Why a connection fell back to TCP: every reason code of the kernel, in words, and what to do.
@@ -751,65 +751,66 @@ function smc_reason.all() end
 ---@class smc.run
 local smc_run = {}
 
---- The number of bytes that a buffer size means.
----@param size string|integer bytes, or a number with suffix k (KiB) or m (MiB), in either case: "64k", 65536, "1M"
+--- Converts a buffer size to a number of bytes.
+---@param size string|integer bytes, or a number with suffix k (KiB) or m (MiB), upper or lower case: "64k", 65536, "1M"
 ---@return integer|nil # bytes, from 8192 to 1048576
 ---@return nil|string # message
 ---@return nil|integer # errno
 function smc_run.size(size) end
 
 --- The absolute path of the library to preload.
---- It is found by `package.cpath`, as the module `smc.preload`.
+--- It is searched for in `package.cpath`, as the module `smc.preload`.
 ---@return string|nil # path
 ---@return nil|string # message
 ---@return nil|integer # errno
 function smc_run.library() end
 
---- The environment in which programs use SMC, for those who start them by other means.
---- What options do not mention stays as it is in the environment to begin with, `env`, which is not changed:
---- `LD_PRELOAD` is added to.
+--- The environment in which programs use SMC, for callers that start them by other means.
+--- It is a copy of the initial environment `env` with the variables that the options set; the library is
+--- appended to `LD_PRELOAD`.
 ---@param options? table see above
----@return table|nil # a complete environment, `{ NAME = "value" }`, with `LD_PRELOAD` and, where options say so, `SMC_DEBUG`, `SMC_RCVBUF`, `SMC_SNDBUF`, `SMC_FALLBACK`
+---@return table|nil # a complete environment, `{ NAME = "value" }`, with `LD_PRELOAD` and, if the options set them, `SMC_DEBUG`, `SMC_RCVBUF`, `SMC_SNDBUF`, `SMC_FALLBACK`
 ---@return nil|string # message
 ---@return nil|integer # errno
 function smc_run.environment(options) end
 
---- Can the sockets of this program be converted?
---- Scripts are followed to their interpreter, and where that is env(1), to what it starts: what the kernel and
---- GNU's env(1) would do. The dynamic linker counts as the program that it loads when it is the command. A
---- program that may be executed but not read counts as convertible, as does a script without a #! line, which
---- is the shell's.
----@param name string the program's path, or a name that is looked for in PATH
----@return boolean|nil # true; false: its sockets stay TCP; the program cannot be executed at all, or its file cannot be looked at
----@return nil|string # why, such as "busybox is a static program: its sockets stay TCP"; message
+--- Whether the sockets of this program can be converted.
+--- Scripts are followed to their interpreter, and if that is env(1), to the command that it starts, as the
+--- kernel and GNU env(1) do. If the command is the dynamic linker, the result is that for the program which
+--- it loads. The result is true for a program that may be executed but not read, and for a script without a
+--- #! line, which the shell runs.
+---@param name string the program's path, or a name to search for in PATH
+---@return boolean|nil # true; false: its sockets stay TCP; the program cannot be executed, or its file cannot be read
+---@return nil|string # the reason, such as "busybox is a static program: its sockets stay TCP"; message
 ---@return nil|integer # errno
 function smc_run.convertible(name) end
 
---- Will a program started from here get the buffer sizes of the options?
---- Above `net.core.rmem_max` and `net.core.wmem_max` it takes CAP_NET_ADMIN. (smc_run(8) raises these
---- limits for the whole system; this module leaves them alone.)
+--- Whether a program started by this process gets the buffer sizes of the options.
+--- Sizes above `net.core.rmem_max` and `net.core.wmem_max` require CAP_NET_ADMIN. (smc_run(8) raises these
+--- limits for the whole system; this module does not change them.)
 ---@param options? table see above
 ---@return boolean|nil # true; false
----@return nil|string # why, and what to do; message
+---@return nil|string # the reason, and what to do; message
 ---@return nil|integer # errno
 function smc_run.attainable(options) end
 
---- Replaces this process by a program that uses SMC: same process ID, same terminal, its exit status.
---- What Lua has buffered is written; files that Lua has opened stay open in the program; nothing else of
---- Lua is finished (no `__gc`, no `__close`).
----@param argv table the program, its path or a name that is looked for in PATH, and its arguments
+--- Replaces this process with a program that uses SMC: it keeps the process ID and the terminal, and the exit
+--- status is that of the program.
+--- Lua's buffered output is written first; files that Lua has opened stay open in the program; Lua objects are
+--- not finalized (no `__gc`, no `__close`).
+---@param argv table the program (its path or a name to search for in PATH) and its arguments
 ---@param options? table see above
 ---@return nil
----@return string # message: it returns only when it fails
----@return integer # errno: ENOENT when there is no such program
+---@return string # message: it returns only if it fails
+---@return integer # errno: ENOENT if there is no such program
 function smc_run.exec(argv, options) end
 
 --- Starts a program that uses SMC.
----@param argv table the program, its path or a name that is looked for in PATH, and its arguments
+---@param argv table the program (its path or a name to search for in PATH) and its arguments
 ---@param options? table see above, and `stdin`, `stdout`, `stderr`: `"inherit"` (default), `"null"` or `"pipe"`
 ---@return Process|nil # see `smc.process`
 ---@return nil|string # message
----@return nil|integer # errno: ENOENT when there is no such program, ENOEXEC for a script without #! line
+---@return nil|integer # errno: ENOENT if there is no such program, ENOEXEC for a script without #! line
 function smc_run.spawn(argv, options) end
 
 --- Stream sockets over shared memory, with the methods of LuaSocket's TCP object.
@@ -1284,7 +1285,7 @@ function smc_system.sysctl(name) end
 ---@return nil|integer # errno: ENOENT not in this kernel, EACCES not root, EINVAL not a value that it takes
 function smc_system.set_sysctl(name, value) end
 
---- The version of this library, as text: the module is that string.
+--- The version of this library: the module is a string.
 ---@class smc.version
 local smc_version = {}
 

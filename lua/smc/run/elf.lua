@@ -1,4 +1,4 @@
---- What kind of program an ELF file is, see elf(5).
+--- Finds out what kind of program an ELF file is. See elf(5).
 -- @module smc.run.elf
 
 local read_at = require "smc.run.reading".read_at
@@ -8,9 +8,9 @@ local elf = {}
 local ET_DYN <const> = 3 -- an object that can be loaded anywhere
 local PT_DYNAMIC <const>, PT_INTERP <const> = 2, 3
 local DT_FLAGS_1 <const>, DF_1_PIE <const> = 0x6ffffffb, 0x08000000
-local MOST_HEADERS <const> = 64 * 1024 -- the kernel takes no more bytes of program headers
+local MOST_HEADERS <const> = 64 * 1024 -- the kernel rejects more bytes of program headers
 
--- Where the header has what, by the width of the file's addresses. Offsets begin with 0, as in elf(5).
+-- Offsets in the header, by the width of the file's addresses. They start at 0, as in elf(5).
 local LAYOUTS <const> = {
   ["\1"] = { bits = "32", word = "I4", size = 52, phoff = 28, phentsize = 42, entry = 32, p_offset = 4,
     p_filesz = 16 },
@@ -18,7 +18,7 @@ local LAYOUTS <const> = {
     p_filesz = 32 },
 }
 
--- The bytes at an offset; "" where the file ends before.
+-- The bytes at an offset; "" if the file is too short.
 local function bytes_at(file, offset, count)
   local size, message, errno = file:seek("end")
   if not size then return nil, message, errno end
@@ -26,7 +26,7 @@ local function bytes_at(file, offset, count)
   return read_at(file, offset, count)
 end
 
--- Does the dynamic section say that this is a program? Returns nil, message, errno where it cannot be read.
+-- Whether the dynamic section marks the file as a program. Returns nil, message, errno if it cannot be read.
 local function is_program(file, layout, order, offset, size)
   local section, message, errno = bytes_at(file, offset, math.min(size, MOST_HEADERS))
   if not section then return nil, message, errno end
@@ -40,12 +40,12 @@ end
 
 --- Reads an ELF file's headers.
 --
--- `dynamic` is what the dynamic linker loads, and the dynamic linker itself: a shared object (its dynamic
--- section does not say that it is a program, as that of a static program does which can be loaded anywhere)
--- that starts without another linker.
+-- `dynamic` is true for programs that the dynamic linker loads, and for the dynamic linker itself: a shared
+-- object that starts without another linker. (A static program that can be loaded anywhere is different: its
+-- dynamic section marks it as a program.)
 -- @param file an open file
 -- @treturn[1] table `machine`, a number; `bits`: "32" or "64"; `dynamic`: boolean
--- @treturn[2] boolean false: no ELF file, or none that the kernel would start
+-- @treturn[2] boolean false: not an ELF file, or not one that the kernel would start
 -- @treturn[3] nil
 -- @treturn[3] string message
 -- @treturn[3] integer errno

@@ -1,12 +1,12 @@
---- What env(1) makes of its arguments, as GNU coreutils' does.
+--- Interprets the arguments of env(1) as that of GNU coreutils does.
 -- @module smc.run.env
 
 local env = {}
 
--- Options by their letters: do they take an argument?
+-- Options by their letters, and whether they take an argument.
 local LETTERS <const> = { i = false, v = false, ["0"] = false, u = true, C = true, S = true, a = true }
 
--- Long options: the letter that means the same, or their own name; how they take an argument.
+-- Long options: the equivalent letter, or their own name; whether their argument is required or optional.
 local LONG <const> = {
   ["ignore-environment"] = { "i" }, null = { "0" }, debug = { "v" },
   unset = { "u", "required" }, chdir = { "C", "required" }, ["split-string"] = { "S", "required" },
@@ -18,9 +18,9 @@ local LONG <const> = {
 local ESCAPES <const> = { f = "\f", n = "\n", r = "\r", t = "\t", v = "\v",
   ['"'] = '"', ["#"] = "#", ["$"] = "$", ["'"] = "'", ["\\"] = "\\" }
 
--- Each takes the text at a position of a -S string and the reader's state: words so far, the word that has
--- begun, the quotation mark that is open. It gives the position after it; nil where the string ends there,
--- false where env(1) refuses it.
+-- Each of these reads the text at a position of a -S string into the state: the words so far, the unfinished
+-- word, the open quotation mark. It returns the position after the text; nil if the string ends there, false
+-- if env(1) rejects it.
 local function read_escape(state, text, at)
   local char = text:sub(at + 1, at + 1)
   if state.quote == "'" and char ~= "\\" and char ~= "'" then
@@ -70,7 +70,7 @@ end
 --- The words of a -S string.
 -- @tparam string text
 -- @tparam table environment for ${NAME}
--- @treturn ?{string,...} nil where env(1) refuses it
+-- @treturn ?{string,...} nil if env(1) rejects it
 function env.split(text, environment)
   local state = { words = {} }
   function state:finish()
@@ -86,7 +86,7 @@ function env.split(text, environment)
   return state.words
 end
 
--- The long option of this name, which may be cut short where only one begins so.
+-- The long option with this name, or the only one that begins with it.
 local function find_long(name)
   if LONG[name] then return LONG[name] end
   local found
@@ -100,7 +100,7 @@ local function find_long(name)
 end
 
 -- The options in the word at position i of argv: a list of { letter, argument }, and the position after them;
--- nil where env(1) refuses them.
+-- nil if env(1) rejects them.
 local function read_long(argv, i)
   local name, equals, value = argv[i]:match("^%-%-([^=]*)(=?)(.*)$")
   local option = find_long(name)
@@ -144,7 +144,8 @@ local function apply(state, letter, value)
   end
 end
 
--- Reads the options of argv: gives argv, with -S replaced by its words, and where the first operand is.
+-- Reads the options of argv: returns argv, with -S replaced by its words, and the position of the first
+-- operand.
 local function read_options(argv, state, environment)
   local i = 2
   while argv[i] and argv[i]:find("^%-.") do
@@ -168,7 +169,7 @@ local function read_options(argv, state, environment)
   return argv, i
 end
 
--- The environment that is left of the given one; nil where env(1) refuses to remove a variable.
+-- The environment after -i and -u; nil if env(1) refuses to remove a variable.
 local function remaining(state, environment)
   local left = {}
   if state.i then return left end
@@ -180,11 +181,11 @@ local function remaining(state, environment)
   return left
 end
 
---- What env starts.
+--- The command that env(1) starts.
 -- @tparam {string,...} argv of env, its own name first
 -- @tparam table environment of env, `{ NAME = "value" }`
--- @treturn[1] table `argv` of the command; `environment` of it; `directory`: where it is started, else absent
--- @treturn[2] nil where it starts nothing: it refuses its arguments, or prints the environment or a help
+-- @treturn[1] table `argv` and `environment` of the command; `directory`: the one that env changes to, if any
+-- @treturn[2] nil if it starts no command: it rejects its arguments, or prints the environment or help
 function env.read(argv, environment)
   local state = { unset = {} }
   local words, i = read_options(argv, state, environment)

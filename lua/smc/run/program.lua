@@ -1,4 +1,4 @@
---- What execve(2) makes of a program, and whether a library can be preloaded into what it starts.
+--- What execve(2) starts for a program, and whether a library can be preloaded into it.
 -- @module smc.run.program
 
 local core = require "smc.core.process"
@@ -11,10 +11,10 @@ local shebang = require "smc.run.shebang"
 
 local program = {}
 
-local DEPTH <const> = 5 -- scripts of scripts that the kernel follows
-local ENV_DEPTH <const> = 20 -- env(1) of scripts that are followed here: they may go round without end
+local DEPTH <const> = 5 -- nested script interpreters that the kernel allows
+local ENV_DEPTH <const> = 20 -- nested uses of env(1) that are followed, since they may form a loop
 
--- Where a search in PATH goes on, see execvp(3); at the end, a file that may not be executed is the error.
+-- Errors after which a search in PATH continues, see execvp(3); if nothing is found, EACCES is reported.
 local PASSED_OVER <const> = {
   [E.EACCES] = true, [E.ENOENT] = true, [E.ESTALE] = true, [E.ENOTDIR] = true, [E.ENODEV] = true,
   [E.ETIMEDOUT] = true,
@@ -22,26 +22,26 @@ local PASSED_OVER <const> = {
 
 local execute -- see below
 
--- A path as it is from this process's directory, for a process in another one. The kernel takes the empty
--- path of an interpreter for the directory.
+-- Converts a path that is relative to another directory. The kernel takes the empty path of an interpreter
+-- for the directory.
 local function from_here(path, directory)
   if path == "" then return "." end
   if not directory or path:find("^/") then return path end
   return directory .. "/" .. path
 end
 
--- Says of what cannot be started who wants it, where that is not what was asked about.
+-- Adds to a message about a program that cannot be started which program requires it.
 local function wanted(shown, message, world)
-  if shown ~= world.name then message = ("%s wants %s"):format(world.name, message) end
+  if shown ~= world.name then message = ("%s requires %s"):format(world.name, message) end
   return printable(message)
 end
 
--- Finds the command argv[1] as execvp(3) does: what becomes of the first file of this name in path that is
--- started.
+-- Finds the command argv[1] as execvp(3) does: returns the result for the first file of this name in path
+-- that can be started.
 local function search(argv, path, world)
   local name, steps = argv[1], world.steps
   if name:find("/", 1, true) then return execute(name, argv, world) end
-  if name == "" then return nil, wanted(name, "'': it is not the name of a program", world), E.ENOENT end
+  if name == "" then return nil, wanted(name, "'': not the name of a program", world), E.ENOENT end
   local denied
   for folder in ((path or "/bin:/usr/bin") .. ":"):gmatch("([^:]*):") do
     local answer = table.pack(execute((folder == "" and "." or folder) .. "/" .. name, argv, world))
@@ -53,8 +53,8 @@ local function search(argv, path, world)
   return nil, wanted(name, name .. ": not found in PATH", world), E.ENOENT
 end
 
--- What kind of file it is: { elf = }, { interpreter =, argument = }, { unreadable = true } where it may be
--- executed but not read, {} where it is something else.
+-- What kind of file it is: { elf = }, { interpreter =, argument = }, { unreadable = true } if it may be
+-- executed but not read, {} if it is something else.
 local function read_kind(path)
   local file <close>, message, errno = look.open(path)
   if not file and errno == E.EACCES then return { unreadable = true } end
@@ -69,7 +69,7 @@ local function read_kind(path)
   return { elf = image, interpreter = name, argument = argument }
 end
 
---- Whether a list of libraries to preload has this one: ld.so(8).
+--- Whether a list of libraries to preload contains this one: ld.so(8).
 -- @tparam ?string list `LD_PRELOAD`
 -- @tparam string library its path, as in the list
 -- @treturn boolean
@@ -85,10 +85,10 @@ local function obstacle(path, kind, world)
   local image, own = kind.elf, world.image
   if image and not image.dynamic then return "is a static program" end
   if (image or kind.unreadable) and look.demand(core.needs_secure_exec(path)) then
-    return "gains privileges when it starts (setuid, setgid or capabilities), so that nothing is preloaded"
+    return "gains privileges when it starts (setuid, setgid or capabilities), so nothing can be preloaded"
   end
   if image and own and (own.bits ~= image.bits or own.machine ~= image.machine) then
-    return "is a program of another architecture than the library to preload"
+    return "is a program of another architecture than the preloaded library"
   elseif world.library and not program.is_listed(world.environment.LD_PRELOAD, world.library) then
     return "is started by env(1) without LD_PRELOAD"
   end
@@ -105,17 +105,17 @@ local function verdict(shown, path, kind, world)
   return false, who .. " " .. reason
 end
 
--- Follows env(1) to the command that it starts. Its own program does not matter, as long as it hands on the
--- environment.
+-- Follows env(1) to the command that it starts. Whether the library is preloaded into env(1) itself does not
+-- matter, as long as it passes on the environment.
 local function follow_env(path, argv, world)
   if look.demand(core.needs_secure_exec(path)) then
     return verdict(argv[1], path, { unreadable = true }, world)
   end
   local command = env.read(argv, world.environment)
-  if not command then return true end -- it ends with a message of its own
+  if not command then return true end -- env(1) itself reports the error
   world.steps = world.steps + 1
   if world.steps > ENV_DEPTH then
-    return nil, printable(world.name) .. ": starts itself by env(1), again and again", E.ELOOP
+    return nil, printable(world.name) .. ": starts itself through env(1) in a loop", E.ELOOP
   end
   world.environment = command.environment
   if command.directory then
@@ -126,9 +126,9 @@ local function follow_env(path, argv, world)
   return search(command.argv, command.environment.PATH, world)
 end
 
--- What becomes of execve(path, argv): true or false and why, or nil, message, errno. world has `name`, what
--- was asked about; `environment` and `directory` of the program; `library` and its ELF `image`; `steps`, how
--- often env(1) was followed.
+-- The result for execve(path, argv): true, or false and the reason, or nil, message, errno. world has `name`,
+-- as the user gave it; `environment` and `directory` of the program; `library` and its ELF `image`; `steps`,
+-- how often env(1) was followed.
 function execute(path, argv, world)
   for _ = 0, DEPTH do
     local here = from_here(path, world.directory)
@@ -142,20 +142,20 @@ function execute(path, argv, world)
     argv = table.move(argv, 2, #argv, #after + 1, after)
     path = kind.interpreter
   end
-  return nil, printable(world.name) .. ": scripts run by scripts, more than the kernel follows", E.ELOOP
+  return nil, printable(world.name) .. ": more nested script interpreters than the kernel allows", E.ELOOP
 end
 
---- Can a library be preloaded into this program?
--- Scripts are followed to their interpreter, and env(1) in a #! line to what it starts. A program that may be
--- executed but not read counts as one that it can, as does a file that is neither a program nor a script with
--- a #! line.
--- @tparam string name the program's path, or a name that is looked for in PATH
+--- Whether a library can be preloaded into this program.
+-- Scripts are followed to their interpreter, and env(1) in a #! line to the command that it starts. The
+-- result is true for a program that may be executed but not read, and for a file that is neither a program
+-- nor a script with a #! line.
+-- @tparam string name the program's path, or a name to search for in PATH
 -- @tparam[opt] string library its path; without it, the architecture is not compared
--- @tparam[opt] table environment that the program gets, `{ NAME = "value" }`; default: that of this process
+-- @tparam[opt] table environment of the program, `{ NAME = "value" }`; default: that of this process
 -- @treturn[1] boolean true
 -- @treturn[2] boolean false
--- @treturn[2] string why, such as "busybox is a static program"
--- @treturn[3] nil the program cannot be executed at all, or a look at it failed
+-- @treturn[2] string the reason, such as "busybox is a static program"
+-- @treturn[3] nil the program cannot be executed, or its file cannot be read
 -- @treturn[3] string message
 -- @treturn[3] integer errno
 -- @function program.preloadable

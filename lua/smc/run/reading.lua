@@ -1,9 +1,9 @@
---- Parts of files.
+--- Reads parts of files.
 -- @module smc.run.reading
 
 local reading = {}
 
---- The bytes of an open file from an offset on: fewer than asked for where the file ends.
+--- Reads bytes of an open file from an offset: fewer than requested at the end of the file.
 -- @param file
 -- @tparam integer offset from 0
 -- @tparam integer count

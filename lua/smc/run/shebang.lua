@@ -1,19 +1,19 @@
---- The #! line of a script, as the kernel reads it: load_script() in fs/binfmt_script.c, execve(2).
+--- Parses the #! line of a script as the kernel does: load_script() in fs/binfmt_script.c, execve(2).
 -- @module smc.run.shebang
 
 local read_at = require "smc.run.reading".read_at
 
 local shebang = {}
 
-local BYTES <const> = 256 -- the kernel looks at no more of a file
+local BYTES <const> = 256 -- the kernel reads no more of the file
 
--- A line that ends is read up to blanks before its end.
+-- A complete line is read without the blanks at its end.
 local function ended(line)
   line = line:gsub("[ \t]+$", "")
   return line:find("[^ \t]") and line
 end
 
--- Without an end, in 256 bytes or before a zero byte, the name at least has to be whole.
+-- In a line that does not end within 256 bytes or before a zero byte, at least the name must be complete.
 local function unended(head)
   local name = head:find("[^ \t]", 3)
   if not name or not head:find("[ \t\0]", name) then return nil end
@@ -22,9 +22,9 @@ end
 
 --- The interpreter that a script names.
 -- @param file an open file
--- @treturn[1] string the interpreter's path, which is not looked for in PATH
--- @treturn[1] ?string the one argument that it gets before the script's path: all the rest of the line
--- @treturn[2] boolean false: it is no script, or one that the kernel does not start
+-- @treturn[1] string the interpreter's path; it is not searched for in PATH
+-- @treturn[1] ?string its argument before the script's path: the whole rest of the line
+-- @treturn[2] boolean false: not a script, or not one that the kernel starts
 -- @treturn[3] nil
 -- @treturn[3] string message
 -- @treturn[3] integer errno
