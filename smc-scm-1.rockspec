@@ -128,6 +128,7 @@ build = {
         "csrc/os/file.c",
         "csrc/os/os.c",
         "csrc/os/terminal.c",
+        "csrc/os/timer.c",
         "csrc/common/lua_util.c",
         "csrc/common/number.c",
       },

@@ -4,6 +4,7 @@
 
 #include "os.h"
 #include "../common/af_smc.h"
+#include "../common/lua_util.h"
 
 /* release() -> text: of the running kernel, uname(2) */
 static int os_release(lua_State *L)
@@ -19,11 +20,14 @@ SMC_EXPORT int luaopen_smc_core_os(lua_State *L);
 SMC_EXPORT int luaopen_smc_core_os(lua_State *L)
 {
 	smc_check_lua(L, "smc.core.os");
+	smc_register_class(L, SMC_TIMER, smc_os_timer_methods);
+	lua_pop(L, 1);
 	lua_newtable(L);
 	luaL_setfuncs(L, smc_os_clock, 0);
 	luaL_setfuncs(L, smc_os_errno, 0);
 	luaL_setfuncs(L, smc_os_file, 0);
 	luaL_setfuncs(L, smc_os_terminal, 0);
+	luaL_setfuncs(L, smc_os_timer, 0);
 	lua_pushcfunction(L, os_release);
 	lua_setfield(L, -2, "release");
 	return 1;

@@ -68,15 +68,9 @@ static int uevents_receive(lua_State *L)
 	return 1;
 }
 
-static int uevents_getfd(lua_State *L)
-{
-	lua_pushinteger(L, check_uevents(L)->fd);
-	return 1;
-}
-
 const luaL_Reg smc_sysfs_uevents_methods[] = {
 	{ "close", smc_descriptor_close },
-	{ "getfd", uevents_getfd },
+	{ "getfd", smc_descriptor_getfd },
 	{ "receive", uevents_receive },
 	{ NULL, NULL },
 };

@@ -95,8 +95,13 @@ local every_extension = 1 | 2 | 8
 -- @tfield ?integer peer_gid_ext the other half where GIDs have 128 bits, since Linux 6.8
 -- @tfield ?integer gid_ext
 
+local INTERVAL <const> = 1 -- second, between two readings of a watch
+
 local SOCKETS_OPTIONS <const> = { details = "boolean or table", fields = "table" }
-for name, wanted in pairs(filters) do SOCKETS_OPTIONS[name] = wanted end
+local WATCH_OPTIONS <const> = { details = "boolean or table", interval = "seconds" }
+for name, wanted in pairs(filters) do
+  SOCKETS_OPTIONS[name], WATCH_OPTIONS[name] = wanted, wanted
+end
 
 -- The bits for `details`: a boolean, or a list of names.
 local function extension_bits(details)
@@ -123,15 +128,17 @@ local function explain(record)
   record.fallback_code, record.peer_fallback_code = nil, nil
 end
 
--- What a query completes records with. Where that fails, the loop does.
-local function completer()
+-- What a query completes records with. Where that fails, the loop does, and `failure` gets the errno.
+local function completer(failure)
   local complete
   return function(record)
     if record.fallback_code or record.peer_fallback_code then explain(record) end
     if not addresses.is_missing(record) then return end
     complete = complete or addresses.completer()
-    local ok, message = complete(record)
-    if not ok then error(message, 0) end
+    local ok, message, errno = complete(record)
+    if ok then return end
+    failure.errno = errno
+    error(message, 0)
   end
 end
 
@@ -182,7 +189,7 @@ end
 --   answer breaks off, since a loop cannot tell that from its end
 function diag.sockets(filter)
   filter = args.options("sockets", 1, filter, SOCKETS_OPTIONS)
-  return ask(filter, not filter.fields and completer() or nil)
+  return ask(filter, not filter.fields and completer {} or nil)
 end
 
 --- Finds the socket of an inode, the number in `socket:[…]` of `/proc/PID/fd`. Stops at the first match.
@@ -215,14 +222,51 @@ function diag.find(inode, options)
   return found
 end
 
---- Watches the SMC sockets: what is opened and closed, changes its mode or state, and moves bytes. See
--- @{smc.diag.watch}.
+--- What @{watch} gives: an object that waits for what happens to sockets.
 --
--- @tparam[opt] table opts `interval`, `count`, `filter`
--- @treturn function iterator over events
--- @raise for an unknown option, or one of a wrong type; and while iterating, when the kernel cannot be asked
-function diag.watch(opts)
-  return require "smc.diag.watch"(diag.sockets, opts)
+-- An event is a table: `event`, which is `"opened"`, `"closed"`, `"changed"` (mode or state) or `"moved"`;
+-- `socket`, the record, of a closed socket the last one; `before`, the record of the reading before;
+-- `received` and `sent`, the bytes that were written since then into the ring in the memory of this host and
+-- into the one in the peer's, right as long as they are less than 65536 rings full.
+-- A watch is an iterator, `for event in w do`, which raises what goes wrong, and ends when the watch is
+-- closed; it can be added to a `smc.poller`; and it is closed by `<close>`, too.
+--
+-- @table watcher
+-- @tfield function next `next(timeout)` waits so many seconds at most, without it for ever; gives the event,
+--   or nil, message, errno: ETIMEDOUT where nothing happened; others where the kernel could not be asked: the
+--   next call asks again
+-- @tfield function getfd `getfd()` gives the descriptor, which is readable when the next reading is due
+-- @tfield function dirty `dirty()` tells whether there is an event that need not be waited for
+-- @tfield function close `close()` ends it; twice is fine
+
+--- Watches the SMC sockets: what is opened and closed, changes its mode or state, and moves bytes.
+--
+--    for event in assert(diag.watch { interval = 1, peer_port = 12345 }) do
+--      print(event.event, event.socket.inode, event.received, event.sent)
+--    end
+--
+-- The kernel tells nobody of changes, so that this asks again and again: a socket that lives for less than
+-- the interval may never be seen. Events of one reading come in the order of the inodes.
+--
+-- @tparam[opt] table filter as for @{sockets}, but `fields`: a socket that does not match any more counts as
+--   closed. Bytes are counted with the detail `connection`, which is asked for unless told.
+-- @tparam[opt=1] ?number filter.interval seconds between two readings
+-- @treturn[1] watcher
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno as for @{sockets}
+-- @raise for an unknown filter or a value it cannot have
+function diag.watch(filter)
+  local wanted = {}
+  for name, value in pairs(args.options("watch", 1, filter, WATCH_OPTIONS)) do wanted[name] = value end
+  local interval = wanted.interval or INTERVAL
+  wanted.interval = nil
+  if wanted.details == nil then wanted.details = { "connection", "link_group" } end
+  return require "smc.diag.watch".watch(function()
+    local failure = {}
+    local iterator, message, errno = ask(wanted, completer(failure))
+    return iterator, message, errno, failure
+  end, interval)
 end
 
 return diag

@@ -167,8 +167,8 @@ describe("an ISM device", function()
     assert(ism.power_off("32"))
     assert(ism.power_on("32"))
     local gone, back = assert(watch:next(HANG)), assert(watch:next(HANG))
-    assert.same({ "remove", 0x32, "add", 0x32 },
-      { gone.action, gone["function"].fid, back.action, back["function"].fid })
+    assert.same({ "removed", 0x32, "added", 0x32 },
+      { gone.event, gone.pci_function.fid, back.event, back.pci_function.fid })
     assert.equal(ETIMEDOUT, select(3, watch:next(0.1)))
   end)
 
@@ -184,11 +184,11 @@ describe("an ISM device", function()
     assert.same({ nil, ENOBUFS }, { event, errno })
     assert.matches("dropped events because the queue was full", message)
     for _, gone in ipairs { assert(watch:next(HANG)), iterator() } do
-      assert.same({ "remove", 0x32 }, { gone.action, gone["function"].fid })
+      assert.same({ "removed", 0x32 }, { gone.event, gone.pci_function.fid })
     end
     assert.equal(ETIMEDOUT, select(3, watch:next(0.1)))
     assert(ism.power_on("32"))
-    assert.same({ "add", "add" }, { assert(watch:next(HANG)).action, iterator().action })
+    assert.same({ "added", "added" }, { assert(watch:next(HANG)).event, iterator().event })
   end)
 
   it("is not for everybody to switch", function()

@@ -1,5 +1,6 @@
 -- smc.diag against a kernel with SMC: the sockets of this process, in all their states.
 local diag = require "smc.diag"
+local E = require "smc.errno"
 local process = require "smc.process"
 local socket = require "smc.socket"
 local support = require "support"
@@ -204,20 +205,38 @@ print(a.getsockname()[1]); sys.stdin.read()]] }, { stdin = "pipe", stdout = "pip
   end)
 
   it("watches what is opened, moves, and is closed", function()
-    local events = diag.watch { interval = 0.01, count = 3 }
+    local watch <close> = assert(diag.watch { interval = 0.01 })
     local client, server = pair("127.0.0.1")
-    local kinds = {}
-    for event in events do
-      kinds[#kinds + 1] = event.kind
-      if #kinds == 1 then assert(client:send(("x"):rep(1234))) server:receive(1234) end
-      if event.kind == "moved" and event.received == 1234 then
-        kinds.moved = true
-        client:close()
-      end
+    assert.equal("opened", assert(watch:next(support.HANG)).event)
+    assert(client:send(("x"):rep(1234)))
+    server:receive(1234)
+    for event in watch do
+      if event.event == "moved" and event.received == 1234 then break end
     end
-    assert.equal("opened", kinds[1])
-    assert.is_true(kinds.moved)
-    assert.truthy((" " .. table.concat(kinds, " ") .. " "):find(" c%l+d ")) -- closed or changed
+    client:close()
+    for event in watch do
+      if event.event == "closed" or event.event == "changed" then watch:close() end
+    end
+    assert.same({ nil, "the watch is closed", E.EBADF }, { watch:next() })
+  end)
+
+  it("is watched by a poller, event by event", function()
+    local watch <close> = assert(diag.watch { interval = 0.01, mode = "SMC-D" })
+    local poller <close> = assert(require "smc.poller".new())
+    assert(poller:add(watch, "r"))
+    assert.equal(E.ETIMEDOUT, select(3, watch:next(0)))
+    pair("127.0.0.1")
+    local events = {}
+    support.await(function()
+      for ready in assert(poller:wait(support.HANG)) do
+        assert.equal(watch, ready)
+        local event, message, errno = ready:next(0)
+        events[#events + 1] = event
+        assert.is_true(event ~= nil or errno == E.ETIMEDOUT, message)
+      end
+      return #events == 2 -- both ends
+    end)
+    assert.same({ "opened", "opened", "SMC-D" }, { events[1].event, events[2].event, events[2].socket.mode })
   end)
 
   it("takes the same memory for many sockets as for few", function()

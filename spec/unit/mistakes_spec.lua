@@ -66,7 +66,7 @@ local FALLBACK <const> = { fallback = "name" }
 local function with(kinds, more)
   local all = {}
   for _, part in ipairs { kinds, more } do
-    for name, kind in pairs(part) do all[name] = kind end
+    for name, kind in pairs(part) do all[name] = kind or nil end
   end
   return all
 end
@@ -87,7 +87,7 @@ local FUNCTIONS_OF_MODULES <const> = {
   ["device.list"] = { options { type = "name", netdev = "string", ibdev = "string" } },
   ["diag.find"] = { need(1, "integer"), options { details = "details" } },
   ["diag.sockets"] = { options(SOCKETS) },
-  ["diag.watch"] = { options { interval = "seconds", count = "integer", filter = "table" } },
+  ["diag.watch"] = { options(with(SOCKETS, { interval = "seconds", fields = false })) },
   ["eid.add"] = { need("-", "string") },
   ["eid.disable_seid"] = nothing,
   ["eid.enable_seid"] = nothing,
@@ -223,10 +223,9 @@ local OBJECTS <const> = {
     new = function() return assert(smc.poller.signals("USR2")) end,
     methods = { getfd = nothing, next = nothing, close = nothing },
   },
-  ["smc.ism.Watch"] = {
+  ["smc.Watch"] = {
     new = function() return assert(smc.ism.watch()) end,
-    methods = { next = { may(0, "seconds") }, getfd = nothing, close = nothing },
-    private = { came = true, went = true, catch_up = true, interpret = true, compare = true },
+    methods = { next = { may(0, "seconds") }, getfd = nothing, dirty = nothing, close = nothing },
   },
   ["tcp{master}"] = {
     new = function() return assert(socket.tcp { fallback = "tcp" }) end, methods = SOCKET_METHODS,

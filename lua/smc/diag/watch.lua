@@ -1,27 +1,21 @@
---- What happens to the SMC sockets of this network namespace.
---
---    for event in diag.watch { interval = 1 } do
---      print(event.kind, event.socket.inode, event.received, event.sent)
---    end
---
--- The kernel tells nobody of changes, so that this asks again and again: a socket that lives for less than
--- the interval may never be seen.
+--- What happens to the SMC sockets of this network namespace: the part of smc.diag that compares readings.
 -- @module smc.diag.watch
 
-local args = require "smc.internal.args"
 local cursor = require "smc.internal.cursor"
+local os_core = require "smc.core.os"
+local watch = require "smc.internal.watch"
 
-local INTERVAL <const> = 1
+local sockets = {}
 
 -- The event of a socket that was there before; nil where nothing has happened.
 local function compare(before, now)
-  local event = { kind = "moved", socket = now, before = before }
+  local event = { event = "moved", socket = now, before = before }
   if before.connection then
     event.received = cursor.received(before.connection, now.connection)
     event.sent = cursor.sent(before.connection, now.connection)
   end
   if before.state ~= now.state or before.mode ~= now.mode then
-    event.kind = "changed"
+    event.event = "changed"
   elseif (event.received or 0) == 0 and (event.sent or 0) == 0 then
     return nil
   end
@@ -33,11 +27,18 @@ local function by_inode(a, b)
   return a.socket.cookie < b.socket.cookie
 end
 
--- The sockets of the moment by their cookies.
-local function take(sockets, filter)
+-- The sockets of the moment by their cookies; or nil, message, errno.
+local function take(list)
+  local iterator <close>, message, errno, failure = list()
+  if not iterator then return nil, message, errno end
   local found = {}
-  for socket in assert(sockets(filter)) do found[socket.cookie] = socket end
-  return found
+  local ok, raised = pcall(function()
+    for socket in iterator do found[socket.cookie] = socket end
+  end)
+  if ok then return found end
+  errno = iterator:errno() or failure.errno
+  if not errno then error(raised, 0) end
+  return nil, raised, errno
 end
 
 -- What has happened between two readings, in the order of the inodes.
@@ -46,49 +47,39 @@ local function events_between(before, now)
   for cookie, socket in pairs(now) do
     local old = before[cookie]
     if not old then
-      events[#events + 1] = { kind = "opened", socket = socket }
+      events[#events + 1] = { event = "opened", socket = socket }
     else
       events[#events + 1] = compare(old, socket)
     end
   end
   for cookie, socket in pairs(before) do
-    if not now[cookie] then events[#events + 1] = { kind = "closed", socket = socket } end
+    if not now[cookie] then events[#events + 1] = { event = "closed", socket = socket } end
   end
   table.sort(events, by_inode)
   return events
 end
 
---- Watches the sockets.
---
--- @tparam function sockets `smc.diag.sockets`
--- @tparam[opt] table opts
--- @tparam[opt=1] ?number opts.interval seconds between two readings
--- @tparam ?integer opts.count readings after which it ends; without it, it does not
--- @tparam ?table opts.filter as for @{smc.diag.sockets}: a socket that does not match any more counts as
---   closed. Bytes are counted with the detail `connection`, which is asked for unless told.
--- @treturn function iterator over events, in the order of their inodes: `kind`: `"opened"`, `"closed"`,
---   `"changed"` (mode or state) or `"moved"`; `socket`: the record, the last one of a closed socket;
---   `before`: the one of the reading before; `received`, `sent`: bytes that were written since
---   then into the ring in the memory of this host and into the one in the peer's, right as long as they are
---   less than 65536 rings full
--- @raise for an unknown option; and while iterating, when the kernel cannot be asked
-return function(sockets, opts)
-  opts = args.options("watch", 1, opts, { interval = "seconds", count = args.range(0), filter = "table" })
-  local filter = {}
-  for key, value in pairs(opts.filter or {}) do filter[key] = value end
-  if filter.details == nil then filter.details = { "connection", "link_group" } end
-  filter.fields = nil
-  local before, events, at, readings = take(sockets, filter), {}, 0, 0
-  local sleep = require "smc.core.os".sleep
-  return function()
-    at = at + 1
-    while not events[at] do
-      if opts.count and readings >= opts.count then return nil end
-      sleep(opts.interval or INTERVAL)
-      local now = take(sockets, filter)
-      events, at, readings = events_between(before, now), 1, readings + 1
-      before = now
-    end
-    return events[at]
-  end
+--- Starts watching.
+-- @tparam function list gives an iterator over the sockets, or nil, message, errno; and a table that has
+--   `errno` where completing a record failed
+-- @tparam number interval seconds between two readings
+-- @treturn[1] Watch
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+function sockets.watch(list, interval)
+  local before, message, errno = take(list)
+  if not before then return nil, message, errno end
+  local timer
+  timer, message, errno = os_core.timer(interval)
+  if not timer then return nil, message, errno end
+  return watch.new(timer, function()
+    local now, failure, number = take(list)
+    if not now then return nil, failure, number end
+    local events = events_between(before, now)
+    before = now
+    return events
+  end)
 end
+
+return sockets

@@ -242,12 +242,33 @@ function smc_diag.sockets(filter) end
 ---@return nil|integer # errno: ENOENT where there is no such socket, or no `smc_diag`
 function smc_diag.find(inode, options) end
 
+--- What `watch` gives: an object that waits for what happens to sockets.
+--- An event is a table: `event`, which is `"opened"`, `"closed"`, `"changed"` (mode or state) or `"moved"`;
+--- `socket`, the record, of a closed socket the last one; `before`, the record of the reading before;
+--- `received` and `sent`, the bytes that were written since then into the ring in the memory of this host and
+--- into the one in the peer's, right as long as they are less than 65536 rings full.
+--- A watch is an iterator, `for event in w do`, which raises what goes wrong, and ends when the watch is
+--- closed; it can be added to a `smc.poller`; and it is closed by `<close>`, too.
+---@class smc.diag.watcher
+---@field next function `next(timeout)` waits so many seconds at most, without it for ever; gives the event, or nil, message, errno: ETIMEDOUT where nothing happened; others where the kernel could not be asked: the next call asks again
+---@field getfd function `getfd()` gives the descriptor, which is readable when the next reading is due
+---@field dirty function `dirty()` tells whether there is an event that need not be waited for
+---@field close function `close()` ends it; twice is fine
+
+---@class smc.diag.watch.filter
+---@field interval number|nil seconds between two readings
+
 --- Watches the SMC sockets: what is opened and closed, changes its mode or state, and moves bytes.
---- See
---- `smc.diag.watch`.
----@param opts? table `interval`, `count`, `filter`
----@return function # iterator over events
-function smc_diag.watch(opts) end
+---    for event in assert(diag.watch { interval = 1, peer_port = 12345 }) do
+---      print(event.event, event.socket.inode, event.received, event.sent)
+---    end
+--- The kernel tells nobody of changes, so that this asks again and again: a socket that lives for less than
+--- the interval may never be seen. Events of one reading come in the order of the inodes.
+---@param filter? smc.diag.watch.filter as for `sockets`, but `fields`: a socket that does not match any more counts as closed. Bytes are counted with the detail `connection`, which is asked for unless told.
+---@return smc.diag.watcher|nil
+---@return nil|string # message
+---@return nil|integer # errno as for `sockets`
+function smc_diag.watch(filter) end
 
 --- Enterprise IDs: which hosts may talk SMC version 2 with each other.
 ---@class smc.eid
@@ -416,14 +437,24 @@ function smc_ism.power_off(which, options) end
 ---@return nil|table[] # as for `power_off`
 function smc_ism.ensure(which, state, options) end
 
+--- What `watch` gives: an object that waits for functions that come and go.
+--- An event is a table: `event`, `"added"` or `"removed"`, and `pci_function`, the function as it is or was.
+--- A watch is an iterator, `for event in w do`, which raises what goes wrong, but for changes that were lost,
+--- and ends when the watch is closed; it can be added to a `smc.poller`; and it is closed by `<close>`, too.
+---@class smc.ism.watcher
+---@field next function `next(timeout)` waits so many seconds at most, without it for ever; gives the event, or nil, message, errno: ETIMEDOUT where nothing changed; ENOBUFS where changes were lost because the caller was too slow; others where something changed and could not be looked at: the next call looks again
+---@field getfd function `getfd()` gives the descriptor, which is readable when there may be an event
+---@field dirty function `dirty()` tells whether there is an event that need not be waited for
+---@field close function `close()` ends it; twice is fine
+
 --- Listens for functions that come and go, of those that `list(filter)` tells of.
 --- Nothing is polled: the
 --- kernel announces each, to everybody.
 ---    for event in assert(ism.watch { type = "ISM" }) do
----      print(event.action, event["function"].pci_id)
+---      print(event.event, event.pci_function.pci_id)
 ---    end
 ---@param filter? table as for `list`
----@return Watch|nil # an iterator, with `next(seconds)`, `getfd()` and `close()`; it raises what goes wrong, but for changes that were lost
+---@return smc.ism.watcher|nil
 ---@return nil|string # message
 ---@return nil|integer # errno
 function smc_ism.watch(filter) end

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+/* Time as a descriptor to wait for: timerfd_create(2). */
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+
+#include "../common/clock.h"
+#include "../common/lua_util.h"
+#include "../common/number.h"
+#include "os.h"
+
+/*
+ * timer:receive(seconds) -> how often it expired since the last time | nil, message, errno
+ * Waits so long at most; errno is ETIMEDOUT when it did not expire. poll(2), read(2)
+ */
+static int timer_receive(lua_State *L)
+{
+	const struct smc_descriptor *timer = luaL_checkudata(L, 1, SMC_TIMER);
+	int limit = smc_milliseconds(smc_check_seconds(L, 2));
+	struct pollfd in = { .fd = timer->fd, .events = POLLIN };
+	uint64_t expirations;
+	int ready;
+
+	luaL_argcheck(L, timer->fd >= 0, 1, "closed");
+	ready = poll(&in, 1, limit);
+	if (ready == 0 || (ready < 0 && errno == EINTR))
+		return smc_push_error(L, ETIMEDOUT, "timer");
+	if (read(timer->fd, &expirations, sizeof(expirations)) != (ssize_t)sizeof(expirations))
+		return smc_push_error(L, errno == EAGAIN ? ETIMEDOUT : errno, "timer");
+	lua_pushinteger(L, (lua_Integer)expirations);
+	return 1;
+}
+
+const luaL_Reg smc_os_timer_methods[] = {
+	{ "close", smc_descriptor_close },
+	{ "getfd", smc_descriptor_getfd },
+	{ "receive", timer_receive },
+	{ NULL, NULL },
+};
+
+/* timer(seconds) -> timer | nil, message, errno: it expires every so many seconds */
+static int os_timer(lua_State *L)
+{
+	struct itimerspec every = { .it_interval = clock_timespec(smc_check_seconds(L, 1)) };
+	struct smc_descriptor *timer;
+
+	if (!every.it_interval.tv_sec && !every.it_interval.tv_nsec)
+		every.it_interval.tv_nsec = 1; /* zero would stop it */
+	every.it_value = every.it_interval;
+	timer = smc_new_descriptor(L, SMC_TIMER, sizeof(*timer));
+	timer->fd = SMC_RETRY_AFTER_GC(L, timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+	if (timer->fd < 0 || timerfd_settime(timer->fd, 0, &every, NULL))
+		return smc_push_error(L, errno, "timer");
+	return 1;
+}
+
+const luaL_Reg smc_os_timer[] = {
+	{ "timer", os_timer },
+	{ NULL, NULL },
+};
