@@ -15,7 +15,7 @@
 -- @module smc.device
 
 local args = require "smc.internal.args"
-local listing = require "smc.internal.filter"
+local filtered = require "smc.internal.filter".of
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 local paths = require "smc.internal.paths"
@@ -101,7 +101,7 @@ local function entry_of(message)
   return record
 end
 
-local entries_of = look.protect(function(messages)
+SHAPE.read = look.protect(function(messages)
   local entries = {}
   for i, one in ipairs(messages) do entries[i] = entry_of(one) end
   return entries
@@ -121,11 +121,7 @@ end)
 function device.list(filter)
   filter = args.options("list", 1, filter,
     { type = { "SMC-D", "SMC-R" }, netdev = "text", ibdev = "text" })
-  return listing.of(filter, SHAPE, function(kind)
-    local messages, message, errno = (kind == "SMC-D" and netlink.device_smcd or netlink.device_smcr)()
-    if not messages then return nil, message, errno end
-    return entries_of(messages)
-  end)
+  return filtered(filter, SHAPE, { ["SMC-D"] = netlink.device_smcd, ["SMC-R"] = netlink.device_smcr })
 end
 
 -- The devices in a folder of sysfs.

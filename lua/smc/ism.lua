@@ -18,10 +18,10 @@
 local args = require "smc.internal.args"
 local E = require "smc.errno"
 local look = require "smc.internal.look"
+local matching = require "smc.internal.filter".select
 local paths = require "smc.internal.paths"
-local power = require "smc.ism.power"
 local text = require "smc.internal.text"
-local tree = require "smc.ism.pci"
+local pci = require "smc.ism.pci"
 
 local ism = {}
 
@@ -146,7 +146,7 @@ end
 
 -- All records there are. What the kernel's lists know is of this machine, and not of a recorded tree.
 local read = look.protect(function()
-  local records = look.demand(tree.read(paths.sysfs))
+  local records = look.demand(pci.read(paths.sysfs))
   if paths.sysfs == "/sys" then
     add_user_pnetids(records)
     add_smcd(records)
@@ -185,11 +185,7 @@ local function functions_like(filter)
   local records
   records, message, errno = read()
   if not records then return nil, message, errno end
-  local found = {}
-  for _, record in ipairs(records) do
-    if matches(record, wanted) then found[#found + 1] = record end
-  end
-  return found
+  return matching(records, matches, wanted)
 end
 
 --- The functions that matter to SMC, by FID, those in slots that are powered off included; or of them those
@@ -280,7 +276,8 @@ local function switch(called, which, on, timeout)
   end
   local folder = ("%s/bus/pci/slots/%s"):format(paths.sysfs, found.slot)
   local ok, message, sockets
-  ok, message, errno, sockets = power.set(folder, text.printable(name), on, timeout or DEFAULT_TIMEOUT)
+  ok, message, errno, sockets =
+    require "smc.ism.power".set(folder, text.printable(name), on, timeout or DEFAULT_TIMEOUT)
   if not ok then return nil, message, errno, sockets end
   found, message, errno = find(called, { slot = found.slot })
   if not found then

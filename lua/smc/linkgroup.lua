@@ -15,7 +15,7 @@
 
 local args = require "smc.internal.args"
 local E = require "smc.errno"
-local listing = require "smc.internal.filter"
+local filtered = require "smc.internal.filter".of
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 
@@ -116,7 +116,7 @@ local function link_of(record)
 end
 
 -- The groups of the kernel's messages, in which links follow their group.
-local groups_of = look.protect(function(messages)
+SHAPE.read = look.protect(function(messages)
   local groups = {}
   for _, message in ipairs(messages) do
     local group = groups[#groups]
@@ -148,11 +148,7 @@ end)
 function linkgroup.list(filter)
   filter = args.options("list", 1, filter,
     { type = { "SMC-D", "SMC-R" }, id = "integer", netdev = "text", ibdev = "text" })
-  return listing.of(filter, SHAPE, function(kind)
-    local messages, message, errno = (kind == "SMC-D" and netlink.linkgroup_smcd or netlink.linkgroup_smcr)()
-    if not messages then return nil, message, errno end
-    return groups_of(messages)
-  end)
+  return filtered(filter, SHAPE, { ["SMC-D"] = netlink.linkgroup_smcd, ["SMC-R"] = netlink.linkgroup_smcr })
 end
 
 return linkgroup

@@ -15,6 +15,7 @@
 
 local args = require "smc.internal.args"
 local E = require "smc.errno"
+local matching = require "smc.internal.filter".select
 local netlink = require "smc.internal.genl"
 local remedy = require "smc.internal.remedy"
 local text = require "smc.internal.text"
@@ -83,12 +84,10 @@ local function entries_like(filter)
   end
   entries, message, errno = netlink.pnet_list()
   if not entries then return nil, message, errno end
-  local found = {}
   for _, entry in ipairs(entries) do
     if not entry.ibdev then entry.ibport = nil end
-    if matches(entry, wanted) then found[#found + 1] = entry end
   end
-  return found
+  return matching(entries, matches, wanted)
 end
 
 --- The entries of the table, all of them or those that match every field of a filter.

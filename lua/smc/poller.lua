@@ -97,6 +97,15 @@ local function check_events(called, events, edge)
   return events .. EDGE[edge or false]
 end
 
+-- Checks the arguments of a method, and has the kernel do what its name says. Gives the descriptor.
+local function control(self, called, sock, events, edge)
+  args.object(called, self, metatable)
+  local fd = descriptor_of(called, sock)
+  local ok, message, errno = self.epoll[called](self.epoll, fd, check_events(called, events, edge))
+  if not ok then return nil, message, errno end
+  return fd
+end
+
 local function forget(self, fd)
   local sock = self.sockets[fd]
   if not sock then return end
@@ -115,10 +124,8 @@ end
 -- @treturn[2] integer errno
 -- @raise for an argument of a wrong type
 function methods:add(sock, events, edge)
-  args.object("add", self, metatable)
-  local fd = descriptor_of("add", sock)
-  local ok, message, errno = self.epoll:add(fd, check_events("add", events, edge))
-  if not ok then return nil, message, errno end
+  local fd, message, errno = control(self, "add", sock, events, edge)
+  if not fd then return nil, message, errno end
   forget(self, fd) -- of a socket that was closed unseen
   self.sockets[fd], self.reads[fd] = sock, events ~= "w" or nil
   self.count = self.count + 1
@@ -138,10 +145,8 @@ end
 -- @treturn[2] integer errno: ENOENT if the socket is not registered
 -- @raise for an argument of a wrong type
 function methods:modify(sock, events, edge)
-  args.object("modify", self, metatable)
-  local fd = descriptor_of("modify", sock)
-  local ok, message, errno = self.epoll:modify(fd, check_events("modify", events, edge))
-  if not ok then return nil, message, errno end
+  local fd, message, errno = control(self, "modify", sock, events, edge)
+  if not fd then return nil, message, errno end
   self.reads[fd] = events ~= "w" or nil
   return true
 end

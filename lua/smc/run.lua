@@ -232,8 +232,10 @@ function run.attainable(options)
   return attainable(args.options("attainable", 1, options, OPTIONS))
 end
 
--- Returns the environment for argv, or nil, message, errno.
-local function prepare(argv, options)
+-- Checks the arguments of a public function. Returns the environment for argv, or nil, message, errno.
+local function prepare(called, argv, options, known)
+  args.list(called, 1, argv, "text", 1)
+  options = args.options(called, 2, options, known)
   if options.fallback ~= "tcp" and options.unreachable ~= "run" then
     local can, why, errno = can_convert(argv[1], options.env)
     if can == nil then
@@ -255,9 +257,7 @@ end
 -- @treturn string message: it returns only if it fails
 -- @treturn integer errno: ENOENT if there is no such program
 function run.exec(argv, options)
-  args.list("exec", 1, argv, "text", 1)
-  options = args.options("exec", 2, options, OPTIONS)
-  local env, message, errno = prepare(argv, options)
+  local env, message, errno = prepare("exec", argv, options, OPTIONS)
   if not env then
     return nil, message, errno
   end
@@ -276,12 +276,11 @@ end
 -- @treturn[2] integer errno: ENOENT if there is no such program, ENOEXEC for a script without
 --   #! line
 function run.spawn(argv, options)
-  args.list("spawn", 1, argv, "text", 1)
-  options = args.options("spawn", 2, options, SPAWN_OPTIONS)
-  local env, message, errno = prepare(argv, options)
+  local env, message, errno = prepare("spawn", argv, options, SPAWN_OPTIONS)
   if not env then
     return nil, message, errno
   end
+  options = options or {}
   return process.spawn(argv,
     { env = env, stdin = options.stdin, stdout = options.stdout, stderr = options.stderr })
 end

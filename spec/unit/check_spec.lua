@@ -1,6 +1,6 @@
 local check = require "smc.check"
 local errno = require "smc.errno"
-local probe = require "smc.check.protocol"
+local protocol = require "smc.check.protocol"
 local reason = require "smc.reason"
 local requirement = require "smc.check.requirement"
 local smc = require "smc"
@@ -8,51 +8,54 @@ local verdict = require "smc.check.verdict"
 local words = require "smc.check.words"
 
 describe("smc.check's probe", function()
+  local function read(line) return protocol.read_answer((line:gsub("\n", ""))) end
+
   it("is known by its first line and its size, however it arrives", function()
-    assert.equal(probe.SIZE, #probe.request)
-    assert.is_true(probe.is_request(probe.request))
-    for _, length in ipairs { 0, 1, 5, 18, 19, probe.SIZE - 1 } do
-      assert.is_nil(probe.is_request(probe.request:sub(1, length)))
+    assert.equal(protocol.SIZE, #protocol.request)
+    assert.is_true(protocol.is_request(protocol.request))
+    for _, length in ipairs { 0, 1, 5, 18, 19, protocol.SIZE - 1 } do
+      assert.is_nil(protocol.is_request(protocol.request:sub(1, length)))
     end
-    for _, other in ipairs { "GET / HTTP/1.0\r\n\r\n", "G", ("x"):rep(probe.SIZE), "smc-check probe 2\n" } do
-      assert.is_false(probe.is_request(other))
+    for _, other in ipairs { "GET / HTTP/1.0\r\n\r\n", "G", ("x"):rep(protocol.SIZE),
+      "smc-check probe 2\n" } do
+      assert.is_false(protocol.is_request(other))
     end
   end)
 
   it("has answers that are read exactly or not at all", function()
-    local line = probe.answer { mode = "TCP", fallback = reason.get(0x03030008) }
-    assert.same({ mode = "TCP", fallback = reason.get(0x03030008) }, probe.read_answer((line:gsub("\n", ""))))
-    line = probe.answer { mode = "SMC-D", dmb = { token = 0x2a, peer_token = 0x2b } }
-    assert.same({ mode = "SMC-D", near_end = "000000000000002a" }, probe.read_answer((line:gsub("\n", ""))))
+    local line = protocol.answer { mode = "TCP", fallback = reason.get(0x03030008) }
+    assert.same({ mode = "TCP", fallback = reason.get(0x03030008) }, read(line))
+    line = protocol.answer { mode = "SMC-D", dmb = { token = 0x2a, peer_token = 0x2b } }
+    assert.same({ mode = "SMC-D", near_end = "000000000000002a" }, read(line))
     local links <const> = { { gid = "fe80::1", peer_gid = "fe80::2" } }
-    line = probe.answer { mode = "SMC-R", link_group = { links = links } }
-    assert.same({ mode = "SMC-R", near_end = "fe80::1" }, probe.read_answer((line:gsub("\n", ""))))
+    line = protocol.answer { mode = "SMC-R", link_group = { links = links } }
+    assert.same({ mode = "SMC-R", near_end = "fe80::1" }, read(line))
     for _, other in ipairs { "", "HTTP/1.0 200 OK", "smc-check answer 1 SMC-X 0x00000000 0x00000000 -",
         "smc-check answer 1 TCP 0x0 0x0 -", "smc-check answer 2 TCP 0x00000000 0x00000000 -",
         "smc-check answer 1 TCP 0x00000000 0x00000000",
         "smc-check answer 1 TCP 0x00000000 0x00000000 - -" } do
-      assert.is_nil(probe.read_answer(other))
+      assert.is_nil(protocol.read_answer(other))
     end
   end)
 
   it("has answers whose beginning is known", function()
-    local line = probe.answer { mode = "TCP" }
-    for length = 1, #line - 1 do assert.is_true(probe.begins_answer(line:sub(1, length))) end
+    local line = protocol.answer { mode = "TCP" }
+    for length = 1, #line - 1 do assert.is_true(protocol.begins_answer(line:sub(1, length))) end
     for _, other in ipairs { "", "HTTP", "smc-check probe", " smc" } do
-      assert.is_false(probe.begins_answer(other))
+      assert.is_false(protocol.begins_answer(other))
     end
   end)
 
   it("has an answer of those who cannot tell", function()
     for _, info in ipairs { false, {}, { state = "PROCESSABORT" } } do
-      local line = probe.answer(info or nil)
-      assert.same({}, probe.read_answer((line:gsub("\n", ""))))
+      local line = protocol.answer(info or nil)
+      assert.same({}, read(line))
     end
   end)
 
   it("goes to the ports of servers for checks alone", function()
     local own <const> = { [80] = false, [37372] = false, [37373] = true, [37383] = true, [37384] = false }
-    for port, is_own in pairs(own) do assert.equal(is_own, probe.is_port(port)) end
+    for port, is_own in pairs(own) do assert.equal(is_own, protocol.is_port(port)) end
   end)
 end)
 

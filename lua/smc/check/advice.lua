@@ -3,16 +3,15 @@
 -- @module smc.check.advice
 
 local errno = require "smc.errno"
-local ism = require "smc.ism"
 local text = require "smc.internal.text"
 
-local hint = {}
+local advice = {}
 
 -- Reasons that a function may cause which is powered off.
 local of_devices = { NOSMCDEV = true, NOSMCDDEV = true, NOISM2SUPP = true, NOSMCD2DEV = true }
 
 local function fids_off()
-  local functions, message = ism.list { power = false }
+  local functions, message = require "smc.ism".list { power = false }
   if not functions then return nil, message end
   local fids = {}
   for _, f in ipairs(functions) do
@@ -25,7 +24,7 @@ end
 -- which on s390 may be an ISM function: that is known only when it is on.
 -- @tparam reason cause of @{smc.reason}, found by this host or by its peer
 -- @treturn string
-function hint.advice(cause)
+function advice.advice(cause)
   if not of_devices[cause.name] then return cause.advice end
   local fids, message = fids_off()
   if not fids then
@@ -60,8 +59,8 @@ local of_errno = {
 --- The advice for a connection that could not be made.
 -- @tparam table report `host`, `port`, and `errno` where there is one
 -- @treturn string
-function hint.no_connection(report)
+function advice.no_connection(report)
   return (of_errno[report.errno] or UNKNOWN):format(text.printable(report.port), text.printable(report.host))
 end
 
-return hint
+return advice

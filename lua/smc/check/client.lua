@@ -1,11 +1,11 @@
 --- The side of a check that connects and judges.
 -- @module smc.check.client
 
+local advice = require "smc.check.advice"
 local args = require "smc.internal.args"
 local core = require "smc.core.socket"
 local evidence = require "smc.check.evidence"
-local hint = require "smc.check.advice"
-local probe = require "smc.check.protocol"
+local protocol = require "smc.check.protocol"
 local reason = require "smc.reason"
 local requirement = require "smc.check.requirement"
 local socket = require "smc.socket"
@@ -64,7 +64,7 @@ local function no_connection(report, failures)
   end
   report.message = ("no connection to %s port %s: %s"):format(
     text.printable(report.host), text.printable(report.port), table.concat(said, "; "))
-  report.advice = hint.no_connection(report)
+  report.advice = advice.no_connection(report)
   return report
 end
 
@@ -98,9 +98,9 @@ end
 
 -- Sends the probe and waits for the answer; gives the facts that come of it.
 local function exchange(sock, timeout)
-  local facts = { to_send = #probe.request }
+  local facts = { to_send = #protocol.request }
   sock:settimeout(timeout)
-  local last, message, partial = sock:send(probe.request)
+  local last, message, partial = sock:send(protocol.request)
   facts.sent = last or partial or 0
   facts.send_message = message
   if not last then
@@ -109,9 +109,9 @@ local function exchange(sock, timeout)
   end
   sock:settimeout(ANSWER_SECONDS)
   local line, rest
-  line, message, rest = sock:receive("*l", nil, probe.ANSWER_MAX)
-  facts.answer = line and probe.read_answer(line)
-  facts.answer_unfinished = not line and probe.begins_answer(rest)
+  line, message, rest = sock:receive("*l", nil, protocol.ANSWER_MAX)
+  facts.answer = line and protocol.read_answer(line)
+  facts.answer_unfinished = not line and protocol.begins_answer(rest)
   facts.closed = not line and message == "closed"
   return facts
 end
@@ -121,7 +121,7 @@ local function gather(sock, report, options)
   local before, message, number = sock:info()
   if not before then return { before_message = message, before_errno = number } end
   local wanted = options.probe
-  if wanted == nil then wanted = probe.is_port(report.port) end
+  if wanted == nil then wanted = protocol.is_port(report.port) end
   local facts
   if wanted then
     facts = exchange(sock, options.timeout or DEFAULT_TIMEOUT)
@@ -153,7 +153,7 @@ local function explain_fallback(report, facts)
   end
   report.fallback, report.peer_fallback = own, other
   local cause = (own and own.name ~= "PEERDECL") and own or other or own
-  report.advice = cause and hint.advice(cause)
+  report.advice = cause and advice.advice(cause)
 end
 
 local function examine(sock, report, options)

@@ -8,7 +8,7 @@
 local evidence = require "smc.check.evidence"
 local reason = require "smc.reason"
 
-local probe = {
+local protocol = {
   PORT = 37373,
   PORTS = 11, -- how many from there on are those of servers for checks: they alone are sent a probe unasked
   SIZE = 4096,
@@ -25,25 +25,25 @@ local MODES <const> = { ["SMC-D"] = "SMC-D", ["SMC-R"] = "SMC-R", TCP = "TCP", [
 --- Whether a port is one of those where servers for checks listen, as long as one of them is free.
 -- @tparam integer port
 -- @treturn boolean
-function probe.is_port(port)
-  return port >= probe.PORT and port < probe.PORT + probe.PORTS
+function protocol.is_port(port)
+  return port >= protocol.PORT and port < protocol.PORT + protocol.PORTS
 end
 
 --- The bytes of a probe.
-probe.request = GREETING .. ("."):rep(probe.SIZE - #GREETING)
+protocol.request = GREETING .. ("."):rep(protocol.SIZE - #GREETING)
 
 --- Whether what has come of a client is a probe: all of it, so that an answer says that it has come.
 -- @tparam string data what has come so far
 -- @treturn ?boolean nil while too little has come
-function probe.is_request(data)
+function protocol.is_request(data)
   if data:sub(1, #GREETING) ~= GREETING:sub(1, #data) then return false end
-  if #data < probe.SIZE then return nil end
+  if #data < protocol.SIZE then return nil end
   return true
 end
 
 --- The answer to a probe.
 -- @tparam ?table info what `sock:info()` gives; without it the answer is that this side cannot tell
-function probe.answer(info)
+function protocol.answer(info)
   info = info or {}
   return ("smc-check answer 1 %s 0x%08x 0x%08x %s\n"):format(info.mode or UNKNOWN,
     info.fallback and info.fallback.code or 0, info.peer_fallback and info.peer_fallback.code or 0,
@@ -53,7 +53,7 @@ end
 --- Whether what has come, without the end of a line, may become an answer.
 -- @tparam string data
 -- @treturn boolean
-function probe.begins_answer(data)
+function protocol.begins_answer(data)
   local known = math.min(#data, #ANSWER_BEGINS)
   return known > 0 and data:sub(1, known) == ANSWER_BEGINS:sub(1, known)
 end
@@ -62,7 +62,7 @@ end
 -- @tparam string line without its end
 -- @treturn ?table `mode`, `fallback`, `peer_fallback` (records of `smc.reason`) and `near_end` (see
 --   `smc.check.evidence`) of the other side, without a mode where it cannot tell; nil for anything else
-function probe.read_answer(line)
+function protocol.read_answer(line)
   local mode, own, peer, near_end = line:match(ANSWER)
   if MODES[mode] == nil then return nil end
   local function cause(hex)
@@ -75,4 +75,4 @@ function probe.read_answer(line)
   }
 end
 
-return probe
+return protocol

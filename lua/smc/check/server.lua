@@ -6,7 +6,7 @@ local core = require "smc.core.socket"
 local E = require "smc.errno"
 local poller = require "smc.poller"
 local printable = require "smc.internal.text".printable
-local probe = require "smc.check.protocol"
+local protocol = require "smc.check.protocol"
 local socket = require "smc.socket"
 local system = require "smc.system"
 
@@ -54,7 +54,7 @@ function server.new(options)
   if not ok then return nil, message, errno end
   local host = options.host or (options.family == "inet6" and "::" or "*")
   local listener, port
-  listener, port, errno = listen_from(host, options.port or probe.PORT)
+  listener, port, errno = listen_from(host, options.port or protocol.PORT)
   if not listener then return nil, port, errno end -- a message in place of the port
   listener:settimeout(0)
   local loop
@@ -137,12 +137,12 @@ end
 
 -- Answers a probe once; the answer is so short that a client who does not take it is no client.
 local function answer(self, sock, client)
-  local is_request = probe.is_request(client.data)
+  local is_request = protocol.is_request(client.data)
   if is_request == nil then return end
   client.data = nil
   if not is_request then return end
   client.info = look(self, sock)
-  sock:send(probe.answer(client.info))
+  sock:send(protocol.answer(client.info))
   self.on_event("probed", client)
 end
 

@@ -1,47 +1,64 @@
---- Filters lists that contain SMC-D and SMC-R entries.
+--- Filters lists, also those that contain SMC-D and SMC-R entries.
 -- @module smc.internal.filter
 
-local listing = {}
+local filter = {}
+
+--- Selects the values of a list that match.
+-- @tparam table list
+-- @tparam function matches takes a value and what is wanted
+-- @param wanted
+-- @treturn table
+function filter.select(list, matches, wanted)
+  local found = {}
+  for _, value in ipairs(list) do
+    if matches(value, wanted) then found[#found + 1] = value end
+  end
+  return found
+end
 
 -- Whether every named field of the filter equals that of the record.
-local function equal(record, filter, names)
+local function equal(record, wanted, names)
   for _, name in ipairs(names) do
-    if filter[name] ~= nil and record[name] ~= filter[name] then return false end
+    if wanted[name] ~= nil and record[name] ~= wanted[name] then return false end
   end
   return true
 end
 
 -- Whether an entry matches; removes its parts that do not match.
-local function matches(entry, filter, shape)
-  if not equal(entry, filter, shape.own) then return false end
-  if equal({}, filter, shape.of_parts) then return true end
-  local kept = {}
-  for _, part in ipairs(entry[shape.parts] or {}) do
-    if equal(part, filter, shape.of_parts) then kept[#kept + 1] = part end
-  end
+local function matches(entry, wanted, shape)
+  if not equal(entry, wanted, shape.own) then return false end
+  if equal({}, wanted, shape.of_parts) then return true end
+  local kept = filter.select(entry[shape.parts] or {}, function(part)
+    return equal(part, wanted, shape.of_parts)
+  end)
   entry[shape.parts] = entry[shape.parts] and kept
   return #kept > 0
 end
 
 --- The entries of both technologies, SMC-D first, that match every field of a filter.
--- @tparam table filter checked; its `type` is `"SMC-D"`, `"SMC-R"` or absent
+-- @tparam table wanted filter, checked; its `type` is `"SMC-D"`, `"SMC-R"` or absent
 -- @tparam table shape `parts`: the field of an entry that lists its parts; `own` and `of_parts`: the names of
---   the filter's fields that apply to an entry and to a part
--- @tparam function ask takes a technology and returns its entries
+--   the filter's fields that apply to an entry and to a part; `read`: takes the kernel's messages and returns
+--   entries, or nil, message, errno
+-- @tparam table ask technology → function that returns the kernel's messages, or nil, message, errno
 -- @treturn[1] {table,...}
--- @return[2] what `ask` returned
-function listing.of(filter, shape, ask)
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+function filter.of(wanted, shape, ask)
   local found = {}
+  local function matching(entry) return matches(entry, wanted, shape) end
   for _, technology in ipairs { "SMC-D", "SMC-R" } do
-    if not filter.type or filter.type == technology then
-      local entries, message, errno = ask(technology)
+    if not wanted.type or wanted.type == technology then
+      local messages, message, errno = ask[technology]()
+      if not messages then return nil, message, errno end
+      local entries
+      entries, message, errno = shape.read(messages)
       if not entries then return nil, message, errno end
-      for _, entry in ipairs(entries) do
-        if matches(entry, filter, shape) then found[#found + 1] = entry end
-      end
+      for _, entry in ipairs(filter.select(entries, matching)) do found[#found + 1] = entry end
     end
   end
   return found
 end
 
-return listing
+return filter

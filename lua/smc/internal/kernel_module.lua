@@ -6,7 +6,7 @@ local look = require "smc.internal.look"
 local paths = require "smc.internal.paths"
 local printable = require "smc.internal.text".printable
 
-local module = {}
+local kernel_module = {}
 
 local MODPROBE_FOLDERS <const> = { "/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
   "/usr/lib/modprobe.d", "/lib/modprobe.d" }
@@ -90,7 +90,7 @@ end
 
 --- The state of the kernel module, found out without loading it.
 --
--- @function module.state
+-- @function kernel_module.state
 -- @treturn[1] table `release` of the kernel; `loaded`; `present`: a part of this kernel, loaded or not,
 --   absent if that is not known; `blocked`: absent, or what keeps it from being loaded: `"blacklist"` (not
 --   by itself, but by `modprobe smc`), `"install"` (not at all), `"modules_disabled"`; `blocked_by`: the
@@ -98,7 +98,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
-module.state = look.protect(function()
+kernel_module.state = look.protect(function()
   local release = (look.file(paths.proc .. "/sys/kernel/osrelease") or "unknown"):match("%S+")
   local state = { release = release, loaded = is_loaded() }
   state.present = state.loaded or is_present(release)
@@ -132,17 +132,17 @@ end
 --
 -- @tparam string otherwise the text if SMC is loaded
 -- @treturn string
-function module.why(otherwise)
-  local state, message = module.state()
+function kernel_module.why(otherwise)
+  local state, message = kernel_module.state()
   if not state then return "cannot find out whether SMC is loaded: " .. message end
   return state.loaded and otherwise or absence(state)
 end
 
 --- Why this kernel does not have a generic netlink family of SMC.
 -- @treturn string
-function module.no_family()
-  return module.why("SMC is loaded, but without its netlink families: it is older than Linux 5.11, or it is "
-    .. "not the kernel's own SMC module but one from a driver package")
+function kernel_module.no_family()
+  return kernel_module.why("SMC is loaded, but without its netlink families: it is older than Linux 5.11, "
+    .. "or it is not the kernel's own SMC module but one from a driver package")
 end
 
 --- Why socket(AF_SMC, …) failed, and what to do.
@@ -150,13 +150,13 @@ end
 -- @tparam integer errno its error
 -- @tparam string message its message
 -- @treturn string
-function module.explain(errno, message)
+function kernel_module.explain(errno, message)
   if errno ~= E.EAFNOSUPPORT then
     return message .. ": a seccomp filter (of a container?) or a security module denies AF_SMC sockets to "
       .. "this process: allow address family 43 there"
   end
-  return module.why("SMC is loaded, but this process may not create SMC sockets: check "
+  return kernel_module.why("SMC is loaded, but this process may not create SMC sockets: check "
     .. "RestrictAddressFamilies in its systemd unit, or the seccomp profile of its container")
 end
 
-return module
+return kernel_module

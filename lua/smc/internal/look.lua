@@ -7,9 +7,9 @@
 -- @module smc.internal.look
 
 local E = require "smc.errno"
+local file = require "smc.internal.file"
 local os_core = require "smc.core.os"
 local printable = require "smc.internal.text".printable
-local sysfs = require "smc.core.sysfs"
 
 local look = {}
 
@@ -62,29 +62,11 @@ function look.demand(...)
   return ...
 end
 
---- Opens a file for reading. If there are no free descriptors, it collects garbage once, which may free some.
--- @tparam string path
--- @treturn[1] file
--- @treturn[2] nil
--- @treturn[2] string message
--- @treturn[2] integer errno
-function look.open(path)
-  local file, message, errno = io.open(path, "rb")
-  if not file and (errno == E.EMFILE or errno == E.ENFILE) then
-    collectgarbage()
-    file, message, errno = io.open(path, "rb")
-  end
-  return file, message, errno
-end
-
 --- Reads a whole file.
 -- @tparam string path
 -- @treturn ?string nil if the file is absent
 function look.file(path)
-  local file <close> = answer(look.open(path))
-  if not file then return nil end
-  local text, message, errno = file:read("a")
-  return answer(text, ("%s: %s"):format(path, message), errno)
+  return answer(file.read(path))
 end
 
 --- The names in a directory, sorted, without those that begin with a dot.
@@ -101,7 +83,7 @@ end
 -- @tparam {string,...} names
 -- @treturn ?table name → contents, without missing files; nil if the directory is missing
 function look.attributes(folder, names)
-  return answer(sysfs.attributes(folder, names))
+  return answer(require "smc.core.sysfs".attributes(folder, names))
 end
 
 --- Reads one file of sysfs.

@@ -6,7 +6,7 @@ local look = require "smc.internal.look"
 local os_core = require "smc.core.os"
 local paths = require "smc.internal.paths"
 
-local owners = {}
+local proc = {}
 
 -- See proc(5): a process of another user, or one that has ended.
 local UNKNOWABLE <const> = { [E.EACCES] = true, [E.EPERM] = true, [E.ESRCH] = true }
@@ -40,6 +40,6 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message: the result may be incomplete
 -- @treturn[2] integer errno
-owners.add = look.protect(add)
+proc.add = look.protect(add)
 
-return owners
+return proc

@@ -2,8 +2,6 @@
 -- their ports, four fields of 16 characters in EBCDIC.
 -- @module smc.internal.util_string
 
-local ebcdic = require "smc.internal.ebcdic"
-
 local util_string = {}
 
 local FIELD <const> = 16 -- bytes
@@ -14,7 +12,7 @@ local FIELD <const> = 16 -- bytes
 -- @treturn ?string PNET ID; nil if the port has none
 function util_string.pnetid(bytes, port)
   local first = port * FIELD
-  return ebcdic.decode(bytes:sub(first + 1, first + FIELD)):match("^[^\0 ]+")
+  return require "smc.internal.ebcdic".decode(bytes:sub(first + 1, first + FIELD)):match("^[^\0 ]+")
 end
 
 return util_string

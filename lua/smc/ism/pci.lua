@@ -6,7 +6,7 @@ local E = require "smc.errno"
 local look = require "smc.internal.look"
 local util_string = require "smc.internal.util_string"
 
-local tree = {}
+local pci = {}
 
 local UTIL_FIELDS <const> = 4 -- PNET IDs in util_string
 
@@ -43,7 +43,7 @@ local states = { ["1\n"] = true, ["0\n"] = false }
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: ENOENT if there is no such file
-tree.power = look.protect(function(folder)
+pci.power = look.protect(function(folder)
   local text = look.attribute(folder, "power")
   if not text then look.fail(folder .. "/power: the slot has no state", E.ENOENT) end
   local on = states[text]
@@ -205,7 +205,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
-tree.read = look.protect(function(root)
+pci.read = look.protect(function(root)
   local folder, records = root .. "/bus/pci/devices", {}
   for _, name in ipairs(look.entries(folder)) do
     add(records, function_of(folder, name))
@@ -215,4 +215,4 @@ tree.read = look.protect(function(root)
   return records
 end)
 
-return tree
+return pci

@@ -6,7 +6,7 @@ local E = require "smc.errno"
 local os_core = require "smc.core.os"
 local quoted, printable = require "smc.internal.text".quoted, require "smc.internal.text".printable
 local sysfs = require "smc.core.sysfs"
-local tree = require "smc.ism.pci"
+local pci = require "smc.ism.pci"
 
 local monotonic = os_core.monotonic
 
@@ -105,7 +105,7 @@ end
 -- The write returns when the kernel has finished, but only the file shows whether it succeeded.
 local function verify(folder, name, on, deadline)
   while true do
-    local state, text, errno = tree.power(folder)
+    local state, text, errno = pci.power(folder)
     if state == words[on] then return true end
     if errno == E.ENOENT then return refused(name, on, "no state", errno) end
     if not state then
@@ -132,7 +132,7 @@ end
 -- @treturn[2] integer errno
 -- @treturn[2] ?{table,...} sockets that the kernel waits for; nil if they are not known
 function power.set(folder, name, on, seconds)
-  local state, text, unreadable = tree.power(folder)
+  local state, text, unreadable = pci.power(folder)
   if not state then
     return nil, ("%s: the state of its slot cannot be read: %s"):format(name, text), unreadable
   elseif state == "unclear" then

@@ -1,7 +1,7 @@
 --- Finds out what kind of program an ELF file is. See elf(5).
 -- @module smc.run.elf
 
-local read_at = require "smc.run.reading".read_at
+local read_at = require "smc.internal.file".read_at
 
 local elf = {}
 

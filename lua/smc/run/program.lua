@@ -6,6 +6,7 @@ local E = require "smc.errno"
 local elf = require "smc.run.elf"
 local env = require "smc.run.env"
 local look = require "smc.internal.look"
+local open = require "smc.internal.file".open
 local printable = require "smc.internal.text".printable
 local shebang = require "smc.run.shebang"
 
@@ -56,7 +57,7 @@ end
 -- What kind of file it is: { elf = }, { interpreter =, argument = }, { unreadable = true } if it may be
 -- executed but not read, {} if it is something else.
 local function read_kind(path)
-  local file <close>, message, errno = look.open(path)
+  local file <close>, message, errno = open(path)
   if not file and errno == E.EACCES then return { unreadable = true } end
   if not file then look.fail(message, errno) end
   local image, name, argument

@@ -1,7 +1,7 @@
 --- Parses the #! line of a script as the kernel does: load_script() in fs/binfmt_script.c, execve(2).
 -- @module smc.run.shebang
 
-local read_at = require "smc.run.reading".read_at
+local read_at = require "smc.internal.file".read_at
 
 local shebang = {}
 

@@ -98,8 +98,8 @@ end
 -- @treturn string
 -- @treturn ?string
 function arguments.ending_signals()
-  local file <close> = io.open("/proc/self/status")
-  local ignored = tonumber((file and file:read("a") or ""):match("SigIgn:%s*(%x+)") or "0", 16)
+  local status = require "smc.internal.file".read("/proc/self/status") or ""
+  local ignored = tonumber(status:match("SigIgn:%s*(%x+)") or "0", 16)
   if ignored & 1 ~= 0 then return "INT", "TERM" end
   return "HUP", "INT", "TERM"
 end
