@@ -10,12 +10,12 @@ local EPILOG <const> = [[
 Example:
    echo_server.lua --host 192.168.0.10 --port 12345 --idle-timeout 60
 
-It serves until SIGINT, SIGTERM or SIGHUP, and ends with a summary. Exit status:
-0 then, 2 for bad usage, when it cannot listen, or cannot write what it says.]]
+The server runs until SIGINT, SIGTERM or SIGHUP, and then prints a summary. Exit
+status: 0 after a signal; 2 for bad usage, or if listening or output fails.]]
 
 local FAILED <const> = 2
 local CHUNK <const> = 65536
-local TURNS <const> = 16 -- pieces of one client before it is another's turn
+local TURNS <const> = 16 -- pieces of one client before the next client is served
 
 local function wait_for(poller, client, events)
   if client.waits ~= events then poller:modify(client.sock, events) end
@@ -23,8 +23,8 @@ local function wait_for(poller, client, events)
   return true
 end
 
--- A client is read only while all that it sent before has gone back: its slowness is its own.
--- False where the client has gone.
+-- The server reads from a client only after everything read before was sent back, so that a slow client
+-- delays only itself. Returns false if the client has disconnected.
 local function serve_client(poller, client)
   local sock = client.sock
   for _ = 1, TURNS do
@@ -56,8 +56,8 @@ function Server:count_mode(mode)
   self.modes[mode] = (self.modes[mode] or 0) + 1
 end
 
--- The kernel tells modes by a list of all its sockets. Where nobody reads of each client, one look
--- serves all the new ones; they are rare enough to take no more than a tenth of the time.
+-- To find a mode, the kernel lists all its sockets. With --quiet, one list serves all new clients, and it is
+-- read so rarely that it takes at most a tenth of the time.
 function Server:count_modes()
   local sockets = {}
   for sock in pairs(self.uncounted) do table.insert(sockets, sock) end
@@ -70,7 +70,7 @@ function Server:count_modes()
   self.next_count = now + 9 * (now - started)
 end
 
--- Counts the mode of a client; in words, with the reasons of a fallback.
+-- Counts the mode of a client, and returns it as text with the reasons of a fallback.
 function Server:mode_of(sock)
   local info, message = sock:info()
   local mode = info and info.mode or "unknown"
@@ -99,13 +99,13 @@ function Server:accept()
   if self.count == self.max_clients then self:pause() end
 end
 
--- No client now, until one goes. The listener stays ready all the time: it must not be asked.
+-- Accepts no clients until one disconnects. The listener stays readable, so it must not be in the poller.
 function Server:pause()
   self.poller:remove(self.listener)
   self.paused = true
 end
 
--- What to do where no client could be accepted: descriptors may have run out.
+-- Handles a failure to accept a client: there may be no free descriptors.
 function Server:put_off(message)
   if message == "timeout" or message == "closed" then return end
   app.say("cannot accept a client: " .. message)
@@ -114,7 +114,7 @@ end
 
 function Server:drop(client, why)
   if self.uncounted[client.sock] then self:count_modes() end
-  -- The kernel would wait up to two seconds, and all others with it, for one that does not read.
+  -- close() of a client that does not read would block the server for up to two seconds.
   if client.rest then client.sock:setoption("linger", { on = true, timeout = 0 }) end
   client.sock:close()
   self.clients[client.sock] = nil
@@ -135,7 +135,7 @@ function Server:drop_idle()
   end
 end
 
--- Serves until a signal comes; gives its name.
+-- Serves until a signal arrives; returns its name.
 function Server:serve(stop)
   assert(self.poller:add(self.listener, "r"))
   assert(self.poller:add(stop, "r"))
@@ -161,24 +161,24 @@ function Server:summary(signal)
   for mode, count in pairs(self.modes) do table.insert(modes, ("%s %d"):format(mode, count)) end
   table.sort(modes)
   for _, client in pairs(self.clients) do self.bytes = self.bytes + client.bytes end
-  app.tell("stopped by SIG%s: %d clients, %d at once at most, %d bytes echoed%s", signal, self.served,
+  app.tell("stopped by SIG%s: %d clients, at most %d at once, %d bytes echoed%s", signal, self.served,
     self.most, self.bytes, #modes > 0 and "; " .. table.concat(modes, ", ") or "")
 end
 
--- Clients live long enough to be old for the generational collector, which lua5.4 begins with: it would let
--- them lie until memory has doubled.
+-- The generational mode, lua5.4's default, would treat closed clients as old objects and collect them only
+-- after memory has doubled.
 collectgarbage("incremental", 110)
 
 app.run(function()
-  local parser = app.parser("Echo over SMC whatever clients send.", EPILOG)
+  local parser = app.parser("Echo server over SMC: send back what clients send.", EPILOG)
   parser:option("--host", "Address to listen on.", "*"):argname("HOST")
   parser:option("--port", "Port to listen on.", "12345"):argname("PORT"):convert(app.port)
-  parser:option("--max-clients", "Clients at once; more have to wait.", "100000"):argname("COUNT")
+  parser:option("--max-clients", "Maximum number of clients at once; others wait.", "100000"):argname("COUNT")
     :convert(app.number_of "clients")
-  parser:option("--idle-timeout", "Close clients that are silent so long."):argname("SECONDS")
+  parser:option("--idle-timeout", "Close clients that send nothing for this long."):argname("SECONDS")
     :convert(app.seconds)
-  parser:option("--fallback", "Use TCP where this kernel has no SMC."):choices({ "tcp" }):argname("tcp")
-  parser:flag("-q --quiet", "Say nothing of single clients.")
+  parser:option("--fallback", "Use TCP if this kernel has no SMC."):choices({ "tcp" }):argname("tcp")
+  parser:flag("-q --quiet", "Do not report individual clients.")
   local args = app.parse(parser)
 
   local listener <close>, message = socket.bind(args.host, args.port, 4096, { fallback = args.fallback })

@@ -1,6 +1,6 @@
 #!/usr/bin/env lua5.4
---- Sends standard input, or a file, to an echo server over SMC and checks what comes back.
--- Both directions move at once, and no more than a window of bytes is ever held in memory.
+--- Sends standard input or a file to an echo server over SMC, and checks the echo.
+-- It sends and receives at the same time, and holds at most a window of bytes in memory.
 
 local app = require "smc.cli.app"
 local check = require "smc.check"
@@ -13,10 +13,10 @@ Examples:
    echo hello | send_data.lua --host 192.168.0.10 --port 12345
    send_data.lua --host 192.168.0.10 --file image.iso
 
-What comes back of standard input is printed, of a file only checked. Where
-nobody reads it any more, no more is sent. Exit status: 0 when every byte came
-back, 1 when one did not or could not be printed, 2 when there was no
-connection, no input that can be read, or bad usage.]]
+The echo of standard input is printed; that of a file is only checked. When the
+reader of the output closes the pipe, sending stops. Exit status: 0 if every byte
+came back; 1 if not, or if the output cannot be written; 2 if there was no
+connection, if the input cannot be read, or for bad usage.]]
 
 local LOST <const>, NO_CONNECTION <const> = 1, 2
 local CHUNK <const>, WINDOW <const> = 65536, 1 << 20
@@ -24,8 +24,8 @@ local CHUNK <const>, WINDOW <const> = 65536, 1 << 20
 local function tell_mode(sock)
   local info, message = sock:info()
   if not (info and info.mode) then
-    return app.note("connected; what carries the data is unknown: ",
-      message or "the kernel's record of the connection has no mode, its state is " .. info.state)
+    return app.note("connected; the mode of the connection is unknown: ",
+      message or "the kernel reports no mode for it, its state is " .. info.state)
   end
   app.note("connected over ", info.mode)
   if info.fallback then app.note("  own reason: ", reason.describe(info.fallback.code)) end
@@ -36,10 +36,10 @@ local function tell_evidence(sock, sent)
   local found = check.evidence(sock, sent)
   local counted = found and found.bytes_through_shared_memory
   app.note(("%d bytes sent, all came back"):format(sent), counted
-    and ("; %d of them by the kernel's count through shared memory, %s"):format(counted, found.path) or "")
+    and ("; the kernel counted %d of them through shared memory, %s"):format(counted, found.path) or "")
 end
 
--- The input: a file, or standard input, which may be slow.
+-- Opens the input: a file, or standard input, which may block.
 local function open_input(name)
   local file = app.open_input(name, NO_CONNECTION)
   if not name then return { fd = 0, getfd = function() return 0 end } end
@@ -53,7 +53,7 @@ local function read_input(input)
   return data ~= "" and data or nil
 end
 
--- What is on its way: the chunks that were sent and have not come back, and how far.
+-- The window: the chunks that were sent and have not come back completely.
 local Window = {}
 Window.__index = Window
 
@@ -63,7 +63,7 @@ function Window:push(chunk)
   self.held = self.held + #chunk
 end
 
--- Whether a piece that came back is what was sent first.
+-- Whether a piece that came back equals the oldest bytes in the window, which are removed.
 function Window:pop(piece)
   local at = 1
   while at <= #piece do
@@ -80,7 +80,7 @@ function Window:pop(piece)
   return true
 end
 
--- One exchange: what is read of the input, on its way, and back.
+-- One exchange: reads the input, sends it and receives the echo.
 local Exchange = {}
 Exchange.__index = Exchange
 
@@ -88,7 +88,7 @@ function Exchange.new(sock, input, timeout)
   local loop = assert(socket.poller())
   assert(loop:add(sock, "r"))
   sock:settimeout(0)
-  -- A redirected file never lets one wait, and epoll does not take it.
+  -- A redirected file is always readable, and epoll rejects it.
   local polled = not input.file and loop:add(input, "r") and true or false
   return setmetatable({
     sock = sock, input = input, timeout = timeout, loop = loop, polled = polled, waits = polled,
@@ -107,7 +107,7 @@ function Exchange:lost(message)
   app.fail(LOST, ("%s: %d bytes sent, %d came back"):format(message, self.sent, self.back))
 end
 
--- The next steps tell whether they moved anything.
+-- The next functions return whether they transferred anything.
 
 function Exchange:read()
   if self.pending or self.ended or not self.readable or self.window.held >= WINDOW then return false end
@@ -124,7 +124,7 @@ function Exchange:send()
   if last then
     self.pending = nil
   elseif message ~= "timeout" then
-    self:lost("no way there: " .. message)
+    self:lost("cannot send: " .. message)
   end
   return sent > 0
 end
@@ -134,7 +134,7 @@ function Exchange:receive()
   if not piece and message == "timeout" then return false end
   if not piece then self:lost("no echo: " .. message) end
   self.back = self.back + #piece
-  if not self.window:pop(piece) then self:lost("what came back is not what was sent") end
+  if not self.window:pop(piece) then self:lost("the echo differs from the data sent") end
   if not self.input.file then self:print(piece) end
   if self.progress and self.back >> 20 ~= (self.back - #piece) >> 20 then
     io.stderr:write(("\r%d of %d MiB back"):format(self.back >> 20, self.input.size >> 20))
@@ -142,13 +142,13 @@ function Exchange:receive()
   return true
 end
 
--- Where nobody reads what comes back, no more is sent: what is on its way is checked to its end.
+-- If the reader of the output has closed the pipe, sending stops; the rest of the echo is still checked.
 function Exchange:print(piece)
   if not (app.write(piece) and app.flush()) then self.ended = true end
 end
 
--- Waits until something may move: for the echo of what is on its way no longer than the timeout, for
--- a slow input without end. A signal ends the wait, too.
+-- Waits until there is something to do: for an echo at most the timeout, for input without a limit. A signal
+-- ends the wait, too.
 function Exchange:wait()
   self.loop:modify(self.sock, self.pending and "rw" or "r")
   local want = not (self.ended or self.readable)
@@ -163,7 +163,7 @@ function Exchange:wait()
   end
 end
 
--- Sends and receives until all has come back. Gives the number of bytes.
+-- Sends and receives until everything has come back. Returns the number of bytes.
 function Exchange:run()
   while not self.ended or self.pending or self.window.held > 0 do
     local read, sent, received = self:read(), self:send(), self:receive()
@@ -181,8 +181,8 @@ app.run(function()
   local parser = app.parser("Send data to an echo server over SMC.", EPILOG)
   parser:option("--host", "Name or address of the server.", "127.0.0.1"):argname("HOST")
   parser:option("--port", "Port of the server.", "12345"):argname("PORT"):convert(app.port)
-  parser:option("--file", "What to send, in place of standard input."):argname("FILE")
-  parser:option("--timeout", "Seconds to wait for an answer.", "10")
+  parser:option("--file", "Send this file instead of standard input."):argname("FILE")
+  parser:option("--timeout", "Wait this long for an echo.", "10")
     :argname("SECONDS"):convert(app.seconds)
   local args = app.parse(parser)
   local input = open_input(args.file)

@@ -1,5 +1,5 @@
 #!/usr/bin/env lua5.4
---- Checks live whether two hosts talk through shared memory; the options are those of smc_chk(8).
+--- Tests whether connections between two hosts use SMC; the options are those of smc_chk(8).
 
 local app = require "smc.cli.app"
 local check = require "smc.check"
@@ -17,12 +17,13 @@ Examples:
    smc_chk.lua -C 192.168.0.10 -p 37373       on the other
    smc_chk.lua -C host10 --json
 
-Ports 37373 to 37383 are sent 4096 bytes whose way is then looked at. Other ports
-are sent nothing without --probe: what is known is the kernel's record alone.
+To prove that SMC is used, the test sends 4096 bytes to ports 37373 to 37383 and
+checks how the kernel transferred them. It sends nothing to other ports unless
+--probe is given; then the only evidence is the kernel's record of the connection.
 
-Exit status: 0 the connection uses SMC, which is proven; 1 it fell back to TCP;
-2 there was no connection, no SMC in this kernel, or bad usage; 3 there was a
-connection, but what it uses is not proven.]]
+Exit status: 0 the connection provably uses SMC; 1 it fell back to TCP; 2 there
+was no connection, this kernel has no SMC, or bad usage; 3 there was a connection,
+but its use of SMC is not proven.]]
 
 local function parser()
   local p = app.parser("Check whether the path to a host uses SMC.", EPILOG)
@@ -31,13 +32,13 @@ local function parser()
     p:flag("-S --server", "Start a server for others to connect to."),
     p:option("-i --pnetid", "Print the PNET ID of an interface."):argname("IFACE")
   )
-  p:option("-p --port", "Port of the server; with -S the next free one from there.", tostring(check.PORT))
+  p:option("-p --port", "Port of the server; with -S, the first port to try.", tostring(check.PORT))
     :argname("PORT"):convert(app.port)
   p:flag("-6 --ipv6", "Use IPv6.")
-  p:option("-t --timeout", "Seconds to wait for a connection.", "10")
+  p:option("-t --timeout", "Wait this long for a connection.", "10")
     :argname("SECONDS"):convert(app.seconds)
   p:flag("--probe", "Send the 4096 bytes to any port.")
-  p:flag("-d --debug", "Say on standard error what is being done.")
+  p:flag("-d --debug", "Report each step on standard error.")
   p:flag("--json", "Print the result as JSON.")
   return p
 end
@@ -76,7 +77,7 @@ local function connect(args, debug_message)
   local report, message, errno = check.connect(args.connect, args.port,
     { family = family_of(args), timeout = args.timeout, probe = args.probe })
   local text = report and tostring(report) or "     Failed, no connection"
-  -- Where nothing could be tested there is a report, too: it has the message.
+  -- If nothing could be tested, the report has the message.
   report = report or { verdict = "no connection", success = false, host = args.connect, port = args.port,
     message = message, errno = errno }
   if report.seconds then
@@ -120,5 +121,5 @@ app.run(function()
   if args.pnetid then return print_pnetid(args) end
   if args.connect then return connect(args, debugger(args)) end
   if args.server then return serve(args, debugger(args)) end
-  app.fail(NO_RESULT, "one of -C, -S and -i is needed\n" .. p:get_usage())
+  app.fail(NO_RESULT, "one of -C, -S and -i is required\n" .. p:get_usage())
 end, NO_RESULT)

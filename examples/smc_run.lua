@@ -1,7 +1,7 @@
 #!/usr/bin/env lua5.4
 --- Runs a command with its TCP sockets turned into SMC sockets; the options are those of smc_run(8).
 --
--- The command takes the place of this script: it has its process ID, its terminal, and its exit status.
+-- The command replaces this script: it keeps the process ID and the terminal, and determines the exit status.
 
 local app = require "smc.cli.app"
 local E = require "smc.errno"
@@ -16,14 +16,14 @@ Examples:
    smc_run.lua -d -r 256k -t 256k iperf3 -s
    smc_run.lua --fallback tcp curl http://192.168.0.10/
 
-SIZE is in bytes, or with suffix k or m: 8k to 1m. The kernel rounds it up to
-16k, 32k, 64k, ... A size above net.core.rmem_max or wmem_max takes
+SIZE is a number of bytes, or has the suffix k or m: 8k to 1m. The kernel rounds
+it up to 16k, 32k, 64k, ... A size above net.core.rmem_max or wmem_max requires
 CAP_NET_ADMIN. The command may set another size itself.
 
-Exit status: that of COMMAND; 2 for bad usage, 125 when SMC cannot be used
-here, 126 when COMMAND cannot be executed, 127 when it is not found.]]
+Exit status: that of COMMAND; 2 for bad usage, 125 if SMC is not available, 126
+if COMMAND cannot be executed, 127 if it is not found.]]
 
--- A size as its user wrote it, or what is wrong with it.
+-- A size as the user wrote it, or nil and a message.
 local function size(text)
   local bytes, message = run.size(text)
   return bytes and text, message
@@ -32,16 +32,16 @@ end
 local function parser()
   local p = app.parser("Run COMMAND using SMC for its TCP sockets.", EPILOG)
     :usage("Usage: smc_run.lua [-d] [-r SIZE] [-t SIZE] [--fallback tcp] COMMAND [ARGUMENT]...")
-  p:flag("-d --debug", "Say on standard error what becomes of every socket.")
+  p:flag("-d --debug", "Report every socket on standard error.")
   p:option("-r --receive-buffer", "Size of the receive buffer."):argname("SIZE"):convert(size)
   p:option("-t --send-buffer", "Size of the transmit buffer."):argname("SIZE"):convert(size)
-  p:option("--fallback", "Use TCP where SMC cannot be had."):choices({ "tcp" }):argname("tcp")
+  p:option("--fallback", "Use TCP if SMC is not available."):choices({ "tcp" }):argname("tcp")
   p:argument("command", "The command and its arguments."):args("+"):argname("COMMAND")
   return p
 end
 
--- Puts "--" in front of the command: argparse would take the -l of `smc_run.lua ls -l` for an option
--- of its own.
+-- Inserts "--" before the command: otherwise argparse would parse the -l of `smc_run.lua ls -l` as an option
+-- of this script.
 local function mark_command(words)
   local i = 1
   while words[i] and words[i]:find("^%-.") and words[i] ~= "--" do
@@ -61,7 +61,7 @@ app.run(function()
     send_buffer = args.send_buffer,
     debug = args.debug or nil,
     fallback = args.fallback,
-    unreachable = "run", -- it is warned of below: what the command starts can be converted all the same
+    unreachable = "run", -- with a warning, see below: programs that the command starts may be converted
   }
   if not args.fallback then
     local available, message = system.available()
@@ -74,6 +74,6 @@ app.run(function()
   local convertible, why, reason = run.convertible(args.command[1])
   if convertible == false then app.say(why) end
   local _, failure, errno = run.exec(args.command, options)
-  if errno == reason then failure = why end -- it names the interpreter that a script wants, too
+  if errno == reason then failure = why end -- it also names the interpreter that a script requires
   app.fail(errno == E.ENOENT and NOT_FOUND or NOT_EXECUTABLE, failure)
 end, NO_SMC)

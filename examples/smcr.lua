@@ -1,5 +1,5 @@
 #!/usr/bin/env lua5.4
---- SMC-R in this kernel: link groups, devices, statistics, EIDs. The commands are those of smcr(8) of
--- smc-tools; beyond it: --json everywhere, with the API's own names, and --baseline FILE for stats.
+--- Shows SMC-R link groups, devices, statistics and EIDs of this kernel. The commands are those of smcr(8) of
+-- smc-tools, with the additional options --json, which prints the fields of the API, and --baseline FILE.
 
 require "smc.cli.smcd".main("SMC-R", arg)

@@ -1,5 +1,5 @@
 #!/usr/bin/env lua5.4
---- Shows the SMC sockets of this network namespace: smcss of smc-tools, in Lua. Beyond it: --json, with
--- every detail the kernel has, and --reasons, which explains the codes of the connections that fell back.
+--- Shows the SMC sockets of this network namespace, like smcss of smc-tools, with the additional options
+-- --json, which prints every detail from the kernel, and --reasons, which explains the fallback codes.
 
 require "smc.cli.smcss".main(arg)

@@ -48,7 +48,7 @@ describe("echo_server.lua", function()
         echo(one, "123")
         echo(two, "1")
         assert.equal("stopped by SIG" .. signal ..
-          ": 4 clients, 3 at once at most, 17 bytes echoed; SMC-D 3, TCP 1", stop(server, signal))
+          ": 4 clients, at most 3 at once, 17 bytes echoed; SMC-D 3, TCP 1", stop(server, signal))
         assert.same({ nil, "closed", "" }, { one:receive(1) })
         plain:close()
       end)
@@ -71,7 +71,7 @@ describe("echo_server.lua", function()
     local sock <close> = connect()
     echo(sock, "x")
     server:kill("TERM")
-    assert.equal("stopped by SIGTERM: 1 clients, 1 at once at most, 1 bytes echoed; SMC-D 1\n",
+    assert.equal("stopped by SIGTERM: 1 clients, at most 1 at once, 1 bytes echoed; SMC-D 1\n",
       server.stdout:read("a"))
   end)
 
@@ -83,7 +83,7 @@ describe("echo_server.lua", function()
       for _, sock in ipairs(crowd) do echo(sock, "crowd") end
       for _, sock in ipairs(crowd) do sock:close() end
     end
-    assert.matches(": 200 clients, %d+ at once at most, 1000 bytes echoed; SMC%-D 200$", stop(server, "INT"))
+    assert.matches(": 200 clients, at most %d+ at once, 1000 bytes echoed; SMC%-D 200$", stop(server, "INT"))
   end)
 
   it("has more clients than --max-clients wait, and serves them then", function()
@@ -104,7 +104,7 @@ describe("echo_server.lua", function()
     third:settimeout(support.HANG)
     assert.equal("third", third:receive(5))
     echo(second, "still")
-    assert.matches(": 3 clients, 2 at once at most, 21 bytes", stop(server, "INT"))
+    assert.matches(": 3 clients, at most 2 at once, 21 bytes", stop(server, "INT"))
   end)
 
   it("closes the idle after --idle-timeout, deaf ones too, and not the busy", function()
@@ -158,7 +158,7 @@ describe("echo_server.lua", function()
       assert.equal("SMC-D", sock:mode())
       sock:close()
       assert.matches("^%S+ port %d+: connected, SMC%-D$", server.stdout:read())
-      assert.matches(": 1 clients, 1 at once at most, 5 bytes echoed; SMC%-D 1$", stop(server, "TERM"))
+      assert.matches(": 1 clients, at most 1 at once, 5 bytes echoed; SMC%-D 1$", stop(server, "TERM"))
     end
   end)
 

@@ -751,20 +751,20 @@ function smc_process_Process:kill(signal) end
 ---@return nil|integer # errno: ETIMEDOUT if it does not end
 function smc_process_Process:close() end
 
---- Why a connection fell back to TCP: every reason code of the kernel, in words, and what to do.
+--- Why a connection fell back to TCP: name, meaning and remedy for every reason code of the kernel.
 ---@class smc.reason
 local smc_reason = {}
 
 --- A reason.
 ---@class smc.reason.reason
 ---@field code integer
----@field name string|nil absent for a code that is not the kernel's
+---@field name string|nil absent for a code that the kernel does not define
 ---@field meaning string
 ---@field advice string what to do about it
 
---- Looks a reason up, by code or by name.
+--- Looks up a reason by its code or its name.
 ---@param which integer|string|nil `0x03030008` or `"NOUEID"`
----@return smc.reason.reason|nil # of any code, also an unknown one: that has no name; for a name that does not exist, and for nil, the code of what did not fall back
+---@return smc.reason.reason|nil # for any code; that for an unknown code has no name; for a name that does not exist, and for nil, which means that there was no fallback
 ---@return nil|string # message
 ---@return nil|integer # errno: ENOENT
 function smc_reason.get(which) end
