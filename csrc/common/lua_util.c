@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lua_util.h"
+#include "number.h"
 
 /*
  * Pushes the answer that every binding but the sockets' gives on failure:
@@ -91,6 +93,20 @@ bool smc_close_descriptor(struct smc_descriptor *descriptor)
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0;
+}
+
+/*
+ * Waits so many seconds until there is something to read. Returns 0, ETIMEDOUT, also where a signal ended
+ * the wait early, or why it failed. poll(2)
+ */
+int smc_wait_readable(const struct smc_descriptor *descriptor, double seconds)
+{
+	struct pollfd in = { .fd = descriptor->fd, .events = POLLIN };
+	int ready = poll(&in, 1, smc_milliseconds(seconds));
+
+	if (ready == 0 || (ready < 0 && errno == EINTR))
+		return ETIMEDOUT;
+	return ready < 0 ? errno : 0;
 }
 
 /* object:close() → true. Closing twice is fine. Also __gc and __close. */

@@ -24,6 +24,7 @@ struct smc_descriptor {
 
 void *smc_new_descriptor(lua_State *L, const char *class, size_t size);
 bool smc_close_descriptor(struct smc_descriptor *descriptor);
+int smc_wait_readable(const struct smc_descriptor *descriptor, double seconds);
 int smc_descriptor_close(lua_State *L);
 int smc_descriptor_getfd(lua_State *L);
 

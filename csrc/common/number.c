@@ -53,7 +53,7 @@ int smc_check_fd(lua_State *L, int arg)
 }
 
 /* NaN, and what an integer cannot hold, is the smallest integer, as in LuaSocket on x86-64. */
-static lua_Integer truncated(lua_Number number)
+static lua_Integer truncate_number(lua_Number number)
 {
 	lua_Integer integer;
 
@@ -66,11 +66,11 @@ lua_Integer smc_check_truncated(lua_State *L, int arg)
 	int is_integer;
 	lua_Integer integer = lua_tointegerx(L, arg, &is_integer);
 
-	return is_integer ? integer : truncated(luaL_checknumber(L, arg));
+	return is_integer ? integer : truncate_number(luaL_checknumber(L, arg));
 }
 
 /* The same as LuaSocket takes it, for which every number is a float: math.maxinteger does not fit. */
 lua_Integer smc_opt_truncated(lua_State *L, int arg, lua_Integer otherwise)
 {
-	return lua_isnoneornil(L, arg) ? otherwise : truncated(luaL_checknumber(L, arg));
+	return lua_isnoneornil(L, arg) ? otherwise : truncate_number(luaL_checknumber(L, arg));
 }

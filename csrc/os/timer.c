@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Time as a descriptor to wait for: timerfd_create(2). */
 #include <errno.h>
-#include <poll.h>
 #include <stdint.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
-
-#include <lauxlib.h>
 
 #include "../common/clock.h"
 #include "../common/lua_util.h"
@@ -20,15 +17,14 @@
 static int timer_receive(lua_State *L)
 {
 	const struct smc_descriptor *timer = luaL_checkudata(L, 1, SMC_TIMER);
-	int limit = smc_milliseconds(smc_check_seconds(L, 2));
-	struct pollfd in = { .fd = timer->fd, .events = POLLIN };
+	double seconds = smc_check_seconds(L, 2);
 	uint64_t expirations;
-	int ready;
+	int err;
 
 	luaL_argcheck(L, timer->fd >= 0, 1, "closed");
-	ready = poll(&in, 1, limit);
-	if (ready == 0 || (ready < 0 && errno == EINTR))
-		return smc_push_error(L, ETIMEDOUT, "timer");
+	err = smc_wait_readable(timer, seconds);
+	if (err)
+		return smc_push_error(L, err, "timer");
 	if (read(timer->fd, &expirations, sizeof(expirations)) != (ssize_t)sizeof(expirations))
 		return smc_push_error(L, errno == EAGAIN ? ETIMEDOUT : errno, "timer");
 	lua_pushinteger(L, (lua_Integer)expirations);

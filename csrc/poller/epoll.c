@@ -49,7 +49,7 @@ static uint32_t check_events(lua_State *L, int arg)
 	return events;
 }
 
-static int control(lua_State *L, int op)
+static int change_interest(lua_State *L, int op)
 {
 	const struct smc_descriptor *p = check_poller(L);
 	int fd = smc_check_fd(L, 2);
@@ -66,19 +66,19 @@ static int control(lua_State *L, int op)
 /* poller:add(fd, events) → true | nil, message, errno. epoll_ctl(2) */
 static int poller_add(lua_State *L)
 {
-	return control(L, EPOLL_CTL_ADD);
+	return change_interest(L, EPOLL_CTL_ADD);
 }
 
 /* poller:modify(fd, events) → true | nil, message, errno. epoll_ctl(2) */
 static int poller_modify(lua_State *L)
 {
-	return control(L, EPOLL_CTL_MOD);
+	return change_interest(L, EPOLL_CTL_MOD);
 }
 
 /* poller:remove(fd) → true | nil, message, errno. epoll_ctl(2) */
 static int poller_remove(lua_State *L)
 {
-	return control(L, EPOLL_CTL_DEL);
+	return change_interest(L, EPOLL_CTL_DEL);
 }
 
 /* "r", "w", "rw", or "e" where there is only an error or a hang-up to learn of. */

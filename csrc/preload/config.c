@@ -13,7 +13,7 @@
 static atomic_int debug, fallback, rcvbuf, sndbuf;
 static atomic_bool configured;
 
-static int read_size(const char *text)
+static int parse_size(const char *text)
 {
 	const char *p = text;
 	long long bytes = 0;
@@ -30,7 +30,7 @@ static int read_size(const char *text)
 	return *p || bytes > MAX_SIZE ? 0 : (int)bytes;
 }
 
-static int size_from(const char *name)
+static int size_from_env(const char *name)
 {
 	const char *text = getenv(name);
 	struct smc_line line;
@@ -38,7 +38,7 @@ static int size_from(const char *name)
 
 	if (!text || !*text)
 		return 0;
-	bytes = read_size(text);
+	bytes = parse_size(text);
 	if (!bytes && atomic_load(&debug)) {
 		smc_line_begin(&line);
 		smc_line_add(&line, name);
@@ -49,7 +49,7 @@ static int size_from(const char *name)
 	return bytes;
 }
 
-static void read_fallback(void)
+static void configure_fallback(void)
 {
 	const char *text = getenv("SMC_FALLBACK");
 	struct smc_line line;
@@ -78,9 +78,9 @@ __attribute__((constructor)) void smc_preload_configure(void)
 	smc_preload_find_next();
 	text = getenv("SMC_DEBUG");
 	atomic_store(&debug, text && text[0] != '0');
-	read_fallback();
-	atomic_store(&rcvbuf, size_from("SMC_RCVBUF"));
-	atomic_store(&sndbuf, size_from("SMC_SNDBUF"));
+	configure_fallback();
+	atomic_store(&rcvbuf, size_from_env("SMC_RCVBUF"));
+	atomic_store(&sndbuf, size_from_env("SMC_SNDBUF"));
 	atomic_store(&configured, true);
 }
 

@@ -37,7 +37,7 @@ static bool has_line(const char *path, const char *words)
  * EAFNOSUPPORT is the kernel's answer when it has no SMC, and that of systemd's
  * RestrictAddressFamilies= and of some containers when they forbid it.
  */
-static const char *unsupported(void)
+static const char *explain_no_smc(void)
 {
 	if (has_line("/proc/net/protocols", "SMC "))
 		return "AF_SMC is forbidden here, by seccomp: this kernel has SMC (systemd: "
@@ -52,7 +52,7 @@ void smc_line_add_refusal(struct smc_line *line, int err)
 {
 	switch (err) {
 	case EAFNOSUPPORT:
-		smc_line_add(line, unsupported());
+		smc_line_add(line, explain_no_smc());
 		break;
 	case EPERM:
 	case EACCES:

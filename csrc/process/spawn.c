@@ -60,7 +60,7 @@ static size_t count_pairs(lua_State *L, int arg)
 }
 
 /* Pushes "name=value", of the key and the value on top of the stack. */
-static char *push_setting(lua_State *L, int arg)
+static char *push_env_entry(lua_State *L, int arg)
 {
 	const char *name = check_text(L, -2, arg);
 	const char *value = check_text(L, -1, arg);
@@ -87,7 +87,7 @@ static char **check_env(lua_State *L, int arg)
 	env = lua_newuserdatauv(L, (count + 1) * sizeof(*env), 1);
 	lua_createtable(L, (int)count, 0);
 	for (lua_pushnil(L); lua_next(L, arg); lua_pop(L, 1)) {
-		env[i++] = push_setting(L, arg);
+		env[i++] = push_env_entry(L, arg);
 		lua_rawseti(L, -4, (lua_Integer)i);
 	}
 	env[i] = NULL;
@@ -140,7 +140,7 @@ static luaL_Stream *push_stream(lua_State *L)
 	return stream;
 }
 
-static enum stream_kind check_kind(lua_State *L, int arg, const char *name)
+static enum stream_kind check_stream_kind(lua_State *L, int arg, const char *name)
 {
 	static const char *const kinds[] = { "inherit", "null", "pipe" };
 	const char *kind;
@@ -165,7 +165,7 @@ static void check_streams(lua_State *L, int arg, struct child *child)
 	for (i = 0; i < 3; i++) {
 		child->ours[i] = child->theirs[i] = -1;
 		child->file[i] = NULL;
-		child->kind[i] = given ? check_kind(L, arg, stream_names[i]) : STREAM_INHERIT;
+		child->kind[i] = given ? check_stream_kind(L, arg, stream_names[i]) : STREAM_INHERIT;
 		if (child->kind[i] == STREAM_PIPE)
 			child->file[i] = push_stream(L);
 		else
@@ -174,7 +174,7 @@ static void check_streams(lua_State *L, int arg, struct child *child)
 }
 
 /* A descriptor below 3 would be overwritten when the child's streams are set. */
-static int above_stdio(int fd)
+static int move_above_stdio(int fd)
 {
 	int copy;
 
@@ -192,7 +192,7 @@ static int open_pipe(struct child *child, int i)
 	if (pipe2(ends, O_CLOEXEC))
 		return errno;
 	child->ours[i] = ends[!writes];
-	child->theirs[i] = above_stdio(ends[writes]);
+	child->theirs[i] = move_above_stdio(ends[writes]);
 	if (child->theirs[i] < 0)
 		return errno;
 	child->file[i]->f = fdopen(child->ours[i], writes ? "r" : "w");

@@ -54,7 +54,7 @@ const struct option *option_check(lua_State *L, int use)
  * A number as LuaSocket takes it: without its fraction. What is too large for an int is the largest
  * one, which the kernel limits or refuses. Throws for NaN.
  */
-static int to_int(lua_State *L, int arg, lua_Number number, const char *what)
+static int clamp_to_int(lua_State *L, int arg, lua_Number number, const char *what)
 {
 	if (number != number)
 		luaL_argerror(L, arg, lua_pushfstring(L, "%s expected, got NaN", what));
@@ -88,7 +88,7 @@ socklen_t option_check_value(lua_State *L, const struct option *o, int arg, unio
 		lua_getfield(L, arg, "timeout");
 		if (!lua_isnumber(L, -1))
 			luaL_argerror(L, arg, "number 'timeout' field expected");
-		value->linger.l_linger = to_int(L, arg, lua_tonumber(L, -1), "number of seconds");
+		value->linger.l_linger = clamp_to_int(L, arg, lua_tonumber(L, -1), "number of seconds");
 		if (value->linger.l_linger < 0) /* no limit, as everywhere */
 			value->linger.l_linger = INT_MAX;
 		lua_pop(L, 2);
@@ -102,7 +102,7 @@ socklen_t option_check_value(lua_State *L, const struct option *o, int arg, unio
 		value->mark = check_mark(L, arg);
 		return sizeof(value->mark);
 	default:
-		value->number = to_int(L, arg, luaL_checknumber(L, arg), "number");
+		value->number = clamp_to_int(L, arg, luaL_checknumber(L, arg), "number");
 		return sizeof(value->number);
 	}
 }

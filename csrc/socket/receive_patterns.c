@@ -31,7 +31,7 @@ static int read_into(lua_State *L, struct sock *s, luaL_Buffer *out, size_t room
 	return err ? input_retry(L, s, err) : 0;
 }
 
-static size_t least(size_t a, size_t b)
+static size_t smaller(size_t a, size_t b)
 {
 	return a < b ? a : b;
 }
@@ -42,10 +42,10 @@ static size_t take_buffered(struct sock *s, luaL_Buffer *out, size_t wanted)
 	size_t taken = 0;
 
 	while (taken < wanted && buffer_length(&s->buffer)) {
-		size_t n = least(buffer_length(&s->buffer), wanted - taken);
+		size_t n = smaller(buffer_length(&s->buffer), wanted - taken);
 		char *room = luaL_prepbuffsize(out, n);
 
-		n = least(buffer_length(&s->buffer), n);
+		n = smaller(buffer_length(&s->buffer), n);
 		if (n > 0) {
 			memcpy(room, s->buffer.data + s->buffer.first, n);
 			luaL_addsize(out, n);
@@ -162,7 +162,7 @@ static int receive_count(lua_State *L, struct sock *s, luaL_Buffer *out, size_t 
 			err = input_fill(L, s, BUFFER_SIZE, 0);
 		} else if (!err) {
 			before = luaL_bufflen(out);
-			err = read_into(L, s, out, least(wanted, LARGE_READ), MSG_WAITALL);
+			err = read_into(L, s, out, smaller(wanted, LARGE_READ), MSG_WAITALL);
 			wanted -= luaL_bufflen(out) - before;
 		}
 		if (err)
@@ -179,7 +179,7 @@ static int receive_all(lua_State *L, struct sock *s, luaL_Buffer *out, const str
 		take_buffered(s, out, r->limit - luaL_bufflen(out));
 		room = r->limit - luaL_bufflen(out);
 		if (room > 0)
-			err = deadline_errno(s) ?: read_into(L, s, out, least(room, BUFFER_SIZE), 0);
+			err = deadline_errno(s) ?: read_into(L, s, out, smaller(room, BUFFER_SIZE), 0);
 		else
 			err = ensure_buffered(L, s, out, r) ?: OVERSIZED;
 	}

@@ -60,8 +60,8 @@ static void copy_addresses(const struct addrinfo *ai, struct address_list *list)
  * Resolves a host, a service or both, either of which may be NULL. name: room for the canonical name, of
  * NI_MAXHOST bytes, or NULL. Returns what getaddrinfo(3) returns.
  */
-static int look_up(const char *host, const char *service, const struct addrinfo *hints,
-		   struct address_list *list, char *name)
+static int call_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+			    struct address_list *list, char *name)
 {
 	struct addrinfo *found;
 	int rc = getaddrinfo(host, service, hints, &found);
@@ -122,7 +122,7 @@ int resolver_resolve(lua_State *L, int host, int port, int family, bool passive,
 				hints.ai_family = AF_INET;
 		}
 	}
-	rc = look_up(name, service, &hints, list, NULL);
+	rc = call_getaddrinfo(name, service, &hints, list, NULL);
 	if (rc == 0)
 		return 0;
 	err = resolver_errno(rc);
@@ -168,7 +168,7 @@ int core_lookup(lua_State *L)
 	struct address_list list;
 	char name[NI_MAXHOST];
 	size_t i;
-	int rc = look_up(smc_check_cstring(L, 1), NULL, &hints, &list, name);
+	int rc = call_getaddrinfo(smc_check_cstring(L, 1), NULL, &hints, &list, name);
 
 	if (rc != 0)
 		return sock_push_error(L, resolver_strerror(rc));
@@ -202,7 +202,7 @@ int core_nameinfo(lua_State *L)
 
 	if (!host && !service)
 		return luaL_error(L, "host and serv cannot be both nil");
-	rc = look_up(host, service, &hints, &list, NULL);
+	rc = call_getaddrinfo(host, service, &hints, &list, NULL);
 	if (rc != 0)
 		return sock_push_error(L, resolver_strerror(rc));
 	lua_createtable(L, (int)list.count, 0);

@@ -20,7 +20,7 @@ struct set {
  * Appends the objects of the array at index arg, which ends with the first nil, to OBJECTS, which has
  * count of them. Returns how many there are then.
  */
-static lua_Integer append(lua_State *L, int arg, lua_Integer count)
+static lua_Integer append_objects(lua_State *L, int arg, lua_Integer count)
 {
 	lua_Integer i;
 
@@ -34,7 +34,7 @@ static lua_Integer append(lua_State *L, int arg, lua_Integer count)
 }
 
 /* The descriptor of the object on top of the stack; -1: it has none. Calls its getfd method. */
-static int descriptor(lua_State *L)
+static int descriptor_of(lua_State *L)
 {
 	lua_Number fd = -1;
 
@@ -63,7 +63,8 @@ static bool is_dirty(lua_State *L)
 }
 
 /* Finds the descriptors of objects first to last; those without one leave OBJECTS. */
-static void collect(lua_State *L, lua_Integer first, lua_Integer last, short events, struct set *set)
+static void collect_descriptors(lua_State *L, lua_Integer first, lua_Integer last, short events,
+				struct set *set)
 {
 	lua_Integer i;
 
@@ -71,7 +72,7 @@ static void collect(lua_State *L, lua_Integer first, lua_Integer last, short eve
 		struct pollfd *p = &set->fds[set->count];
 
 		lua_rawgeti(L, OBJECTS, i);
-		p->fd = descriptor(L);
+		p->fd = descriptor_of(L);
 		p->events = events;
 		p->revents = 0;
 		if (p->fd < 0) {
@@ -87,7 +88,7 @@ static void collect(lua_State *L, lua_Integer first, lua_Integer last, short eve
 }
 
 /* Waits; returns how many are ready. A signal may raise, otherwise the rest of the time is used. */
-static int wait_set(lua_State *L, const struct set *set, double seconds)
+static int wait_for_set(lua_State *L, const struct set *set, double seconds)
 {
 	struct sock_timeout t = { .block = seconds, .total = -1 };
 	int n;
@@ -131,13 +132,13 @@ int core_select(lua_State *L)
 	lua_newtable(L);
 	lua_newtable(L);
 	lua_newtable(L);
-	receivers = append(L, RECEIVERS, 0);
-	all = append(L, SENDERS, receivers);
+	receivers = append_objects(L, RECEIVERS, 0);
+	all = append_objects(L, SENDERS, receivers);
 	set.fds = lua_newuserdatauv(L, ((size_t)all + 1) * sizeof(*set.fds), 0);
-	collect(L, 1, receivers, POLLIN, &set);
+	collect_descriptors(L, 1, receivers, POLLIN, &set);
 	set.receivers = set.count;
-	collect(L, receivers + 1, all, POLLOUT, &set);
-	n = wait_set(L, &set, set.dirty ? 0 : timeout);
+	collect_descriptors(L, receivers + 1, all, POLLOUT, &set);
+	n = wait_for_set(L, &set, set.dirty ? 0 : timeout);
 	for (i = 0; i < set.count; i++) {
 		const struct pollfd *p = &set.fds[i];
 

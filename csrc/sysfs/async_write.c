@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -81,16 +80,13 @@ static int start_writer(const char *path, char byte, int report)
 static int writing_wait(lua_State *L)
 {
 	struct smc_descriptor *writing = luaL_checkudata(L, 1, WRITING);
-	int limit = smc_milliseconds(smc_check_seconds(L, 2));
-	struct pollfd end = { .fd = writing->fd, .events = POLLIN };
-	int ready, err = 0;
+	double seconds = smc_check_seconds(L, 2);
+	int err;
 
 	luaL_argcheck(L, writing->fd >= 0, 1, "write already finished");
-	ready = poll(&end, 1, limit);
-	if (ready == 0 || (ready < 0 && errno == EINTR))
-		return smc_push_error(L, ETIMEDOUT, "write");
-	if (ready < 0)
-		return smc_push_error(L, errno, "poll");
+	err = smc_wait_readable(writing, seconds);
+	if (err)
+		return smc_push_error(L, err, "write");
 	if (read(writing->fd, &err, sizeof(err)) != (ssize_t)sizeof(err))
 		err = EIO; /* the writer was killed */
 	smc_close_descriptor(writing);

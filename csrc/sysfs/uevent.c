@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <linux/netlink.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -49,17 +48,14 @@ static void push_event(lua_State *L, const char *at, const char *end)
 static int uevents_receive(lua_State *L)
 {
 	const struct smc_descriptor *uevents = check_uevents(L);
-	int limit = smc_milliseconds(smc_check_seconds(L, 2));
-	struct pollfd in = { .fd = uevents->fd, .events = POLLIN };
+	int err = smc_wait_readable(uevents, smc_check_seconds(L, 2));
 	struct sockaddr_nl from = { 0 };
 	socklen_t size = sizeof(from);
 	char message[MESSAGE_SIZE];
 	ssize_t n;
-	int ready;
 
-	ready = poll(&in, 1, limit);
-	if (ready == 0 || (ready < 0 && errno == EINTR))
-		return smc_push_error(L, ETIMEDOUT, "uevents");
+	if (err)
+		return smc_push_error(L, err, "uevents");
 	n = recvfrom(uevents->fd, message, sizeof(message), MSG_DONTWAIT, (struct sockaddr *)&from, &size);
 	if (n < 0)
 		return smc_push_error(L, errno == EAGAIN ? ETIMEDOUT : errno, "uevents");
