@@ -222,22 +222,30 @@ function diag.find(inode, options)
   return found
 end
 
---- What @{watch} gives: an object that waits for what happens to sockets.
---
--- An event is a table: `event`, which is `"opened"`, `"closed"`, `"changed"` (mode or state) or `"moved"`;
--- `socket`, the record, of a closed socket the last one; `before`, the record of the reading before;
--- `received` and `sent`, the bytes that were written since then into the ring in the memory of this host and
--- into the one in the peer's, right as long as they are less than 65536 rings full.
--- A watch is an iterator, `for event in w do`, which raises what goes wrong, and ends when the watch is
--- closed; it can be added to a `smc.poller`; and it is closed by `<close>`, too.
---
--- @table watcher
--- @tfield function next `next(timeout)` waits so many seconds at most, without it for ever; gives the event,
---   or nil, message, errno: ETIMEDOUT where nothing happened; others where the kernel could not be asked: the
---   next call asks again
--- @tfield function getfd `getfd()` gives the descriptor, which is readable when the next reading is due
--- @tfield function dirty `dirty()` tells whether there is an event that need not be waited for
--- @tfield function close `close()` ends it; twice is fine
+--- Returns the next event of a watch; those of @{watch} and of `smc.ism.watch` are of one class.
+-- A watch is also an iterator, `for event in w do`. The loop ends when the watch is closed, continues after
+-- lost events, and raises other errors. A `smc.poller` can wait for a watch, and `<close>` closes it.
+-- @function Watch:next
+-- @tparam[opt] number timeout seconds to wait; without it, forever
+-- @treturn[1] table an event; its fields are those of the function that created the watch
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: ETIMEDOUT if nothing happened; ENOBUFS if events were lost because the caller
+--   was too slow; EBADF after `close`; another one if the kernel could not be queried: the next call queries
+--   it again
+-- @raise for an argument of a wrong type
+
+--- Returns the descriptor, which is readable when there may be an event.
+-- @function Watch:getfd
+-- @treturn integer -1 after `close`
+
+--- Returns whether `next` has an event without waiting. Pollers and `select` report such a watch as readable.
+-- @function Watch:dirty
+-- @treturn boolean
+
+--- Closes the watch. Closing twice is fine.
+-- @function Watch:close
+-- @treturn boolean true
 
 --- Watches the SMC sockets: what is opened and closed, changes its mode or state, and moves bytes.
 --
@@ -245,13 +253,18 @@ end
 --      print(event.event, event.socket.inode, event.received, event.sent)
 --    end
 --
--- The kernel tells nobody of changes, so that this asks again and again: a socket that lives for less than
--- the interval may never be seen. Events of one reading come in the order of the inodes.
+-- An event has `event`, which is `"opened"`, `"closed"`, `"changed"` (mode or state) or `"moved"`; `socket`,
+-- the record, which is the last one of a closed socket; `before`, the record of the reading before;
+-- `received` and `sent`, the bytes written since then into the ring in this host's memory and into the one in
+-- the peer's memory. These counts are right up to 65536 rings.
+--
+-- The kernel does not announce changes. The watch therefore reads the list at every interval, and may miss a
+-- socket that lives for less than that. Events of one reading come in the order of the inodes.
 --
 -- @tparam[opt] table filter as for @{sockets}, but `fields`: a socket that does not match any more counts as
 --   closed. Bytes are counted with the detail `connection`, which is asked for unless told.
 -- @tparam[opt=1] ?number filter.interval seconds between two readings
--- @treturn[1] watcher
+-- @treturn[1] Watch
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno as for @{sockets}

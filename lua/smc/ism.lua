@@ -360,29 +360,16 @@ end
 
 -- === watching ===
 
---- What @{watch} gives: an object that waits for functions that come and go.
---
--- An event is a table: `event`, `"added"` or `"removed"`, and `pci_function`, the function as it is or was.
--- A watch is an iterator, `for event in w do`, which raises what goes wrong, but for changes that were lost,
--- and ends when the watch is closed; it can be added to a `smc.poller`; and it is closed by `<close>`, too.
---
--- @table watcher
--- @tfield function next `next(timeout)` waits so many seconds at most, without it for ever; gives the event,
---   or nil, message, errno: ETIMEDOUT where nothing changed; ENOBUFS where changes were lost because the
---   caller was too slow; others where something changed and could not be looked at: the next call looks again
--- @tfield function getfd `getfd()` gives the descriptor, which is readable when there may be an event
--- @tfield function dirty `dirty()` tells whether there is an event that need not be waited for
--- @tfield function close `close()` ends it; twice is fine
-
---- Listens for functions that come and go, of those that `list(filter)` tells of. Nothing is polled: the
--- kernel announces each, to everybody.
+--- Watches for functions that are added and removed, of those that `list(filter)` returns.
+-- It does not poll: it receives the kernel's uevents (NETLINK_KOBJECT_UEVENT of netlink(7)).
+-- An event has `event`, `"added"` or `"removed"`, and `pci_function`, the function as it is or was.
 --
 --    for event in assert(ism.watch { type = "ISM" }) do
 --      print(event.event, event.pci_function.pci_id)
 --    end
 --
 -- @tparam[opt] table filter as for @{list}
--- @treturn[1] watcher
+-- @treturn[1] smc.diag.Watch
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno

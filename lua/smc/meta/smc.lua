@@ -152,6 +152,9 @@ function smc_device.dibs() end
 ---@class smc.diag
 local smc_diag = {}
 
+---@class smc.diag.Watch
+local smc_diag_Watch = {}
+
 --- An SMC socket.
 --- A field that the kernel does not send, or that has no meaning in the state of the
 --- socket, is absent: there are no invented zeros.
@@ -242,18 +245,28 @@ function smc_diag.sockets(filter) end
 ---@return nil|integer # errno: ENOENT where there is no such socket, or no `smc_diag`
 function smc_diag.find(inode, options) end
 
---- What `watch` gives: an object that waits for what happens to sockets.
---- An event is a table: `event`, which is `"opened"`, `"closed"`, `"changed"` (mode or state) or `"moved"`;
---- `socket`, the record, of a closed socket the last one; `before`, the record of the reading before;
---- `received` and `sent`, the bytes that were written since then into the ring in the memory of this host and
---- into the one in the peer's, right as long as they are less than 65536 rings full.
---- A watch is an iterator, `for event in w do`, which raises what goes wrong, and ends when the watch is
---- closed; it can be added to a `smc.poller`; and it is closed by `<close>`, too.
----@class smc.diag.watcher
----@field next function `next(timeout)` waits so many seconds at most, without it for ever; gives the event, or nil, message, errno: ETIMEDOUT where nothing happened; others where the kernel could not be asked: the next call asks again
----@field getfd function `getfd()` gives the descriptor, which is readable when the next reading is due
----@field dirty function `dirty()` tells whether there is an event that need not be waited for
----@field close function `close()` ends it; twice is fine
+--- Returns the next event of a watch; those of `watch` and of `smc.ism.watch` are of one class.
+--- A watch is also an iterator, `for event in w do`. The loop ends when the watch is closed, continues after
+--- lost events, and raises other errors. A `smc.poller` can wait for a watch, and `<close>` closes it.
+---@param timeout? number seconds to wait; without it, forever
+---@return table|nil # an event; its fields are those of the function that created the watch
+---@return nil|string # message
+---@return nil|integer # errno: ETIMEDOUT if nothing happened; ENOBUFS if events were lost because the caller was too slow; EBADF after `close`; another one if the kernel could not be queried: the next call queries it again
+function smc_diag_Watch:next(timeout) end
+
+--- Returns the descriptor, which is readable when there may be an event.
+---@return integer # -1 after `close`
+function smc_diag_Watch:getfd() end
+
+--- Returns whether `next` has an event without waiting.
+--- Pollers and `select` report such a watch as readable.
+---@return boolean
+function smc_diag_Watch:dirty() end
+
+--- Closes the watch.
+--- Closing twice is fine.
+---@return boolean # true
+function smc_diag_Watch:close() end
 
 ---@class smc.diag.watch.filter
 ---@field interval number|nil seconds between two readings
@@ -262,10 +275,14 @@ function smc_diag.find(inode, options) end
 ---    for event in assert(diag.watch { interval = 1, peer_port = 12345 }) do
 ---      print(event.event, event.socket.inode, event.received, event.sent)
 ---    end
---- The kernel tells nobody of changes, so that this asks again and again: a socket that lives for less than
---- the interval may never be seen. Events of one reading come in the order of the inodes.
+--- An event has `event`, which is `"opened"`, `"closed"`, `"changed"` (mode or state) or `"moved"`; `socket`,
+--- the record, which is the last one of a closed socket; `before`, the record of the reading before;
+--- `received` and `sent`, the bytes written since then into the ring in this host's memory and into the one in
+--- the peer's memory. These counts are right up to 65536 rings.
+--- The kernel does not announce changes. The watch therefore reads the list at every interval, and may miss a
+--- socket that lives for less than that. Events of one reading come in the order of the inodes.
 ---@param filter? smc.diag.watch.filter as for `sockets`, but `fields`: a socket that does not match any more counts as closed. Bytes are counted with the detail `connection`, which is asked for unless told.
----@return smc.diag.watcher|nil
+---@return smc.diag.Watch|nil
 ---@return nil|string # message
 ---@return nil|integer # errno as for `sockets`
 function smc_diag.watch(filter) end
@@ -437,24 +454,14 @@ function smc_ism.power_off(which, options) end
 ---@return nil|table[] # as for `power_off`
 function smc_ism.ensure(which, state, options) end
 
---- What `watch` gives: an object that waits for functions that come and go.
---- An event is a table: `event`, `"added"` or `"removed"`, and `pci_function`, the function as it is or was.
---- A watch is an iterator, `for event in w do`, which raises what goes wrong, but for changes that were lost,
---- and ends when the watch is closed; it can be added to a `smc.poller`; and it is closed by `<close>`, too.
----@class smc.ism.watcher
----@field next function `next(timeout)` waits so many seconds at most, without it for ever; gives the event, or nil, message, errno: ETIMEDOUT where nothing changed; ENOBUFS where changes were lost because the caller was too slow; others where something changed and could not be looked at: the next call looks again
----@field getfd function `getfd()` gives the descriptor, which is readable when there may be an event
----@field dirty function `dirty()` tells whether there is an event that need not be waited for
----@field close function `close()` ends it; twice is fine
-
---- Listens for functions that come and go, of those that `list(filter)` tells of.
---- Nothing is polled: the
---- kernel announces each, to everybody.
+--- Watches for functions that are added and removed, of those that `list(filter)` returns.
+--- It does not poll: it receives the kernel's uevents (NETLINK_KOBJECT_UEVENT of netlink(7)).
+--- An event has `event`, `"added"` or `"removed"`, and `pci_function`, the function as it is or was.
 ---    for event in assert(ism.watch { type = "ISM" }) do
 ---      print(event.event, event.pci_function.pci_id)
 ---    end
 ---@param filter? table as for `list`
----@return smc.ism.watcher|nil
+---@return smc.diag.Watch|nil
 ---@return nil|string # message
 ---@return nil|integer # errno
 function smc_ism.watch(filter) end
