@@ -6,7 +6,7 @@ local reference = {}
 -- groups of `type` and `text`.
 function reference.load()
   local ldoc <close> = assert(io.popen(
-    "LUA_PATH='spec/docs/?.lua;;' ldoc -q -c config.ld --filter export.write . 2>&1"))
+    "LD_PRELOAD= LUA_PATH='spec/docs/?.lua;;' ldoc -q -c config.ld --filter export.write . 2>&1"))
   local output = ldoc:read "a"
   local text = output:match("%-%-reference%-%-\n(.*)%-%-end%-%-")
   assert(text, output)

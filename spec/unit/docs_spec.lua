@@ -1,5 +1,5 @@
--- The reference documents every public function, method and field. What ldoc(1) reads is compared with what Lua
--- finds in the modules.
+-- The reference documents every public function, method and field: what ldoc(1) reads is compared with what
+-- Lua finds in the modules.
 package.path = "spec/docs/?.lua;" .. package.path
 
 local lfs = require "lfs"
