@@ -115,4 +115,21 @@ function genl.fallback(by_server, code, count, sums)
   return genl.message(8, { { 8, "nest", list } })
 end
 
+--- An entry of the table of PNET IDs: of an interface, or of a port of a device. The kernel says "n/a" for
+-- the one that it is not of, and 255 for the port of an interface.
+function genl.pnetid(name, netdev, ibdev, ibport)
+  return genl.message(1, { { 1, "string", name }, { 2, "string", netdev or "n/a" },
+    { 3, "string", ibdev or "n/a" }, { 4, "u8", ibport or 255 } })
+end
+
+--- A UEID.
+function genl.ueid(ueid)
+  return genl.message(10, { { 1, "string", ueid .. (" "):rep(32 - #ueid) } })
+end
+
+--- The SEID; nil where no device has one.
+function genl.seid(seid, enabled)
+  return genl.message(14, seid and { { 1, "string", seid }, { 2, "u8", enabled and 1 or 0 } } or {})
+end
+
 return genl

@@ -5,8 +5,10 @@ local E = require "smc.errno"
 local core = require "smc.core.netlink"
 local device = require "smc.device"
 local diag = require "smc.diag"
+local eid = require "smc.eid"
 local genl = require "smc.internal.genl"
 local linkgroup = require "smc.linkgroup"
+local pnet = require "smc.pnet"
 local stats = require "smc.stats"
 
 local recorded = {}
@@ -40,7 +42,7 @@ end
 -- What inet_diag knows is of this host: there is none.
 local function without_addresses(complete)
   return complete and function(record)
-    return with(core, { tcp = function() return nil, "no inet_diag", E.ENOENT end }, complete, record)
+    return with(core, { inet_diag = function() return nil, "no inet_diag", E.ENOENT end }, complete, record)
   end
 end
 
@@ -79,6 +81,24 @@ function recorded.stats(counters, fallbacks)
   if not snapshot then return nil, message, errno end
   snapshot.time, snapshot.boot, snapshot.namespace = nil, nil, nil
   return snapshot
+end
+
+--- The PNET IDs of a datagram, as `pnet.list` gives them.
+-- @tparam string datagram
+function recorded.pnetids(datagram)
+  return with(genl, { pnet_list = decoding("pnet_list", datagram) }, pnet.list)
+end
+
+--- The UEIDs of a datagram, as `eid.list` gives them.
+-- @tparam string datagram
+function recorded.ueids(datagram)
+  return with(genl, { ueid_list = decoding("ueid_list", datagram) }, eid.list)
+end
+
+--- The SEID of a datagram, as `eid.seid` gives it.
+-- @tparam string datagram
+function recorded.seid(datagram)
+  return with(genl, { seid = decoding("seid", datagram) }, eid.seid)
 end
 
 return recorded

@@ -68,6 +68,20 @@ describe("messages of SMC_GEN_NETLINK", function()
     assert.same({ client = 8, server = 9, reasons = { { code = 0x03030008, client = 11, server = 0 },
       { code = 0x03010000, client = 3, server = 7 } } }, snapshot.fallback)
   end)
+
+  it("have PNET IDs, of one kind of device each", function()
+    assert.same({ { pnetid = "NETA", netdev = "eth0" }, { pnetid = "NETB", ibdev = "mlx5_0", ibport = 2 },
+      { pnetid = "NETC", ibdev = "0001:00:00.0", ibport = 1 } }, recorded.pnetids(genl.pnetid("NETA", "eth0")
+      .. genl.pnetid("NETB", nil, "mlx5_0", 2) .. genl.pnetid("NETC", nil, "0001:00:00.0", 1)))
+  end)
+
+  it("have EIDs", function()
+    assert.same({ "A.B", "C" }, recorded.ueids(genl.ueid("A.B") .. genl.ueid("C") .. genl.done()))
+    local seid = ("S"):rep(32)
+    assert.same({ seid = seid, enabled = true }, (recorded.seid(genl.seid(seid, true))))
+    assert.equal(E.ENODEV, select(3, recorded.seid(genl.seid())))
+  end)
+
   it("give an error when they are cut short", function()
     local whole = genl.lgr_smcr() .. genl.link()
     for size = 1, #whole - 4 do
