@@ -69,12 +69,13 @@ pair_start() { # INDEX WORD…
 	job_make "$job" "$name" plain "${pair_addresses[index]}" "${pair_addresses[1 - index]}"
 	exec {frames}> >(pair_relay "$name") {none}</dev/null
 	relays[index]=$!
+	pids+=("$!") # at once: when the lab fails, this one must not wait for a guest
 	qemu_arguments "$job"
 	pair_wire "$index"
 	session_follow "$job"
 	qemu_start "$job" "$frames" "$none"
 	qemus[index]=$qemu_pid
-	pids+=("$!" "${relays[index]}")
+	pids+=("$qemu_pid")
 	exec {frames}>&- {none}<&-
 }
 
@@ -96,7 +97,7 @@ pair_wire() { # INDEX
 	fi
 	qemu_args+=(
 		-netdev "stream,id=wire,$role,addr.type=unix,addr.path=${wire//,/,,}"
-		-device "virtio-net-$qemu_bus,netdev=wire,$qemu_netmac=52:54:00:00:00:0$1"
+		-device "virtio-net-$qemu_bus,netdev=wire,${qemu_net}mac=52:54:00:00:00:0$1"
 	)
 }
 

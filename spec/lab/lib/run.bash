@@ -40,10 +40,11 @@ run_guest() { # JOB MODE
 	session_follow "$1" # first: it must not hold the relay's pipe open
 	exec {frames}> >(exec "$image/lab-relay" -s "$1.status")
 	relay=$!
+	pids+=("$relay")
 	qemu_arguments "$1"
 	run_input "$2"
 	qemu_start "$1" "$frames" "$input"
-	pids+=("$relay" "$qemu_pid")
+	pids+=("$qemu_pid")
 	exec {frames}>&- {input}<&-
 	session_status "$1" "$relay" "$qemu_pid"
 }

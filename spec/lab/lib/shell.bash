@@ -36,11 +36,12 @@ shell_guest() { # JOB
 	modes=$(stty -g)
 	exec {frames}> >(exec "$image/lab-relay" -s "$1.status")
 	relay=$!
+	pids+=("$relay")
 	qemu_arguments "$1"
 	qemu_terminal
 	session_follow "$1"
 	qemu_start_on_terminal "$1" "$frames"
-	pids+=("$relay" "$qemu_pid")
+	pids+=("$qemu_pid")
 	exec {frames}>&-
 	session_status "$1" "$relay" "$qemu_pid"
 	session_kill
