@@ -19,8 +19,11 @@ image_busybox=$(command -v busybox || true)
 
 image_name() {
 	local sum
-	sum=$(cd "$lab_dir" && sha256sum guest/* host/* lib/image.bash "$kernel/release" \
-		"$kernel"/lib/modules/*/{modules.dep,kernel/net/smc/*} | sha256sum)
+	sum=$({
+		(cd "$lab_dir" && sha256sum guest/* host/* lib/image.bash "$kernel/release")
+		find "$kernel/lib/modules" \( -name modules.dep -o -path '*/net/smc/*' -o -path '*/sw/rxe/*' \) -type f |
+			sort | xargs -d '\n' sha256sum
+	} | sha256sum)
 	echo "$cache/image-${kernel##*/kernel-}-${sum:0:16}"
 }
 

@@ -137,13 +137,13 @@ kernel_compiler() { # HEADERS
 	fi
 }
 
-# Puts modules of net/smc in the place of those that came with the kernel.
-kernel_install() { # OUTCOME MODULE…
+# Puts modules in the place of all those of a folder that came with the kernel.
+kernel_install() { # OUTCOME FOLDER MODULE…
 	local release folder
 	release=$(<"$1/release")
-	folder=$1/lib/modules/$release/kernel/net/smc
+	folder=$1/lib/modules/$release/kernel/$2
 	rm -f "$folder"/*.ko*
-	cp -t "$folder" "${@:2}"
+	cp -t "$folder" "${@:3}"
 	depmod -b "$1" "$release"
 }
 

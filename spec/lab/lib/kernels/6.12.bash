@@ -51,7 +51,7 @@ kernel_build() {
 	say "building smc.ko and smc_diag.ko with loopback-ism"
 	cp "$work"/outcome/source/* "$work/smc/"
 	kernel_build_smc "$work"/headers/usr/src/linux-headers-*-amd64 "$work/smc"
-	kernel_install "$work/outcome" "$work"/smc/*.ko
+	kernel_install "$work/outcome" net/smc "$work"/smc/*.ko
 	say "built in $(seconds_since "$start")"
 	for i in 1 2 3; do mv "$(kernel_deb "$i")" "$work/outcome/debs/"; done
 	kernel_keep "$work/outcome"

@@ -76,7 +76,7 @@ dibs_try() { # PACKAGE=VERSION BASE
 	dibs_make "$work/source" "$work/headers"
 	mkdir "$work/outcome"
 	cp -al "$2"/{lib,release,vmlinu*} "$work/outcome/"
-	kernel_install "$work/outcome" "$work/source/dibs.ko" "$work"/source/smc/*.ko
+	kernel_install "$work/outcome" net/smc "$work/source/dibs.ko" "$work"/source/smc/*.ko
 	echo "${1#*=}" >"$work/outcome/smc"
 }
 

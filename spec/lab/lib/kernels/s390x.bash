@@ -67,7 +67,7 @@ kernel_build() {
 	for folder in smc lab; do
 		kernel_build_modules "$work"/headers/usr/src/linux-headers-*-s390x "$work/$folder"
 	done
-	kernel_install "$work/outcome" "$work"/{smc,lab}/*.ko
+	kernel_install "$work/outcome" net/smc "$work"/{smc,lab}/*.ko
 	say "built in $(seconds_since "$start")"
 	kernel_keep "$work/outcome"
 }
