@@ -1,6 +1,6 @@
 # Debian 12's own 6.1: SMC-R alone, since loopback-ism is younger, and so is the interface that the emulated ISM
-# function has. SMC is as it comes. Soft-RoCE is built again: there it does not say in which state a queue pair is,
-# as hardware does, and SMC-R, which asks before it sends, takes no link for ready (ENOLINK).
+# function has. SMC is as it comes. Soft-RoCE is built again with two repairs that it has in later kernels: without
+# them no SMC-R link is ever ready, and the first attempt waits for ever.
 # shellcheck shell=bash disable=SC2034 # what is set here is read elsewhere
 
 recipe_about="Debian 12's Linux 6.1, with a repair of Soft-RoCE; SMC-R in lab pair, no SMC-D"
@@ -21,10 +21,13 @@ kernel_packages() { # ABI
 		"linux-source-$kernel_series"
 }
 
-# The state that a queue pair is in, which rxe_qp_to_attr() leaves as it was set once, or was not.
+# The state that a queue pair is in, which rxe_qp_to_attr() leaves as it was set once, or was not. And completions of
+# which SMC wants to know whatever they are: 6.1 takes the sum of the two kinds for neither.
 rxe_build() { # HEADERS SOURCE
 	sed -i 's/^\t\*attr = qp->attr;$/&\n\tattr->cur_qp_state = qp->attr.qp_state;/' "$2/rxe_qp.c"
-	grep -q 'attr->cur_qp_state = qp->attr.qp_state;' "$2/rxe_qp.c" || die "Soft-RoCE is not as expected"
+	sed -i 's/(cq->notify == IB_CQ_/(cq->notify \& IB_CQ_/' "$2/rxe_cq.c"
+	[[ $(cat "$2"/rxe_{qp,cq}.c | grep -cE 'attr->cur_qp_state = qp->attr.qp_state;|\(cq->notify & IB_CQ_') == 3 ]] ||
+		die "Soft-RoCE is not as expected"
 	make -s -j"$(nproc)" -C "$1" M="$2" CC="$(kernel_compiler "$1")" CONFIG_RDMA_RXE=m \
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules >&2 || die "building Soft-RoCE failed"
 	strip --strip-debug "$2"/*.ko
