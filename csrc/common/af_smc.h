@@ -18,10 +18,10 @@
 #define SOL_SMC 286
 #endif
 #ifndef SMC_LIMIT_HS
-#define SMC_LIMIT_HS 1 /* of SOL_SMC: sockets of a burst may become TCP */
+#define SMC_LIMIT_HS 1 /* option of SOL_SMC: connections of a burst may become TCP */
 #endif
 
-/* Marks the luaopen functions: everything else of a module stays hidden. */
+/* Marks the luaopen functions: all other functions of a module are hidden. */
 #define SMC_EXPORT __attribute__((visibility("default")))
 
 #endif

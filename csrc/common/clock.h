@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Times in seconds, as Lua has them. */
+/* Times in seconds, as Lua numbers. */
 #ifndef SMC_CLOCK_H
 #define SMC_CLOCK_H
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lua's headers, and the check of the Lua that loads a module. Every header of this
- * folder that has to do with Lua includes it.
+ * Lua's headers, and the check of the Lua version that loads a module. Every header of
+ * this directory that uses Lua includes it.
  *
- * A module that is loaded by an older Lua than it was built for must live long enough to
- * say so. What Lua 5.1 does not export is weak: there it is a null pointer, not a reason
- * for the dynamic linker to refuse the module with words that do not mention Lua.
+ * If an older Lua than the module was built for loads it, the module must be able to
+ * report that. Functions that Lua 5.1 does not export are weak: there they are null
+ * pointers; otherwise the dynamic linker would reject the module with an unrelated message.
  */
 #ifndef SMC_LUA_API_H
 #define SMC_LUA_API_H
@@ -20,7 +20,7 @@
 #error "smc needs Lua 5.4 or later: these are the headers of an older one"
 #endif
 
-/* Marks what the files of a module share: a rock is compiled without -fvisibility=hidden. */
+/* Marks functions that the files of a module share, since a rock is compiled without -fvisibility=hidden. */
 #define SMC_HIDDEN __attribute__((visibility("hidden")))
 
 #pragma weak luaL_addgsub
@@ -74,7 +74,7 @@
 #pragma weak lua_warning
 #pragma weak lua_yieldk
 
-/* The version of the Lua that runs, as LUA_VERSION_NUM tells that of the headers. */
+/* The version of the running Lua, in the format of LUA_VERSION_NUM. */
 static inline int smc_lua_version(lua_State *L)
 {
 	lua_Number (*version)(lua_State *) = lua_version;
@@ -88,7 +88,7 @@ static inline int smc_lua_version(lua_State *L)
 	return (int)*older(L);
 }
 
-/* Comes first in every luaopen function: raises where this is not the Lua of the headers. */
+/* Every luaopen function calls this first: raises an error if this is not the Lua version of the headers. */
 static inline void smc_check_lua(lua_State *L, const char *module)
 {
 	int version = smc_lua_version(L);

@@ -7,8 +7,8 @@
 #include "number.h"
 
 /*
- * Pushes the answer that every binding but the sockets' gives on failure:
- * nil, "what: words", errno. Returns 3, the number of values pushed.
+ * Pushes the results of a failure, in every binding except those of LuaSocket's
+ * methods: nil, "what: description", errno. Returns 3, the number of values pushed.
  */
 int smc_push_error(lua_State *L, int err, const char *what)
 {
@@ -25,8 +25,8 @@ static int no_op(lua_State *L)
 }
 
 /*
- * To be called after EINTR. Lua programs learn of signals by a debug hook (lua.c sets one on Ctrl-C):
- * a call gives the hook its chance, and it may raise. No resource may be held here.
+ * To be called after EINTR. Lua programs handle signals in a debug hook (lua.c sets one on Ctrl-C): the
+ * call runs the hook, which may raise an error. Hold no resources here.
  */
 void smc_run_signal_hooks(lua_State *L)
 {
@@ -34,7 +34,7 @@ void smc_run_signal_hooks(lua_State *L)
 	lua_call(L, 0, 0);
 }
 
-/* The string at index arg, which C sees whole. Throws where a zero byte would end it early. */
+/* The string at index arg. Raises an error if it contains a zero byte, which would end it early in C. */
 const char *smc_check_cstring(lua_State *L, int arg)
 {
 	size_t length;
@@ -44,7 +44,7 @@ const char *smc_check_cstring(lua_State *L, int arg)
 	return text;
 }
 
-/* Gives the userdata on top of the stack a metatable of its own that has nothing but a finalizer. */
+/* Gives the userdata on top of the stack its own metatable, which has only a finalizer. */
 void smc_set_gc(lua_State *L, lua_CFunction gc)
 {
 	lua_createtable(L, 0, 1);
@@ -71,8 +71,8 @@ void smc_register_class(lua_State *L, const char *name, const luaL_Reg *methods)
 }
 
 /*
- * Pushes a new object of a registered class, size bytes that begin with a struct smc_descriptor without a
- * descriptor; the rest is zero. From here on the garbage collector closes what it gets.
+ * Pushes a new object of a registered class: size bytes that begin with a struct smc_descriptor without a
+ * descriptor; the rest is zero. The garbage collector closes the descriptor that is stored in it.
  */
 void *smc_new_descriptor(lua_State *L, const char *class, size_t size)
 {
@@ -84,7 +84,7 @@ void *smc_new_descriptor(lua_State *L, const char *class, size_t size)
 	return descriptor;
 }
 
-/* Closes the descriptor where it is open. Returns whether it was. close(2) */
+/* Closes the descriptor if it is open. Returns whether it was. close(2) */
 bool smc_close_descriptor(struct smc_descriptor *descriptor)
 {
 	int fd = descriptor->fd;
@@ -127,9 +127,9 @@ int smc_descriptor_getfd(lua_State *L)
 }
 
 /*
- * The objects that hold descriptors are small, so that the collector, which counts bytes, lets
- * many of them lie before it closes them. Where descriptors have run out, this collects once.
- * Returns whether trying again is worth it. Finalizers run here: no resource may be held.
+ * Objects that hold descriptors are small, and the garbage collector counts bytes, so many of them may
+ * wait to be collected. If there are no free descriptors, this collects once. Returns whether the caller
+ * should try again. Finalizers run here: hold no resources.
  */
 bool smc_gc_on_fd_exhaustion(lua_State *L, int err)
 {

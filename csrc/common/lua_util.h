@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the bindings share: answers of failures, arguments, and classes of objects that hold a descriptor. */
+/* What the bindings share: results of failures, arguments, and classes of objects that hold a descriptor. */
 #ifndef SMC_LUA_UTIL_H
 #define SMC_LUA_UTIL_H
 
@@ -17,7 +17,7 @@ const char *smc_check_cstring(lua_State *L, int arg);
 void smc_set_gc(lua_State *L, lua_CFunction gc);
 void smc_register_class(lua_State *L, const char *name, const luaL_Reg *methods);
 
-/* What an object that holds a descriptor begins with. */
+/* The first member of every object that holds a descriptor. */
 struct smc_descriptor {
 	int fd; /* -1: closed, or not open yet */
 };
@@ -33,8 +33,8 @@ bool smc_gc_on_fd_exhaustion(lua_State *L, int err);
 #pragma GCC visibility pop
 
 /*
- * The value of the call, which returns -1 and sets errno when it fails. Where descriptors have run out the call
- * is repeated after a garbage collection, whose finalizers may run any Lua code: hold no resource here.
+ * The value of the call, which returns -1 and sets errno on failure. If there are no free descriptors, the call
+ * is repeated after a garbage collection, whose finalizers may run any Lua code: hold no resources here.
  */
 #define SMC_RETRY_AFTER_GC(L, call)                                        \
 	({                                                                 \

@@ -4,8 +4,8 @@
 #include "number.h"
 
 /*
- * The number of seconds at index arg, infinity included. Throws for anything else: no time is
- * before or after a NaN, so that every use of it would do something of its own.
+ * The number of seconds at index arg, including infinity. Raises an error for anything else, also for a
+ * NaN: comparisons with it are always false, so every use of it would behave differently.
  */
 double smc_check_seconds(lua_State *L, int arg)
 {
@@ -22,8 +22,8 @@ double smc_opt_seconds(lua_State *L, int arg, double otherwise)
 }
 
 /*
- * Seconds as poll(2) and epoll_wait(2) take them, rounded up: -1, no limit, for a negative number,
- * and for what does not fit, which is 24 days.
+ * Converts seconds to the milliseconds of poll(2) and epoll_wait(2), rounded up. -1, which means no limit,
+ * for a negative number, and for one that does not fit (24 days).
  */
 int smc_milliseconds(double seconds)
 {
@@ -36,7 +36,7 @@ int smc_milliseconds(double seconds)
 	return whole < milliseconds ? whole + 1 : whole;
 }
 
-/* The integer at index arg, within the limits. Throws for anything else; what: what it is to be, in words. */
+/* The integer at index arg, within the limits. Otherwise raises an error, in which `what` describes the value. */
 int smc_check_int(lua_State *L, int arg, int lowest, int highest, const char *what)
 {
 	lua_Integer number = luaL_checkinteger(L, arg);
@@ -46,13 +46,13 @@ int smc_check_int(lua_State *L, int arg, int lowest, int highest, const char *wh
 	return (int)number;
 }
 
-/* The file descriptor at index arg; -1, which is that of a closed object, is left to the kernel. */
+/* The file descriptor at index arg; -1, that of a closed object, is allowed, so that the kernel reports it. */
 int smc_check_fd(lua_State *L, int arg)
 {
 	return smc_check_int(L, arg, -1, INT_MAX, "file descriptor");
 }
 
-/* NaN, and what an integer cannot hold, is the smallest integer, as in LuaSocket on x86-64. */
+/* NaN, and numbers outside the range of integers, become the smallest integer, as in LuaSocket on x86-64. */
 static lua_Integer truncate_number(lua_Number number)
 {
 	lua_Integer integer;
@@ -60,7 +60,7 @@ static lua_Integer truncate_number(lua_Number number)
 	return lua_numbertointeger(number, &integer) ? integer : LUA_MININTEGER;
 }
 
-/* The number at index arg, or text that is one, without its fraction. */
+/* The number at index arg, or a string that represents one, without its fraction. */
 lua_Integer smc_check_truncated(lua_State *L, int arg)
 {
 	int is_integer;
@@ -69,7 +69,7 @@ lua_Integer smc_check_truncated(lua_State *L, int arg)
 	return is_integer ? integer : truncate_number(luaL_checknumber(L, arg));
 }
 
-/* The same as LuaSocket takes it, for which every number is a float: math.maxinteger does not fit. */
+/* The same, but as in LuaSocket, where every number is a float: math.maxinteger does not fit. */
 lua_Integer smc_opt_truncated(lua_State *L, int arg, lua_Integer otherwise)
 {
 	return lua_isnoneornil(L, arg) ? otherwise : truncate_number(luaL_checknumber(L, arg));

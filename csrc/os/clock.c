@@ -21,7 +21,7 @@ static int os_monotonic(lua_State *L)
 	return 1;
 }
 
-/* sleep(seconds): a signal does not end it early, but the debug hook that it sets may raise */
+/* sleep(seconds): a signal does not end it early, but its debug hook may raise an error */
 static int os_sleep(lua_State *L)
 {
 	struct timespec end = clock_timespec(clock_seconds(CLOCK_MONOTONIC) + smc_check_seconds(L, 1));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The numbers of errors, which differ between machines, by their names: errno(3). */
+/* Error numbers by their names, since the numbers differ between architectures: errno(3). */
 #include <errno.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #define E(name) { #name, name }
 /* clang-format on */
 
-/* Of several names for one number, the last one is what the number is called. */
+/* If a number has several names, the last one in this list is returned for it. */
 /* clang-format off */
 static const struct {
 	const char *name;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Directories, symbolic links and descriptors, which Lua's io library does not read. */
+/* Reads directories, symbolic links and descriptors, which Lua's io library cannot. */
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -19,7 +19,7 @@ static int directory_close(lua_State *L)
 	return 0;
 }
 
-/* Pushes a directory, not open yet, that the garbage collector closes if a string cannot be made. */
+/* Pushes a directory, not open yet, which the garbage collector closes if creating a string fails. */
 static DIR **push_directory(lua_State *L)
 {
 	DIR **directory = lua_newuserdatauv(L, sizeof(DIR *), 0);
@@ -71,7 +71,7 @@ static int os_readlink(lua_State *L)
 
 /*
  * read(fd, max) -> data, "" at the end | nil, message, errno
- * What there is, at most max bytes and 64 KiB: io.read waits until it has all. read(2)
+ * Returns the available bytes, at most max and at most 64 KiB; io.read waits for all of them. read(2)
  */
 static int os_read(lua_State *L)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* smc.core.os: what Lua's own libraries lack of the operating system. */
+/* smc.core.os: functions of the operating system that Lua's libraries lack. */
 #include <sys/utsname.h>
 
 #include "os.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a program asks of the terminal, or the pipe, that its output goes to. */
+/* The terminal or the pipe that the output goes to. */
 #include <errno.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -9,7 +9,7 @@
 
 /*
  * columns(fd) -> integer | nil, message, errno
- * How wide the terminal is: 0 where it does not know; ENOTTY where it is no terminal. ioctl_tty(2)
+ * The width of the terminal; 0 if it is not known. ENOTTY if fd is not a terminal. ioctl_tty(2)
  */
 static int os_columns(lua_State *L)
 {
@@ -24,8 +24,8 @@ static int os_columns(lua_State *L)
 
 /*
  * ignore_sigpipe()
- * From now on, writing to a pipe that nobody reads is EPIPE and does not end the process. What
- * smc.core.process spawns has SIGPIPE as it should be; what it execs inherits this. signal(7)
+ * From now on, writing to a pipe without a reader fails with EPIPE and does not end the process. Programs
+ * that smc.core.process spawns have the default SIGPIPE; those that it execs inherit this. signal(7)
  */
 static int os_ignore_sigpipe(lua_State *L)
 {

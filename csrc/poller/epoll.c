@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* epoll(7) on descriptors. Which object a descriptor stands for, Lua knows. */
+/* epoll(7) on descriptors. The Lua module maps descriptors to objects. */
 #include <errno.h>
 #include <sys/epoll.h>
 
@@ -7,7 +7,7 @@
 #include "../common/number.h"
 #include "poller.h"
 
-#define MAX_EVENTS 256 /* taken from the kernel by one call; more wait for the next */
+#define MAX_EVENTS 256 /* per call; further events are returned by the next call */
 
 static struct smc_descriptor *check_poller(lua_State *L)
 {
@@ -81,7 +81,7 @@ static int poller_remove(lua_State *L)
 	return change_interest(L, EPOLL_CTL_DEL);
 }
 
-/* "r", "w", "rw", or "e" where there is only an error or a hang-up to learn of. */
+/* "r", "w", "rw", or "e" if there is only an error or a hang-up. */
 static const char *event_words(uint32_t events)
 {
 	int readable = (events & (EPOLLIN | EPOLLRDHUP)) != 0;

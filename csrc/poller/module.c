@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* smc.core.poller: descriptors to wait for, and signals as one of them. */
+/* smc.core.poller: waits for descriptors, including one for signals. */
 #include "../common/af_smc.h"
 #include "../common/lua_util.h"
 #include "poller.h"

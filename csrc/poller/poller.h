@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The two classes of smc.core.poller, and the functions that make their objects. */
+/* The two classes of smc.core.poller, and the functions that create their objects. */
 #ifndef SMC_POLLER_H
 #define SMC_POLLER_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Signals as a descriptor to wait for: signalfd(2). */
+/* A descriptor that is readable when a signal has arrived: signalfd(2). */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -19,7 +19,7 @@ static const struct {
 
 #define KNOWN (sizeof(known) / sizeof(known[0]))
 
-/* The mask is the process's: how many objects hold a signal, and whether it was blocked before. */
+/* The signal mask belongs to the process: how many objects hold a signal, and whether it was blocked before. */
 static struct {
 	unsigned int objects;
 	bool blocked_before;
@@ -62,7 +62,7 @@ static void block_signals(const sigset_t *set)
 	}
 }
 
-/* Unblocks those that no other object holds, and that were not blocked when the first came. */
+/* Unblocks the signals that no other object holds, unless they were blocked before the first object. */
 static void unblock_signals(const sigset_t *set)
 {
 	sigset_t over;
@@ -78,7 +78,7 @@ static void unblock_signals(const sigset_t *set)
 
 /*
  * core.signals(name, ...) → signals | nil, message, errno
- * Blocks the signals for this process until close, and makes a descriptor of them. signalfd(2)
+ * Blocks the signals for this process until close, and creates a descriptor for them. signalfd(2)
  */
 int poller_signals(lua_State *L)
 {
@@ -95,7 +95,7 @@ int poller_signals(lua_State *L)
 	return 1;
 }
 
-/* signals:next() → name of a signal that came | nil. read(2) */
+/* signals:next() → name of a signal that arrived | nil. read(2) */
 static int signals_next(lua_State *L)
 {
 	const struct signals *s = check_signals(L);
@@ -113,7 +113,7 @@ static int signals_next(lua_State *L)
 	return 0;
 }
 
-/* signals:close() → true. The signals do again what they did before. Also __gc and __close. */
+/* signals:close() → true. Restores the previous state of the signals. Also __gc and __close. */
 static int signals_close(lua_State *L)
 {
 	struct signals *s = check_signals(L);

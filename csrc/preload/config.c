@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the user of the preloaded library asks for: its environment, read once. */
-#undef _FORTIFY_SOURCE /* its checking functions exist in glibc alone */
+/* The settings of the preloaded library, read once from the environment. */
+#undef _FORTIFY_SOURCE /* only glibc has its checking functions */
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -42,7 +42,7 @@ static int size_from_env(const char *name)
 	if (!bytes && atomic_load(&debug)) {
 		smc_line_begin(&line);
 		smc_line_add(&line, name);
-		smc_line_add(&line, " is ignored, being no size in bytes (suffix k or m): ");
+		smc_line_add(&line, " is ignored: not a size in bytes (suffix k or m): ");
 		smc_line_add(&line, text);
 		smc_line_end(&line);
 	}
@@ -59,7 +59,7 @@ static void configure_fallback(void)
 	atomic_store(&fallback, text[0] == 't' && text[1] == 'c' && text[2] == 'p' && !text[3]);
 	if (atomic_load(&debug) && !atomic_load(&fallback)) {
 		smc_line_begin(&line);
-		smc_line_add(&line, "SMC_FALLBACK is ignored, not being tcp: ");
+		smc_line_add(&line, "SMC_FALLBACK is ignored, since it is not tcp: ");
 		smc_line_add(&line, text);
 		smc_line_end(&line);
 	}

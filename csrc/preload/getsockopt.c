@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * getsockopt() for the programs that the library is preloaded into: as it is, but for SO_ERROR of an
- * SMC socket whose connect() failed.
+ * getsockopt() for the programs that the library is preloaded into. It differs from the original only
+ * for SO_ERROR of an SMC socket whose connect() failed.
  *
- * A program that connects without blocking waits in poll() or epoll, and then asks SO_ERROR, where 0
+ * A program that connects without blocking waits in poll() or epoll, and then reads SO_ERROR, where 0
  * means that it is connected. When the TCP connection for the handshake fails, smc_connect_work() of
- * the kernel (net/smc/af_smc.c) closes the SMC socket, but passes on ECONNREFUSED, EPIPE and EAGAIN
- * alone: for every other error SO_ERROR is 0. So it is in 6.1 and in 6.12 up to 6.12.117; 7.2.13
- * passes all errors on.
+ * the kernel (net/smc/af_smc.c) closes the SMC socket, but passes on only ECONNREFUSED, EPIPE and
+ * EAGAIN: for every other error SO_ERROR is 0. This applies to 6.1 and to 6.12 up to 6.12.117; 7.2.13
+ * passes on all errors.
  */
 #include <errno.h>
 #include <limits.h>
@@ -33,11 +33,11 @@ static bool is_smc(int fd)
 }
 
 /*
- * Is the socket closed, with nothing to read, nothing to write to and no error? What was connected
- * once and has been closed by either side can be read (the end) or written (EPIPE); what is not
- * connected yet is not closed. poll(2) by its number, since the function is a point where threads are
- * cancelled, which getsockopt() is not. getpeername() is no way to look: kernels before 6.12.113 may
- * crash in it.
+ * Whether the socket is closed, not readable, not writable and has no error. A socket that was
+ * connected and then closed by either side is readable (end of file) or writable (EPIPE); one that is
+ * not connected yet is not closed. This uses the system call, since the function poll(2) is a
+ * cancellation point and getsockopt() is not. getpeername() cannot be used: kernels before 6.12.113
+ * may crash in it.
  */
 static bool is_closed(int fd)
 {
@@ -47,7 +47,7 @@ static bool is_closed(int fd)
 	return syscall(SYS_ppoll, &look, 1, &now, NULL, 0) == 1 && look.revents == POLLHUP;
 }
 
-/* How many SYNs are sent again before TCP gives up; more where tcp_syn_linear_timeouts is set. */
+/* How many times TCP sends the SYN again before it gives up; more if tcp_syn_linear_timeouts is set. */
 static int syn_retries(int fd)
 {
 	int count = 0;
@@ -57,13 +57,13 @@ static int syn_retries(int fd)
 }
 
 /*
- * Why a closed socket was never connected; 0 when it was. What there is to tell by is the record of
- * the TCP connection: an SMC handshake brings bytes from the peer, so without any there was none. A
- * peer that refuses answers with one segment. Without an answer TCP gave up after its last SYN, which
- * is ETIMEDOUT, or was told before that there is no way to the peer. That is EHOSTUNREACH, mostly
- * (nobody answers ARP; a router, or a firewall's REJECT, says so), and the one of its kin, ENETUNREACH,
- * EACCES and ENOPROTOOPT, that programs know best: they try another address, or later again. It stays
- * approximate: where the news came when TCP was about to give up, it is ETIMEDOUT here.
+ * The error with which connect() of a closed socket failed; 0 if it had succeeded. It is derived from
+ * TCP_INFO: an SMC handshake receives bytes from the peer, so without received bytes there was no
+ * connection. A peer that refuses the connection sends one segment. Without any segment, TCP either gave
+ * up after its last SYN, which is ETIMEDOUT, or received an ICMP or ARP error before. That error is mostly
+ * EHOSTUNREACH; it may also be ENETUNREACH, EACCES or ENOPROTOOPT, but programs handle EHOSTUNREACH best:
+ * they try another address, or try again later. The result is approximate: if the error arrived when TCP
+ * was about to give up, it is ETIMEDOUT here.
  */
 static int connect_failure_errno(int fd)
 {
@@ -86,18 +86,18 @@ static void log_failure(int fd, int err)
 	smc_line_begin(&line);
 	smc_line_add(&line, "SO_ERROR of socket ");
 	smc_line_add_number(&line, fd);
-	smc_line_add(&line, " is made ");
+	smc_line_add(&line, " is set to ");
 	if (err == EHOSTUNREACH)
 		smc_line_add(&line, "EHOSTUNREACH");
 	else
 		smc_line_add(&line, err == ETIMEDOUT ? "ETIMEDOUT" : "ECONNREFUSED");
-	smc_line_add(&line, ": its connect() failed, and AF_SMC does not say so");
+	smc_line_add(&line, ": its connect() failed, but AF_SMC does not report it");
 	smc_line_end(&line);
 }
 
 /*
- * Other than SO_ERROR of TCP, this one is not cleared by being asked: the next answer is an error
- * again. connect() on the socket is ECONNABORTED from now on; only a new socket can connect.
+ * Unlike SO_ERROR of TCP, reading does not clear this one: the next call returns the error again.
+ * From now on connect() on the socket fails with ECONNABORTED; only a new socket can connect.
  */
 SMC_EXPORT int getsockopt(int fd, int level, int option, void *restrict value, socklen_t *restrict length)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the preloaded library says in debug mode: a line on standard error, without stdio.
+ * Messages of the preloaded library in debug mode: a line on standard error, without stdio.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -37,7 +37,7 @@ void smc_line_begin(struct smc_line *line)
 	smc_line_add(line, ": ");
 }
 
-/* A program that closed its standard error may have a connection there, where our text is data. */
+/* A program that closed its standard error may have a connection there, in which a message would be data. */
 static bool stderr_is_connection(void)
 {
 	int domain;
@@ -50,7 +50,7 @@ static bool stderr_is_connection(void)
 void smc_line_end(struct smc_line *line)
 {
 	int saved = errno;
-	ssize_t written; /* that nobody listens is no reason to fail */
+	ssize_t written; /* the program must not fail because a message cannot be written */
 
 	line->text[line->used++] = '\n'; /* smc_line_add() leaves room for it */
 	if (!stderr_is_connection()) {

@@ -6,31 +6,31 @@
  *   socket(AF_INET,  SOCK_STREAM, 0 | IPPROTO_TCP) -> socket(AF_SMC, …, SMCPROTO_SMC)
  *   socket(AF_INET6, SOCK_STREAM, 0 | IPPROTO_TCP) -> socket(AF_SMC, …, SMCPROTO_SMC6)
  *
- * Everything else passes through, to the socket() that is next in the order of
- * symbol lookup, so that other preloaded libraries go on working. getsockopt() is
- * here too, in getsockopt.c: the kernel tells programs that connect without
- * blocking of a success that is none.
+ * Everything else passes through to the next socket() in the order of symbol
+ * lookup, so that other preloaded libraries continue to work. The library also
+ * has getsockopt(), in getsockopt.c: the kernel reports success to programs that
+ * connect without blocking although the connection failed.
  *
  * Environment, read once at the start of a program (see smc_run(8)):
- *   SMC_DEBUG     not beginning with 0: say on stderr what became of each socket
+ *   SMC_DEBUG     set and not beginning with 0: report every socket on stderr
  *   SMC_RCVBUF    SO_RCVBUF of the sockets that are converted, with suffix k or m
  *   SMC_SNDBUF    SO_SNDBUF of them
- *   SMC_FALLBACK  "tcp": where AF_SMC cannot be had, give the program TCP.
+ *   SMC_FALLBACK  "tcp": give the program TCP if AF_SMC is not available.
  *                 Without it socket() fails, with the kernel's errno.
  *
- * A size is what setsockopt(2) gets. The kernel doubles it for its bookkeeping
+ * A size is passed to setsockopt(2). The kernel doubles it for its bookkeeping
  * and halves it again for SMC, then rounds up to 16 KiB, 32 KiB, 64 KiB, … 1 MiB:
- * 256k is a ring of 256 KiB (of which SMC-D uses 32 bytes itself), 200k one of
- * 256 KiB too, 8k one of 16 KiB; unset, net.smc.rmem and wmem count. A size above
- * net.core.[rw]mem_max takes CAP_NET_ADMIN; else the limit is what the socket
- * gets. That limit is the whole system's and is left alone here.
+ * 256k and 200k are a ring of 256 KiB (of which SMC-D uses 32 bytes itself), 8k is
+ * one of 16 KiB; by default the size is that of net.smc.rmem and wmem. A size above
+ * net.core.[rw]mem_max requires CAP_NET_ADMIN; without it the socket gets the
+ * limit. The library does not change the limit, which is system-wide.
  *
  * Programs call socket() from threads, from signal handlers, between vfork()
- * and exec(), and before main(). Therefore: no locks, no stdio, no allocation,
- * and no state but what config.c and next.c wrote once. Any libc will do: what is used
- * of it is in glibc and in musl, under the same names.
+ * and exec(), and before main(). Therefore the library uses no locks, no stdio and
+ * no allocation, and no state except what config.c and next.c wrote once. It works
+ * with any libc: glibc and musl have all functions that it uses, with the same names.
  */
-#undef _FORTIFY_SOURCE /* its checking functions exist in glibc alone */
+#undef _FORTIFY_SOURCE /* only glibc has its checking functions */
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -75,8 +75,8 @@ static int buffer_size(int fd, int option)
 }
 
 /*
- * FORCE comes second: asking for a privilege that is not there leaves a
- * record in the audit log of some systems.
+ * FORCE is tried second: using a privilege that the process does not have
+ * leaves a record in the audit log of some systems.
  */
 static void set_buffer(int fd, int option, int force, int bytes, const char *name)
 {
@@ -116,7 +116,7 @@ static int finish_conversion(int fd, int domain, int type)
 	return fd;
 }
 
-/* AF_SMC failed, with errno: so does the program, unless its user allowed TCP. */
+/* socket(AF_SMC) failed with errno: returns that error, or a TCP socket if the user allowed TCP. */
 static int handle_refusal(int domain, int type, int protocol)
 {
 	int why = errno, fd = -1, err = why;
@@ -136,7 +136,7 @@ static int handle_refusal(int domain, int type, int protocol)
 	return fd;
 }
 
-/* A stream that looks like TCP and is not: say so, people wonder. */
+/* Reports a stream socket that looks like TCP but is not, since users may expect it to be converted. */
 static void explain_protocol(int domain, int type, int protocol)
 {
 	struct smc_line line;

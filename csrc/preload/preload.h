@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-/* No name of the library but those that it is there for is to meet one of the program. */
+/* Only the replaced functions are visible, so that no other name can conflict with one of the program. */
 #pragma GCC visibility push(hidden)
 
 /* next.c: socket() and getsockopt() as the program would have them without this library. */

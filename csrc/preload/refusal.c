@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Why the kernel, or a filter in front of it, gives the program no AF_SMC socket.
+ * Why the kernel, or a seccomp filter, did not give the program an AF_SMC socket.
  */
-#undef _FORTIFY_SOURCE /* its checking functions exist in glibc alone */
+#undef _FORTIFY_SOURCE /* only glibc has its checking functions */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,10 +11,10 @@
 
 #include "preload.h"
 
-/* Does a line of the file begin with these words? False where the file cannot be read. */
+/* Whether a line of the file begins with these words. False if the file cannot be read. */
 static bool has_line(const char *path, const char *words)
 {
-	const char *expected = words; /* the rest of words in this line; NULL: it is another line */
+	const char *expected = words; /* the rest of words in this line; NULL: the line does not match */
 	char text[256];               /* signal handlers have small stacks */
 	ssize_t length, i;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -34,18 +34,18 @@ static bool has_line(const char *path, const char *words)
 }
 
 /*
- * EAFNOSUPPORT is the kernel's answer when it has no SMC, and that of systemd's
- * RestrictAddressFamilies= and of some containers when they forbid it.
+ * EAFNOSUPPORT is the kernel's error if it has no SMC. systemd's
+ * RestrictAddressFamilies= and some containers use the same error to deny it.
  */
 static const char *explain_no_smc(void)
 {
 	if (has_line("/proc/net/protocols", "SMC "))
-		return "AF_SMC is forbidden here, by seccomp: this kernel has SMC (systemd: "
+		return "this kernel has SMC, but seccomp denies AF_SMC (systemd: "
 		       "RestrictAddressFamilies=)";
 	if (has_line("/proc/self/status", "Seccomp:\t2"))
-		return "SMC is not in this kernel, not loaded (modprobe smc), or forbidden by "
-		       "seccomp";
-	return "SMC is not in this kernel, or not loaded (modprobe smc)";
+		return "this kernel has no SMC, SMC is not loaded (modprobe smc), or seccomp "
+		       "denies it";
+	return "this kernel has no SMC, or SMC is not loaded (modprobe smc)";
 }
 
 void smc_line_add_refusal(struct smc_line *line, int err)
@@ -56,7 +56,7 @@ void smc_line_add_refusal(struct smc_line *line, int err)
 		break;
 	case EPERM:
 	case EACCES:
-		smc_line_add(line, "AF_SMC is forbidden here, by seccomp or a security module");
+		smc_line_add(line, "seccomp or a security module denies AF_SMC");
 		break;
 	default:
 		smc_line_add(line, "AF_SMC fails with errno ");

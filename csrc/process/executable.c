@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The files that programs are in: where they are, and what starting them would mean.
+ * Executable files: their paths, and the privileges that they gain when they start.
  */
 #include <errno.h>
 #include <limits.h>
@@ -42,7 +42,7 @@ static int process_executable(lua_State *L)
 	return 1;
 }
 
-/* Does the program come with capabilities? -1: errno says why that cannot be known. */
+/* Whether the file has capabilities: 1, 0, or -1 with errno if that cannot be determined. */
 static int has_capabilities(const char *path)
 {
 	if (getxattr(path, "security.capability", NULL, 0) >= 0)
@@ -52,10 +52,10 @@ static int has_capabilities(const char *path)
 
 /*
  * needs_secure_exec(path) -> boolean | nil, message, errno
- * Would the program run with privileges its caller does not have? Then the
- * dynamic linker ignores LD_PRELOAD: ld.so(8), secure-execution mode. Where
- * the file system is mounted nosuid, or the process has no_new_privs, no
- * program gains any: execve(2).
+ * Whether the program gains privileges that its caller does not have. Then the
+ * dynamic linker ignores LD_PRELOAD: ld.so(8), secure-execution mode. If the
+ * file system is mounted nosuid, or the process has no_new_privs, no program
+ * gains privileges: execve(2).
  */
 static int process_needs_secure_exec(lua_State *L)
 {

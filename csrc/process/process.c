@@ -21,14 +21,14 @@
 
 static pid_t check_pid(lua_State *L, int arg)
 {
-	/* 0 and below mean groups of processes, or all of them */
+	/* 0 and negative numbers mean process groups, or all processes */
 	return smc_check_int(L, arg, 1, INT_MAX, "process ID");
 }
 
 /*
- * await_end() where no descriptor for the process can be had, because they have run out, or because
- * there is no pidfd_open(2), as in some sandboxes and under valgrind 3.19: looks again and again.
- * That cannot fail for want of anything.
+ * await_end() without a descriptor for the process, because there are no free descriptors, or because
+ * pidfd_open(2) is missing, as in some sandboxes and under valgrind 3.19. It polls with waitid(2),
+ * which needs no resources.
  */
 static int await_end_by_polling(pid_t pid, double deadline)
 {

@@ -2,9 +2,9 @@
 /*
  * The functions of each file of smc.core.process, which process.c puts together.
  *
- * Lua raises errors by longjmp: what a function takes from malloc or the kernel
- * is taken after its last check and given back before it pushes results, or
- * belongs to a userdata from the start.
+ * Lua raises errors by longjmp: a function acquires memory and descriptors after
+ * its last check and frees them before it pushes results, or they belong to a
+ * userdata from the start.
  */
 #ifndef SMC_PROCESS_H
 #define SMC_PROCESS_H

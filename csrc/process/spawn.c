@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Programs started, in the place of this process or beside it: arguments,
- * environment and standard streams are taken from Lua's tables.
+ * Starts programs, in this process (exec) or in a new one (spawn): arguments,
+ * environment and standard streams come from Lua tables.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ static char *check_text(lua_State *L, int i, int arg)
 
 	luaL_argcheck(L, lua_type(L, i) == LUA_TSTRING, arg, "strings expected in the table");
 	text = lua_tolstring(L, i, &length);
-	luaL_argcheck(L, strlen(text) == length, arg, "a string holds a NUL byte");
+	luaL_argcheck(L, strlen(text) == length, arg, "a string contains a NUL byte");
 	return (char *)text;
 }
 
@@ -39,7 +39,7 @@ static char **check_argv(lua_State *L, int arg)
 
 	luaL_checktype(L, arg, LUA_TTABLE);
 	count = (lua_Integer)lua_rawlen(L, arg);
-	luaL_argcheck(L, count > 0, arg, "empty: name the program");
+	luaL_argcheck(L, count > 0, arg, "empty: the name of the program expected");
 	argv = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof(*argv), 0);
 	for (i = 0; i < count; i++) {
 		lua_rawgeti(L, arg, i + 1);
@@ -65,13 +65,13 @@ static char *push_env_entry(lua_State *L, int arg)
 	const char *name = check_text(L, -2, arg);
 	const char *value = check_text(L, -1, arg);
 
-	luaL_argcheck(L, *name && !strchr(name, '='), arg, "no name of an environment variable");
+	luaL_argcheck(L, *name && !strchr(name, '='), arg, "not a valid name of an environment variable");
 	return (char *)lua_pushfstring(L, "%s=%s", name, value);
 }
 
 /*
- * The table { NAME = "value" } at arg as an environment vector; that of this
- * process for nil. Pushes one value, which owns it.
+ * The table { NAME = "value" } at arg as an environment vector; for nil, the
+ * environment of this process. Pushes one value, which owns the vector.
  */
 static char **check_env(lua_State *L, int arg)
 {
@@ -97,9 +97,9 @@ static char **check_env(lua_State *L, int arg)
 
 /*
  * exec(argv [, env]) -> nil, message, errno
- * Becomes the program argv[1], looked for in PATH: execvpe(3). Open files that
- * are not close-on-exec go along, as do signal dispositions; what Lua has
- * buffered is written first.
+ * Becomes the program argv[1], searched for in PATH: execvpe(3). Open files that
+ * are not close-on-exec are inherited, as are signal dispositions; Lua's buffered
+ * output is written first.
  */
 static int process_exec(lua_State *L)
 {
@@ -118,7 +118,7 @@ enum stream_kind { STREAM_INHERIT, STREAM_NULL, STREAM_PIPE };
 /* What a child is started with. Descriptors that are not open are -1. */
 struct child {
 	enum stream_kind kind[3];
-	luaL_Stream *file[3]; /* handles of our ends, closed until they are needed */
+	luaL_Stream *file[3]; /* file handles of this process's ends, closed until they are needed */
 	int ours[3];
 	int theirs[3];
 };
@@ -198,14 +198,14 @@ static int open_pipe(struct child *child, int i)
 	child->file[i]->f = fdopen(child->ours[i], writes ? "r" : "w");
 	if (!child->file[i]->f)
 		return errno;
-	if (!writes) /* nothing left in a buffer, whose writing later would meet a dead reader */
+	if (!writes) /* unbuffered, so that nothing is written after the reader has ended */
 		setvbuf(child->file[i]->f, NULL, _IONBF, 0);
 	child->file[i]->closef = close_stream;
-	child->ours[i] = -1; /* the file's now */
+	child->ours[i] = -1; /* belongs to the file now */
 	return 0;
 }
 
-/* Gives the files of a child back that did not start. */
+/* Closes the files of a child that did not start. */
 static void close_files(const struct child *child)
 {
 	int i;
@@ -254,7 +254,7 @@ static int add_stream(posix_spawn_file_actions_t *actions, const struct child *c
 	return 0;
 }
 
-/* A fresh start: no signal blocked, and SIGPIPE fatal even where Lua libraries ignore it. */
+/* The child starts with no blocked signals, and with the default SIGPIPE even if Lua libraries ignore it. */
 static int set_signals(posix_spawnattr_t *attr)
 {
 	sigset_t none, defaults;
@@ -292,9 +292,9 @@ static int start_child(const struct child *child, char **argv, char **env, pid_t
 
 /*
  * spawn(argv [, env [, streams]]) -> pid, stdin, stdout, stderr | nil, message, errno
- * Starts the program argv[1], looked for in PATH: posix_spawnp(3). Each field
- * stdin, stdout, stderr of streams is "inherit", "null" or "pipe"; a pipe comes
- * back as a file of Lua's io library, unbuffered for stdin, else nil.
+ * Starts the program argv[1], searched for in PATH: posix_spawnp(3). Each field
+ * stdin, stdout, stderr of streams is "inherit", "null" or "pipe"; for a pipe the
+ * result is a file of Lua's io library, unbuffered for stdin, otherwise nil.
  */
 static int process_spawn(lua_State *L)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * A write that may block for ever where no signal reaches, in a process of its own.
+ * A write in a separate process, since it may block forever and cannot be interrupted by signals.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +18,8 @@
 	"smc.sysfs.writing" /* its descriptor: the read end of the pipe that the result comes through */
 
 /*
- * Everything but two descriptors is closed: what the kernel waits for may be that
- * this process's sockets are closed, and a copy of theirs would keep them open.
+ * Closes everything but two descriptors: the kernel may be waiting until sockets
+ * of the parent process are closed, and copies of them would keep them open.
  */
 static void close_all_but(int a, int b)
 {
@@ -48,7 +48,7 @@ static _Noreturn void write_and_report(const char *path, char byte, int report)
 	_exit(0);
 }
 
-/* The writer is a grandchild: whenever it ends, nothing is left for this process to reap. */
+/* The writer is a grandchild, so that this process does not have to reap it. */
 static int start_writer(const char *path, char byte, int report)
 {
 	pid_t child = fork(), got;
@@ -68,14 +68,14 @@ static int start_writer(const char *path, char byte, int report)
 	do
 		got = waitpid(child, &status, 0);
 	while (got < 0 && errno == EINTR);
-	if (got < 0) /* someone else has reaped it, or the system does: SIGCHLD is ignored */
+	if (got < 0) /* other code has reaped it, or SIGCHLD is ignored */
 		return errno == ECHILD ? 0 : errno;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
 }
 
 /*
  * wait(writing, seconds) -> true | nil, message, errno
- * errno is ETIMEDOUT while the writer has not come back; waiting again is fine.
+ * errno is ETIMEDOUT while the write is still in progress; wait may be called again.
  */
 static int writing_wait(lua_State *L)
 {
@@ -104,8 +104,8 @@ const luaL_Reg smc_sysfs_writing_methods[] = {
 
 /*
  * async_write(path, byte) -> writing | nil, message, errno
- * Has another process write one byte to the file; writing:wait(seconds) returns the
- * result. Closing it gives up waiting: the write is not undone.
+ * Starts a process that writes one byte to the file; writing:wait(seconds) returns the
+ * result. Closing the object does not stop the write.
  */
 int smc_sysfs_async_write(lua_State *L)
 {

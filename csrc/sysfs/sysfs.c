@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * smc.core.sysfs: files of sysfs, read many at a time, or written by another
- * process (async_write.c), and the devices that the kernel says come and go (uevent.c).
+ * smc.core.sysfs: reads files of sysfs, writes them in a separate process
+ * (async_write.c), and receives events for devices that are added and removed (uevent.c).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "sysfs.h"
 
 #define DIRECTORY      "smc.sysfs.directory"
-#define ATTRIBUTE_SIZE 4096 /* sysfs gives no more */
+#define ATTRIBUTE_SIZE 4096 /* the limit of sysfs */
 
 /* Opens a file; directory is AT_FDCWD or a descriptor. Finalizers can run here. */
 static int open_at(lua_State *L, int directory, const char *path, int flags)
@@ -38,7 +38,7 @@ static ssize_t read_attribute(lua_State *L, int directory, const char *name, cha
 	return n;
 }
 
-/* The errors that say that an attribute, or its device, is not there. */
+/* The errors for a missing attribute or device. */
 static bool is_absent(int err)
 {
 	return err == ENOENT || err == ENODEV || err == ENXIO;
@@ -46,8 +46,8 @@ static bool is_absent(int err)
 
 /*
  * attributes(directory, { name, … }) -> { name = bytes } | nil, message, errno
- * Attributes come and go with kernels and machines: those that are not there are absent.
- * One that is there and cannot be read is an error.
+ * Which attributes exist depends on the kernel and the machine: the result does not have those that are
+ * missing. If one exists and cannot be read, that is an error.
  */
 static int sysfs_attributes(lua_State *L)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The kernel's announcements of devices that come and go: netlink(7),
+ * The kernel's events for devices that are added and removed: netlink(7),
  * NETLINK_KOBJECT_UEVENT, and Documentation/ABI/testing/sysfs-uevent.
  */
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "../common/number.h"
 #include "sysfs.h"
 
-#define KERNEL_GROUP 1    /* what the kernel itself says; udev repeats it in group 2 */
+#define KERNEL_GROUP 1    /* events from the kernel; udev repeats them in group 2 */
 #define MESSAGE_SIZE 8192 /* more than UEVENT_BUFFER_SIZE and the devpath of the kernel */
 
 static const struct smc_descriptor *check_uevents(lua_State *L)
@@ -43,7 +43,7 @@ static void push_event(lua_State *L, const char *at, const char *end)
 
 /*
  * receive(uevents, seconds) -> { NAME = value } | nil, message, errno
- * errno is ETIMEDOUT when nothing came, ENOBUFS when the kernel had to drop some.
+ * errno is ETIMEDOUT if no event arrived, ENOBUFS if the kernel dropped events.
  */
 static int uevents_receive(lua_State *L)
 {
@@ -59,7 +59,7 @@ static int uevents_receive(lua_State *L)
 	n = recvfrom(uevents->fd, message, sizeof(message), MSG_DONTWAIT, (struct sockaddr *)&from, &size);
 	if (n < 0)
 		return smc_push_error(L, errno == EAGAIN ? ETIMEDOUT : errno, "uevents");
-	/* Another process may send to this socket, too: that is nothing, not even an event. */
+	/* Another process may also send to this socket: the result is an empty event. */
 	push_event(L, message, from.nl_pid == 0 ? message + n : message);
 	return 1;
 }
@@ -71,7 +71,7 @@ const luaL_Reg smc_sysfs_uevents_methods[] = {
 	{ NULL, NULL },
 };
 
-/* uevents() -> uevents | nil, message, errno: a socket that receives them from now on */
+/* uevents() -> uevents | nil, message, errno: a socket that receives events from now on */
 int smc_sysfs_uevents(lua_State *L)
 {
 	const struct sockaddr_nl group = { .nl_family = AF_NETLINK, .nl_groups = KERNEL_GROUP };

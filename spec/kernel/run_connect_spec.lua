@@ -133,8 +133,8 @@ describe("smc.run, a program that connects without blocking", function()
       it("says so in debug mode", function()
         local _, err = finish(run.spawn({ folder .. "/" .. libc, "10.97.1.1", port },
           { debug = true, stdout = "pipe", stderr = "pipe" }))
-        local line = "smc: pid %d+: SO_ERROR of socket 3 is made EHOSTUNREACH: its connect%(%) failed, and "
-          .. "AF_SMC does not say so\n"
+        local line = "smc: pid %d+: SO_ERROR of socket 3 is set to EHOSTUNREACH: its connect%(%) failed, but "
+          .. "AF_SMC does not report it\n"
         assert.matches("^smc: pid %d+: socket%([^\n]*\n" .. line .. line .. "$", err)
       end)
     end)

@@ -56,14 +56,14 @@ describe("smc.run", function()
     it("explains in debug mode", function()
       local _, _, _, err = finish({ sockets, "2,1,262" },
         { debug = true, env = base { SMC_RCVBUF = "64kb" } })
-      assert.matches("smc: pid %d+: SMC_RCVBUF is ignored, .*: 64kb\n", err)
+      assert.matches("smc: pid %d+: SMC_RCVBUF is ignored: .*: 64kb\n", err)
       assert.matches("socket%(AF_INET, SOCK_STREAM, 262%) is left alone: MPTCP is not TCP\n", err)
       for _, garbage in ipairs { "x", "-1", "99999999999999999999", "4096m", "2000000k", "1k1", "0" } do
         _, _, _, err = finish({ "true" },
           { debug = true, env = base { SMC_SNDBUF = garbage, SMC_FALLBACK = garbage } })
-        assert.matches("SMC_SNDBUF is ignored, being no size in bytes (suffix k or m): " .. garbage .. "\n",
+        assert.matches("SMC_SNDBUF is ignored: not a size in bytes (suffix k or m): " .. garbage .. "\n",
           err, 1, true)
-        assert.matches("SMC_FALLBACK is ignored, not being tcp: " .. garbage .. "\n", err, 1, true)
+        assert.matches("SMC_FALLBACK is ignored, since it is not tcp: " .. garbage .. "\n", err, 1, true)
       end
     end)
 
@@ -72,9 +72,9 @@ describe("smc.run", function()
       support.sh("cc -o %s spec/kernel/programs/forbid.c", forbid)
       local known = read_all("grep -s '^SMC ' /proc/net/protocols") ~= ""
       for errno, why in pairs {
-        [E.EAFNOSUPPORT] = known and "AF_SMC is forbidden here, by seccomp: this kernel has SMC"
-          or "SMC is not in this kernel, not loaded (modprobe smc), or forbidden by seccomp",
-        [E.EPERM] = "AF_SMC is forbidden here, by seccomp or a security module",
+        [E.EAFNOSUPPORT] = known and "this kernel has SMC, but seccomp denies AF_SMC"
+          or "this kernel has no SMC, SMC is not loaded (modprobe smc), or seccomp denies it",
+        [E.EPERM] = "seccomp or a security module denies AF_SMC",
         [E.EMFILE] = "AF_SMC fails with errno " .. E.EMFILE,
       } do
         local argv = { forbid, tostring(errno), sockets, "2,1,0" }
