@@ -9,6 +9,9 @@
 local args = require "smc.internal.args"
 local dkjson = require "dkjson"
 
+-- The order of keys is worked out here, and not by dkjson's `keyorder`: with that, `smcss.lua --json` takes 4
+-- times the processor time (4,000 sockets: 0.76 s in place of 0.19 s).
+
 local json = {}
 
 -- What comes first in an object, in this order; all other keys follow by the alphabet.

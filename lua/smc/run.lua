@@ -258,11 +258,9 @@ end
 -- @treturn integer errno: ENOENT if there is no such program
 function run.exec(argv, options)
   local env, message, errno = prepare("exec", argv, options, OPTIONS)
-  if not env then
-    return nil, message, errno
+  if env then
+    message, errno = select(2, core.exec(argv, env))
   end
-  local _
-  _, message, errno = core.exec(argv, env)
   return nil, text.printable(message), errno
 end
 

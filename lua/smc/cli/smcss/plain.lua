@@ -1,5 +1,6 @@
 -- The table of smcss(8) for the options that need only plain fields: the iterator returns their values in
 -- this order, without a table for each socket. With thousands of sockets, most of the time is spent here.
+-- (smc.cli.smcss.detailed can print this table, too, in 2.3 times the processor time.)
 
 local columns = require "smc.cli.smcss.columns"
 local app = require "smc.cli.app"
