@@ -11,17 +11,17 @@
 
 #include "genl.h"
 
-static const struct smc_field ueid_fields[] = {
+static const struct smc_field ueid[] = {
 	{ "ueid", SMC_NLA_EID_TABLE_ENTRY, SMC_STRING, NULL },
+	SMC_FIELDS_END,
 };
-static const struct smc_fields ueid = SMC_FIELDS(ueid_fields);
 
 /* Without an ISM device of version 2 the kernel answers with no attributes at all. */
-static const struct smc_field seid_fields[] = {
+static const struct smc_field seid[] = {
 	{ "seid", SMC_NLA_SEID_ENTRY, SMC_STRING, NULL },
 	{ "enabled", SMC_NLA_SEID_ENABLED, SMC_BOOLEAN, NULL },
+	SMC_FIELDS_END,
 };
-static const struct smc_fields seid = SMC_FIELDS(seid_fields);
 
 /* An EID, which the kernel wants with its padding and a NUL. */
 static void eid_argument(lua_State *L, struct smc_genl_attr attrs[SMC_GENL_ATTRS])
@@ -40,7 +40,7 @@ static void eid_argument(lua_State *L, struct smc_genl_attr attrs[SMC_GENL_ATTRS
 
 static const struct smc_genl_request requests[] = {
 	/* ueid_list() -> { { ueid = }, … } | nil, message, errno */
-	{ "ueid_list", "cannot list the UEIDs", SMC_NETLINK_DUMP_UEID, &ueid, NULL },
+	{ "ueid_list", "cannot list the UEIDs", SMC_NETLINK_DUMP_UEID, ueid, NULL },
 	/* ueid_add(ueid) -> true | nil, message, errno */
 	{ "ueid_add", "cannot add the UEID", SMC_NETLINK_ADD_UEID, NULL, eid_argument },
 	/* ueid_remove(ueid) -> true | nil, message, errno */
@@ -48,7 +48,7 @@ static const struct smc_genl_request requests[] = {
 	/* ueid_flush() -> true | nil, message, errno */
 	{ "ueid_flush", "cannot remove the UEIDs", SMC_NETLINK_FLUSH_UEID, NULL, NULL },
 	/* seid() -> { { seid =, enabled = } } | nil, message, errno */
-	{ "seid", "cannot read the SEID", SMC_NETLINK_DUMP_SEID, &seid, NULL },
+	{ "seid", "cannot read the SEID", SMC_NETLINK_DUMP_SEID, seid, NULL },
 	/* seid_enable() -> true | nil, message, errno */
 	{ "seid_enable", "cannot enable the SEID", SMC_NETLINK_ENABLE_SEID, NULL, NULL },
 	/* seid_disable() -> true | nil, message, errno */

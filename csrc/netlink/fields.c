@@ -52,7 +52,7 @@ static void push_string(lua_State *L, enum smc_field_kind kind, const struct nla
 		lua_pushlstring(L, text, length);
 }
 
-static int set_fields(lua_State *L, const struct smc_fields *fields, struct smc_attrs attrs);
+static int set_fields(lua_State *L, const struct smc_field *fields, struct smc_attrs attrs);
 
 /* Sets the field of the table on top of the stack. Returns 0 or a negative errno. */
 static int set_field(lua_State *L, const struct smc_field *field, const struct nlattr *attr)
@@ -65,7 +65,7 @@ static int set_field(lua_State *L, const struct smc_field *field, const struct n
 			err = set_fields(L, field->nest, smc_attr_nested(attr));
 			return err < 0 ? err : 0;
 		}
-		lua_createtable(L, 0, (int)field->nest->count);
+		lua_newtable(L);
 		err = set_fields(L, field->nest, smc_attr_nested(attr));
 		if (err < 0)
 			return err;
@@ -82,19 +82,17 @@ static int set_field(lua_State *L, const struct smc_field *field, const struct n
 	return 0;
 }
 
-static const struct smc_field *find_field(const struct smc_fields *fields, int type)
+static const struct smc_field *find_field(const struct smc_field *fields, int type)
 {
-	size_t i;
-
-	for (i = 0; i < fields->count; i++) {
-		if (fields->list[i].type == type)
-			return &fields->list[i];
+	for (; fields->kind != SMC_END; fields++) {
+		if (fields->type == type)
+			return fields;
 	}
 	return NULL;
 }
 
 /* Returns how many there were, or a negative errno. */
-static int set_fields(lua_State *L, const struct smc_fields *fields, struct smc_attrs attrs)
+static int set_fields(lua_State *L, const struct smc_field *fields, struct smc_attrs attrs)
 {
 	const struct smc_field *field;
 	const struct nlattr *attr;
@@ -112,13 +110,13 @@ static int set_fields(lua_State *L, const struct smc_fields *fields, struct smc_
 	return err < 0 ? err : count;
 }
 
-int smc_fields_push(lua_State *L, const struct smc_fields *fields, struct smc_attrs attrs)
+int smc_fields_push(lua_State *L, const struct smc_field *fields, struct smc_attrs attrs)
 {
 	int top = lua_gettop(L);
 	int count;
 
 	luaL_checkstack(L, STACK, NULL);
-	lua_createtable(L, 0, (int)fields->count);
+	lua_newtable(L);
 	count = set_fields(L, fields, attrs);
 	if (count > 0)
 		return 1;

@@ -13,6 +13,7 @@
 #include "attr.h"
 
 enum smc_field_kind {
+	SMC_END,     /* of the fields */
 	SMC_INTEGER, /* of 1, 2, 4 or 8 bytes, as the kernel has it */
 	SMC_NETWORK, /* the same, in network order */
 	SMC_BOOLEAN, /* an integer that is 0 or not */
@@ -21,22 +22,15 @@ enum smc_field_kind {
 	SMC_NEST,    /* a table; its fields go into the outer one where it has no name */
 };
 
-struct smc_fields;
-
 struct smc_field {
 	const char *name;
 	uint8_t type; /* of the attribute */
 	uint8_t kind;
-	const struct smc_fields *nest;
-};
-
-struct smc_fields {
-	const struct smc_field *list;
-	size_t count;
+	const struct smc_field *nest;
 };
 
 /* clang-format off */
-#define SMC_FIELDS(array) { array, sizeof(array) / sizeof((array)[0]) }
+#define SMC_FIELDS_END { NULL, 0, SMC_END, NULL }
 /* clang-format on */
 
 #pragma GCC visibility push(hidden)
@@ -45,7 +39,7 @@ struct smc_fields {
  * Pushes a table of the fields that the attributes have, and returns 1; returns 0 where they
  * have none of them, and -EBADMSG where they are malformed. Absent attributes are absent fields.
  */
-int smc_fields_push(lua_State *L, const struct smc_fields *fields, struct smc_attrs attrs);
+int smc_fields_push(lua_State *L, const struct smc_field *fields, struct smc_attrs attrs);
 
 #pragma GCC visibility pop
 

@@ -107,7 +107,7 @@ static int ask(lua_State *L, struct smc_dump *dump, const char *family,
  * Pushes a list of the tables of all messages. Returns 0 or a negative errno. A finalizer cannot close the
  * socket in between: no Lua code sees it.
  */
-static int collect(lua_State *L, struct smc_transport *transport, const struct smc_fields *message)
+static int collect(lua_State *L, struct smc_transport *transport, const struct smc_field *message)
 {
 	const struct nlmsghdr *msg;
 	struct smc_attrs attrs;

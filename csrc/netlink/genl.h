@@ -29,7 +29,7 @@ struct smc_genl_request {
 	 * What a message of the answer has: the function gives a list, of a table for each
 	 * message. NULL: the kernel is to do something, and the function gives true.
 	 */
-	const struct smc_fields *message;
+	const struct smc_field *message;
 	/* Makes the attributes, all zero so far, of the arguments; NULL where it has none. Bytes may
 	 * be in strings of Lua's that it leaves on the stack. */
 	void (*arguments)(lua_State *L, struct smc_genl_attr attrs[SMC_GENL_ATTRS]);

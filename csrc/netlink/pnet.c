@@ -12,13 +12,13 @@
 #include "../common/number.h"
 #include "genl.h"
 
-static const struct smc_field entry_fields[] = {
+static const struct smc_field entry[] = {
 	{ "pnetid", SMC_PNETID_NAME, SMC_STRING, NULL },
 	{ "netdev", SMC_PNETID_ETHNAME, SMC_NAME, NULL },
 	{ "ibdev", SMC_PNETID_IBNAME, SMC_NAME, NULL },
 	{ "ibport", SMC_PNETID_IBPORT, SMC_INTEGER, NULL },
+	SMC_FIELDS_END,
 };
-static const struct smc_fields entry = SMC_FIELDS(entry_fields);
 
 static void pnetid_argument(lua_State *L, struct smc_genl_attr attrs[SMC_GENL_ATTRS])
 {
@@ -44,7 +44,7 @@ static const struct smc_genl_request requests[] = {
 	 * pnet_list() -> { { pnetid =, netdev =, ibdev =, ibport = }, … } | nil, message, errno
 	 * The kernel gives every entry a port, which means nothing where there is no ibdev.
 	 */
-	{ "pnet_list", "cannot list the PNET IDs", SMC_PNETID_GET, &entry, NULL },
+	{ "pnet_list", "cannot list the PNET IDs", SMC_PNETID_GET, entry, NULL },
 	/*
 	 * pnet_add(pnetid, netdev or nil, ibdev or nil, ibport) -> true | nil, message, errno
 	 * With both it is true where the kernel could add one of them.
