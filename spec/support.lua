@@ -87,6 +87,25 @@ function support.run_by(command, code)
   return result.stdout
 end
 
+--- Runs the same Lua in several processes at once, which must all end well.
+-- @tparam integer count of processes
+-- @tparam string code as for `run_by`; prints a number
+-- @treturn integer the sum of what they print
+function support.sum_at_once(count, code)
+  local running, sum = {}, 0
+  for i = 1, count do
+    running[i] = assert(process.spawn({ "lua5.4", "-e",
+      ("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath) .. code },
+      { stdin = "null", stdout = "pipe", stderr = "pipe" }))
+  end
+  for _, one in ipairs(running) do
+    luassert.equal("", one.stderr:read("a"))
+    sum = sum + one.stdout:read("n")
+    one:wait()
+  end
+  return sum
+end
+
 --- The symbols that a shared library has for others, without those of compilers and sanitizers.
 -- @tparam string path
 -- @treturn string in their order, a blank between two

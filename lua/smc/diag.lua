@@ -52,9 +52,16 @@ local every_extension = 1 | 2 | 8
 -- @tfield ?string shutdown `"none"`, `"receive"`, `"send"` or `"both"`: directions shut down
 -- @tfield ?table fallback in mode `"TCP"`: why, a record of `smc.reason`
 -- @tfield ?table peer_fallback why the peer declined SMC, the same
+-- @tfield ?{process,...} processes that hold the socket, where the filter asks for them
 -- @tfield ?connection connection of SMC-D and SMC-R connections
 -- @tfield ?link_group link_group of SMC-R connections
 -- @tfield ?dmb dmb of SMC-D connections
+
+--- A process that holds a socket.
+--
+-- @table process
+-- @tfield integer pid
+-- @tfield string name as ps(1) shows it: 15 bytes of the name of the program, or what it calls itself
 
 --- Buffers and cursors of a connection. A cursor is a table `{ wrap =, count = }`: how often it went
 -- round the buffer, and its offset in bytes. Flags are the bytes of the CDC message as they are.
@@ -97,8 +104,10 @@ local every_extension = 1 | 2 | 8
 
 local INTERVAL <const> = 1 -- second, between two readings of a watch
 
-local SOCKETS_OPTIONS <const> = { details = "boolean or table", fields = "table" }
-local WATCH_OPTIONS <const> = { details = "boolean or table", interval = "seconds" }
+local SOCKETS_OPTIONS <const> = { details = "boolean or table", fields = "table", pid = args.range(1),
+  processes = "boolean" }
+local WATCH_OPTIONS <const> = { details = "boolean or table", interval = "seconds", processes = "boolean" }
+local FIND_OPTIONS <const> = { details = "boolean or table", processes = "boolean" }
 for name, wanted in pairs(filters) do
   SOCKETS_OPTIONS[name], WATCH_OPTIONS[name] = wanted, wanted
 end
@@ -159,11 +168,22 @@ local function ask(filter, complete)
   return iterator, message, errno, closing
 end
 
+-- Asks the kernel, and /proc where the filter is about processes.
+local function query(filter, complete)
+  if not (filter.pid or filter.processes) then return ask(filter, complete) end
+  return require "smc.diag.processes".sockets(filter, function() return ask(filter, complete) end)
+end
+
 --- Iterates over the SMC sockets, all of them or those that match every field of a filter.
 --
 -- Records come one at a time out of the kernel's answer, so memory stays the same however many there
 -- are. The netlink socket is closed at the end of the loop, however it is left. Outside of a loop the
 -- iterator is called for the next record, or nil at the end, and `iterator:close()` ends it early.
+--
+-- Which process holds a socket is read from `/proc/PID/fd`, once, before the kernel is asked. A user may look
+-- at its own processes; root, or who has CAP_SYS_PTRACE, at those of others. The list of processes is empty
+-- for a socket whose processes may not be looked at or are in another PID namespace, and for one that no
+-- process holds (any more).
 --
 -- @tparam[opt] table filter
 -- @tparam ?string filter.mode `"SMC-D"`, `"SMC-R"` or `"TCP"`
@@ -174,28 +194,35 @@ end
 -- @tparam ?integer filter.peer_port
 -- @tparam ?integer filter.uid
 -- @tparam ?integer filter.inode
+-- @tparam ?integer filter.pid sockets that this process holds
+-- @tparam ?boolean filter.processes whether each record gets its `processes`
 -- @tparam ?boolean|{string,...} filter.details which of `connection`, `link_group` and `dmb` to ask the
 --   kernel for: true, the default, all; false, the quickest, none; or a list of their names
 -- @tparam ?{string,...} filter.fields the iterator gives the values of these fields, nil where one is absent,
 --   and makes no table: several times as quick, for those who read thousands. The first is one that is always
 --   there: `state`, `uid`, `inode`, `interface` or `cookie`. Besides the simple fields of @{socket} there are
 --   `local_endpoint` and `peer_endpoint`, address and port as one text, and `fallback_code` and
---   `peer_fallback_code`, of which `smc.reason.get` tells the rest. No details unless asked for.
+--   `peer_fallback_code`, of which `smc.reason.get` tells the rest. No details unless asked for. Not together
+--   with `pid` and `processes`.
 -- @treturn[1] function iterator, for `for s in assert(diag.sockets()) do`
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
--- @treturn[2] integer errno: ENOENT where `smc_diag` is not loaded
+-- @treturn[2] integer errno: ENOENT if `smc_diag` is not loaded; ESRCH if there is no process `pid`, and
+--   EACCES if this user may not look at it
 -- @raise for an unknown filter or a value it cannot have; and in the middle of a loop when the kernel's
 --   answer breaks off, since a loop cannot tell that from its end
 function diag.sockets(filter)
   filter = args.options("sockets", 1, filter, SOCKETS_OPTIONS)
-  return ask(filter, not filter.fields and completer {} or nil)
+  if filter.fields and (filter.pid or filter.processes) then
+    args.refuse_option("fields", "it cannot be combined with 'pid' and 'processes'")
+  end
+  return query(filter, not filter.fields and completer {} or nil)
 end
 
 --- Finds the socket of an inode, the number in `socket:[…]` of `/proc/PID/fd`. Stops at the first match.
 --
 -- @tparam integer inode
--- @tparam[opt] table options `details`, as for @{sockets}
+-- @tparam[opt] table options `details` and `processes`, as for @{sockets}
 -- @treturn[1] socket
 -- @treturn[2] nil
 -- @treturn[2] string message
@@ -203,14 +230,17 @@ end
 -- @raise for an argument of a wrong type, and an unknown option
 function diag.find(inode, options)
   args.check("find", 1, inode, args.range(0))
-  local details = args.options("find", 2, options, { details = "boolean or table" }).details
-  local iterator <close>, message, errno = ask { inode = inode, details = details }
+  options = args.options("find", 2, options, FIND_OPTIONS)
+  local wanted = { inode = inode, details = options.details, processes = options.processes }
+  local iterator <close>, message, errno = query(wanted)
   if not iterator then
     return nil, message, errno
   end
   local ok, found = pcall(iterator)
   if not ok then
-    return nil, found, iterator:errno()
+    errno = iterator:errno()
+    if not errno then error(found, 0) end
+    return nil, found, errno
   elseif not found then
     return nil, ("no SMC socket has the inode %d"):format(inode), E.ENOENT
   end
@@ -261,8 +291,8 @@ end
 -- The kernel does not announce changes. The watch therefore reads the list at every interval, and may miss a
 -- socket that lives for less than that. Events of one reading come in the order of the inodes.
 --
--- @tparam[opt] table filter as for @{sockets}, but `fields`: a socket that does not match any more counts as
---   closed. Bytes are counted with the detail `connection`, which is asked for unless told.
+-- @tparam[opt] table filter as for @{sockets}, but `fields` and `pid`: a socket that does not match any more
+--   counts as closed. Bytes are counted with the detail `connection`, which is asked for unless told.
 -- @tparam[opt=1] ?number filter.interval seconds between two readings
 -- @treturn[1] Watch
 -- @treturn[2] nil
@@ -277,7 +307,7 @@ function diag.watch(filter)
   if wanted.details == nil then wanted.details = { "connection", "link_group" } end
   return require "smc.diag.watch".watch(function()
     local failure = {}
-    local iterator, message, errno = ask(wanted, completer(failure))
+    local iterator, message, errno = query(wanted, completer(failure))
     return iterator, message, errno, failure
   end, interval)
 end

@@ -81,6 +81,27 @@ local function invalid(ueid, what)
   return nil, ("%s is not a UEID: %s"):format(text.quoted(ueid), what), E.EINVAL
 end
 
+-- What is wrong with a UEID that is to be defined, or removed.
+local function refusal(ueid, is_new)
+  return fault(ueid) or is_new and ueid:find("..", 1, true) and "it has two dots in a row"
+end
+
+local function add(ueid)
+  local wrong = refusal(ueid, true)
+  if wrong then return invalid(ueid, wrong) end
+  return explained(of_add, netlink.ueid_add(ueid))
+end
+
+local function remove(ueid)
+  local wrong = refusal(ueid, false)
+  if wrong then return invalid(ueid, wrong) end
+  local ok, message, errno = netlink.ueid_remove(ueid)
+  if errno == E.EAGAIN then
+    return true, "this was the last UEID, so the kernel has enabled the SEID"
+  end
+  return explained(of_remove, ok, message, errno)
+end
+
 --- The UEIDs, without the blanks that pad them to 32 characters.
 --
 -- @treturn[1] {string,...} in the order in which they were added
@@ -106,10 +127,7 @@ end
 --   EAFNOSUPPORT (no SMC)
 -- @raise for anything but a string
 function eid.add(ueid)
-  ueid = stripped("add", ueid)
-  local wrong = fault(ueid) or ueid:find("..", 1, true) and "it has two dots in a row"
-  if wrong then return invalid(ueid, wrong) end
-  return explained(of_add, netlink.ueid_add(ueid))
+  return add(stripped("add", ueid))
 end
 
 --- Removes a UEID.
@@ -122,14 +140,48 @@ end
 -- @treturn[2] integer errno: EPERM, ENOENT, EINVAL, EAFNOSUPPORT (no SMC)
 -- @raise for anything but a string
 function eid.remove(ueid)
-  ueid = stripped("remove", ueid)
-  local wrong = fault(ueid)
-  if wrong then return invalid(ueid, wrong) end
-  local ok, message, errno = netlink.ueid_remove(ueid)
-  if errno == E.EAGAIN then
-    return true, "this was the last UEID, so the kernel has enabled the SEID"
+  return remove(stripped("remove", ueid))
+end
+
+-- Whether the UEID is defined.
+local function is_defined(ueid)
+  local list, message, errno = eid.list()
+  if not list then return nil, message, errno end
+  for _, one in ipairs(list) do
+    if one == ueid then return true end
   end
-  return explained(of_remove, ok, message, errno)
+  return false
+end
+
+--- Sees to it that a UEID is defined, or is not: looks, and adds or removes it only if that is needed. If it
+-- is not, no privilege is needed either; that another process did it meanwhile is a success.
+--
+--    assert(eid.ensure "SMCV2-PROD")
+--    assert(eid.ensure("SMCV2-TEST", "absent"))
+--
+-- @tparam string ueid as for @{add}
+-- @tparam[opt="present"] string state `"present"` or `"absent"`
+-- @treturn[1] true
+-- @treturn[1] boolean whether something was changed
+-- @treturn[1] ?string the remark of @{remove}
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: EPERM, EINVAL, ERANGE (there are four of them), EAFNOSUPPORT (no SMC)
+-- @raise for anything but strings, and another state
+function eid.ensure(ueid, state)
+  ueid = stripped("ensure", ueid)
+  args.optional("ensure", 2, state, { "present", "absent" })
+  local is_wanted = state ~= "absent"
+  local wrong = refusal(ueid, is_wanted)
+  if wrong then return invalid(ueid, wrong) end
+  local is_there, message, errno = is_defined(ueid)
+  if is_there == nil then return nil, message, errno end
+  if is_there == is_wanted then return true, false end
+  local ok
+  ok, message, errno = (is_wanted and add or remove)(ueid)
+  if ok then return true, true, message end
+  if errno == (is_wanted and E.EEXIST or E.ENOENT) then return true, false end -- another process did it
+  return nil, message, errno
 end
 
 --- Removes every UEID. It is no mistake when there is none. On s390 it enables the SEID.

@@ -325,8 +325,8 @@ function ism.power_off(which, options)
   return switch("power_off", which, false, args.options("power_off", 2, options, SWITCHING).timeout)
 end
 
---- Sees to it that a function is powered on, or off: looks, and switches it only where it is not so. Where
--- nothing is to be switched, nobody needs a privilege; that another process did it meanwhile is a success.
+--- Sees to it that a function is powered on, or off: looks, and switches it only where it is not so. If
+-- nothing has to be switched, no privilege is needed; that another process did it meanwhile is a success.
 --
 --    local f, changed = assert(ism.ensure("32", "on"))
 --

@@ -19,7 +19,7 @@ local FIRST = {
   "success", "verdict", "message", "errno",
   "type", "id", "state", "mode", "family", "host", "address", "port", "local_address",
   "local_port", "peer_address", "peer_port", "uid", "inode", "interface", "cookie", "shutdown", "code",
-  "name", "meaning", "advice", "fallback", "peer_fallback", "processes", "connection",
+  "pid", "name", "meaning", "advice", "fallback", "peer_fallback", "processes", "connection",
   "link_group", "dmb", "wrap", "count",
   "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1024K", "more",
 }

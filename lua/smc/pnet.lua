@@ -299,7 +299,7 @@ local function ensure_absent(entry)
 end
 
 --- Sees to it that the table has an entry, or does not have a PNET ID: looks, and changes only what has to be
--- changed. Where nothing has, nobody needs a privilege; that another process did it meanwhile is a success.
+-- changed. If nothing has, no privilege is needed; that another process did it meanwhile is a success.
 --
 --    assert(pnet.ensure { pnetid = "NET25", netdev = "eth0" })
 --    assert(pnet.ensure({ pnetid = "NET26" }, "absent"))

@@ -162,6 +162,19 @@ describe("an ISM device", function()
     assert.matches("Success, using SMC%-D\n", support.script("smc_chk.lua", "-C", SERVER).stdout)
   end)
 
+  it("is ensured to be on or off, by two processes at once too", function()
+    assert.same({ 0x32, false }, { assert(ism.ensure("32", "on")).fid, select(2, ism.ensure("32", "on")) })
+    for _, state in ipairs { "off", "on", "off", "on" } do
+      local changes = support.sum_at_once(2, ([[
+        local f, changed = assert(require "smc.ism".ensure("32", %q))
+        assert(f.power == (%q == "on"))
+        print(changed and 1 or 0)]]):format(state, state))
+      assert.is_true(changes >= 1, changes)
+      assert.equal(state == "on", ism.find("32").power)
+      assert.is_false(select(2, assert(ism.ensure("32", state))))
+    end
+  end)
+
   it("is told of as it goes and comes", function()
     local watch <close> = assert(ism.watch { type = "ISM" })
     assert(ism.power_off("32"))
@@ -246,8 +259,9 @@ describe("an ISM device", function()
     assert.is_true(socket.monotonic() - started < HANG)
     assert.same({ nil, ETIMEDOUT }, { done, errno })
     assert.same({ inode }, { sockets[1].inode })
-    assert.equal(require("smc.core.process").getpid(), sockets[1].pid)
-    assert.matches(("inode %d, uid 0, process %d (lua5.4), 192.168.0.12 port"):format(inode, sockets[1].pid),
+    local getpid = require "smc.core.process".getpid
+    assert.same({ { pid = getpid(), name = "lua5.4" } }, sockets[1].processes)
+    assert.matches(("inode %d, uid 0, process %d (lua5.4), 192.168.0.12 port"):format(inode, getpid()),
       message, 1, true)
     assert.is_true(ism.find("32").power)
     client:close()

@@ -1,5 +1,6 @@
 -- smc.diag against a kernel with SMC: the sockets of this process, in all their states.
 local diag = require "smc.diag"
+local getpid = require "smc.core.process".getpid
 local E = require "smc.errno"
 local process = require "smc.process"
 local socket = require "smc.socket"
@@ -202,6 +203,36 @@ print(a.getsockname()[1]); sys.stdin.read()]] }, { stdin = "pipe", stdout = "pip
     assert.equal(1, #found)
     assert.same({ "127.0.0.1", "127.0.0.1", "inet" },
       { found[1].local_address, found[1].peer_address, found[1].family })
+  end)
+
+  it("finds the sockets of a process, and the processes of sockets", function()
+    local client, server = pair("127.0.0.1")
+    local mine, name = getpid(), support.run({ "cat", ("/proc/%d/comm"):format(getpid()) }).stdout
+    local process_here = { pid = mine, name = (name:gsub("\n", "")) }
+    local other <close> = assert(process.spawn({ "sleep", "60" }, { stdin = "null" }))
+    local inodes = {}
+    for s in assert(diag.sockets { pid = mine, processes = true }) do
+      inodes[s.inode] = true
+      assert.same(process_here, s.processes[1])
+    end
+    assert.same({ true, true }, { inodes[client:info().inode], inodes[server:info().inode] })
+    assert.same({}, list { pid = other.pid })
+    assert.same({ process_here }, assert(diag.find(client:info().inode, { processes = true })).processes)
+    assert.is_nil(find_one { inode = client:info().inode }.processes)
+  end)
+
+  it("says that there is no such process, or that it is not this user's", function()
+    local gone = assert(process.spawn { "true" })
+    gone:wait()
+    local iterator, message, errno = diag.sockets { pid = gone.pid }
+    assert.same({ nil, ("there is no process %d"):format(gone.pid), E.ESRCH }, { iterator, message, errno })
+    assert.equal("nil\tcannot read which sockets process 1 has: /proc/1/fd: Permission denied\t" .. E.EACCES
+      .. "\n0\n", support.run_by(support.as_user(), [[
+        local diag = require "smc.diag"
+        print(diag.sockets { pid = 1 })
+        local found = 0
+        for s in assert(diag.sockets { processes = true }) do found = found + #s.processes end
+        print(found)]]))
   end)
 
   it("watches what is opened, moves, and is closed", function()

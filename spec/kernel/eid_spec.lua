@@ -107,6 +107,41 @@ describe("smc.eid", function()
     end
   end)
 
+  it("ensures that a UEID is defined, or is not, and says whether it changed anything", function()
+    for _, case in ipairs {
+      { "ONE", "present", true, { "ONE" } }, { "ONE   ", nil, false, { "ONE" } },
+      { "TWO", nil, true, { "ONE", "TWO" } },
+      { "THREE", "absent", false, { "ONE", "TWO" } }, { "ONE", "absent", true, { "TWO" } },
+      { "ONE", "absent", false, { "TWO" } },
+    } do
+      assert.same({ true, case[3] }, { eid.ensure(case[1], case[2]) })
+      assert.same(case[4], eid.list())
+    end
+    for _, wrong in ipairs { "A_B", "", "A..B" } do assert.equal(EINVAL, select(3, eid.ensure(wrong))) end
+    for _, more in ipairs { "A", "B", "C" } do assert.is_true(eid.ensure(more)) end
+    assert.equal(ERANGE, select(3, eid.ensure("D")))
+  end)
+
+  it("ensures without a capability what is so already", function()
+    assert(eid.add("THERE"))
+    assert.equal("true\tfalse\ntrue\tfalse\n" .. EPERM .. "\n", support.run_by(support.as_user(), [[
+      local eid = require "smc.eid"
+      print(eid.ensure("THERE"))
+      print(eid.ensure("ELSEWHERE", "absent"))
+      print((select(3, eid.ensure("ELSEWHERE"))))]]))
+  end)
+
+  it("ensures what others ensure at the same time", function()
+    support.sum_at_once(4, [[
+      local eid = require "smc.eid"
+      for i = 1, 200 do
+        assert(eid.ensure("AT-ONCE"))
+        assert(eid.ensure("AT-ONCE", "absent"))
+      end
+      print(0)]])
+    assert.same({}, eid.list())
+  end)
+
   it("needs a capability to change anything, and none to read", function()
     assert(eid.add("READABLE"))
     local out = support.run_by(support.as_user(), [[

@@ -153,6 +153,58 @@ describe("smc.pnet", function()
     assert.equal(2, #pnet.list())
   end)
 
+  it("ensures that there is an entry, or no such PNET ID, and says whether it changed anything", function()
+    local eth, ib = { pnetid = "NETA", netdev = "pnet0" }, { pnetid = "NETA", ibdev = "nosuch_0", ibport = 2 }
+    for _, case in ipairs {
+      { { pnetid = "neta", netdev = "pnet0" }, "present", true, { eth } },
+      { eth, nil, false, { eth } },
+      { { pnetid = "NETA", netdev = "pnet0", ibdev = "nosuch_0", ibport = 2 }, nil, true, { eth, ib } },
+      { ib, "present", false, { eth, ib } },
+      { { pnetid = "NETB" }, "absent", false, { eth, ib } },
+      { { pnetid = "netA" }, "absent", true, {} },
+      { { pnetid = "NETA" }, "absent", false, {} },
+    } do
+      assert.same({ true, case[3] }, { pnet.ensure(case[1], case[2]) })
+      assert.same(case[4], pnet.list())
+    end
+  end)
+
+  it("ensures nothing that another PNET ID is in the way of", function()
+    assert(pnet.add { pnetid = "OLD", netdev = "pnet0" })
+    local ok, message, errno = pnet.ensure { pnetid = "NEW", netdev = "pnet0" }
+    assert.is_nil(ok)
+    assert.matches("pnet0 is in the table with OLD", message)
+    assert.equal(EEXIST, errno)
+    assert.equal(EINVAL, select(3, pnet.ensure({ pnetid = "A-B" }, "absent")))
+  end)
+
+  it("ensures without a capability what is so already", function()
+    assert(pnet.add { pnetid = "NETA", netdev = "pnet0" })
+    assert.equal("true\tfalse\ntrue\tfalse\n" .. EPERM .. "\n", support.run_by(support.as_user(), [[
+      local pnet = require "smc.pnet"
+      print(pnet.ensure { pnetid = "NETA", netdev = "pnet0" })
+      print(pnet.ensure({ pnetid = "NETB" }, "absent"))
+      print((select(3, pnet.ensure { pnetid = "NETB", netdev = "pnet1" })))]]))
+  end)
+
+  it("ensures what others ensure at the same time: each change is one process's", function()
+    for state, entry in pairs { present = '{ pnetid = "N" .. i, netdev = "none" .. i }',
+      absent = '{ pnetid = "N" .. i }' } do
+      if state == "absent" then
+        for i = 1, 200 do assert(pnet.ensure { pnetid = "N" .. i, netdev = "none" .. i }) end
+      end
+      local total = support.sum_at_once(4, ([[
+        local changes = 0
+        for i = 1, 200 do
+          local _, changed = assert(require "smc.pnet".ensure(%s, %q))
+          if changed then changes = changes + 1 end
+        end
+        print(changes)]]):format(entry, state))
+      assert.equal(200, total, state)
+      assert(pnet.flush())
+    end
+  end)
+
   it("needs a capability to change anything, and none to read", function()
     assert(pnet.add { pnetid = "NETA", netdev = "pnet0" })
     local code = [[

@@ -72,6 +72,18 @@ describe("smcss.lua", function()
       end
     end
     assert.equal("SMC-D", found.mode)
+    assert.is_nil(found.processes)
     assert.match("^%x%x%x%x%x%x%x%x%x%x%x%x%x%x%x%x$", found.dmb.token)
+  end)
+
+  it("has the processes of each socket in JSON, where asked for", function()
+    local getpid = require "smc.core.process".getpid
+    for _, s in ipairs(assert(json.decode(smcss("-a", "--json", "--processes")))) do
+      assert.equal(getpid(), s.processes[1].pid)
+      assert.is_string(s.processes[1].name)
+    end
+    local refused = support.script("smcss.lua", "--processes")
+    assert.equal(1, refused.status)
+    assert.match("^%-%-processes without %-%-json is not supported\n", refused.stderr)
   end)
 end)

@@ -71,6 +71,20 @@ describe("switching", function()
     assert.same({ "FID 33 is already powered off", EALREADY }, { message, errno })
   end)
 
+  it("is ensured: what is so already stays untouched, and the answer says so", function()
+    local t = tree()
+    local power = t.ism(0x32, "1\n")
+    local function ensure(state) return at(t, ism.ensure, "0x32", state) end
+    for _, case in ipairs { { "on", false, true, "1\n" }, { "off", true, false, "0\n" },
+      { "off", false, false, "0\n" }, { "on", true, true, "1\n" } } do
+      local f, changed = ensure(case[1])
+      assert.same({ 0x32, case[3], case[2] }, { f.fid, f.power, changed })
+      assert.equal(case[4], sysfs_tree.read(power))
+    end
+    assert.equal(ENOENT, select(3, at(t, ism.ensure, "99", "on")))
+    assert.equal(EINVAL, select(3, at(t, ism.ensure, "zz", "on")))
+  end)
+
   it("wants a function that exists, in a slot", function()
     local t = tree()
     t.device("0000:00:00.0", { vendor = "0x1014\n", device = "0x04ed\n" })

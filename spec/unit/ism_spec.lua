@@ -120,6 +120,22 @@ describe("smc.ism.list", function()
     assert.same({ nil, nil, nil, nil }, { f.power, f.vendor, f.device, f.pchid })
   end)
 
+  it("takes FIDs and PCHIDs as hex digits or integers", function()
+    local t = tree()
+    t.ism(0x50)
+    t.ism(0x51)
+    for _, filter in ipairs { { fid = 0x50 }, { fid = "50" }, { fid = "0x00000050" },
+      { pchid = "07C0", slot = "00000050" }, { pchid = 0x7c0, pnetid = "net25", fid = "50" } } do
+      assert.equal(0x50, assert(at(t, ism.list, filter))[1].fid)
+    end
+    assert.same({}, at(t, ism.list, { fid = 50 }))
+    for _, filter in ipairs { { fid = "xyz" }, { fid = "123456789" }, { fid = -1 }, { pchid = "7c0 " } } do
+      local found, message, errno = at(t, ism.list, filter)
+      assert.same({ nil, E.EINVAL }, { found, errno })
+      assert.matches("is not a [FP]", message)
+    end
+  end)
+
   it("lists nothing where there is no PCI", function()
     assert.same({}, support.with_paths({ sysfs = "/nonexistent" }, ism.list))
   end)

@@ -51,6 +51,7 @@ local BYTES <const> = ""
 local SOCKETS <const> = {
   mode = "name", state = "name", local_address = "name", peer_address = "name", local_port = "integer",
   peer_port = "integer", uid = "integer", inode = "integer", details = "details", fields = "table",
+  pid = "integer", processes = "boolean",
 }
 local FUNCTIONS <const> = {
   all = "boolean", type = "string", power = "boolean", fid = "identifier", slot = "string", pci_id = "string",
@@ -85,12 +86,13 @@ local FUNCTIONS_OF_MODULES <const> = {
     max_clients = "integer", idle_seconds = "seconds" } },
   ["device.dibs"] = nothing,
   ["device.list"] = { options { type = "name", netdev = "string", ibdev = "string" } },
-  ["diag.find"] = { need(1, "integer"), options { details = "details" } },
+  ["diag.find"] = { need(1, "integer"), options { details = "details", processes = "boolean" } },
   ["diag.sockets"] = { options(SOCKETS) },
-  ["diag.watch"] = { options(with(SOCKETS, { interval = "seconds", fields = false })) },
+  ["diag.watch"] = { options(with(SOCKETS, { interval = "seconds", fields = false, pid = false })) },
   ["eid.add"] = { need("-", "string") },
   ["eid.disable_seid"] = nothing,
   ["eid.enable_seid"] = nothing,
+  ["eid.ensure"] = { need("-", "string"), may("present", "name") },
   ["eid.flush"] = nothing,
   ["eid.list"] = nothing,
   ["eid.remove"] = { need("-", "string") },

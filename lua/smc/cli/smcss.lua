@@ -22,6 +22,7 @@ Usage: %s [ OPTIONS ]
 	-D, --smcd          show detailed SMC-D information (shows only SMC-D sockets)
 	-R, --smcr          show detailed SMC-R information (shows only SMC-R sockets)
 	    --json          print a JSON array, with all details
+	    --processes     with --json: the processes that hold each socket
 	    --reasons       explain the fallback reasons below the table
 	no OPTIONS          show all connected sockets
 ]]
@@ -31,7 +32,7 @@ Usage: %s [ OPTIONS ]
 local OPTIONS <const> = {
   { "a", "all" }, { "d", "debug" }, { "l", "listening" }, { "D", "smcd" }, { "R", "smcr" },
   { "v", "version" }, { "W", "wide" }, { "h", "help" },
-  { nil, "json", whole = true }, { nil, "reasons", whole = true },
+  { nil, "json", whole = true }, { nil, "processes", whole = true }, { nil, "reasons", whole = true },
 }
 
 local function usage()
@@ -58,6 +59,9 @@ local function parse_options(words)
   if message then
     refuse(app.prefix .. message)
   end
+  if options.processes and not options.json then
+    refuse("--processes without --json is not supported")
+  end
   if options.smcr and options.smcd then
     refuse("--smcd together with --smcr is not supported")
   end
@@ -75,7 +79,7 @@ local function printer(options)
   if options.debug then details[#details + 1] = "connection" end
   if options.smcd then details[#details + 1] = "dmb" end
   if options.json then
-    return require "smc.cli.smcss.json", { details = true }
+    return require "smc.cli.smcss.json", { details = true, processes = options.processes }
   elseif not (options.reasons or options.debug or options.smcr or options.smcd) then
     local plain = require "smc.cli.smcss.plain"
     return plain.print, { fields = plain.fields, details = details }

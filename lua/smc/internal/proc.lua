@@ -2,6 +2,7 @@
 -- @module smc.internal.proc
 
 local E = require "smc.errno"
+local file = require "smc.internal.file"
 local look = require "smc.internal.look"
 local os_core = require "smc.core.os"
 local paths = require "smc.internal.paths"
@@ -17,29 +18,73 @@ local function known(result, message, errno)
   look.fail(message, errno)
 end
 
-local function add(sockets)
-  local by_name = {}
-  for _, socket in ipairs(sockets) do by_name[("socket:[%d]"):format(socket.inode)] = socket end
-  if next(by_name) == nil then return true end
-  for _, pid in ipairs(look.entries(paths.proc)) do
-    local folder = pid:find("^%d+$") and ("%s/%s/fd"):format(paths.proc, pid)
-    for _, fd in ipairs(folder and known(os_core.entries(folder)) or {}) do
-      local socket = by_name[known(os_core.readlink(folder .. "/" .. fd)) or ""]
-      if socket and not socket.pid then
-        local comm = look.file(("%s/%s/comm"):format(paths.proc, pid)) or "?"
-        socket.pid, socket.command = tonumber(pid), (comm:gsub("\n$", ""))
+local function folder_of(pid)
+  return ("%s/%d"):format(paths.proc, pid)
+end
+
+-- The processes there are, in the order of their numbers.
+local function pids()
+  local found = {}
+  for _, name in ipairs(look.entries(paths.proc)) do
+    if name:find("^%d+$") then found[#found + 1] = math.tointeger(name) end
+  end
+  table.sort(found)
+  return found
+end
+
+-- The inodes of the sockets among the descriptors of a process, as a set.
+local function sockets_among(pid, descriptors)
+  local inodes = {}
+  for _, descriptor in ipairs(descriptors) do
+    local target = known(os_core.readlink(("%s/fd/%s"):format(folder_of(pid), descriptor))) or ""
+    local inode = target:match("^socket:%[(%d+)%]$")
+    if inode then inodes[math.tointeger(inode)] = true end
+  end
+  return inodes
+end
+
+-- The name of a process; nil if it has ended.
+local function name_of(pid)
+  local name = known(file.read(folder_of(pid) .. "/comm"))
+  return name and (name:gsub("\n$", ""))
+end
+
+--- The sockets of a process.
+-- @tparam integer pid
+-- @treturn[1] table set of inodes
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: ESRCH no such process, EACCES that of another user
+-- @function proc.sockets
+proc.sockets = look.protect(function(pid)
+  local descriptors, message, errno = os_core.entries(folder_of(pid) .. "/fd")
+  if descriptors then return sockets_among(pid, descriptors) end
+  if look.is_absent(errno) or errno == E.ESRCH then
+    look.fail(("there is no process %d"):format(pid), E.ESRCH)
+  end
+  look.fail(("cannot read which sockets process %d has: %s"):format(pid, message), errno)
+end)
+
+--- The processes that hold sockets, those that this user may look at: its own, and all of them for root.
+-- @tparam[opt] table wanted set of inodes; all sockets, if absent
+-- @treturn[1] table inode → list of `{ pid =, name = }`
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+-- @function proc.holders
+proc.holders = look.protect(function(wanted)
+  local found = {}
+  for _, pid in ipairs(pids()) do
+    local name
+    for inode in pairs(sockets_among(pid, known(os_core.entries(folder_of(pid) .. "/fd")) or {})) do
+      if not wanted or wanted[inode] then
+        name = name or name_of(pid)
+        found[inode] = found[inode] or {}
+        if name then table.insert(found[inode], { pid = pid, name = name }) end
       end
     end
   end
-  return true
-end
-
---- Adds `pid` and `command` of a process that holds it to each socket, where this user may know.
--- @tparam {table,...} sockets with `inode`
--- @treturn[1] true
--- @treturn[2] nil
--- @treturn[2] string message: the result may be incomplete
--- @treturn[2] integer errno
-proc.add = look.protect(add)
+  return found
+end)
 
 return proc

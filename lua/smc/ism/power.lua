@@ -59,7 +59,8 @@ local function still_open(earlier)
 end
 
 local function describe(socket, owners_unknown)
-  local process = socket.pid and ("process %d (%s)"):format(socket.pid, printable(socket.command))
+  local first = socket.processes and socket.processes[1]
+  local process = first and ("process %d (%s)"):format(first.pid, printable(first.name))
     or owners_unknown and ("its process cannot be found (%s)"):format(owners_unknown) or "no process found"
   return ("inode %d, uid %d, %s, %s port %s to %s port %s"):format(socket.inode, socket.uid, process,
     socket.local_address or "?", socket.local_port or "?",
@@ -75,10 +76,13 @@ local function in_the_way(earlier, failure)
     return "none is visible here: they belong to another network namespace, or the kernel lost track of "
       .. "connections that were being established", open
   end
-  local ok
-  ok, message = require "smc.internal.proc".add(open)
-  local lines = {}
-  for i, socket in ipairs(open) do lines[i] = "\n  " .. describe(socket, not ok and message) end
+  local lines, inodes, holders = {}, {}
+  for _, socket in ipairs(open) do inodes[socket.inode] = true end
+  holders, message = require "smc.internal.proc".holders(inodes)
+  for i, socket in ipairs(open) do
+    socket.processes = holders and (holders[socket.inode] or {})
+    lines[i] = "\n  " .. describe(socket, not holders and message)
+  end
   return "still open are:" .. table.concat(lines), open
 end
 

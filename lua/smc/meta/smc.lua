@@ -173,9 +173,15 @@ local smc_diag_Watch = {}
 ---@field shutdown string|nil `"none"`, `"receive"`, `"send"` or `"both"`: directions shut down
 ---@field fallback table|nil in mode `"TCP"`: why, a record of `smc.reason`
 ---@field peer_fallback table|nil why the peer declined SMC, the same
+---@field processes smc.diag.process[]|nil that hold the socket, where the filter asks for them
 ---@field connection smc.diag.connection|nil of SMC-D and SMC-R connections
 ---@field link_group smc.diag.link_group|nil of SMC-R connections
 ---@field dmb smc.diag.dmb|nil of SMC-D connections
+
+--- A process that holds a socket.
+---@class smc.diag.process
+---@field pid integer
+---@field name string as ps(1) shows it: 15 bytes of the name of the program, or what it calls itself
 
 --- Buffers and cursors of a connection.
 --- A cursor is a table `{ wrap =, count = }`: how often it went
@@ -223,23 +229,29 @@ local smc_diag_Watch = {}
 ---@field peer_port integer|nil
 ---@field uid integer|nil
 ---@field inode integer|nil
+---@field pid integer|nil sockets that this process holds
+---@field processes boolean|nil whether each record gets its `processes`
 ---@field details boolean|{string,...}|nil which of `connection`, `link_group` and `dmb` to ask the kernel for: true, the default, all; false, the quickest, none; or a list of their names
----@field fields string[]|nil the iterator gives the values of these fields, nil where one is absent, and makes no table: several times as quick, for those who read thousands. The first is one that is always there: `state`, `uid`, `inode`, `interface` or `cookie`. Besides the simple fields of `socket` there are `local_endpoint` and `peer_endpoint`, address and port as one text, and `fallback_code` and `peer_fallback_code`, of which `smc.reason.get` tells the rest. No details unless asked for.
+---@field fields string[]|nil the iterator gives the values of these fields, nil where one is absent, and makes no table: several times as quick, for those who read thousands. The first is one that is always there: `state`, `uid`, `inode`, `interface` or `cookie`. Besides the simple fields of `socket` there are `local_endpoint` and `peer_endpoint`, address and port as one text, and `fallback_code` and `peer_fallback_code`, of which `smc.reason.get` tells the rest. No details unless asked for. Not together with `pid` and `processes`.
 
 --- Iterates over the SMC sockets, all of them or those that match every field of a filter.
 --- Records come one at a time out of the kernel's answer, so memory stays the same however many there
 --- are. The netlink socket is closed at the end of the loop, however it is left. Outside of a loop the
 --- iterator is called for the next record, or nil at the end, and `iterator:close()` ends it early.
+--- Which process holds a socket is read from `/proc/PID/fd`, once, before the kernel is asked. A user may look
+--- at its own processes; root, or who has CAP_SYS_PTRACE, at those of others. The list of processes is empty
+--- for a socket whose processes may not be looked at or are in another PID namespace, and for one that no
+--- process holds (any more).
 ---@param filter? smc.diag.sockets.filter
 ---@return function|nil # iterator, for `for s in assert(diag.sockets()) do`
 ---@return nil|string # message, which says what to do
----@return nil|integer # errno: ENOENT where `smc_diag` is not loaded
+---@return nil|integer # errno: ENOENT if `smc_diag` is not loaded; ESRCH if there is no process `pid`, and EACCES if this user may not look at it
 function smc_diag.sockets(filter) end
 
 --- Finds the socket of an inode, the number in `socket:[…]` of `/proc/PID/fd`.
 --- Stops at the first match.
 ---@param inode integer
----@param options? table `details`, as for `sockets`
+---@param options? table `details` and `processes`, as for `sockets`
 ---@return smc.diag.socket|nil
 ---@return nil|string # message
 ---@return nil|integer # errno: ENOENT where there is no such socket, or no `smc_diag`
@@ -281,7 +293,7 @@ function smc_diag_Watch:close() end
 --- the peer's memory. These counts are right up to 65536 rings.
 --- The kernel does not announce changes. The watch therefore reads the list at every interval, and may miss a
 --- socket that lives for less than that. Events of one reading come in the order of the inodes.
----@param filter? smc.diag.watch.filter as for `sockets`, but `fields`: a socket that does not match any more counts as closed. Bytes are counted with the detail `connection`, which is asked for unless told.
+---@param filter? smc.diag.watch.filter as for `sockets`, but `fields` and `pid`: a socket that does not match any more counts as closed. Bytes are counted with the detail `connection`, which is asked for unless told.
 ---@return smc.diag.Watch|nil
 ---@return nil|string # message
 ---@return nil|integer # errno as for `sockets`
@@ -310,6 +322,18 @@ function smc_eid.add(ueid) end
 ---@return string|nil # a remark: on s390, that this was the last one, so that the SEID is enabled now; message
 ---@return nil|integer # errno: EPERM, ENOENT, EINVAL, EAFNOSUPPORT (no SMC)
 function smc_eid.remove(ueid) end
+
+--- Sees to it that a UEID is defined, or is not: looks, and adds or removes it only if that is needed.
+--- If it
+--- is not, no privilege is needed either; that another process did it meanwhile is a success.
+---    assert(eid.ensure "SMCV2-PROD")
+---    assert(eid.ensure("SMCV2-TEST", "absent"))
+---@param ueid string as for `add`
+---@param state? string `"present"` or `"absent"`
+---@return true|nil
+---@return boolean|string # whether something was changed; message
+---@return string|nil|integer # the remark of `remove`; errno: EPERM, EINVAL, ERANGE (there are four of them), EAFNOSUPPORT (no SMC)
+function smc_eid.ensure(ueid, state) end
 
 --- Removes every UEID.
 --- It is no mistake when there is none. On s390 it enables the SEID.
@@ -442,8 +466,8 @@ function smc_ism.power_on(which, options) end
 function smc_ism.power_off(which, options) end
 
 --- Sees to it that a function is powered on, or off: looks, and switches it only where it is not so.
---- Where
---- nothing is to be switched, nobody needs a privilege; that another process did it meanwhile is a success.
+--- If
+--- nothing has to be switched, no privilege is needed; that another process did it meanwhile is a success.
 ---    local f, changed = assert(ism.ensure("32", "on"))
 ---@param which integer|string|table as for `find`
 ---@param state string `"on"` or `"off"`
@@ -608,7 +632,7 @@ function smc_pnet.flush() end
 
 --- Sees to it that the table has an entry, or does not have a PNET ID: looks, and changes only what has to be
 --- changed.
---- Where nothing has, nobody needs a privilege; that another process did it meanwhile is a success.
+--- If nothing has, no privilege is needed; that another process did it meanwhile is a success.
 ---    assert(pnet.ensure { pnetid = "NET25", netdev = "eth0" })
 ---    assert(pnet.ensure({ pnetid = "NET26" }, "absent"))
 ---@param entry table as for `add`; an interface that has the PNET ID of its hardware has it. With `"absent"`, its `pnetid` alone: the kernel takes a PNET ID from all that it gave it to
