@@ -32,6 +32,17 @@ function support.descriptors()
   return count
 end
 
+--- How many descriptors are left open by 200 calls, while nothing is collected.
+function support.descriptors_left_by(f)
+  collectgarbage()
+  local before = support.descriptors()
+  collectgarbage("stop")
+  for _ = 1, 200 do f() end
+  local left = support.descriptors() - before
+  collectgarbage("restart")
+  return left
+end
+
 --- The number of processes that match, from proc(5).
 -- @tparam table filter `parent`: only children of this process; `states`: a class of letters, as "DZ"
 function support.processes(filter)
