@@ -53,6 +53,23 @@ void smc_set_gc(lua_State *L, lua_CFunction gc)
 	lua_setmetatable(L, -2);
 }
 
+/* Adds methods, whose upvalue is the name of their class, to the table on top. */
+static void add_methods(lua_State *L, const char *class, const luaL_Reg *methods)
+{
+	lua_pushstring(L, class);
+	luaL_setfuncs(L, methods, 1);
+}
+
+/* Makes the table on top, the methods of a class, the __index of the metatable below it, and pops it. */
+static void set_methods(lua_State *L)
+{
+	lua_getfield(L, -1, "close");
+	lua_pushvalue(L, -1);
+	lua_setfield(L, -4, "__gc");
+	lua_setfield(L, -3, "__close");
+	lua_setfield(L, -2, "__index");
+}
+
 /*
  * Registers a class, as luaL_newmetatable does: its objects have the methods, of which "close" is also
  * __gc and __close. The methods have the class's name as their upvalue. Pushes the metatable.
@@ -61,13 +78,8 @@ void smc_register_class(lua_State *L, const char *name, const luaL_Reg *methods)
 {
 	luaL_newmetatable(L, name);
 	lua_newtable(L);
-	lua_pushstring(L, name);
-	luaL_setfuncs(L, methods, 1);
-	lua_getfield(L, -1, "close");
-	lua_pushvalue(L, -1);
-	lua_setfield(L, -4, "__gc");
-	lua_setfield(L, -3, "__close");
-	lua_setfield(L, -2, "__index");
+	add_methods(L, name, methods);
+	set_methods(L);
 }
 
 /*
@@ -110,7 +122,7 @@ int smc_wait_readable(const struct smc_descriptor *descriptor, double seconds)
 }
 
 /* object:close() → true. Closing twice is fine. Also __gc and __close. */
-int smc_descriptor_close(lua_State *L)
+static int descriptor_close(lua_State *L)
 {
 	smc_close_descriptor(luaL_checkudata(L, 1, lua_tostring(L, lua_upvalueindex(1))));
 	lua_pushboolean(L, 1);
@@ -118,12 +130,31 @@ int smc_descriptor_close(lua_State *L)
 }
 
 /* object:getfd() → descriptor, -1 after close */
-int smc_descriptor_getfd(lua_State *L)
+static int descriptor_getfd(lua_State *L)
 {
 	const struct smc_descriptor *descriptor = luaL_checkudata(L, 1, lua_tostring(L, lua_upvalueindex(1)));
 
 	lua_pushinteger(L, descriptor->fd);
 	return 1;
+}
+
+/*
+ * Registers a class of objects that begin with a struct smc_descriptor: they have close and getfd,
+ * unless there are others among the methods. Pushes the metatable.
+ */
+void smc_register_descriptor_class(lua_State *L, const char *name, const luaL_Reg *methods)
+{
+	static const luaL_Reg common[] = {
+		{ "close", descriptor_close },
+		{ "getfd", descriptor_getfd },
+		{ NULL, NULL },
+	};
+
+	luaL_newmetatable(L, name);
+	lua_newtable(L);
+	add_methods(L, name, common);
+	add_methods(L, name, methods);
+	set_methods(L);
 }
 
 /*

@@ -22,11 +22,10 @@ struct smc_descriptor {
 	int fd; /* -1: closed, or not open yet */
 };
 
+void smc_register_descriptor_class(lua_State *L, const char *name, const luaL_Reg *methods);
 void *smc_new_descriptor(lua_State *L, const char *class, size_t size);
 bool smc_close_descriptor(struct smc_descriptor *descriptor);
 int smc_wait_readable(const struct smc_descriptor *descriptor, double seconds);
-int smc_descriptor_close(lua_State *L);
-int smc_descriptor_getfd(lua_State *L);
 
 bool smc_gc_on_fd_exhaustion(lua_State *L, int err);
 

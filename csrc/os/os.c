@@ -20,7 +20,7 @@ SMC_EXPORT int luaopen_smc_core_os(lua_State *L);
 SMC_EXPORT int luaopen_smc_core_os(lua_State *L)
 {
 	smc_check_lua(L, "smc.core.os");
-	smc_register_class(L, SMC_TIMER, smc_os_timer_methods);
+	smc_register_descriptor_class(L, SMC_TIMER, smc_os_timer_methods);
 	lua_pop(L, 1);
 	lua_newtable(L);
 	luaL_setfuncs(L, smc_os_clock, 0);

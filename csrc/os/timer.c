@@ -32,8 +32,6 @@ static int timer_receive(lua_State *L)
 }
 
 const luaL_Reg smc_os_timer_methods[] = {
-	{ "close", smc_descriptor_close },
-	{ "getfd", smc_descriptor_getfd },
 	{ "receive", timer_receive },
 	{ NULL, NULL },
 };

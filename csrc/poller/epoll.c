@@ -120,8 +120,6 @@ static int poller_wait(lua_State *L)
 
 const luaL_Reg poller_methods[] = {
 	{ "add", poller_add },
-	{ "close", smc_descriptor_close },
-	{ "getfd", smc_descriptor_getfd },
 	{ "modify", poller_modify },
 	{ "remove", poller_remove },
 	{ "wait", poller_wait },

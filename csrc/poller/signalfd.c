@@ -126,7 +126,6 @@ static int signals_close(lua_State *L)
 
 const luaL_Reg signals_methods[] = {
 	{ "close", signals_close },
-	{ "getfd", smc_descriptor_getfd },
 	{ "next", signals_next },
 	{ NULL, NULL },
 };

@@ -97,7 +97,6 @@ static int writing_wait(lua_State *L)
 }
 
 const luaL_Reg smc_sysfs_writing_methods[] = {
-	{ "close", smc_descriptor_close },
 	{ "wait", writing_wait },
 	{ NULL, NULL },
 };

@@ -91,15 +91,15 @@ static const luaL_Reg functions[] = {
 	{ NULL, NULL },
 };
 
-static const luaL_Reg directory_methods[] = { { "close", smc_descriptor_close }, { NULL, NULL } };
+static const luaL_Reg directory_methods[] = { { NULL, NULL } };
 
 SMC_EXPORT int luaopen_smc_core_sysfs(lua_State *L);
 SMC_EXPORT int luaopen_smc_core_sysfs(lua_State *L)
 {
 	smc_check_lua(L, "smc.core.sysfs");
-	smc_register_class(L, DIRECTORY, directory_methods);
-	smc_register_class(L, WRITING, smc_sysfs_writing_methods);
-	smc_register_class(L, UEVENTS, smc_sysfs_uevents_methods);
+	smc_register_descriptor_class(L, DIRECTORY, directory_methods);
+	smc_register_descriptor_class(L, WRITING, smc_sysfs_writing_methods);
+	smc_register_descriptor_class(L, UEVENTS, smc_sysfs_uevents_methods);
 	luaL_newlib(L, functions);
 	return 1;
 }

@@ -65,8 +65,6 @@ static int uevents_receive(lua_State *L)
 }
 
 const luaL_Reg smc_sysfs_uevents_methods[] = {
-	{ "close", smc_descriptor_close },
-	{ "getfd", smc_descriptor_getfd },
 	{ "receive", uevents_receive },
 	{ NULL, NULL },
 };
