@@ -48,7 +48,7 @@ describe("smc_chk.lua", function()
       { { "-C", "127.0.0.1", "-t", "soon" }, "not a number of seconds" },
       { { "-i", "nosuch0" }, "nosuch0" },
       { { "-i", "../../etc" }, "interface" },
-      { {}, "is needed" },
+      { {}, "is required" },
       { { "--nonsense" }, "unknown option" },
     } do
       local result = support.script("smc_chk.lua", table.unpack(case[1]))
@@ -102,7 +102,7 @@ describe("echo_server.lua and send_data.lua", function()
     assert.equal("listening on 127.0.0.1 port 12400", server.stdout:read())
     local result = support.run({ "lua5.4", "examples/send_data.lua", "--port", "12400" }, "one\ntwo\n\nlast")
     assert.same({ 0, "one\ntwo\n\nlast" }, { result.status, result.stdout })
-    assert.matches("connected over SMC%-D\n13 bytes sent, all came back; 13 of them ", result.stderr)
+    assert.matches("connected over SMC%-D\n13 bytes sent, all came back; the kernel counted 13 of them ", result.stderr)
     assert.matches("connected, SMC%-D", server.stdout:read())
     assert.matches("closed after 13 bytes", server.stdout:read())
   end)
