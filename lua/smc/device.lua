@@ -1,13 +1,13 @@
---- The devices that SMC can use: ISM and its like for SMC-D, RDMA devices for SMC-R.
+--- The devices that SMC can use: ISM and similar devices for SMC-D, RDMA devices for SMC-R.
 --
 --    local device = require "smc.device"
 --    for _, d in ipairs(assert(device.list { type = "SMC-D" })) do
 --      print(("%04x %04x"):format(d.fid, d.pchid), d.pnetid, d.pnetid_source)
 --    end
 --
--- The kernel gives out those of the whole host; everybody may ask. It does not list loopback-ism, which
--- @{dibs} has since Linux 6.18. What PCI knows of ISM and RoCE functions, also of those that are powered off,
--- is not here.
+-- The kernel lists those of the whole host; any user may read them. It does not list loopback-ism, which
+-- @{dibs} lists since Linux 6.18. For the PCI view of ISM and RoCE functions, including those that are
+-- powered off, see `smc.ism`.
 --
 -- See `smcd-device(8)`, `smcr-device(8)`, `net/smc/smc_ism.c`, `net/smc/smc_ib.c` and `drivers/dibs` in the
 -- kernel's source.
@@ -24,7 +24,7 @@ local device = {}
 
 local LOOPBACK_FABRIC <const> = 0xffff
 
--- What the fields of a filter are of.
+-- Which fields of a filter apply to a device, and which to its ports.
 local SHAPE <const> = { own = { "ibdev" }, parts = "ports", of_parts = { "netdev" } }
 
 -- By PCI device ID: that of IBM's ISM, those of Mellanox' ConnectX-3, -4 Lx and -6 Dx.
@@ -44,9 +44,9 @@ local port_states = { [0] = "INACTIVE", "ACTIVE" }
 -- @tfield ?integer pci_vendor
 -- @tfield ?integer pci_device
 -- @tfield ?string pci_id PCI address
--- @tfield boolean critical SMC-D: some link group uses it; SMC-R: taking it away breaks connections, since a
---   link group has no other link
--- @tfield ?integer link_groups SMC-D: how many use it
+-- @tfield boolean critical SMC-D: a link group uses it; SMC-R: removing it breaks connections, since a link
+--   group has no other link
+-- @tfield ?integer link_groups SMC-D: how many link groups use it
 -- @tfield ?string pnetid SMC-D
 -- @tfield ?string pnetid_source SMC-D: `"hardware"`, or `"user"` for the table of @{smc.pnet}
 -- @tfield ?string ibdev SMC-R: name of the RDMA device
@@ -58,12 +58,12 @@ local port_states = { [0] = "INACTIVE", "ACTIVE" }
 -- @tfield integer ibport 1 or 2
 -- @tfield string state `"ACTIVE"` or `"INACTIVE"`; one of a later kernel in the form `0x2?`
 -- @tfield ?integer ifindex of its network interface
--- @tfield ?string netdev its name; absent where this network namespace has none of that index
--- @tfield integer links that use it
+-- @tfield ?string netdev its name; absent if this network namespace has none of that index
+-- @tfield integer links number of links that use it
 -- @tfield ?string pnetid
 -- @tfield ?string pnetid_source `"hardware"` or `"user"`
 
--- Sets who has given the PNET ID, where there is one.
+-- Sets the PNET ID, if there is one, and its source.
 local function set_pnetid(record, port)
   local name = port.pnetid and port.pnetid:match("^%s*(.-)%s*$") or ""
   if name == "" then name = nil end
@@ -107,7 +107,7 @@ SHAPE.read = look.protect(function(messages)
   return entries
 end)
 
---- The devices, all of them or those that match every field of a filter.
+--- Lists the devices, all of them or those that match every field of a filter.
 --
 -- @tparam[opt] table filter
 -- @tparam ?string filter.type `"SMC-D"` or `"SMC-R"`
@@ -116,15 +116,15 @@ end)
 -- @treturn[1] {entry,...}
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
--- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC
--- @raise for an unknown field, or one of a wrong type
+-- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC
+-- @raise for an unknown field or a field of the wrong type
 function device.list(filter)
   filter = args.options("list", 1, filter,
     { type = { "SMC-D", "SMC-R" }, netdev = "text", ibdev = "text" })
   return filtered(filter, SHAPE, { ["SMC-D"] = netlink.device_smcd, ["SMC-R"] = netlink.device_smcr })
 end
 
--- The devices in a folder of sysfs.
+-- The devices in a directory of sysfs.
 local dibs_in = look.protect(function(folder)
   local found = {}
   for i, name in ipairs(look.entries(folder)) do
@@ -141,12 +141,12 @@ local dibs_in = look.protect(function(folder)
   return found
 end)
 
---- The devices of the kernel's layer for direct internal buffer sharing (dibs), that ISM devices and
--- loopback are behind since Linux 6.18.
+--- Lists the devices of the kernel's direct internal buffer sharing layer (dibs), which includes ISM devices
+-- and loopback since Linux 6.18.
 --
--- @treturn[1] {table,...} each `name`, as `lo`; `gid`: a UUID; `fabric_id`: an integer, printed with `%04x`,
---   the PCHID of an ISM device; `loopback`: whether it joins this host with itself only; `pci_id`, of a PCI
---   function only. Empty where the kernel has no dibs.
+-- @treturn[1] {table,...} each with `name`, such as `lo`; `gid`: a UUID; `fabric_id`: an integer, printed
+--   with `%04x`, the PCHID of an ISM device; `loopback`: whether it connects this host only with itself;
+--   `pci_id`, only of a PCI function. Empty if the kernel has no dibs.
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno

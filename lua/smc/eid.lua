@@ -1,13 +1,13 @@
---- Enterprise IDs: which hosts may talk SMC version 2 with each other.
+--- Enterprise IDs, which determine the hosts that can use SMC version 2 with each other.
 --
 --    local eid = require "smc.eid"
 --    assert(eid.add("SMCV2-PROD"))
 --    print(table.concat(eid.list(), " "))           --> SMCV2-PROD
 --
--- Two hosts use SMCv2 when they have an EID in common. Users define up to four (UEID); hosts of one s390
--- machine also have that of the machine (SEID), unless it is disabled. Elsewhere there is no SEID, so that
--- SMC-D, over loopback too, needs a UEID. EIDs are those of the whole host, not of a network namespace.
--- Everybody may read them; to change them needs CAP_NET_ADMIN in the initial user namespace.
+-- Two hosts use SMCv2 if they have an EID in common. Users define up to four (UEIDs); hosts on the same s390
+-- machine also have that of the machine (SEID), unless it is disabled. Other machines have no SEID, so that
+-- SMC-D, also over loopback, requires a UEID. EIDs belong to the whole host, not to a network namespace.
+-- Any user may read them; changing them requires CAP_NET_ADMIN in the initial user namespace.
 --
 -- See `smcd-ueid(8)`, `smcd-seid(8)`, and `net/smc/smc_clc.c` in the kernel's source.
 --
@@ -29,25 +29,25 @@ local function no_seid()
     .. remedy.of("smc.eid.add", "smcd.lua ueid add UEID")
 end
 
--- What the answers of the kernel mean, by errno.
+-- The meaning of the kernel's errors, by errno.
 local of_list = { [E.EOPNOTSUPP] = no_command }
 local of_add = {
-  [E.EEXIST] = "it is defined already",
-  [E.EINVAL] = "the kernel does not take it for a UEID",
-  [E.ERANGE] = ("there are %d of them, and the kernel takes no more: remove one first"):format(MAX_UEIDS),
+  [E.EEXIST] = "it is already defined",
+  [E.EINVAL] = "the kernel does not accept it as a UEID",
+  [E.ERANGE] = ("there are already %d UEIDs, the maximum: remove one first"):format(MAX_UEIDS),
   [E.EOPNOTSUPP] = no_command,
 }
 local of_remove = { [E.ENOENT] = "it is not defined", [E.EOPNOTSUPP] = no_command }
 local of_enable = { [E.EOPNOTSUPP] = no_seid }
 local of_disable = {
   [E.ENOENT] = function()
-    return "there is no UEID that could take its place: add one first, with "
+    return "there is no UEID to use instead: add one first, with "
       .. remedy.of("smc.eid.add", "smcd.lua ueid add UEID")
   end,
   [E.EOPNOTSUPP] = no_seid,
 }
 
--- The results of a function of the boundary, with what they mean.
+-- The results of a netlink function, with the meaning added to the message.
 local function explained(meanings, ok, message, errno)
   if ok then return ok end
   local meaning = meanings[errno]
@@ -56,15 +56,15 @@ local function explained(meanings, ok, message, errno)
   return nil, message, errno
 end
 
--- What is wrong with a UEID by the kernel's smc_clc_ueid_valid(), which knows more letters than A to Z, as
--- its peers do not.
+-- What is wrong with a UEID according to the kernel's smc_clc_ueid_valid(). That accepts more letters than A
+-- to Z, but its peers do not.
 local function fault(ueid)
   if ueid == "" then
     return "it is empty"
   elseif #ueid > MAX_LENGTH then
     return ("it has more than %d characters"):format(MAX_LENGTH)
   elseif ueid:find("[^A-Z0-9.-]") then
-    return ("it has the character %s: A to Z, 0 to 9, . and - can be in one"):format(
+    return ("it contains the character %s: only A to Z, 0 to 9, . and - are allowed"):format(
       text.quoted(ueid:match("[^A-Z0-9.-]")))
   elseif not ueid:find("^[A-Z0-9]") then
     return "its first character is neither a letter nor a digit"
@@ -72,13 +72,13 @@ local function fault(ueid)
   return nil
 end
 
--- Without the blanks that pad it.
+-- Removes the blanks that pad a UEID.
 local function stripped(called, ueid)
   return (args.check(called, 1, ueid, "string"):gsub(" +$", ""))
 end
 
 local function invalid(ueid, what)
-  return nil, ("%s is not a UEID: %s"):format(text.quoted(ueid), what), E.EINVAL
+  return nil, ("%s is not a valid UEID: %s"):format(text.quoted(ueid), what), E.EINVAL
 end
 
 -- What is wrong with a UEID that is to be defined, or removed.
@@ -107,7 +107,7 @@ end
 -- @treturn[1] {string,...} in the order in which they were added
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC
+-- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC
 function eid.list()
   local entries, message, errno = explained(of_list, netlink.ueid_list())
   if not entries then return nil, message, errno end
@@ -118,14 +118,14 @@ end
 
 --- Defines a UEID.
 --
--- @tparam string ueid 1 to 32 characters out of A to Z, 0 to 9, `.` and `-`, with a letter or a digit
---   first. Two dots in a row are refused, as `smcd(8)` refuses them, though the kernel takes them.
+-- @tparam string ueid 1 to 32 characters from A to Z, 0 to 9, `.` and `-`, beginning with a letter or a
+--   digit. Two consecutive dots are rejected, as by `smcd(8)`, although the kernel accepts them.
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: EPERM, EEXIST, EINVAL, ERANGE (there are four of them),
+-- @treturn[2] integer errno: EPERM, EEXIST, EINVAL, ERANGE (there are already four),
 --   EAFNOSUPPORT (no SMC)
--- @raise for anything but a string
+-- @raise for a value that is not a string
 function eid.add(ueid)
   return add(stripped("add", ueid))
 end
@@ -134,11 +134,11 @@ end
 --
 -- @tparam string ueid
 -- @treturn[1] true
--- @treturn[1] ?string a remark: on s390, that this was the last one, so that the SEID is enabled now
+-- @treturn[1] ?string a note on s390, if this was the last UEID and the SEID is therefore enabled now
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: EPERM, ENOENT, EINVAL, EAFNOSUPPORT (no SMC)
--- @raise for anything but a string
+-- @raise for a value that is not a string
 function eid.remove(ueid)
   return remove(stripped("remove", ueid))
 end
@@ -184,7 +184,7 @@ function eid.ensure(ueid, state)
   return nil, message, errno
 end
 
---- Removes every UEID. It is no mistake when there is none. On s390 it enables the SEID.
+--- Removes every UEID. It succeeds if there are none. On s390 it enables the SEID.
 --
 -- @treturn[1] true
 -- @treturn[2] nil
@@ -199,20 +199,20 @@ end
 -- @treturn[1] table `seid`: 32 characters; `enabled`: whether the host offers it to peers
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: EOPNOTSUPP this machine has none; ENODEV there is no ISM device that
---   talks SMC-D version 2; EAFNOSUPPORT the kernel has no SMC
+-- @treturn[2] integer errno: EOPNOTSUPP (this machine has none), ENODEV (there is no ISM device that
+--   supports SMC-D version 2), EAFNOSUPPORT (no SMC)
 function eid.seid()
   local answers, message, errno = explained({ [E.EOPNOTSUPP] = no_command }, netlink.seid())
   if not answers then return nil, message, errno end
   local answer = answers[1]
   if not answer or not answer.seid then
-    return nil, "there is no SEID: no ISM device that talks SMC-D version 2 is there", E.ENODEV
+    return nil, "there is no SEID: this host has no ISM device that supports SMC-D version 2", E.ENODEV
   end
   if answer.seid == "" then return nil, "there is no SEID: " .. no_seid(), E.EOPNOTSUPP end
   return answer
 end
 
---- Has the host offer the SEID to peers.
+--- Enables the SEID: the host offers it to peers.
 --
 -- @treturn[1] true
 -- @treturn[2] nil
@@ -222,7 +222,7 @@ function eid.enable_seid()
   return explained(of_enable, netlink.seid_enable())
 end
 
---- Has the host offer UEIDs only.
+--- Disables the SEID: the host offers only UEIDs.
 --
 -- @treturn[1] true
 -- @treturn[2] nil

@@ -1,5 +1,5 @@
---- The PCI functions that SMC uses, ISM and RoCE: list them, also those that are powered off, and switch them
--- on and off.
+--- PCI functions that SMC can use, ISM and RoCE: lists them, including those that are powered off, and powers
+-- them on and off.
 --
 --    local ism = require "smc.ism"
 --    for _, f in ipairs(assert(ism.list { type = "ISM" })) do
@@ -7,9 +7,9 @@
 --    end
 --    assert(ism.power_off("32"))
 --
--- Everything is read from sysfs, which everybody may; switching is for root. On s390, slots have the FID of
--- their function as a name; elsewhere functions are found by PCI address or slot. FIDs are hex digits in
--- text, as Linux prints them, and integers otherwise: "32" is 0x32. So are PCHIDs.
+-- Any user may list functions, which are read from sysfs; powering them on and off requires root. On s390 the
+-- name of a slot is the FID of its function; on other machines functions are found by PCI address or slot. A
+-- FID or PCHID is an integer, or a string of hex digits as Linux prints it: "32" is 0x32.
 --
 -- See `smc_rnics(8)`, `lspci(8)`, and `arch/s390/pci` and `drivers/pci/slot.c` in the kernel's source.
 --
@@ -28,24 +28,24 @@ local ism = {}
 local DEFAULT_TIMEOUT <const> = 10 -- seconds
 local SWITCHING <const> = { timeout = "seconds" }
 
--- What a filter may have.
+-- The fields of a filter.
 local FILTER <const> = {
   all = "boolean", type = "text", power = "boolean", fid = "integer or string", slot = "text",
   pci_id = "text", pchid = "integer or string", pnetid = "text", netdev = "text",
 }
 
--- Types that list(filter) gives without being asked for all.
+-- The types that list(filter) returns without `all`.
 local relevant = {
   ISM = true, RoCE_Express = true, RoCE_Express2 = true, RoCE_Express3 = true, Network_Express = true,
   RDMA = true,
 }
 
---- A PCI function, or a slot whose function is powered off or gone: that has the first three fields only.
--- What the machine does not tell is absent.
+--- A PCI function, or a slot whose function is powered off or removed, which has only the first three fields.
+-- Fields that the machine does not report are absent.
 --
 -- @table pci_function
 -- @tfield ?integer fid function ID, on s390; printed with `%x`
--- @tfield ?boolean power absent where the function is in no slot
+-- @tfield ?boolean power absent if the function is not in a slot
 -- @tfield ?string slot name of its slot; on s390 the FID as `%08x`
 -- @tfield ?string pci_id PCI address such as `0000:00:00.0`
 -- @tfield ?string type `"ISM"`, `"RoCE_Express"`, `"RoCE_Express2"`, `"RoCE_Express3"`, `"Network_Express"`,
@@ -61,7 +61,7 @@ local relevant = {
 -- @tfield ?integer port of the adapter, from 1; 0 where that has no meaning
 -- @tfield ?string driver
 -- @tfield {port,...} ports
--- @tfield ?table smcd of an ISM function that SMC uses: `link_groups`, how many, and `critical`
+-- @tfield ?table smcd for an ISM function that SMC uses: `link_groups`, their number, and `critical`
 
 --- A port of a function.
 --
@@ -72,7 +72,7 @@ local relevant = {
 -- @tfield {string,...} netdevs network interfaces, of this network namespace
 -- @tfield {table,...} ibdevs RDMA devices: `ibdev`, the name, and `ibport`
 
--- === what the kernel knows beyond sysfs ===
+-- === information that is not in sysfs ===
 
 local function has(list, value)
   for _, one in ipairs(list) do
@@ -90,7 +90,7 @@ local function is_for(entry, record, port)
   return false
 end
 
--- By these a kernel says that it has no such list: it knows of no more than sysfs then.
+-- Errors of a kernel without such a list; the information of sysfs is complete then.
 local NO_LIST <const> = { [E.EAFNOSUPPORT] = true, [E.EPROTONOSUPPORT] = true, [E.EOPNOTSUPP] = true }
 
 local function listed(list, message, errno)
@@ -132,7 +132,7 @@ local function has_port_with(record, key, value)
 end
 
 local function matches(record, filter)
-  -- What a slot holds is not known while it is off; one that is named by a FID may hold anything.
+  -- The type of a function is not known while its slot is off, so every slot that is named by a FID matches.
   if not filter.all and not (relevant[record.type] or not record.pci_id and record.fid) then return false end
   for key, value in pairs(filter) do
     if key == "pnetid" or key == "netdev" then
@@ -144,7 +144,7 @@ local function matches(record, filter)
   return true
 end
 
--- All records there are. What the kernel's lists know is of this machine, and not of a recorded tree.
+-- All records. The kernel's lists are those of this machine, so they are not used for a recorded tree.
 local read = look.protect(function()
   local records = look.demand(pci.read(paths.sysfs))
   if paths.sysfs == "/sys" then
@@ -155,11 +155,11 @@ local read = look.protect(function()
 end)
 
 local function bad_number(value, what)
-  return nil, ("%s is not a %s: it has 1 to 8 hex digits, with or without 0x in front"):format(
+  return nil, ("%s is not a valid %s: 1 to 8 hex digits expected, with or without 0x"):format(
     text.quoted(value), what), E.EINVAL
 end
 
--- A FID or a PCHID, by an integer or by hex digits and nothing else.
+-- A FID or a PCHID, from an integer or from hex digits.
 local function number_of(value, what)
   if math.type(value) == "integer" then
     if value < 0 or value > 0xffffffff then return bad_number(tostring(value), what) end
@@ -170,7 +170,7 @@ local function number_of(value, what)
   return tonumber(digits, 16)
 end
 
--- The functions that match a filter whose fields were checked.
+-- The functions that match a checked filter.
 local function functions_like(filter)
   local wanted, message, errno = {}
   for key, value in pairs(filter) do
@@ -188,8 +188,8 @@ local function functions_like(filter)
   return matching(records, matches, wanted)
 end
 
---- The functions that matter to SMC, by FID, those in slots that are powered off included; or of them those
--- that match every field of a filter.
+--- Lists the functions that SMC can use, sorted by FID, including slots that are powered off; all of them, or
+-- those that match every field of a filter.
 --
 -- @tparam[opt] table filter
 -- @tparam ?boolean filter.all every PCI function and slot
@@ -204,16 +204,16 @@ end
 -- @treturn[1] {pci_function,...}
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: EINVAL text that is not a FID or a PCHID, and what else the kernel says
--- @raise for an unknown field, or one of a wrong type
+-- @treturn[2] integer errno: EINVAL (not a valid FID or PCHID), and other errors of the kernel
+-- @raise for an unknown field or a field of the wrong type
 function ism.list(filter)
   return functions_like(args.options("list", 1, filter, FILTER))
 end
 
 -- === finding ===
 
---- A FID out of text or of a number.
--- @tparam integer|string fid an integer, or 1 to 8 hex digits with or without `0x`, and nothing else
+--- Converts a string or a number to a FID.
+-- @tparam integer|string fid an integer, or 1 to 8 hex digits with or without `0x`
 -- @treturn[1] integer
 -- @treturn[2] nil
 -- @treturn[2] string message
@@ -223,7 +223,7 @@ function ism.fid(fid)
   return number_of(args.check("fid", 1, fid, "integer or string"), "FID")
 end
 
--- Which function is meant: a filter, and its name in messages.
+-- A filter for the function that an argument names, and its name in messages.
 local function meant(called, which)
   args.check(called, 1, which, "integer or string or table")
   if type(which) == "table" then
@@ -251,14 +251,14 @@ local function find(called, which)
   return found[1], name
 end
 
---- Finds a function: powered on or off, of any type.
+--- Finds a function, powered on or off, of any type.
 --
--- @tparam integer|string|table which FID; or PCI address, while it is powered on; or `{ slot = name }`
+-- @tparam integer|string|table which FID, PCI address (only while it is powered on), or `{ slot = name }`
 -- @treturn[1] pci_function
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: ENOENT no such function, EINVAL no FID
--- @raise for a value of another type, and unknown options
+-- @treturn[2] integer errno: ENOENT (no such function), EINVAL (not a valid FID)
+-- @raise for a value of another type or an unknown option
 function ism.find(which)
   local found, message, errno = find("find", which)
   if not found then return nil, message, errno end
@@ -267,12 +267,12 @@ end
 
 -- === switching ===
 
--- Gives the function, or nil, message, errno and the sockets in the way.
+-- Returns the function, or nil, message, errno and the sockets that the kernel waits for.
 local function switch(called, which, on, timeout)
   local found, name, errno = find(called, which)
   if not found then return nil, name, errno end
   if not found.slot then
-    return nil, ("%s is in no slot that can be powered"):format(text.printable(name)), E.ENOTSUP
+    return nil, ("%s is not in a slot that can be powered on or off"):format(text.printable(name)), E.ENOTSUP
   end
   local folder = ("%s/bus/pci/slots/%s"):format(paths.sysfs, found.slot)
   local ok, message, sockets
@@ -281,7 +281,7 @@ local function switch(called, which, on, timeout)
   if not ok then return nil, message, errno, sockets end
   found, message, errno = find(called, { slot = found.slot })
   if not found then
-    return nil, ("%s is powered %s, but cannot be looked at: %s"):format(name, on and "on" or "off", message),
+    return nil, ("%s is powered %s, but it cannot be read: %s"):format(name, on and "on" or "off", message),
       errno
   end
   return found
@@ -292,12 +292,12 @@ end
 -- @tparam integer|string|table which as for @{find}
 -- @tparam[opt] table options
 -- @tparam[opt=10] ?number options.timeout seconds
--- @treturn[1] pci_function the function with all that came: PCI address, ports, use by SMC-D
+-- @treturn[1] pci_function the function with its new fields: PCI address, ports, use by SMC-D
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: EALREADY it is on, ENOENT no such function, EACCES not for this
---   user, EINVAL no FID, ENOTSUP in no slot, ETIMEDOUT, and what else the kernel says
--- @raise for a value of another type, and unknown options
+-- @treturn[2] integer errno: EALREADY (it is already on), ENOENT (no such function), EACCES (not root),
+--   EINVAL (not a valid FID), ENOTSUP (not in a slot), ETIMEDOUT, and other errors of the kernel
+-- @raise for a value of another type or an unknown option
 function ism.power_on(which, options)
   local timeout = args.options("power_on", 2, options, SWITCHING).timeout
   local found, message, errno = switch("power_on", which, true, timeout)
@@ -307,10 +307,11 @@ end
 
 --- Powers a function off, and waits until it is. Its SMC-D connections break.
 --
--- The kernel waits, beyond the reach of signals, for programs to close the sockets of connections that
--- broke; so the order is given by a process of its own. After the timeout that waits on, and the function is
--- powered off as soon as the last of the sockets is closed. Kernels up to 6.12 at least wait longer for
--- connections that were being made, and for ever where one broke before it was accepted.
+-- The kernel waits until programs have closed the sockets of the broken connections, and signals cannot
+-- interrupt that; therefore a separate process makes the request. After the timeout that process continues to
+-- wait, and the function is powered off as soon as the last of the sockets is closed. Kernels up to at least
+-- 6.12 wait longer for connections that were being established, and forever if one broke before it was
+-- accepted.
 --
 -- @tparam integer|string|table which as for @{find}
 -- @tparam[opt] table options as for @{power_on}
@@ -318,9 +319,10 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno as for @{power_on}
--- @treturn[2] ?{table,...} with ETIMEDOUT: the sockets of this network namespace that are still open, as of
---   @{smc.diag} before, with their `processes`; absent where the message says that they are not known
--- @raise for a value of another type, and unknown options
+-- @treturn[2] ?{table,...} with ETIMEDOUT: the sockets of this network namespace that are still open, as
+--   @{smc.diag} listed them before, with their `processes`; absent if the message says that they cannot be
+--   listed
+-- @raise for a value of another type or an unknown option
 function ism.power_off(which, options)
   return switch("power_off", which, false, args.options("power_off", 2, options, SWITCHING).timeout)
 end
@@ -339,7 +341,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno as for @{power_on}, but never EALREADY
 -- @treturn[2] ?{table,...} as for @{power_off}
--- @raise for a value of another type, and unknown options
+-- @raise for a value of another type or an unknown option
 function ism.ensure(which, state, options)
   args.check("ensure", 1, which, "integer or string or table")
   args.check("ensure", 2, state, { "on", "off" })

@@ -1,20 +1,20 @@
---- The values of this API as JSON: the same schema from every script.
+--- Encodes the values of this API as JSON: every script uses the same schema.
 --
--- Fields have the API's own names. What is absent in Lua is absent in JSON. Identifiers of 64 bits
--- (GIDs, DMB tokens), link group IDs, FIDs and PCHIDs are strings of hex digits as the tools print them,
--- because JSON readers lose digits of numbers beyond 2^53; reason codes are strings like "0x03030008".
--- The same values give the same text. Strings and floats are made into text by dkjson.
+-- Fields have the names of the API. Fields that are absent in Lua are absent in JSON. 64-bit identifiers
+-- (GIDs, DMB tokens), link group IDs, FIDs and PCHIDs are strings of hex digits, as the tools print them,
+-- because many JSON parsers lose digits of numbers beyond 2^53; reason codes are strings like "0x03030008".
+-- The same values always result in the same text. dkjson encodes strings and floats.
 -- @module smc.json
 
 local args = require "smc.internal.args"
 local dkjson = require "dkjson"
 
 -- The order of keys is worked out here, and not by dkjson's `keyorder`: with that, `smcss.lua --json` takes 4
--- times the processor time (4,000 sockets: 0.76 s in place of 0.19 s).
+-- times the processor time (4,000 sockets: 0.76 s instead of 0.19 s).
 
 local json = {}
 
--- What comes first in an object, in this order; all other keys follow by the alphabet.
+-- The keys that come first in an object, in this order; all other keys follow in alphabetical order.
 local FIRST = {
   "success", "verdict", "message", "errno",
   "type", "id", "state", "mode", "family", "host", "address", "port", "local_address",
@@ -43,7 +43,7 @@ local function comes_before(a, b)
   return tostring(a) < tostring(b)
 end
 
--- Orders of keys that have been worked out, by the name of the object: records of a list have few shapes.
+-- A cache of key orders by the name of the object: the records of a list have few different sets of keys.
 local shapes = setmetatable({}, { __index = function(all, name)
   all[name] = {}
   return all[name]
@@ -74,13 +74,13 @@ local function order_of(value, name)
   return shape.order
 end
 
--- The text of a key with its colon: made once.
+-- The text of a key with its colon, cached.
 local labels = setmetatable({}, { __index = function(all, key)
   all[key] = dkjson.quotestring(tostring(key)) .. ":"
   return all[key]
 end })
 
--- How an integer is written, by the names of its object and its own; false: as it is.
+-- The format of an integer, by the names of its object and of its field; false: decimal.
 local forms = setmetatable({}, { __index = function(all, parent)
   all[parent] = setmetatable({}, { __index = function(of_parent, name)
     of_parent[name] = FORMATS[name] or FORMATS[("%s.%s"):format(parent, name)] or false
@@ -94,17 +94,17 @@ local function integer_text(value, name, parent)
   return form and form:format(value) or value
 end
 
--- Most strings need no look by dkjson: plain ASCII.
+-- Most strings are plain ASCII, and are not passed to dkjson.
 local function string_text(value)
   if not value:find('[%c"\\\127-\255]') then return '"' .. value .. '"' end
-  -- JSON is UTF-8: bytes that are none, as in a peer's host name, become U+FFFD.
+  -- JSON is UTF-8: invalid bytes, as in a peer's host name, become U+FFFD.
   if not utf8.len(value) then value = value:gsub("[\128-\255]", "\u{FFFD}") end
   return dkjson.quotestring(value)
 end
 
 local add_value
 
--- What is in a list counts as what the list is: it has the list's name.
+-- The values in a list are formatted by the name of the list.
 local function add_list(out, value, name, parent, indent)
   local inner = indent and indent .. "  "
   out[#out + 1] = "["
@@ -148,11 +148,11 @@ function add_value(out, value, name, parent, indent)
   end
 end
 
---- A value as JSON text. An empty table is an empty list.
--- @tparam any value anything of the API: records, arrays of them, reports
+--- Encodes a value as JSON text. An empty table becomes an empty list.
+-- @tparam any value any value of the API: records, arrays of them, reports
 -- @tparam[opt=false] boolean compact on one line
 -- @treturn string
--- @raise for a value that JSON does not have, such as a function
+-- @raise for a value that JSON cannot represent, such as a function
 function json.encode(value, compact)
   args.optional("encode", 2, compact, "boolean")
   local out = {}

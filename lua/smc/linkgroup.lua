@@ -1,13 +1,13 @@
---- Link groups: what the SMC connections between two hosts share, and the links of SMC-R.
+--- Link groups, which the SMC connections between two hosts share, and the links of SMC-R.
 --
 --    local linkgroup = require "smc.linkgroup"
 --    for _, group in ipairs(assert(linkgroup.list { type = "SMC-R" })) do
 --      print(("%08x"):format(group.id), group.role, #group.links)
 --    end
 --
--- The kernel gives out those of the whole host, whatever the network namespace; everybody may ask. Kernels
--- up to 7.2 at least leave out SMC-D link groups where there are two SMC-D devices: the `dmb.linkid` of
--- @{smc.diag} knows them too.
+-- The kernel lists those of the whole host, regardless of the network namespace; any user may read them.
+-- Kernels up to at least 7.2 omit SMC-D link groups if there are two SMC-D devices: the `dmb.linkid` of
+-- @{smc.diag} has them.
 --
 -- See `smcd-linkgroup(8)`, `smcr-linkgroup(8)` and `net/smc/smc_core.c` in the kernel's source.
 --
@@ -21,7 +21,7 @@ local netlink = require "smc.internal.genl"
 
 local linkgroup = {}
 
--- What the fields of a filter are of.
+-- Which fields of a filter apply to a group, and which to its links.
 local SHAPE <const> = { own = { "id" }, parts = "links", of_parts = { "netdev", "ibdev" } }
 
 -- Numbers of net/smc/smc_core.h and net/smc/smc_clc.h.
@@ -36,7 +36,7 @@ local systems = { "ZOS", "LINUX", "AIX" }
 -- @table group
 -- @tfield string type `"SMC-D"` or `"SMC-R"`
 -- @tfield integer id printed with `%08x`
--- @tfield integer vlan_id its low 8 bits are all that the kernel gives out
+-- @tfield integer vlan_id its low 8 bits; the kernel reports no more
 -- @tfield integer conns_num connections
 -- @tfield ?string pnetid
 -- @tfield integer version of SMC: 1, 2
@@ -56,7 +56,7 @@ local systems = { "ZOS", "LINUX", "AIX" }
 -- @tfield ?string buf_type SMC-R: memory of the buffers, `"physical"`, `"virtual"` or `"mixed"`
 -- @tfield ?integer net_cookie SMC-R: number of the network namespace
 -- @tfield ?boolean direct SMC-Rv2: the peer is reached without a gateway
--- @tfield ?integer max_conns SMC-Rv2, since Linux 6.8: connections that fit in
+-- @tfield ?integer max_conns SMC-Rv2, since Linux 6.8: maximum number of connections
 -- @tfield ?integer max_links SMC-Rv2, since Linux 6.8
 -- @tfield ?integer rmb_alloc SMC-R: bytes of RMBs, since Linux 6.10
 -- @tfield ?{link,...} links SMC-R
@@ -70,13 +70,13 @@ local systems = { "ZOS", "LINUX", "AIX" }
 -- @tfield string ibdev RDMA device
 -- @tfield integer ibport
 -- @tfield ?integer ifindex of the network interface
--- @tfield ?string netdev its name; absent where this network namespace has none of that index
+-- @tfield ?string netdev its name; absent if this network namespace has none of that index
 -- @tfield string gid as text
 -- @tfield string peer_gid
 -- @tfield integer link_uid printed with `%08x`
 -- @tfield integer peer_link_uid
 
--- A number in words; one of a later kernel as itself.
+-- The name for a number; an unknown number of a newer kernel is formatted as `0x7?`.
 local function named(names, number)
   return number and (names[number] or ("0x%x?"):format(number))
 end
@@ -87,7 +87,7 @@ local function without_empty(record, ...)
   end
 end
 
--- What SMC-D and SMC-R have in common.
+-- The fields that SMC-D and SMC-R share.
 local function group_of(record, kind)
   local v2, smcr_v2 = record.v2 or {}, record.smcr_v2 or {}
   record.v2, record.smcr_v2 = nil, nil
@@ -115,7 +115,7 @@ local function link_of(record)
   return record
 end
 
--- The groups of the kernel's messages, in which links follow their group.
+-- The groups in the kernel's messages, in which links follow their group.
 SHAPE.read = look.protect(function(messages)
   local groups = {}
   for _, message in ipairs(messages) do
@@ -133,7 +133,7 @@ SHAPE.read = look.protect(function(messages)
   return groups
 end)
 
---- The link groups, all of them or those that match every field of a filter.
+--- Lists the link groups, all of them or those that match every field of a filter.
 --
 -- @tparam[opt] table filter
 -- @tparam ?string filter.type `"SMC-D"` or `"SMC-R"`
@@ -143,8 +143,8 @@ end)
 -- @treturn[1] {group,...}
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
--- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC
--- @raise for an unknown field, or one of a wrong type
+-- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC
+-- @raise for an unknown field or a field of the wrong type
 function linkgroup.list(filter)
   filter = args.options("list", 1, filter,
     { type = { "SMC-D", "SMC-R" }, id = "integer", netdev = "text", ibdev = "text" })

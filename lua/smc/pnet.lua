@@ -5,9 +5,9 @@
 --    print(pnet.of_interface("eth0").pnetid)         --> NET25
 --
 -- SMC uses a device for the connections of an interface that has the same PNET ID. On s390 the hardware
--- configuration gives them out; whatever has none of the hardware's can be given one in the kernel's table.
--- Everybody may read the table. It is one of the network namespace for interfaces; RDMA and ISM devices are
--- in that of the initial network namespace only.
+-- configuration assigns PNET IDs; an interface or device without one can be given one in the kernel's table.
+-- Any user may read the table. Each network namespace has a table for its interfaces; only that of the
+-- initial network namespace contains RDMA and ISM devices.
 --
 -- See `smc_pnet(8)`, and `net/smc/smc_pnet.c` and `arch/s390/net/pnet.c` in the kernel's source.
 --
@@ -26,16 +26,16 @@ local pnet = {}
 local MAX_PORTS <const> = 2 -- SMC_MAX_PORTS: ports of an RDMA device
 local MAX_LENGTH <const> = 16 -- SMC_MAX_PNETID_LEN
 
---- An entry of the table. It is of an interface, or of an RDMA or ISM device: `netdev`, or `ibdev` and
--- `ibport`, are absent. What `add` takes may have both, and makes two entries.
+--- An entry of the table. It belongs to an interface (`netdev`), or to an RDMA or ISM device (`ibdev` and
+-- `ibport`). The argument of `add` may have both, which creates two entries.
 --
 -- @table entry
 -- @tfield string pnetid the PNET ID
 -- @tfield ?string netdev network interface; it need not exist (yet)
--- @tfield ?string ibdev RDMA device such as `mlx5_0`, or the PCI address of a device, as ISM devices have
--- @tfield ?integer ibport port of the RDMA device; without meaning for ISM devices, which come with 1
+-- @tfield ?string ibdev RDMA device such as `mlx5_0`, or the PCI address of an ISM device
+-- @tfield ?integer ibport port of the RDMA device; meaningless for ISM devices, where it is 1
 
--- What a filter and an entry may have. What is wrong with the names of an entry is answered, not thrown.
+-- The fields of a filter and of an entry. Invalid names in an entry are returned as errors, not raised.
 local FILTER <const> = { pnetid = "string", netdev = "text", ibdev = "text", ibport = "integer" }
 local ENTRY <const> = { pnetid = "string", netdev = "string", ibdev = "string", ibport = "integer" }
 
@@ -43,26 +43,26 @@ local function invalid(value, what)
   return nil, ("%s is %s"):format(text.quoted(value), what), E.EINVAL
 end
 
--- A PNET ID as the kernel keeps it.
+-- A PNET ID as the kernel stores it.
 local function canonical(pnetid)
   local upper = pnetid:upper()
   if not upper:find("^[A-Z0-9]+$") or #upper > MAX_LENGTH then
-    return invalid(pnetid, "not a PNET ID: it has 1 to 16 characters out of A to Z and 0 to 9")
+    return invalid(pnetid, "not a valid PNET ID: 1 to 16 characters from A to Z and 0 to 9 expected")
   end
   return upper
 end
 
--- dev_valid_name() of the kernel. What passes is one component of a path.
+-- Like dev_valid_name() of the kernel. A valid name is a single component of a path.
 local function check_interface(name)
   if #name < 1 or #name > 15 or name == "." or name == ".." or name:find("[/:%s%c]") then
-    return invalid(name, "not the name of an interface: it has 1 to 15 characters, without / : and blanks")
+    return invalid(name, "not a valid interface name: 1 to 15 characters without / : and blanks expected")
   end
   return name
 end
 
 local function check_device(name)
   if #name > 63 or not name:find("^[^/%s%c]+$") then
-    return invalid(name, "not the name of a device: it has 1 to 63 characters, without / and blanks")
+    return invalid(name, "not a valid device name: 1 to 63 characters without / and blanks expected")
   end
   return name
 end
@@ -74,7 +74,7 @@ local function matches(entry, filter)
   return true
 end
 
--- The entries that match a filter that was checked.
+-- The entries that match a checked filter.
 local function entries_like(filter)
   local wanted, entries, message, errno = {}
   for key, value in pairs(filter) do wanted[key] = value end
@@ -90,7 +90,7 @@ local function entries_like(filter)
   return matching(entries, matches, wanted)
 end
 
---- The entries of the table, all of them or those that match every field of a filter.
+--- Lists the entries of the table, all of them or those that match every field of a filter.
 --
 -- @tparam[opt] table filter
 -- @tparam ?string filter.pnetid
@@ -100,20 +100,20 @@ end
 -- @treturn[1] {entry,...} in the order in which they were added
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC, EINVAL not a PNET ID
--- @raise for an unknown field, or one of a wrong type
+-- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC, EINVAL not a PNET ID
+-- @raise for an unknown field or a field of the wrong type
 function pnet.list(filter)
   return entries_like(args.options("list", 1, filter, FILTER))
 end
 
---- The first entry of a PNET ID, or the first that matches a filter: @{list} has all, for several devices can
--- have one PNET ID.
+--- Finds the first entry with a PNET ID, or the first that matches a filter. Several devices can have the
+-- same PNET ID: @{list} returns all entries.
 --
 -- @tparam string|table which PNET ID, or a filter as for @{list}
 -- @treturn[1] entry
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: ENOENT where the table does not have it, EINVAL not a PNET ID, EAFNOSUPPORT
+-- @treturn[2] integer errno: ENOENT if the table does not have it, EINVAL not a PNET ID, EAFNOSUPPORT
 -- @raise for a value of another type, and as @{list}
 function pnet.find(which)
   args.check("find", 1, which, "string or table")
@@ -125,20 +125,20 @@ function pnet.find(which)
     or "the table has no such entry", E.ENOENT
 end
 
--- Why the kernel said that there is one already. It says so too of what it cannot add.
+-- Why the kernel returned EEXIST. It does so also for devices that it cannot add.
 local function why_exists(entry)
   local device = text.printable(entry.netdev or entry.ibdev)
   local entries, message = pnet.list { netdev = entry.netdev, ibdev = entry.ibdev }
   if not entries then return message end
   local old = entries[1]
   if not old and entry.netdev then
-    return ("%s has a PNET ID of its hardware, which the table cannot replace"):format(device)
+    return ("%s has a hardware PNET ID, which the table cannot replace"):format(device)
   elseif not old then
-    return ("%s has a PNET ID of its hardware, which the table cannot replace; or this is not the initial "
-      .. "network namespace, which alone has RDMA and ISM devices in its table"):format(device)
+    return ("%s has a hardware PNET ID, which the table cannot replace; or this is not the initial network "
+      .. "namespace, and only its table can contain RDMA and ISM devices"):format(device)
   elseif old.ibport ~= entry.ibport then
-    return ("%s is in the table with %s for port %d, and the table has one port of a device; "
-      .. "remove that one first"):format(device, text.printable(old.pnetid), old.ibport)
+    return ("%s is in the table with %s for port %d, and the table can contain only one port of a device: "
+      .. "remove that entry first"):format(device, text.printable(old.pnetid), old.ibport)
   end
   local name = text.printable(old.pnetid)
   return ("%s is in the table with %s: remove that first, with %s"):format(device, name,
@@ -149,7 +149,7 @@ end
 local function check_entry(called, entry)
   args.options(called, 1, args.check(called, 1, entry, "table"), ENTRY)
   args.option("pnetid", entry.pnetid, "string")
-  if not (entry.netdev or entry.ibdev) then args.refuse(called, 1, "netdev, ibdev or both are needed") end
+  if not (entry.netdev or entry.ibdev) then args.refuse(called, 1, "netdev, ibdev or both are required") end
   if entry.ibport and not entry.ibdev then args.refuse_option("ibport", "an interface has none") end
   local pnetid, message, errno = canonical(entry.pnetid)
   if not pnetid then return nil, message, errno end
@@ -165,7 +165,7 @@ local function check_entry(called, entry)
   return pnetid, entry.netdev, entry.ibdev, port
 end
 
--- What of an interface and a device the kernel did not add, though it took both: an entry, or nil.
+-- Which of an interface and a device the kernel did not add, although it accepted both: an entry, or nil.
 local function left_out(pnetid, netdev, ibdev, ibport)
   for _, entry in ipairs { { netdev = netdev }, { ibdev = ibdev, ibport = ibport } } do
     local asked = { pnetid = pnetid, netdev = entry.netdev, ibdev = entry.ibdev, ibport = entry.ibport }
@@ -185,46 +185,45 @@ local function add(pnetid, netdev, ibdev, ibport)
     if message then return nil, message, errno end
     if not refused then return true end
     local other = text.printable(refused.netdev and ibdev or netdev)
-    message = ("%s has the PNET ID %s now, and the kernel left the other out"):format(other, pnetid)
+    message = ("%s has the PNET ID %s now, but the kernel did not add the other"):format(other, pnetid)
     errno = E.EEXIST
   end
   if errno == E.EEXIST then message = message .. ": " .. why_exists(refused) end
   return nil, message, errno
 end
 
---- Gives a PNET ID to an interface, a port of an RDMA device, or an ISM device; or to an interface and a
+--- Assigns a PNET ID to an interface, a port of an RDMA device, or an ISM device; or to an interface and a
 -- device at once.
 --
--- The device need not exist: it has the PNET ID as soon as it does. One that has a PNET ID of its
--- hardware, or is in the table, cannot be added. Of an RDMA device the table has one port: adding the other
--- is refused, although kernels up to 6.12 at least have given that port the PNET ID by then, until it is
--- removed. Needs CAP_NET_ADMIN in the initial user namespace.
+-- The device need not exist: it gets the PNET ID when it is created. A device that has a hardware PNET ID or
+-- is already in the table cannot be added. The table has only one port of an RDMA device: adding the other
+-- port fails, although kernels up to at least 6.12 assign the PNET ID to that port anyway, until it is
+-- removed. Requires CAP_NET_ADMIN in the initial user namespace.
 --
 -- @tparam table entry
--- @tparam string entry.pnetid 1 to 16 characters out of A to Z and 0 to 9; lower case becomes upper case
+-- @tparam string entry.pnetid 1 to 16 characters from A to Z and 0 to 9; lower case becomes upper case
 -- @tparam ?string entry.netdev interface
--- @tparam ?string entry.ibdev device; needs the initial network namespace
+-- @tparam ?string entry.ibdev device; requires the initial network namespace
 -- @tparam[opt=1] ?integer entry.ibport port of the device: 1 or 2
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: EPERM, EEXIST (also where one of two could be added, and was), EINVAL,
---   EAFNOSUPPORT (no SMC)
--- @raise for an unknown field, one of a wrong type, and neither netdev nor ibdev
+-- @treturn[2] integer errno: EPERM, EEXIST (also if only one of two was added), EINVAL, EAFNOSUPPORT (no SMC)
+-- @raise for an unknown field, a field of the wrong type, and if there is neither netdev nor ibdev
 function pnet.add(entry)
   local pnetid, netdev, ibdev, ibport = check_entry("add", entry)
   if not pnetid then return nil, netdev, ibdev end
   return add(pnetid, netdev, ibdev, ibport)
 end
 
---- Removes a PNET ID from whatever the table gave it to. Needs CAP_NET_ADMIN in the initial user namespace.
+--- Removes all entries with a PNET ID. Requires CAP_NET_ADMIN in the initial user namespace.
 --
 -- @tparam string pnetid
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: EPERM, ENOENT, EINVAL, EAFNOSUPPORT (no SMC)
--- @raise for anything but a string
+-- @raise for a value that is not a string
 function pnet.remove(pnetid)
   local upper, message, errno = canonical(args.check("remove", 1, pnetid, "string"))
   if not upper then return nil, message, errno end
@@ -237,7 +236,7 @@ function pnet.remove(pnetid)
   return nil, message, errno
 end
 
---- Removes every PNET ID from the table. It is no mistake when there is none. Needs CAP_NET_ADMIN in the
+--- Removes every PNET ID from the table. It succeeds if the table is empty. Requires CAP_NET_ADMIN in the
 -- initial user namespace.
 --
 -- @treturn[1] true
@@ -258,13 +257,13 @@ local function is_in_table(pnetid, netdev, ibdev, ibport)
   return found[1] ~= nil
 end
 
--- Whether the interface has the PNET ID of its hardware.
+-- Whether the interface has the PNET ID from its hardware.
 local function is_of_hardware(pnetid, netdev)
   local own = netdev and pnet.of_interface(netdev)
   return own and own.pnetid_source == "hardware" and own.pnetid == pnetid
 end
 
--- Sees to it that one device has the PNET ID. Returns whether that changed something, or nil, message, errno.
+-- Ensures that one device has the PNET ID. Returns whether something was changed, or nil, message, errno.
 local function ensure_device(pnetid, netdev, ibdev, ibport)
   if not (netdev or ibdev) then return false end
   local is_there, message, errno = is_in_table(pnetid, netdev, ibdev, ibport)
@@ -304,15 +303,15 @@ end
 --    assert(pnet.ensure { pnetid = "NET25", netdev = "eth0" })
 --    assert(pnet.ensure({ pnetid = "NET26" }, "absent"))
 --
--- @tparam table entry as for @{add}; an interface that has the PNET ID of its hardware has it. With
---   `"absent"`, its `pnetid` alone: the kernel takes a PNET ID from all that it gave it to
+-- @tparam table entry as for @{add}; a hardware PNET ID of an interface counts. With `"absent"`, only
+--   `pnetid`: the kernel removes all entries with a PNET ID
 -- @tparam[opt="present"] string state `"present"` or `"absent"`
 -- @treturn[1] true
 -- @treturn[1] boolean whether something was changed
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: EPERM, EINVAL, EAFNOSUPPORT (no SMC), and EEXIST where the device has another
---   PNET ID; of an interface and a device, the interface may have it by then
+-- @treturn[2] integer errno: EPERM, EINVAL, EAFNOSUPPORT (no SMC), and EEXIST if the device has another PNET
+--   ID; with an interface and a device, the interface may have been added already
 -- @raise as @{add}
 function pnet.ensure(entry, state)
   args.optional("ensure", 2, state, { "present", "absent" })
@@ -325,28 +324,28 @@ end
 --- The PNET ID of a port in `util_string`, the attribute of PCI functions and channel paths in the sysfs
 -- of s390: four fields of 16 characters in EBCDIC.
 --
--- @tparam string bytes what the attribute holds
+-- @tparam string bytes contents of the attribute
 -- @tparam[opt=0] integer port index of the field, from 0
--- @treturn ?string PNET ID; nil where the port has none
--- @raise for an argument of a wrong type
+-- @treturn ?string PNET ID; nil if the port has none
+-- @raise for an argument of the wrong type
 function pnet.from_util_string(bytes, port)
   args.check("from_util_string", 1, bytes, "string")
   return util_string.pnetid(bytes, args.optional("from_util_string", 2, port, "integer") or 0)
 end
 
---- The PNET ID of an interface: that of its hardware, or else the one in the table.
+--- The PNET ID of an interface: the hardware PNET ID, or else the one in the table.
 --
--- Of a bond or a VLAN, it is that of the first interface at the bottom, as the kernel has it; only SMC-R also
--- looks whether the table has one for the upper interface itself. The interface is one of this network
--- namespace, in which `/sys` has to be mounted: `ip netns exec` sees to that, `unshare -n` alone does not.
+-- For a bond or a VLAN, it is that of the first physical interface below it, as in the kernel; only SMC-R
+-- also checks the table for the upper interface itself. The interface must be in this network namespace, and
+-- `/sys` must be mounted in it: `ip netns exec` does this, `unshare -n` alone does not.
 --
--- @tparam string interface its name; alternative names are not known
+-- @tparam string interface its name; alternative names are not supported
 -- @treturn[1] table `pnetid`; `pnetid_source`: `"hardware"` or `"user"`; `netdev`: the interface that has it
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: ENODEV no such interface, ENODATA no PNET ID, EINVAL no name of
---   an interface, EAFNOSUPPORT no PNET ID of the hardware, and no SMC that could have another
--- @raise for an argument of a wrong type
+-- @treturn[2] integer errno: ENODEV (no such interface), ENODATA (no PNET ID), EINVAL (not a valid interface
+--   name), EAFNOSUPPORT (no hardware PNET ID, and no SMC, so that there is no table)
+-- @raise for an argument of the wrong type
 function pnet.of_interface(interface)
   local name, message, errno = check_interface(args.check("of_interface", 1, interface, "string"))
   if not name then return nil, message, errno end

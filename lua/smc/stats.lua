@@ -1,4 +1,4 @@
---- What SMC has counted: connections, bytes, requests, buffers, fallbacks by reason.
+--- Counters of SMC: connections, bytes, requests, buffers, fallbacks by reason.
 --
 --    local stats = require "smc.stats"
 --    local before = assert(stats.get())
@@ -6,8 +6,8 @@
 --    local change = assert(stats.since(before))
 --    print(change.smcd.rx_bytes, stats.rates(change).smcd.rx_bytes)
 --
--- The kernel counts in each network namespace from the time that it was made; everybody may ask. It cannot be
--- told to begin again: keep a snapshot, and look at what has come @{since}.
+-- Each network namespace has its own counters, which start when it is created; any user may read them. They
+-- cannot be reset: store a snapshot, and compare with @{since}.
 --
 -- See `smcd-stats(8)` and `net/smc/smc_stats.c` in the kernel's source.
 --
@@ -21,22 +21,22 @@ local paths = require "smc.internal.paths"
 
 local stats = {}
 
--- What is no counter but a level, which goes up and down.
+-- Fields that are levels, not counters: they go up and down.
 local LEVELS <const> = { rx_rmb_usage = true, tx_rmb_usage = true }
 local REASON_MASK <const> = 0xffff -- the kernel counts a reason in 16 bits
 
 --- A snapshot. What the kernel does not send is absent.
 --
 -- @table snapshot
--- @tfield number time seconds since the machine was started
--- @tfield ?string boot what tells this start of the machine from others
+-- @tfield number time seconds since boot
+-- @tfield ?string boot ID of this boot
 -- @tfield ?string namespace the network namespace, `net:[4026531840]`
 -- @tfield technology smcd
 -- @tfield technology smcr
 -- @tfield table handshake_errors `client` and `server`: how often each role failed, with either technology
 -- @tfield fallback fallback
 
---- Counters of SMC-D or SMC-R. Connections count when they use SMC.
+--- Counters of SMC-D or SMC-R. Connections that fell back to TCP are not included.
 --
 -- @table technology
 -- @tfield integer client_v1 connections made, with version 1
@@ -47,7 +47,7 @@ local REASON_MASK <const> = 0xffff -- the kernel counts a reason in 16 bits
 -- @tfield integer tx_bytes
 -- @tfield integer rx_requests calls such as recv(2)
 -- @tfield integer tx_requests
--- @tfield ?integer rx_rmb_usage bytes of buffers in use at the moment: no counter; since Linux 6.10
+-- @tfield ?integer rx_rmb_usage bytes of buffers currently in use (not a counter); since Linux 6.10
 -- @tfield ?integer tx_rmb_usage
 -- @tfield table rx_sizes requests by their size: up to `8K`, `16K`, `32K`, `64K`, `128K`, `256K`, `512K`,
 --   `1024K`, and `more`
@@ -55,8 +55,8 @@ local REASON_MASK <const> = 0xffff -- the kernel counts a reason in 16 bits
 -- @tfield table rx_rmb_sizes buffers by their size, in the same way
 -- @tfield table tx_rmb_sizes
 -- @tfield table rx_rmb events of buffers: `full`, `full_peer`, `small`, `small_peer` (the buffer of this host
---   or of the peer was full, or smaller than the request), `alloc`, `reuse`, and `downgrade` (made smaller
---   than asked for, for want of memory)
+--   or of the peer was full, or smaller than the request), `alloc`, `reuse`, and `downgrade` (allocated
+--   smaller than requested because of low memory)
 -- @tfield table tx_rmb
 -- @tfield integer cork special socket calls, as are the next four
 -- @tfield integer nodelay
@@ -69,8 +69,8 @@ local REASON_MASK <const> = 0xffff -- the kernel counts a reason in 16 bits
 -- @table fallback
 -- @tfield integer client connections that this host made
 -- @tfield integer server connections that it accepted
--- @tfield {table,...} reasons `code`, see @{smc.reason}, with how often it was that of a `client` and of a
---   `server`: in 16 bits, so that each begins with 0 again after 65535; the most frequent first
+-- @tfield {table,...} reasons `code`, see @{smc.reason}, and how often it occurred as a `client` and as a
+--   `server`: 16-bit counters, which wrap to 0 after 65535; the most frequent reason first
 
 local function is_more_frequent(a, b)
   local left, right = a.client + a.server, b.client + b.server
@@ -124,14 +124,14 @@ end)
 -- @treturn[1] snapshot
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
--- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC
+-- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC
 function stats.get()
   return get()
 end
 
 -- === differences ===
 
--- Whether a counter of 64 bits is lower than it was: the kernel has begun again, smc was loaded anew.
+-- Whether a 64-bit counter is lower than before, which means that smc was unloaded and loaded again.
 local function went_back(now, before)
   for key, value in pairs(now) do
     local old = before[key]
@@ -188,19 +188,21 @@ local SNAPSHOT <const> = {
 local NOTHING <const> = { smcd = {}, smcr = {}, handshake_errors = {},
   fallback = { client = 0, server = 0, reasons = {} } }
 
---- What has been counted since a snapshot.
+--- The difference between the counters and a snapshot.
 --
--- Counts of a reason are right as long as none came 65536 times in between. Where the snapshot is of another
--- start of the machine or another network namespace, or smc was unloaded in between, everything counts.
+-- The counts of reasons are correct as long as no reason occurred 65536 times in between. If the snapshot is
+-- from another boot or another network namespace, or smc was unloaded in between, the result is the current
+-- counters.
 --
 -- @tparam snapshot before
--- @tparam[opt] snapshot now in place of one taken now
--- @treturn[1] table a @{snapshot} of the differences; levels are those of now. `time` is absent; `seconds`:
---   how long it took, absent where that is not known; `restarted`: whether everything counts
+-- @tparam[opt] snapshot now a later snapshot; by default a new one
+-- @treturn[1] table a @{snapshot} of the differences; levels are the current ones. `time` is absent;
+--   `seconds`: the time between the snapshots, absent if it is not known; `restarted`: whether the result is
+--   the current counters
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
--- @raise for a value that is no snapshot
+-- @raise for a value that is not a snapshot
 function stats.since(before, now)
   args.check("since", 1, before, SNAPSHOT)
   args.optional("since", 2, now, SNAPSHOT)
@@ -236,16 +238,16 @@ end
 
 --- The differences per second.
 --
--- @tparam table change what @{since} gave
--- @treturn[1] table the same with numbers per second; levels and codes are as they were
+-- @tparam table change result of @{since}
+-- @treturn[1] table the same with numbers per second; levels and codes are unchanged
 -- @treturn[2] nil
--- @treturn[2] string message: the time between is not known, or too short to tell
+-- @treturn[2] string message: the time between the snapshots is not known or zero
 -- @treturn[2] integer errno: ENODATA
--- @raise for a value that is no such table
+-- @raise for a value that is not such a table
 function stats.rates(change)
   args.check("rates", 1, change, SNAPSHOT)
   if not change.seconds or change.seconds <= 0 then
-    return nil, "there are no rates: the time between the snapshots is not known, or nothing", E.ENODATA
+    return nil, "cannot compute rates: the time between the snapshots is not known or zero", E.ENODATA
   end
   local result = { seconds = change.seconds, restarted = change.restarted }
   for _, key in ipairs { "smcd", "smcr", "handshake_errors", "fallback" } do

@@ -1,4 +1,4 @@
---- What this kernel and its hardware can do with SMC, and how it is set up.
+--- The SMC capabilities of this kernel and its hardware, and the settings of SMC.
 --
 --    local system = require "smc.system"
 --    assert(system.available())                       -- or a message that says what to do
@@ -19,7 +19,7 @@ local quoted = require "smc.internal.text".quoted
 
 local system = {}
 
---- The release of the running kernel, as uname(2) gives it.
+--- The release of the running kernel, from uname(2).
 -- @treturn string
 function system.release()
   return os_release()
@@ -40,7 +40,7 @@ function system.available()
   return nil, message, errno
 end
 
--- The versions of RoCE that a device of this model can talk.
+-- The versions of RoCE that devices of a model support.
 local roce_versions = { RoCE_Express = 1, RoCE_Express2 = 2, RoCE_Express3 = 2 }
 
 local function versions(highest)
@@ -49,15 +49,15 @@ local function versions(highest)
   return list
 end
 
---- What the kernel and the hardware can do.
+--- The capabilities of the kernel and the hardware.
 --
--- @treturn[1] table `version` and `release` of SMC that this kernel talks; `hostname`, as peers see it;
---   `smcd`, `smcr`: versions that the kernel has, `ism`, `roce`: those that devices are there for, each a
---   list such as `{ "v1", "v2" }`, empty where there is none; `seid`: absent where the machine has none.
---   Without knowledge of the kernel's, `version`, `release` and `hostname` are absent.
+-- @treturn[1] table `version` and `release` of SMC in this kernel; `hostname`, as peers see it; `smcd`,
+--   `smcr`: versions that the kernel supports, `ism`, `roce`: versions that the devices support, each a list
+--   such as `{ "v1", "v2" }`, which may be empty; `seid`: absent if the machine has none. `version`,
+--   `release` and `hostname` are absent if the kernel does not report them.
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
--- @treturn[2] integer errno: EAFNOSUPPORT where the kernel has no SMC
+-- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC
 function system.info()
   local answers, message, errno = netlink.system_info()
   if not answers then return nil, message, errno end
@@ -87,19 +87,19 @@ end
 
 -- === handshake limitation ===
 
---- Whether this network namespace leaves SMC out of handshakes when many come at once, so that connections
--- become TCP instead of waiting.
+--- Whether this network namespace limits SMC handshakes: when many connections arrive at once, some of them
+-- use TCP instead of waiting for an SMC handshake.
 -- @treturn[1] boolean
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: EOPNOTSUPP before Linux 5.19, EAFNOSUPPORT no SMC
+-- @treturn[2] integer errno: EOPNOTSUPP (before Linux 5.19), EAFNOSUPPORT (no SMC)
 function system.hs_limitation()
   local answers, message, errno = netlink.hs_limitation()
   if not answers then return nil, message, errno end
   return (answers[1] or {}).enabled == true
 end
 
---- Limits SMC handshakes in this network namespace. Needs CAP_NET_ADMIN in the initial user namespace.
+--- Limits SMC handshakes in this network namespace. Requires CAP_NET_ADMIN in the initial user namespace.
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
@@ -108,11 +108,11 @@ function system.enable_hs_limitation()
   return netlink.hs_limitation_enable()
 end
 
---- Limits SMC handshakes no more. Needs CAP_NET_ADMIN in the initial user namespace.
+--- Stops limiting SMC handshakes. Requires CAP_NET_ADMIN in the initial user namespace.
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: as of @{enable_hs_limitation}
+-- @treturn[2] integer errno, as for @{enable_hs_limitation}
 function system.disable_hs_limitation()
   return netlink.hs_limitation_disable()
 end
@@ -122,25 +122,25 @@ end
 local INT_MAX <const>, UINT_MAX <const> = 0x7fffffff, 0xffffffff
 local KIB <const> = 1024
 
--- By net/smc/smc_sysctl.c: what the kernel takes, and begins with. Kernels have those that they have a
--- file for; the order is that in which they came.
+-- From net/smc/smc_sysctl.c: the limits and the defaults of the kernel. A kernel has those for which there is
+-- a file; they are in the order in which kernels introduced them.
 local SYSCTLS <const> = {
   { name = "autocorking_size", unit = "bytes", min = 0, max = UINT_MAX, default = 64 * KIB,
-    meaning = "small sends are put together up to this size while others are under way" },
+    meaning = "small sends are combined up to this size while earlier ones are in progress" },
   { name = "smcr_buf_type", min = 0, max = 2, default = 0,
-    meaning = "memory of SMC-R buffers: 0 physically contiguous, 1 virtually, 2 mixed" },
+    meaning = "memory of SMC-R buffers: 0 physically contiguous, 1 virtually contiguous, 2 mixed" },
   { name = "smcr_testlink_time", unit = "seconds", min = 0, max = INT_MAX // 1000, default = 30,
     meaning = "silence of an SMC-R link after which it is tested; 0: never" },
   { name = "wmem", unit = "bytes", min = 16 * KIB, max = INT_MAX // 2, default = 64 * KIB,
-    meaning = "send buffer of a socket, unless SO_SNDBUF says otherwise" },
+    meaning = "send buffer of a socket, unless SO_SNDBUF is set" },
   { name = "rmem", unit = "bytes", min = 16 * KIB, max = INT_MAX // 2, default = 64 * KIB,
-    meaning = "receive buffer of a socket, unless SO_RCVBUF says otherwise" },
+    meaning = "receive buffer of a socket, unless SO_RCVBUF is set" },
   { name = "smcr_max_links_per_lgr", min = 1, max = 2, default = 2,
     meaning = "links of an SMC-Rv2 link group" },
   { name = "smcr_max_conns_per_lgr", min = 16, max = 255, default = 255,
     meaning = "connections of an SMC-Rv2 link group" },
   { name = "limit_smc_hs", min = 0, max = 1, default = 0,
-    meaning = "1: SMC is left out of handshakes when many come at once" },
+    meaning = "1: some connections use TCP when many handshakes arrive at once" },
   { name = "smcr_max_send_wr", min = 2, max = 2048, default = 16,
     meaning = "work requests in the send queue of an SMC-R link" },
   { name = "smcr_max_recv_wr", min = 2, max = 2048, default = 48,
@@ -158,7 +158,7 @@ local function known(called, name)
   for _, one in ipairs(SYSCTLS) do
     if one.name == name then return one end
   end
-  args.refuse(called, 1, ('no sysctl of SMC is called "%s"'):format(name))
+  args.refuse(called, 1, ('SMC has no sysctl "%s"'):format(name))
 end
 
 local function entry_of(one, text)
@@ -169,13 +169,13 @@ local function entry_of(one, text)
   return entry
 end
 
--- Fails: there is no such sysctl, or none at all.
+-- Raises a failure: this kernel does not have the sysctl, or has no net.smc sysctls.
 local function absent(name)
   if name and look.file(path_of "wmem") then
     look.fail(("this kernel (%s) has no sysctl net.smc.%s"):format(system.release(), name), E.ENOENT)
   end
   look.fail("there are no net.smc sysctls: " .. require "smc.internal.kernel_module".why(
-    "SMC is loaded, but it is older than Linux 5.19, or another SMC than the kernel's own"), E.ENOENT)
+    "SMC is loaded, but it is older than Linux 5.19, or not the kernel's own SMC module"), E.ENOENT)
 end
 
 local all = look.protect(function()
@@ -196,11 +196,11 @@ end)
 
 --- The `net.smc` sysctls that this kernel has, in this network namespace.
 --
--- @treturn[1] {table,...} each `name`, without `net.smc.`; `value`; `unit`: `"bytes"`, `"seconds"`, or
---   absent; `min` and `max` that the kernel takes, `default` that it begins with; `meaning`
+-- @treturn[1] {table,...} each with `name`, without `net.smc.`; `value`; `unit`: `"bytes"`, `"seconds"`, or
+--   absent; `min`, `max` and `default` of the kernel; `meaning`
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: ENOENT where SMC is not loaded
+-- @treturn[2] integer errno: ENOENT if SMC is not loaded
 function system.sysctls()
   return all()
 end
@@ -208,10 +208,10 @@ end
 --- A `net.smc` sysctl.
 --
 -- @tparam string name
--- @treturn[1] table as of @{sysctls}
+-- @treturn[1] table as in @{sysctls}
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: ENOENT where this kernel does not have it
+-- @treturn[2] integer errno: ENOENT if this kernel does not have it
 -- @raise for a name that no kernel has
 function system.sysctl(name)
   local one = known("sysctl", name)
@@ -219,16 +219,16 @@ function system.sysctl(name)
 end
 
 local refusals = {
-  [E.EACCES] = "it needs root",
-  [E.EPERM] = "it needs root",
-  [E.EROFS] = "/proc/sys is read-only here, as in containers: set it on the host",
+  [E.EACCES] = "root privileges are required",
+  [E.EPERM] = "root privileges are required",
+  [E.EROFS] = "/proc/sys is read-only, as in containers: set it on the host",
 }
 local refusals_of_text = {
   [E.EINVAL] = "no BPF program (struct_ops smc_hs_ctrl) of this name is registered",
   [E.EBUSY] = "the BPF program of this name is being removed",
 }
 
--- Has the kernel take a value. The newline at its end makes a write(2) of an empty one, too.
+-- Writes a value to the kernel. The newline at its end is required for an empty value to be written.
 local function write(one, value)
   local ok
   local file <close>, message, errno = io.open(path_of(one.name), "w")
@@ -241,20 +241,20 @@ local function write(one, value)
     one.text and quoted(value) or value, message, advice and ": " .. advice or ""), errno
 end
 
---- Sets a `net.smc` sysctl of this network namespace. It counts for sockets and link groups made afterwards.
+--- Sets a `net.smc` sysctl of this network namespace. It applies to sockets and link groups created later.
 --
 -- @tparam string name
--- @tparam integer|string value of `hs_ctrl` a string, of which an empty one clears it
+-- @tparam integer|string value for `hs_ctrl` a string; an empty one clears it
 -- @treturn[1] true
 -- @treturn[2] nil
--- @treturn[2] string message, which says what the kernel takes
--- @treturn[2] integer errno: ENOENT not in this kernel, EACCES not root, EINVAL not a value that it takes
--- @raise for a name that no kernel has, or a value of a wrong type
+-- @treturn[2] string message, which says what the kernel accepts
+-- @treturn[2] integer errno: ENOENT (not in this kernel), EACCES (not root), EINVAL (value not accepted)
+-- @raise for a name that no kernel has, or a value of the wrong type
 function system.set_sysctl(name, value)
   local one = known("set_sysctl", name)
   args.check("set_sysctl", 2, value, one.text and "text" or "integer")
   if not one.text and (value < one.min or value > one.max) then
-    return nil, ("net.smc.%s takes %d to %d%s, not %d"):format(name, one.min, one.max,
+    return nil, ("net.smc.%s accepts %d to %d%s, not %d"):format(name, one.min, one.max,
       one.unit and " " .. one.unit or "", value), E.EINVAL
   end
   local now, message, errno = one_of(one)

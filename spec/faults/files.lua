@@ -98,7 +98,7 @@ return {
   { name = "pnet.of_interface, PCI", right = "NET25", look = of_interface "eth0" },
   { name = "pnet.of_interface, VLAN on a bond", right = "NET25", look = of_interface "vlan7" },
   { name = "pnet.of_interface, channel path", right = "NET25", look = of_interface "enc1000" },
-  { name = "pnet.of_interface, without", right = "none has no PNET ID", look = of_interface "none" },
+  { name = "pnet.of_interface, without", right = "none has no hardware PNET ID", look = of_interface "none" },
   { name = "pnet.of_interface, absent", right = "there is no interface eth9", look = of_interface "eth9" },
   { name = "device.dibs", right = "fabric_id=1985", look = function()
     return support.with_paths({ sysfs = dibs }, device.dibs)

@@ -98,7 +98,8 @@ describe("smc.pnet", function()
       support.script("smc_pnet.lua", "-s", "NETB").stdout)
     done = support.script("smc_pnet.lua", "-a", "NETC", "-I", "lo", "-D", "nosuch_7")
     assert.equal(1, done.status)
-    assert.matches("nosuch_7 has the PNET ID NETC now, and the kernel left the other out: lo is in the table "
+    assert.matches("nosuch_7 has the PNET ID NETC now, but the kernel did not add the other: "
+      .. "lo is in the table "
       .. "with NETB: remove that first, with `smc_pnet.lua %-d NETB`\n$", done.stderr)
   end)
 

@@ -86,6 +86,7 @@ describe("the rock", function()
     assert.matches("\nhello\n", result.stdout)
     assert.matches("\nconverted\n", result.stdout)
     assert.matches("127%.0%.0%.1:12346 +0000 SMCD", result.stdout)
-    assert.matches("^connected over SMC%-D\n6 bytes sent, all came back; the kernel counted 6 of them [^\n]*\n$", result.stderr)
+    assert.matches("^connected over SMC%-D\n6 bytes sent, all came back; "
+      .. "the kernel counted 6 of them [^\n]*\n$", result.stderr)
   end)
 end)

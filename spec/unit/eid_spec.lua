@@ -33,7 +33,7 @@ describe("smc.eid refuses", function()
     it(("the UEID %q"):format(ueid), function()
       local ok, message, errno = eid.add(ueid)
       assert.is_nil(ok)
-      assert.matches("is not a UEID: .*" .. why, message)
+      assert.matches("is not a valid UEID: .*" .. why, message)
       assert.equal(EINVAL, errno)
       assert.same({}, asked)
     end)
@@ -73,9 +73,9 @@ end)
 
 describe("smc.eid says what the kernel's answers mean:", function()
   local cases = {
-    { "add", "ueid_add", EEXIST, "defined already" },
-    { "add", "ueid_add", ERANGE, "there are 4" },
-    { "add", "ueid_add", EINVAL, "does not take it" },
+    { "add", "ueid_add", EEXIST, "already defined" },
+    { "add", "ueid_add", ERANGE, "there are already 4" },
+    { "add", "ueid_add", EINVAL, "does not accept it" },
     { "add", "ueid_add", EOPNOTSUPP, "no such command" },
     { "remove", "ueid_remove", ENOENT, "is not defined" },
     { "flush", "ueid_flush", EOPNOTSUPP, "no such command" },

@@ -38,7 +38,7 @@ describe("a FID", function()
         local ok, message, errno = at(t, f, bad)
         assert.is_nil(ok)
         assert.equal(EINVAL, errno)
-        assert.matches("is not a FID", message, 1, true)
+        assert.matches("is not a valid FID", message, 1, true)
       end
     end
     for _, bad in ipairs { -1, 1 << 32, math.mininteger } do

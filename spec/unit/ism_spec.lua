@@ -132,7 +132,7 @@ describe("smc.ism.list", function()
     for _, filter in ipairs { { fid = "xyz" }, { fid = "123456789" }, { fid = -1 }, { pchid = "7c0 " } } do
       local found, message, errno = at(t, ism.list, filter)
       assert.same({ nil, E.EINVAL }, { found, errno })
-      assert.matches("is not a [FP]", message)
+      assert.matches("is not a valid [FP]", message)
     end
   end)
 

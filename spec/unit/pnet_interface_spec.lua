@@ -146,7 +146,7 @@ describe("the PNET ID of an interface", function()
     assert.equal(ENODEV, errno)
     found, message, errno = lookup("eth1", files, { { pnetid = "A", netdev = "eth1" } })
     assert.is_nil(found)
-    assert.matches("no interface eth1 in .*/sys/class/net: .*/sys is of another network", message)
+    assert.matches("no interface eth1 in .*/sys/class/net: .*/sys belongs to another network", message)
     assert.equal(ENODEV, errno)
   end)
 

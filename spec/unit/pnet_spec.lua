@@ -25,7 +25,7 @@ describe("smc.pnet refuses", function()
       } do
         local ok, message, errno = call()
         assert.is_nil(ok)
-        assert.matches("is not a PNET ID", message)
+        assert.matches("is not a valid PNET ID", message)
         assert.equal(EINVAL, errno)
       end
       assert.same({}, asked)
@@ -40,7 +40,7 @@ describe("smc.pnet refuses", function()
       } do
         local ok, message, errno = call()
         assert.is_nil(ok)
-        assert.matches("is not the name of an interface", message)
+        assert.matches("is not a valid interface name", message)
         assert.equal(EINVAL, errno)
       end
       assert.same({}, asked)
@@ -123,7 +123,7 @@ describe("smc.pnet adds an interface and a device at once", function()
     local eth, ib, old = { pnetid = "A", netdev = "eth0" }, { pnetid = "A", ibdev = "mlx5_9", ibport = 2 },
       { pnetid = "OLD", netdev = "eth0" }
     for _, case in ipairs {
-      { { eth }, "eth0 has the PNET ID A now, .*: mlx5_9 has a PNET ID of its hardware" },
+      { { eth }, "eth0 has the PNET ID A now, .*: mlx5_9 has a hardware PNET ID" },
       { { old, ib }, "mlx5_9 has the PNET ID A now, .*: eth0 is in the table with OLD" },
     } do
       local module = on { pnet_add = { true }, pnet_list = { case[1] } }
@@ -190,12 +190,12 @@ describe("smc.pnet says what the kernel's answers mean:", function()
   end)
 
   it("an interface that is not", function()
-    assert.matches("eth0 has a PNET ID of its hardware", add({ pnetid = "A", netdev = "eth0" }, {}))
+    assert.matches("eth0 has a hardware PNET ID", add({ pnetid = "A", netdev = "eth0" }, {}))
   end)
 
   it("a device that is not", function()
     local message = add({ pnetid = "A", ibdev = "mlx5_0" }, { { pnetid = "A", netdev = "mlx5_0" } })
-    assert.matches("of its hardware.* or this is not the initial network namespace", message)
+    assert.matches("a hardware PNET ID.* or this is not the initial network namespace", message)
   end)
 
   it("a device that is in the table with its other port", function()

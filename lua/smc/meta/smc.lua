@@ -97,7 +97,7 @@ function smc_check_Server:close() end
 ---@return nil|integer # errno
 function smc_check.evidence(sock, sent) end
 
---- The devices that SMC can use: ISM and its like for SMC-D, RDMA devices for SMC-R.
+--- The devices that SMC can use: ISM and similar devices for SMC-D, RDMA devices for SMC-R.
 ---@class smc.device
 local smc_device = {}
 
@@ -112,8 +112,8 @@ local smc_device = {}
 ---@field pci_vendor integer|nil
 ---@field pci_device integer|nil
 ---@field pci_id string|nil PCI address
----@field critical boolean SMC-D: some link group uses it; SMC-R: taking it away breaks connections, since a link group has no other link
----@field link_groups integer|nil SMC-D: how many use it
+---@field critical boolean SMC-D: a link group uses it; SMC-R: removing it breaks connections, since a link group has no other link
+---@field link_groups integer|nil SMC-D: how many link groups use it
 ---@field pnetid string|nil SMC-D
 ---@field pnetid_source string|nil SMC-D: `"hardware"`, or `"user"` for the table of `smc.pnet`
 ---@field ibdev string|nil SMC-R: name of the RDMA device
@@ -124,8 +124,8 @@ local smc_device = {}
 ---@field ibport integer 1 or 2
 ---@field state string `"ACTIVE"` or `"INACTIVE"`; one of a later kernel in the form `0x2?`
 ---@field ifindex integer|nil of its network interface
----@field netdev string|nil its name; absent where this network namespace has none of that index
----@field links integer that use it
+---@field netdev string|nil its name; absent if this network namespace has none of that index
+---@field links integer number of links that use it
 ---@field pnetid string|nil
 ---@field pnetid_source string|nil `"hardware"` or `"user"`
 
@@ -134,16 +134,16 @@ local smc_device = {}
 ---@field netdev string|nil SMC-R devices with a port of this network interface, and that port
 ---@field ibdev string|nil an SMC-R device's name
 
---- The devices, all of them or those that match every field of a filter.
+--- Lists the devices, all of them or those that match every field of a filter.
 ---@param filter? smc.device.list.filter
 ---@return smc.device.entry[]|nil
 ---@return nil|string # message, which says what to do
----@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
+---@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC
 function smc_device.list(filter) end
 
---- The devices of the kernel's layer for direct internal buffer sharing (dibs), that ISM devices and
---- loopback are behind since Linux 6.18.
----@return table[]|nil # each `name`, as `lo`; `gid`: a UUID; `fabric_id`: an integer, printed with `%04x`, the PCHID of an ISM device; `loopback`: whether it joins this host with itself only; `pci_id`, of a PCI function only. Empty where the kernel has no dibs.
+--- Lists the devices of the kernel's direct internal buffer sharing layer (dibs), which includes ISM devices
+--- and loopback since Linux 6.18.
+---@return table[]|nil # each with `name`, such as `lo`; `gid`: a UUID; `fabric_id`: an integer, printed with `%04x`, the PCHID of an ISM device; `loopback`: whether it connects this host only with itself; `pci_id`, only of a PCI function. Empty if the kernel has no dibs.
 ---@return nil|string # message
 ---@return nil|integer # errno
 function smc_device.dibs() end
@@ -299,27 +299,27 @@ function smc_diag_Watch:close() end
 ---@return nil|integer # errno as for `sockets`
 function smc_diag.watch(filter) end
 
---- Enterprise IDs: which hosts may talk SMC version 2 with each other.
+--- Enterprise IDs, which determine the hosts that can use SMC version 2 with each other.
 ---@class smc.eid
 local smc_eid = {}
 
 --- The UEIDs, without the blanks that pad them to 32 characters.
 ---@return string[]|nil # in the order in which they were added
 ---@return nil|string # message
----@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
+---@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC
 function smc_eid.list() end
 
 --- Defines a UEID.
----@param ueid string 1 to 32 characters out of A to Z, 0 to 9, `.` and `-`, with a letter or a digit first. Two dots in a row are refused, as `smcd(8)` refuses them, though the kernel takes them.
+---@param ueid string 1 to 32 characters from A to Z, 0 to 9, `.` and `-`, beginning with a letter or a digit. Two consecutive dots are rejected, as by `smcd(8)`, although the kernel accepts them.
 ---@return true|nil
 ---@return nil|string # message
----@return nil|integer # errno: EPERM, EEXIST, EINVAL, ERANGE (there are four of them), EAFNOSUPPORT (no SMC)
+---@return nil|integer # errno: EPERM, EEXIST, EINVAL, ERANGE (there are already four), EAFNOSUPPORT (no SMC)
 function smc_eid.add(ueid) end
 
 --- Removes a UEID.
 ---@param ueid string
 ---@return true|nil
----@return string|nil # a remark: on s390, that this was the last one, so that the SEID is enabled now; message
+---@return string|nil # a note on s390, if this was the last UEID and the SEID is therefore enabled now; message
 ---@return nil|integer # errno: EPERM, ENOENT, EINVAL, EAFNOSUPPORT (no SMC)
 function smc_eid.remove(ueid) end
 
@@ -336,7 +336,7 @@ function smc_eid.remove(ueid) end
 function smc_eid.ensure(ueid, state) end
 
 --- Removes every UEID.
---- It is no mistake when there is none. On s390 it enables the SEID.
+--- It succeeds if there are none. On s390 it enables the SEID.
 ---@return true|nil
 ---@return nil|string # message
 ---@return nil|integer # errno: EPERM, EAFNOSUPPORT (no SMC)
@@ -345,16 +345,16 @@ function smc_eid.flush() end
 --- The SEID of the machine.
 ---@return table|nil # `seid`: 32 characters; `enabled`: whether the host offers it to peers
 ---@return nil|string # message
----@return nil|integer # errno: EOPNOTSUPP this machine has none; ENODEV there is no ISM device that talks SMC-D version 2; EAFNOSUPPORT the kernel has no SMC
+---@return nil|integer # errno: EOPNOTSUPP (this machine has none), ENODEV (there is no ISM device that supports SMC-D version 2), EAFNOSUPPORT (no SMC)
 function smc_eid.seid() end
 
---- Has the host offer the SEID to peers.
+--- Enables the SEID: the host offers it to peers.
 ---@return true|nil
 ---@return nil|string # message
 ---@return nil|integer # errno: EPERM, EOPNOTSUPP (this machine has none), EAFNOSUPPORT (no SMC)
 function smc_eid.enable_seid() end
 
---- Has the host offer UEIDs only.
+--- Disables the SEID: the host offers only UEIDs.
 ---@return true|nil
 ---@return nil|string # message
 ---@return nil|integer # errno: EPERM, ENOENT (there is no UEID), EOPNOTSUPP (this machine has no SEID), EAFNOSUPPORT (no SMC)
@@ -374,15 +374,15 @@ function smc_errno.name(number) end
 ---@return string # such as `"No such file or directory"`
 function smc_errno.strerror(number) end
 
---- The PCI functions that SMC uses, ISM and RoCE: list them, also those that are powered off, and switch them on and off.
+--- PCI functions that SMC can use, ISM and RoCE: lists them, including those that are powered off, and powers them on and off.
 ---@class smc.ism
 local smc_ism = {}
 
---- A PCI function, or a slot whose function is powered off or gone: that has the first three fields only.
---- What the machine does not tell is absent.
+--- A PCI function, or a slot whose function is powered off or removed, which has only the first three fields.
+--- Fields that the machine does not report are absent.
 ---@class smc.ism.pci_function
 ---@field fid integer|nil function ID, on s390; printed with `%x`
----@field power boolean|nil absent where the function is in no slot
+---@field power boolean|nil absent if the function is not in a slot
 ---@field slot string|nil name of its slot; on s390 the FID as `%08x`
 ---@field pci_id string|nil PCI address such as `0000:00:00.0`
 ---@field type string|nil `"ISM"`, `"RoCE_Express"`, `"RoCE_Express2"`, `"RoCE_Express3"`, `"Network_Express"`, or `"RDMA"` for another function with an RDMA device
@@ -397,7 +397,7 @@ local smc_ism = {}
 ---@field port integer|nil of the adapter, from 1; 0 where that has no meaning
 ---@field driver string|nil
 ---@field ports smc.ism.port[]
----@field smcd table|nil of an ISM function that SMC uses: `link_groups`, how many, and `critical`
+---@field smcd table|nil for an ISM function that SMC uses: `link_groups`, their number, and `critical`
 
 --- A port of a function.
 ---@class smc.ism.port
@@ -418,26 +418,26 @@ local smc_ism = {}
 ---@field pnetid string|nil of some port
 ---@field netdev string|nil network interface of some port
 
---- The functions that matter to SMC, by FID, those in slots that are powered off included; or of them those
---- that match every field of a filter.
+--- Lists the functions that SMC can use, sorted by FID, including slots that are powered off; all of them, or
+--- those that match every field of a filter.
 ---@param filter? smc.ism.list.filter
 ---@return smc.ism.pci_function[]|nil
 ---@return nil|string # message
----@return nil|integer # errno: EINVAL text that is not a FID or a PCHID, and what else the kernel says
+---@return nil|integer # errno: EINVAL (not a valid FID or PCHID), and other errors of the kernel
 function smc_ism.list(filter) end
 
---- A FID out of text or of a number.
----@param fid integer|string an integer, or 1 to 8 hex digits with or without `0x`, and nothing else
+--- Converts a string or a number to a FID.
+---@param fid integer|string an integer, or 1 to 8 hex digits with or without `0x`
 ---@return integer|nil
 ---@return nil|string # message
 ---@return nil|integer # errno: EINVAL
 function smc_ism.fid(fid) end
 
---- Finds a function: powered on or off, of any type.
----@param which integer|string|table FID; or PCI address, while it is powered on; or `{ slot = name }`
+--- Finds a function, powered on or off, of any type.
+---@param which integer|string|table FID, PCI address (only while it is powered on), or `{ slot = name }`
 ---@return smc.ism.pci_function|nil
 ---@return nil|string # message
----@return nil|integer # errno: ENOENT no such function, EINVAL no FID
+---@return nil|integer # errno: ENOENT (no such function), EINVAL (not a valid FID)
 function smc_ism.find(which) end
 
 ---@class smc.ism.power_on.options
@@ -446,23 +446,24 @@ function smc_ism.find(which) end
 --- Powers a function on, and waits until it is.
 ---@param which integer|string|table as for `find`
 ---@param options? smc.ism.power_on.options
----@return smc.ism.pci_function|nil # the function with all that came: PCI address, ports, use by SMC-D
+---@return smc.ism.pci_function|nil # the function with its new fields: PCI address, ports, use by SMC-D
 ---@return nil|string # message
----@return nil|integer # errno: EALREADY it is on, ENOENT no such function, EACCES not for this user, EINVAL no FID, ENOTSUP in no slot, ETIMEDOUT, and what else the kernel says
+---@return nil|integer # errno: EALREADY (it is already on), ENOENT (no such function), EACCES (not root), EINVAL (not a valid FID), ENOTSUP (not in a slot), ETIMEDOUT, and other errors of the kernel
 function smc_ism.power_on(which, options) end
 
 --- Powers a function off, and waits until it is.
 --- Its SMC-D connections break.
---- The kernel waits, beyond the reach of signals, for programs to close the sockets of connections that
---- broke; so the order is given by a process of its own. After the timeout that waits on, and the function is
---- powered off as soon as the last of the sockets is closed. Kernels up to 6.12 at least wait longer for
---- connections that were being made, and for ever where one broke before it was accepted.
+--- The kernel waits until programs have closed the sockets of the broken connections, and signals cannot
+--- interrupt that; therefore a separate process makes the request. After the timeout that process continues to
+--- wait, and the function is powered off as soon as the last of the sockets is closed. Kernels up to at least
+--- 6.12 wait longer for connections that were being established, and forever if one broke before it was
+--- accepted.
 ---@param which integer|string|table as for `find`
 ---@param options? table as for `power_on`
 ---@return smc.ism.pci_function|nil
 ---@return nil|string # message
 ---@return nil|integer # errno as for `power_on`
----@return nil|table[] # with ETIMEDOUT: the sockets of this network namespace that are still open, as of `smc.diag` before, with their `processes`; absent where the message says that they are not known
+---@return nil|table[] # with ETIMEDOUT: the sockets of this network namespace that are still open, as `smc.diag` listed them before, with their `processes`; absent if the message says that they cannot be listed
 function smc_ism.power_off(which, options) end
 
 --- Sees to it that a function is powered on, or off: looks, and switches it only where it is not so.
@@ -490,18 +491,18 @@ function smc_ism.ensure(which, state, options) end
 ---@return nil|integer # errno
 function smc_ism.watch(filter) end
 
---- The values of this API as JSON: the same schema from every script.
+--- Encodes the values of this API as JSON: every script uses the same schema.
 ---@class smc.json
 local smc_json = {}
 
---- A value as JSON text.
---- An empty table is an empty list.
----@param value any anything of the API: records, arrays of them, reports
+--- Encodes a value as JSON text.
+--- An empty table becomes an empty list.
+---@param value any any value of the API: records, arrays of them, reports
 ---@param compact? boolean on one line
 ---@return string
 function smc_json.encode(value, compact) end
 
---- Link groups: what the SMC connections between two hosts share, and the links of SMC-R.
+--- Link groups, which the SMC connections between two hosts share, and the links of SMC-R.
 ---@class smc.linkgroup
 local smc_linkgroup = {}
 
@@ -510,7 +511,7 @@ local smc_linkgroup = {}
 ---@class smc.linkgroup.group
 ---@field type string `"SMC-D"` or `"SMC-R"`
 ---@field id integer printed with `%08x`
----@field vlan_id integer its low 8 bits are all that the kernel gives out
+---@field vlan_id integer its low 8 bits; the kernel reports no more
 ---@field conns_num integer connections
 ---@field pnetid string|nil
 ---@field version integer of SMC: 1, 2
@@ -530,7 +531,7 @@ local smc_linkgroup = {}
 ---@field buf_type string|nil SMC-R: memory of the buffers, `"physical"`, `"virtual"` or `"mixed"`
 ---@field net_cookie integer|nil SMC-R: number of the network namespace
 ---@field direct boolean|nil SMC-Rv2: the peer is reached without a gateway
----@field max_conns integer|nil SMC-Rv2, since Linux 6.8: connections that fit in
+---@field max_conns integer|nil SMC-Rv2, since Linux 6.8: maximum number of connections
 ---@field max_links integer|nil SMC-Rv2, since Linux 6.8
 ---@field rmb_alloc integer|nil SMC-R: bytes of RMBs, since Linux 6.10
 ---@field links smc.linkgroup.link[]|nil SMC-R
@@ -543,7 +544,7 @@ local smc_linkgroup = {}
 ---@field ibdev string RDMA device
 ---@field ibport integer
 ---@field ifindex integer|nil of the network interface
----@field netdev string|nil its name; absent where this network namespace has none of that index
+---@field netdev string|nil its name; absent if this network namespace has none of that index
 ---@field gid string as text
 ---@field peer_gid string
 ---@field link_uid integer printed with `%08x`
@@ -555,11 +556,11 @@ local smc_linkgroup = {}
 ---@field netdev string|nil SMC-R link groups with links over this network interface, and those links
 ---@field ibdev string|nil the same for an RDMA device
 
---- The link groups, all of them or those that match every field of a filter.
+--- Lists the link groups, all of them or those that match every field of a filter.
 ---@param filter? smc.linkgroup.list.filter
 ---@return smc.linkgroup.group[]|nil
 ---@return nil|string # message, which says what to do
----@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
+---@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC
 function smc_linkgroup.list(filter) end
 
 --- PNET IDs: which network interface, RDMA device and ISM device are on the same physical network.
@@ -567,13 +568,13 @@ function smc_linkgroup.list(filter) end
 local smc_pnet = {}
 
 --- An entry of the table.
---- It is of an interface, or of an RDMA or ISM device: `netdev`, or `ibdev` and
---- `ibport`, are absent. What `add` takes may have both, and makes two entries.
+--- It belongs to an interface (`netdev`), or to an RDMA or ISM device (`ibdev` and
+--- `ibport`). The argument of `add` may have both, which creates two entries.
 ---@class smc.pnet.entry
 ---@field pnetid string the PNET ID
 ---@field netdev string|nil network interface; it need not exist (yet)
----@field ibdev string|nil RDMA device such as `mlx5_0`, or the PCI address of a device, as ISM devices have
----@field ibport integer|nil port of the RDMA device; without meaning for ISM devices, which come with 1
+---@field ibdev string|nil RDMA device such as `mlx5_0`, or the PCI address of an ISM device
+---@field ibport integer|nil port of the RDMA device; meaningless for ISM devices, where it is 1
 
 ---@class smc.pnet.list.filter
 ---@field pnetid string|nil
@@ -581,41 +582,42 @@ local smc_pnet = {}
 ---@field ibdev string|nil
 ---@field ibport integer|nil
 
---- The entries of the table, all of them or those that match every field of a filter.
+--- Lists the entries of the table, all of them or those that match every field of a filter.
 ---@param filter? smc.pnet.list.filter
 ---@return smc.pnet.entry[]|nil # in the order in which they were added
 ---@return nil|string # message
----@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC, EINVAL not a PNET ID
+---@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC, EINVAL not a PNET ID
 function smc_pnet.list(filter) end
 
---- The first entry of a PNET ID, or the first that matches a filter: `list` has all, for several devices can
---- have one PNET ID.
+--- Finds the first entry with a PNET ID, or the first that matches a filter.
+--- Several devices can have the
+--- same PNET ID: `list` returns all entries.
 ---@param which string|table PNET ID, or a filter as for `list`
 ---@return smc.pnet.entry|nil
 ---@return nil|string # message
----@return nil|integer # errno: ENOENT where the table does not have it, EINVAL not a PNET ID, EAFNOSUPPORT
+---@return nil|integer # errno: ENOENT if the table does not have it, EINVAL not a PNET ID, EAFNOSUPPORT
 function smc_pnet.find(which) end
 
 ---@class smc.pnet.add.entry
----@field pnetid string 1 to 16 characters out of A to Z and 0 to 9; lower case becomes upper case
+---@field pnetid string 1 to 16 characters from A to Z and 0 to 9; lower case becomes upper case
 ---@field netdev string|nil interface
----@field ibdev string|nil device; needs the initial network namespace
+---@field ibdev string|nil device; requires the initial network namespace
 ---@field ibport integer|nil port of the device: 1 or 2
 
---- Gives a PNET ID to an interface, a port of an RDMA device, or an ISM device; or to an interface and a
+--- Assigns a PNET ID to an interface, a port of an RDMA device, or an ISM device; or to an interface and a
 --- device at once.
---- The device need not exist: it has the PNET ID as soon as it does. One that has a PNET ID of its
---- hardware, or is in the table, cannot be added. Of an RDMA device the table has one port: adding the other
---- is refused, although kernels up to 6.12 at least have given that port the PNET ID by then, until it is
---- removed. Needs CAP_NET_ADMIN in the initial user namespace.
+--- The device need not exist: it gets the PNET ID when it is created. A device that has a hardware PNET ID or
+--- is already in the table cannot be added. The table has only one port of an RDMA device: adding the other
+--- port fails, although kernels up to at least 6.12 assign the PNET ID to that port anyway, until it is
+--- removed. Requires CAP_NET_ADMIN in the initial user namespace.
 ---@param entry smc.pnet.add.entry
 ---@return true|nil
 ---@return nil|string # message
----@return nil|integer # errno: EPERM, EEXIST (also where one of two could be added, and was), EINVAL, EAFNOSUPPORT (no SMC)
+---@return nil|integer # errno: EPERM, EEXIST (also if only one of two was added), EINVAL, EAFNOSUPPORT (no SMC)
 function smc_pnet.add(entry) end
 
---- Removes a PNET ID from whatever the table gave it to.
---- Needs CAP_NET_ADMIN in the initial user namespace.
+--- Removes all entries with a PNET ID.
+--- Requires CAP_NET_ADMIN in the initial user namespace.
 ---@param pnetid string
 ---@return true|nil
 ---@return nil|string # message
@@ -623,7 +625,7 @@ function smc_pnet.add(entry) end
 function smc_pnet.remove(pnetid) end
 
 --- Removes every PNET ID from the table.
---- It is no mistake when there is none. Needs CAP_NET_ADMIN in the
+--- It succeeds if the table is empty. Requires CAP_NET_ADMIN in the
 --- initial user namespace.
 ---@return true|nil
 ---@return nil|string # message
@@ -635,28 +637,28 @@ function smc_pnet.flush() end
 --- If nothing has, no privilege is needed; that another process did it meanwhile is a success.
 ---    assert(pnet.ensure { pnetid = "NET25", netdev = "eth0" })
 ---    assert(pnet.ensure({ pnetid = "NET26" }, "absent"))
----@param entry table as for `add`; an interface that has the PNET ID of its hardware has it. With `"absent"`, its `pnetid` alone: the kernel takes a PNET ID from all that it gave it to
+---@param entry table as for `add`; a hardware PNET ID of an interface counts. With `"absent"`, only `pnetid`: the kernel removes all entries with a PNET ID
 ---@param state? string `"present"` or `"absent"`
 ---@return true|nil
 ---@return boolean|string # whether something was changed; message
----@return nil|integer # errno: EPERM, EINVAL, EAFNOSUPPORT (no SMC), and EEXIST where the device has another PNET ID; of an interface and a device, the interface may have it by then
+---@return nil|integer # errno: EPERM, EINVAL, EAFNOSUPPORT (no SMC), and EEXIST if the device has another PNET ID; with an interface and a device, the interface may have been added already
 function smc_pnet.ensure(entry, state) end
 
 --- The PNET ID of a port in `util_string`, the attribute of PCI functions and channel paths in the sysfs
 --- of s390: four fields of 16 characters in EBCDIC.
----@param bytes string what the attribute holds
+---@param bytes string contents of the attribute
 ---@param port? integer index of the field, from 0
----@return string|nil # PNET ID; nil where the port has none
+---@return string|nil # PNET ID; nil if the port has none
 function smc_pnet.from_util_string(bytes, port) end
 
---- The PNET ID of an interface: that of its hardware, or else the one in the table.
---- Of a bond or a VLAN, it is that of the first interface at the bottom, as the kernel has it; only SMC-R also
---- looks whether the table has one for the upper interface itself. The interface is one of this network
---- namespace, in which `/sys` has to be mounted: `ip netns exec` sees to that, `unshare -n` alone does not.
----@param interface string its name; alternative names are not known
+--- The PNET ID of an interface: the hardware PNET ID, or else the one in the table.
+--- For a bond or a VLAN, it is that of the first physical interface below it, as in the kernel; only SMC-R
+--- also checks the table for the upper interface itself. The interface must be in this network namespace, and
+--- `/sys` must be mounted in it: `ip netns exec` does this, `unshare -n` alone does not.
+---@param interface string its name; alternative names are not supported
 ---@return table|nil # `pnetid`; `pnetid_source`: `"hardware"` or `"user"`; `netdev`: the interface that has it
 ---@return nil|string # message
----@return nil|integer # errno: ENODEV no such interface, ENODATA no PNET ID, EINVAL no name of an interface, EAFNOSUPPORT no PNET ID of the hardware, and no SMC that could have another
+---@return nil|integer # errno: ENODEV (no such interface), ENODATA (no PNET ID), EINVAL (not a valid interface name), EAFNOSUPPORT (no hardware PNET ID, and no SMC, so that there is no table)
 function smc_pnet.of_interface(interface) end
 
 --- Waiting for many sockets at once: epoll(7), without a limit on descriptors.
@@ -1213,15 +1215,15 @@ function smc_socket_sock:settimeout(seconds, mode) end
 ---@return number # seconds of mode `"t"`, -1 for no limit
 function smc_socket_sock:gettimeout() end
 
---- What SMC has counted: connections, bytes, requests, buffers, fallbacks by reason.
+--- Counters of SMC: connections, bytes, requests, buffers, fallbacks by reason.
 ---@class smc.stats
 local smc_stats = {}
 
 --- A snapshot.
 --- What the kernel does not send is absent.
 ---@class smc.stats.snapshot
----@field time number seconds since the machine was started
----@field boot string|nil what tells this start of the machine from others
+---@field time number seconds since boot
+---@field boot string|nil ID of this boot
 ---@field namespace string|nil the network namespace, `net:[4026531840]`
 ---@field smcd smc.stats.technology
 ---@field smcr smc.stats.technology
@@ -1229,7 +1231,7 @@ local smc_stats = {}
 ---@field fallback smc.stats.fallback
 
 --- Counters of SMC-D or SMC-R.
---- Connections count when they use SMC.
+--- Connections that fell back to TCP are not included.
 ---@class smc.stats.technology
 ---@field client_v1 integer connections made, with version 1
 ---@field client_v2 integer
@@ -1239,13 +1241,13 @@ local smc_stats = {}
 ---@field tx_bytes integer
 ---@field rx_requests integer calls such as recv(2)
 ---@field tx_requests integer
----@field rx_rmb_usage integer|nil bytes of buffers in use at the moment: no counter; since Linux 6.10
+---@field rx_rmb_usage integer|nil bytes of buffers currently in use (not a counter); since Linux 6.10
 ---@field tx_rmb_usage integer|nil
 ---@field rx_sizes table requests by their size: up to `8K`, `16K`, `32K`, `64K`, `128K`, `256K`, `512K`, `1024K`, and `more`
 ---@field tx_sizes table
 ---@field rx_rmb_sizes table buffers by their size, in the same way
 ---@field tx_rmb_sizes table
----@field rx_rmb table events of buffers: `full`, `full_peer`, `small`, `small_peer` (the buffer of this host or of the peer was full, or smaller than the request), `alloc`, `reuse`, and `downgrade` (made smaller than asked for, for want of memory)
+---@field rx_rmb table events of buffers: `full`, `full_peer`, `small`, `small_peer` (the buffer of this host or of the peer was full, or smaller than the request), `alloc`, `reuse`, and `downgrade` (allocated smaller than requested because of low memory)
 ---@field tx_rmb table
 ---@field cork integer special socket calls, as are the next four
 ---@field nodelay integer
@@ -1257,36 +1259,37 @@ local smc_stats = {}
 ---@class smc.stats.fallback
 ---@field client integer connections that this host made
 ---@field server integer connections that it accepted
----@field reasons table[] `code`, see `smc.reason`, with how often it was that of a `client` and of a `server`: in 16 bits, so that each begins with 0 again after 65535; the most frequent first
+---@field reasons table[] `code`, see `smc.reason`, and how often it occurred as a `client` and as a `server`: 16-bit counters, which wrap to 0 after 65535; the most frequent reason first
 
 --- All counters of this network namespace.
 ---@return smc.stats.snapshot|nil
 ---@return nil|string # message, which says what to do
----@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
+---@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC
 function smc_stats.get() end
 
---- What has been counted since a snapshot.
---- Counts of a reason are right as long as none came 65536 times in between. Where the snapshot is of another
---- start of the machine or another network namespace, or smc was unloaded in between, everything counts.
+--- The difference between the counters and a snapshot.
+--- The counts of reasons are correct as long as no reason occurred 65536 times in between. If the snapshot is
+--- from another boot or another network namespace, or smc was unloaded in between, the result is the current
+--- counters.
 ---@param before smc.stats.snapshot
----@param now? smc.stats.snapshot in place of one taken now
----@return table|nil # a `snapshot` of the differences; levels are those of now. `time` is absent; `seconds`: how long it took, absent where that is not known; `restarted`: whether everything counts
+---@param now? smc.stats.snapshot a later snapshot; by default a new one
+---@return table|nil # a `snapshot` of the differences; levels are the current ones. `time` is absent; `seconds`: the time between the snapshots, absent if it is not known; `restarted`: whether the result is the current counters
 ---@return nil|string # message
 ---@return nil|integer # errno
 function smc_stats.since(before, now) end
 
 --- The differences per second.
----@param change table what `since` gave
----@return table|nil # the same with numbers per second; levels and codes are as they were
----@return nil|string # message: the time between is not known, or too short to tell
+---@param change table result of `since`
+---@return table|nil # the same with numbers per second; levels and codes are unchanged
+---@return nil|string # message: the time between the snapshots is not known or zero
 ---@return nil|integer # errno: ENODATA
 function smc_stats.rates(change) end
 
---- What this kernel and its hardware can do with SMC, and how it is set up.
+--- The SMC capabilities of this kernel and its hardware, and the settings of SMC.
 ---@class smc.system
 local smc_system = {}
 
---- The release of the running kernel, as uname(2) gives it.
+--- The release of the running kernel, from uname(2).
 ---@return string
 function smc_system.release() end
 
@@ -1298,53 +1301,53 @@ function smc_system.release() end
 ---@return nil|integer # errno: EAFNOSUPPORT no SMC, EPERM or EACCES not for this process
 function smc_system.available() end
 
---- What the kernel and the hardware can do.
----@return table|nil # `version` and `release` of SMC that this kernel talks; `hostname`, as peers see it; `smcd`, `smcr`: versions that the kernel has, `ism`, `roce`: those that devices are there for, each a list such as `{ "v1", "v2" }`, empty where there is none; `seid`: absent where the machine has none. Without knowledge of the kernel's, `version`, `release` and `hostname` are absent.
+--- The capabilities of the kernel and the hardware.
+---@return table|nil # `version` and `release` of SMC in this kernel; `hostname`, as peers see it; `smcd`, `smcr`: versions that the kernel supports, `ism`, `roce`: versions that the devices support, each a list such as `{ "v1", "v2" }`, which may be empty; `seid`: absent if the machine has none. `version`, `release` and `hostname` are absent if the kernel does not report them.
 ---@return nil|string # message, which says what to do
----@return nil|integer # errno: EAFNOSUPPORT where the kernel has no SMC
+---@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC
 function smc_system.info() end
 
---- Whether this network namespace leaves SMC out of handshakes when many come at once, so that connections
---- become TCP instead of waiting.
+--- Whether this network namespace limits SMC handshakes: when many connections arrive at once, some of them
+--- use TCP instead of waiting for an SMC handshake.
 ---@return boolean|nil
 ---@return nil|string # message
----@return nil|integer # errno: EOPNOTSUPP before Linux 5.19, EAFNOSUPPORT no SMC
+---@return nil|integer # errno: EOPNOTSUPP (before Linux 5.19), EAFNOSUPPORT (no SMC)
 function smc_system.hs_limitation() end
 
 --- Limits SMC handshakes in this network namespace.
---- Needs CAP_NET_ADMIN in the initial user namespace.
+--- Requires CAP_NET_ADMIN in the initial user namespace.
 ---@return true|nil
 ---@return nil|string # message
 ---@return nil|integer # errno: EPERM, EOPNOTSUPP, EAFNOSUPPORT
 function smc_system.enable_hs_limitation() end
 
---- Limits SMC handshakes no more.
---- Needs CAP_NET_ADMIN in the initial user namespace.
+--- Stops limiting SMC handshakes.
+--- Requires CAP_NET_ADMIN in the initial user namespace.
 ---@return true|nil
 ---@return nil|string # message
----@return nil|integer # errno: as of `enable_hs_limitation`
+---@return nil|integer # errno, as for `enable_hs_limitation`
 function smc_system.disable_hs_limitation() end
 
 --- The `net.smc` sysctls that this kernel has, in this network namespace.
----@return table[]|nil # each `name`, without `net.smc.`; `value`; `unit`: `"bytes"`, `"seconds"`, or absent; `min` and `max` that the kernel takes, `default` that it begins with; `meaning`
+---@return table[]|nil # each with `name`, without `net.smc.`; `value`; `unit`: `"bytes"`, `"seconds"`, or absent; `min`, `max` and `default` of the kernel; `meaning`
 ---@return nil|string # message
----@return nil|integer # errno: ENOENT where SMC is not loaded
+---@return nil|integer # errno: ENOENT if SMC is not loaded
 function smc_system.sysctls() end
 
 --- A `net.smc` sysctl.
 ---@param name string
----@return table|nil # as of `sysctls`
+---@return table|nil # as in `sysctls`
 ---@return nil|string # message
----@return nil|integer # errno: ENOENT where this kernel does not have it
+---@return nil|integer # errno: ENOENT if this kernel does not have it
 function smc_system.sysctl(name) end
 
 --- Sets a `net.smc` sysctl of this network namespace.
---- It counts for sockets and link groups made afterwards.
+--- It applies to sockets and link groups created later.
 ---@param name string
----@param value integer|string of `hs_ctrl` a string, of which an empty one clears it
+---@param value integer|string for `hs_ctrl` a string; an empty one clears it
 ---@return true|nil
----@return nil|string # message, which says what the kernel takes
----@return nil|integer # errno: ENOENT not in this kernel, EACCES not root, EINVAL not a value that it takes
+---@return nil|string # message, which says what the kernel accepts
+---@return nil|integer # errno: ENOENT (not in this kernel), EACCES (not root), EINVAL (value not accepted)
 function smc_system.set_sysctl(name, value) end
 
 --- The version of this library: the module is a string.

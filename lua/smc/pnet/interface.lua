@@ -1,5 +1,5 @@
---- The PNET ID of a network interface, out of sysfs and the kernel's table: the part of smc.pnet that reads
--- files. `arch/s390/net/pnet.c` in the kernel's source.
+--- Finds the PNET ID of a network interface in sysfs and in the kernel's table, for smc.pnet. See
+-- `arch/s390/net/pnet.c` in the kernel source.
 -- @module smc.pnet.interface
 
 local E = require "smc.errno"
@@ -13,7 +13,7 @@ local lookup = {}
 
 local MAX_NESTING <const> = 8 -- MAX_NEST_DEV: VLANs on bonds on …
 
--- Where the interface is of a channel path: that of a CCW group device, with the port of the adapter.
+-- The channel path of an interface that is a CCW group device, and the port of the adapter.
 local function channel_path_of(sysfs, device)
   local chpid = (look.file(device .. "/chpid") or ""):match("^%x%x?%f[%X]")
   if not chpid then return nil end
@@ -32,7 +32,7 @@ local function hardware_pnetid(sysfs, interface)
   return bytes and util_string.pnetid(bytes, math.tointeger(tonumber(port)) or 0)
 end
 
--- The names of the interfaces of this network namespace, a list and a set; nil where that is not known.
+-- The names of the interfaces of this network namespace, as a list and a set; nil if they are not known.
 local function interfaces(proc)
   local table_of_all = look.file(proc .. "/net/dev")
   if not table_of_all then return nil end
@@ -44,20 +44,20 @@ local function interfaces(proc)
   return names
 end
 
--- Fails unless there is the interface. sysfs shows the interfaces of the network
--- namespace that it was mounted in, which one of the same name in another one must not be taken for.
+-- Raises a failure unless the interface exists. sysfs shows the interfaces of the network namespace in which
+-- it was mounted; an interface there may have the same name as one in this network namespace.
 local function demand(sysfs, names, interface)
   local there, here = look.is_folder(sysfs .. "/class/net/" .. interface), not names or names[interface]
   if there and here then return end
   local message = ("there is no interface %s in %s"):format(text.printable(interface),
     there and "this network namespace" or sysfs .. "/class/net")
   if here and names then
-    message = ("%s: %s is of another network namespace"):format(message, sysfs)
+    message = ("%s: %s belongs to another network namespace"):format(message, sysfs)
   end
   look.fail(message, E.ENODEV)
 end
 
--- The first of the interfaces that one stands on: of a bond, a VLAN, a bridge. nil where it is the last.
+-- The first interface below a bond, a VLAN or a bridge. nil if there is none.
 local function lower_of(sysfs, names, interface)
   local directory = sysfs .. "/class/net/" .. interface
   local first = (look.file(directory .. "/bonding/slaves") or ""):match("%S+")
@@ -68,7 +68,7 @@ local function lower_of(sysfs, names, interface)
   return nil
 end
 
--- The interface whose hardware counts, as the kernel's pnet_find_base_ndev().
+-- The interface whose hardware counts, as in the kernel's pnet_find_base_ndev().
 local function base_of(sysfs, names, interface)
   for _ = 1, MAX_NESTING do
     local lower = lower_of(sysfs, names, interface)
@@ -87,8 +87,8 @@ end
 
 local function no_pnetid(interface)
   interface = text.printable(interface)
-  look.fail(("%s has no PNET ID, neither of its hardware nor in the table: give it one in the hardware "
-    .. "configuration, or with %s, the same as that of the ISM or RDMA device on its network"):format(
+  look.fail(("%s has no PNET ID, neither a hardware PNET ID nor one in the table: set the PNET ID of the ISM "
+    .. "or RDMA device on its network, in the hardware configuration or with %s"):format(
     interface, remedy.of(('smc.pnet.add { pnetid = "…", netdev = "%s" }'):format(interface),
     "smc_pnet.lua -a PNETID -I " .. interface)), E.ENODATA)
 end
@@ -97,15 +97,15 @@ end
 local function user_entries(interface, list)
   local entries, message, errno = list()
   if not entries then
-    look.fail(("%s has no PNET ID of its hardware, and the table cannot be read: %s"):format(
+    look.fail(("%s has no hardware PNET ID, and the table cannot be read: %s"):format(
       text.printable(interface), message), errno)
   end
   return entries
 end
 
 --- The PNET ID of an interface.
--- @tparam string name one that an interface can have
--- @tparam function list gives the entries of the kernel's table
+-- @tparam string name a valid interface name
+-- @tparam function list returns the entries of the kernel's table
 -- @return as @{smc.pnet.of_interface}
 -- @function lookup.find
 lookup.find = look.protect(function(name, list)
