@@ -11,5 +11,6 @@
 SMC_HIDDEN extern const luaL_Reg poller_methods[], signals_methods[];
 SMC_HIDDEN int poller_new(lua_State *L);
 SMC_HIDDEN int poller_signals(lua_State *L);
+SMC_HIDDEN int signals_call(lua_State *L);
 
 #endif

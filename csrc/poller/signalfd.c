@@ -7,7 +7,9 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "../common/clock.h"
 #include "../common/lua_util.h"
+#include "../common/number.h"
 #include "poller.h"
 
 static const struct {
@@ -95,22 +97,73 @@ int poller_signals(lua_State *L)
 	return 1;
 }
 
-/* signals:next() → name of a signal that arrived | nil. read(2) */
+/* Takes a signal that has come, waiting for so many seconds, negative: without limit. Returns 0 or errno. */
+static int take_signal(lua_State *L, const struct signals *s, double seconds, uint32_t *number)
+{
+	double deadline = clock_seconds(CLOCK_MONOTONIC) + seconds, left = seconds;
+	struct signalfd_siginfo info;
+	int err;
+
+	while (read(s->descriptor.fd, &info, sizeof(info)) != (ssize_t)sizeof(info)) {
+		if (errno != EAGAIN)
+			return errno;
+		if (seconds >= 0)
+			left = deadline - clock_seconds(CLOCK_MONOTONIC);
+		if (seconds >= 0 && left <= 0)
+			return ETIMEDOUT;
+		err = smc_wait_readable(&s->descriptor, left);
+		if (err && err != ETIMEDOUT)
+			return err;
+		smc_run_signal_hooks(L);
+	}
+	*number = info.ssi_signo;
+	return 0;
+}
+
+static void push_name(lua_State *L, uint32_t number)
+{
+	size_t i = 0;
+
+	while (i < KNOWN - 1 && (uint32_t)known[i].number != number)
+		i++;
+	lua_pushstring(L, known[i].name);
+}
+
+/*
+ * signals:next([seconds]) → name of a signal | nil, message, errno. read(2)
+ * Waits for one; the message of ETIMEDOUT is "timeout".
+ */
 static int signals_next(lua_State *L)
 {
 	const struct signals *s = check_signals(L);
-	struct signalfd_siginfo info;
-	size_t i;
+	uint32_t number = 0;
+	int err = take_signal(L, s, smc_opt_seconds(L, 2, -1), &number);
 
-	if (read(s->descriptor.fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
-		return 0;
-	for (i = 0; i < KNOWN; i++) {
-		if ((uint32_t)known[i].number == info.ssi_signo) {
-			lua_pushstring(L, known[i].name);
-			return 1;
-		}
+	if (err == ETIMEDOUT) {
+		lua_pushnil(L);
+		lua_pushliteral(L, "timeout");
+		lua_pushinteger(L, err);
+		return 3;
 	}
-	return 0;
+	if (err)
+		return smc_push_error(L, err, "signals");
+	push_name(L, number);
+	return 1;
+}
+
+/* for name in signals do: ends when the object is closed, and raises what else goes wrong. */
+int signals_call(lua_State *L)
+{
+	const struct signals *s = check_signals(L);
+	uint32_t number = 0;
+	int err = s->descriptor.fd < 0 ? EBADF : take_signal(L, s, -1, &number);
+
+	if (err == EBADF)
+		return 0;
+	if (err)
+		return luaL_error(L, "signals: %s", strerror(err));
+	push_name(L, number);
+	return 1;
 }
 
 /* signals:close() → true. Restores the previous state of the signals. Also __gc and __close. */

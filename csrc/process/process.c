@@ -105,6 +105,23 @@ static int process_wait(lua_State *L)
 	return 2;
 }
 
+#define PIDFD "smc.process.pidfd"
+
+/*
+ * pidfd(pid) -> object with getfd and close | nil, message, errno
+ * A descriptor that is readable from the process's end on, for pollers. pidfd_open(2)
+ */
+static int process_pidfd(lua_State *L)
+{
+	pid_t pid = check_pid(L, 1);
+	struct smc_descriptor *descriptor = smc_new_descriptor(L, PIDFD, sizeof(*descriptor));
+
+	descriptor->fd = SMC_RETRY_AFTER_GC(L, (int)syscall(SYS_pidfd_open, pid, 0));
+	if (descriptor->fd < 0)
+		return smc_push_error(L, errno, "pidfd_open");
+	return 1;
+}
+
 /* kill(pid, signal) -> true | nil, message, errno: kill(2), for one process */
 static int process_kill(lua_State *L)
 {
@@ -162,11 +179,8 @@ static void push_signals(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-	{ "environ", process_environ },
-	{ "getpid", process_getpid },
-	{ "kill", process_kill },
-	{ "wait", process_wait },
-	{ NULL, NULL },
+	{ "environ", process_environ }, { "getpid", process_getpid }, { "kill", process_kill },
+	{ "pidfd", process_pidfd },     { "wait", process_wait },     { NULL, NULL },
 };
 
 /* The module: the functions of all files, and signals: { TERM = 15, … }. */
@@ -175,6 +189,7 @@ SMC_EXPORT int luaopen_smc_core_process(lua_State *L)
 {
 	smc_check_lua(L, "smc.core.process");
 	luaL_requiref(L, LUA_IOLIBNAME, luaopen_io, 0); /* the files of spawn() are its files */
+	smc_register_descriptor_class(L, PIDFD, (const luaL_Reg[]){ { NULL, NULL } });
 	luaL_newlib(L, functions);
 	luaL_setfuncs(L, smc_process_executables, 0);
 	luaL_setfuncs(L, smc_process_spawning, 0);

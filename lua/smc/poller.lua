@@ -47,9 +47,14 @@ end
 -- @raise for another name
 poller.signals = core.signals
 
---- Returns the next signal that has arrived, without waiting.
+--- Returns the next signal. `for name in signals do` waits without a limit, and ends when the
+-- object is closed.
 -- @function Signals:next
--- @treturn string|nil its name, as `"TERM"`; nil if none has arrived
+-- @tparam[opt] number seconds how long to wait for one; default: without limit. 0 does not wait
+-- @treturn[1] string its name, as `"TERM"`
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: ETIMEDOUT where none has arrived, EBADF where the object is closed
 
 --- Returns the descriptor, for a poller.
 -- @function Signals:getfd
@@ -78,12 +83,14 @@ local MAX_FD <const> = 0x7fffffff
 local function index(object, key) return object[key] end
 
 -- The descriptor of what a method is called with; -1, that of a closed one, is left to the kernel.
+-- nil, message, errno where it cannot have one.
 local function descriptor_of(called, sock)
   local indexed, getfd = pcall(index, sock, "getfd")
   if not (indexed and getfd) then
     args.refuse(called, 1, "socket, or something else with getfd, expected, got " .. type(sock))
   end
-  local fd = getfd(sock)
+  local fd, message, errno = getfd(sock)
+  if fd == nil and errno then return nil, message, errno end
   fd = math.tointeger(fd) or fd -- LuaSocket's are floats
   if math.type(fd) ~= "integer" or fd < -1 or fd > MAX_FD then
     args.refuse(called, 1, ("its getfd answers %s, which is not a descriptor"):format(tostring(fd)))
@@ -100,8 +107,11 @@ end
 -- Checks the arguments of a method, and has the kernel do what its name says. Gives the descriptor.
 local function control(self, called, sock, events, edge)
   args.object(called, self, metatable)
-  local fd = descriptor_of(called, sock)
-  local ok, message, errno = self.epoll[called](self.epoll, fd, check_events(called, events, edge))
+  local fd, message, errno = descriptor_of(called, sock)
+  local checked = check_events(called, events, edge)
+  if not fd then return nil, message, errno end
+  local ok
+  ok, message, errno = self.epoll[called](self.epoll, fd, checked)
   if not ok then return nil, message, errno end
   return fd
 end
@@ -160,7 +170,8 @@ end
 -- @treturn[2] integer errno: ENOENT if the socket is not registered
 function methods:remove(sock)
   args.object("remove", self, metatable)
-  local fd = descriptor_of("remove", sock)
+  local fd, message, errno = descriptor_of("remove", sock)
+  if not fd then return nil, message, errno end
   forget(self, fd)
   sock_core.watch(sock, self, nil)
   return self.epoll:remove(fd)

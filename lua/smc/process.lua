@@ -56,6 +56,12 @@ end
 -- @field stdout (file) to read from, with `stdout = "pipe"`
 -- @field stderr (file) to read from, with `stderr = "pipe"`
 
+-- How it ended is known, or lost: nobody has to wait for it any more.
+local function forget_descriptor(self)
+  if self.pidfd then self.pidfd:close() end
+  self.pidfd = nil
+end
+
 --- Waits for the end of the program.
 -- Read its pipes first: a program that blocks on a full pipe does not end.
 -- @tparam[opt] number seconds how long to wait; default: until it ends
@@ -76,12 +82,31 @@ function Process:wait(seconds)
   local ending, value, errno = core.wait(self.pid, seconds)
   if ending then
     self.ending, self.status = ending, value
+    forget_descriptor(self)
   elseif errno == E.ECHILD then
     -- Its ID may belong to another process by now.
     self.lost = ("process %d: its exit status is not known, since other code waited for it"):format(self.pid)
     value = self.lost
+    forget_descriptor(self)
   end
   return ending, value, errno
+end
+
+--- Returns a descriptor that is readable once the program has ended, for a poller: pidfd_open(2).
+-- It is closed when `wait` has told the end.
+-- @treturn[1] integer -1 where the end is known already
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+function Process:getfd()
+  args.object("getfd", self, Process)
+  if self.ending or self.lost then return -1 end
+  if not self.pidfd then
+    local pidfd, message, errno = core.pidfd(self.pid)
+    if not pidfd then return nil, message, errno end
+    self.pidfd = pidfd
+  end
+  return self.pidfd:getfd()
 end
 
 --- Sends the program a signal.

@@ -125,12 +125,50 @@ describe("smc.poller", function()
     local poller <close> = assert(socket.poller())
     local signals <close> = assert(require("smc.poller").signals("USR1", "TERM"))
     assert(poller:add(signals, "r"))
-    assert.is_nil(signals:next())
+    assert.same({ nil, "timeout", E.ETIMEDOUT }, { signals:next(0) })
     process.kill(process.getpid(), process.signals.TERM)
     assert.same({ [signals] = "r" }, ready(poller, 1))
-    assert.equal("TERM", signals:next())
-    assert.is_nil(signals:next())
+    assert.equal("TERM", signals:next(0))
+    assert.same({ nil, "timeout", E.ETIMEDOUT }, { signals:next(0.01) })
     assert.has_error(function() require("smc.poller").signals("NOSUCH") end)
+  end)
+
+  it("gives signals to a loop", function()
+    local process = require "smc.core.process"
+    local signals <close> = assert(require("smc.poller").signals("USR1", "USR2"))
+    local list = {}
+    process.kill(process.getpid(), process.signals.USR1)
+    for name in signals do
+      list[#list + 1] = name
+      if name == "USR2" then break end
+      process.kill(process.getpid(), process.signals.USR2)
+    end
+    assert.same({ "USR1", "USR2" }, list)
+    signals:close()
+    for _ in signals do error "a signal of a closed object" end
+  end)
+
+  it("waits for a signal that comes later", function()
+    local core = require "smc.core.process"
+    local signals <close> = assert(require("smc.poller").signals("USR1"))
+    local other <close> = assert(require("smc.process").spawn { "sh", "-c",
+      ("sleep 0.2; kill -USR1 %d"):format(core.getpid()) })
+    assert.equal("USR1", signals:next(support.HANG))
+    assert.equal("exit", (other:wait(support.HANG)))
+  end)
+
+  it("waits for the end of a program", function()
+    local process = require "smc.process"
+    local poller <close> = assert(socket.poller())
+    local program <close> = assert(process.spawn({ "cat" }, { stdin = "pipe" }))
+    assert(poller:add(program, "r"))
+    assert.same({}, ready(poller, 0))
+    program.stdin:close()
+    assert.same({ [program] = "r" }, ready(poller, support.HANG))
+    assert.same({ "exit", 0 }, { program:wait(0) })
+    assert.equal(-1, program:getfd())
+    assert.same({}, ready(poller, 0))
+    assert.equal(E.EBADF, select(3, poller:add(program, "r")))
   end)
 
   it("keeps a signal from the program as long as anybody waits for it", function()
