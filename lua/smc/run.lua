@@ -201,8 +201,7 @@ end
 
 local attainable = look.protect(function(options)
   for _, name in ipairs { "receive_buffer", "send_buffer" } do
-    local _, message = run.size(options[name] or MIN_SIZE)
-    if message then return false, message end
+    look.demand(run.size(options[name] or MIN_SIZE))
   end
   if (read_number(paths.proc .. "/self/status", "CapEff:%s*(%x+)", 16) or 0) & CAP_NET_ADMIN ~= 0 then
     return true
@@ -227,7 +226,7 @@ end)
 -- @treturn[2] string the reason, and what to do
 -- @treturn[3] nil
 -- @treturn[3] string message
--- @treturn[3] integer errno
+-- @treturn[3] integer errno: EINVAL where a size is none
 function run.attainable(options)
   return attainable(args.options("attainable", 1, options, OPTIONS))
 end

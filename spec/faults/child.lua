@@ -35,7 +35,7 @@ end
 local function is_error(look, results)
   local ok, first, message, errno = table.unpack(results, 1, 4)
   if not ok then return look.raises and tostring(first):find(E.strerror(wanted), 1, true) end
-  return first == nil and type(message) == "string"
+  return first == nil and type(message) == "string" and math.type(errno) == "integer"
     and (errno == wanted or message:find(E.strerror(wanted), 1, true))
 end
 

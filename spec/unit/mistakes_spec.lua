@@ -1,7 +1,7 @@
 -- A caller's mistake throws, in one form, and blames the caller's own line. A row for every public function
 -- and method says what its arguments and options may be; a function without a row fails.
-local lfs = require "lfs"
 local process = require "smc.process"
+local public_functions = require "public_functions"
 local smc = require "smc"
 local socket = require "smc.socket"
 
@@ -209,7 +209,8 @@ local SOCKET_METHODS <const> = {
 local OBJECTS <const> = {
   ["smc.process.Process"] = {
     new = function() return assert(process.spawn({ "sleep", "60" })) end,
-    methods = { wait = { may(0, "seconds") }, kill = { may("CONT", "signal") }, close = nothing },
+    methods = { wait = { may(0, "seconds") }, kill = { may("CONT", "signal") }, getfd = nothing,
+      close = nothing },
   },
   ["smc.poller"] = {
     new = function() return assert(smc.poller.new()) end,
@@ -223,7 +224,7 @@ local OBJECTS <const> = {
   },
   ["smc.poller.signals"] = {
     new = function() return assert(smc.poller.signals("USR2")) end,
-    methods = { getfd = nothing, next = nothing, close = nothing },
+    methods = { getfd = nothing, next = { may(0, "c_seconds") }, close = nothing },
   },
   ["smc.Watch"] = {
     new = function() return assert(smc.ism.watch()) end,
@@ -357,28 +358,8 @@ local function check_object(name, call)
   end
 end
 
--- Every function of the public modules, and of the tables in them: "socket.dns.toip" → function
-local function functions()
-  local found = {}
-  local function add(prefix, list)
-    for key, value in pairs(list) do
-      local name = ("%s.%s"):format(prefix, key)
-      if type(value) == "function" then
-        found[name] = value
-      elseif type(value) == "table" and not prefix:find(".", 1, true) then
-        add(name, value)
-      end
-    end
-  end
-  for file in lfs.dir("lua/smc") do
-    local name = file:match("^([%w_]+)%.lua$") or file:match("^[%w_]+$")
-    if name and name ~= "init" and type(smc[name]) == "table" then add(name, smc[name]) end
-  end
-  return found
-end
-
 describe("a caller's mistake in a call of", function()
-  local found = functions()
+  local found = public_functions()
 
   for name, row in pairs(FUNCTIONS_OF_MODULES) do
     it(name, function()
