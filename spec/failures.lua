@@ -85,7 +85,7 @@ local failures = {}
 
 --- Those that cannot fail, and why.
 failures.never = {
-  ["diag.watch"] = "it raises: it is an iterator",
+  ["check.evidence"] = "words for a report that succeeded",
   ["errno.name"] = "nil is its answer: no error has this number",
   ["errno.strerror"] = "there are words for every number",
   ["json.encode"] = "what it cannot encode is a caller's mistake",
@@ -106,6 +106,7 @@ failures.of_functions = {
   ["device.list"] = { way("EAFNOSUPPORT", device.list), short(device.list) },
   ["diag.find"] = { way("ENOENT", diag.find, 1), short(diag.find, 1) },
   ["diag.sockets"] = { way("ENOENT", diag.sockets), short(diag.sockets) },
+  ["diag.watch"] = { way("ENOENT", diag.watch), short(diag.watch) },
   ["eid.add"] = { way("EAFNOSUPPORT", eid.add, "UEID"), way("EINVAL", eid.add, LONG) },
   ["eid.disable_seid"] = { way("EAFNOSUPPORT", eid.disable_seid) },
   ["eid.enable_seid"] = { way("EAFNOSUPPORT", eid.enable_seid) },
