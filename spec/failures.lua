@@ -110,6 +110,7 @@ failures.of_functions = {
   ["eid.add"] = { way("EAFNOSUPPORT", eid.add, "UEID"), way("EINVAL", eid.add, LONG) },
   ["eid.disable_seid"] = { way("EAFNOSUPPORT", eid.disable_seid) },
   ["eid.enable_seid"] = { way("EAFNOSUPPORT", eid.enable_seid) },
+  ["eid.ensure"] = { way("EAFNOSUPPORT", eid.ensure, "UEID"), way("EINVAL", eid.ensure, LONG) },
   ["eid.flush"] = { way("EAFNOSUPPORT", eid.flush), short(eid.flush) },
   ["eid.list"] = { way("EAFNOSUPPORT", eid.list), short(eid.list) },
   ["eid.remove"] = { way("EAFNOSUPPORT", eid.remove, "UEID"), way("EINVAL", eid.remove, LONG) },
