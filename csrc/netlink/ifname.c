@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: MIT
 /* Names of network interfaces, of which the kernel's messages have the numbers: netdevice(7). */
 #include <errno.h>
-#include <limits.h>
 #include <net/if.h>
+#include <stdint.h>
 
 #include <lauxlib.h>
 
 #include "../common/lua_util.h"
-#include "../common/number.h"
 #include "module.h"
 
 /* interface_name(index) -> name | nil, message, errno: of this network namespace */
 static int interface_name(lua_State *L)
 {
+	lua_Integer index = luaL_checkinteger(L, 1);
 	char name[IF_NAMESIZE];
 
-	if (!if_indextoname((unsigned int)smc_check_int(L, 1, 0, INT_MAX, "index of an interface"), name))
+	/* Netlink has 32 bits for it, and a message is not refused for a number that no interface has. */
+	luaL_argcheck(L, index >= 0 && index <= UINT32_MAX, 1, "index of an interface expected");
+	if (!if_indextoname((unsigned int)index, name))
 		return smc_push_error(L, errno, "cannot name the interface");
 	lua_pushstring(L, name);
 	return 1;

@@ -1,6 +1,7 @@
 -- Numbers that no function may take for others: NaN as a time, and integers that are cut to an int.
 local check = require "smc.check"
 local diag = require "smc.diag"
+local E = require "smc.errno"
 local ism = require "smc.ism"
 local netlink = require "smc.core.netlink"
 local poller = require "smc.poller"
@@ -115,6 +116,13 @@ describe("an integer that is no int is refused by", function()
       end
     end)
   end
+
+  it("interface_name, but for those of 32 bits, which a message of the kernel may have", function()
+    for _, number in ipairs { 1 << 31, (1 << 32) - 1 } do
+      assert.same({ nil, "cannot name the interface: No such device or address", E.ENXIO },
+        { netlink.interface_name(number) })
+    end
+  end)
 
   it("select, which leaves such an object out", function()
     for _, number in ipairs { 1 << 32, (1 << 32) + 1, 1 << 31, nan, math.huge, -1 } do
