@@ -10,6 +10,7 @@ local print = app.print
 
 local SMC <const>, NO_RESULT <const> = 0, 2
 local STATUS <const> = { SMC = SMC, TCP = 1, ["no connection"] = NO_RESULT, ["not proven"] = 3 }
+local OTHER_MODE <const> = 1
 
 local EPILOG <const> = [[
 Examples:
@@ -21,9 +22,9 @@ To prove that SMC is used, the test sends 4096 bytes to ports 37373 to 37383 and
 checks how the kernel transferred them. It sends nothing to other ports unless
 --probe is given; then the only evidence is the kernel's record of the connection.
 
-Exit status: 0 the connection provably uses SMC; 1 it fell back to TCP; 2 there
-was no connection, this kernel has no SMC, or bad usage; 3 there was a connection,
-but its use of SMC is not proven.]]
+Exit status: 0 the connection provably uses SMC; 1 it fell back to TCP, or does not
+use the mode that --require names; 2 there was no connection, this kernel has no
+SMC, or bad usage; 3 there was a connection, but its use of SMC is not proven.]]
 
 local function parser()
   local p = app.parser("Check whether the path to a host uses SMC.", EPILOG)
@@ -37,6 +38,8 @@ local function parser()
   p:flag("-6 --ipv6", "Use IPv6.")
   p:option("-t --timeout", "Wait this long for a connection.", "10")
     :argname("SECONDS"):convert(app.seconds)
+  p:option("--require", "Fail unless the connection uses this mode."):argname("MODE")
+    :choices({ "SMC-D", "SMC-R", "SMC" })
   p:flag("--probe", "Send the 4096 bytes to any port.")
   p:flag("-d --debug", "Report each step on standard error.")
   p:flag("--json", "Print the result as JSON.")
@@ -74,8 +77,9 @@ end
 
 local function connect(args, debug_message)
   if not args.json then print_target(args) end
-  local report, message, errno = check.connect(args.connect, args.port,
-    { family = family_of(args), timeout = args.timeout, probe = args.probe })
+  local report, message, errno, failed = check.connect(args.connect, args.port,
+    { family = family_of(args), timeout = args.timeout, probe = args.probe, require = args.require })
+  report = report or failed
   local text = report and tostring(report) or "     Failed, no connection"
   -- If nothing could be tested, the report has the message.
   report = report or { verdict = "no connection", success = false, host = args.connect, port = args.port,
@@ -91,7 +95,7 @@ local function connect(args, debug_message)
   end
   app.flush()
   if report.verdict == "no connection" then app.say(report.message) end
-  return STATUS[report.verdict]
+  return report.verdict == "SMC" and not report.success and OTHER_MODE or STATUS[report.verdict]
 end
 
 local function serve(args, debug_message)

@@ -270,8 +270,7 @@ end
 -- zero byte may be answered with an error too; it is never taken for a shorter one.
 local function add_argument(cases, row, position)
   local argument, fault = row[position], "argument #" .. position
-  local may_be_options = not argument.needed and argument.kind ~= "string"
-    and position < position_of_options(row)
+  local may_be_options = not argument.needed and position < position_of_options(row)
   for _, value in ipairs(argument.wrong) do
     if not (may_be_options and type(value) == "table") then
       cases[#cases + 1] = { arguments(row, position, value), fault }

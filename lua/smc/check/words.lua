@@ -48,6 +48,11 @@ end
 local of_verdict = {}
 
 of_verdict["SMC"] = function(lines, report)
+  if report.success == false then -- another mode is required
+    lines[1] = "     Failed, using " .. report.mode
+    lines[2] = paragraph(report.message, MARGIN)
+    return
+  end
   lines[1] = "     Success, using " .. report.mode
   lines[2] = paragraph("Evidence: " .. evidence(report), MARGIN)
 end
