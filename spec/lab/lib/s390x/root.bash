@@ -36,6 +36,7 @@ root_configure() { # ROOT
 		>"$1/etc/passwd"
 	printf '%s\n' root:x:0: nogroup:x:65534: >"$1/etc/group"
 	ln -sf gawk "$1/usr/bin/awk"
+	ln -sf gcc "$1/usr/bin/cc"
 	[[ -e $1/bin/sh ]] || ln -s bash "$1/bin/sh"
 	sed -i '1s,/env lua$,/env lua5.4,' "$1/usr/bin/busted"
 }
