@@ -90,6 +90,12 @@ demo: deps-missing ## run the whole story: on this host where it has SMC, else i
 	@$(MAKE) --no-print-directory all
 	@examples/demo.sh
 
+demo-s390x: deps-missing ## the story on an s390x kernel in QEMU, as far as that goes
+	@examples/demo.sh s390x_story
+
+test-s390x: all ## run all specs that an s390x guest can run
+	@spec/run s390x_whole
+
 test: deps-missing ## run every test: unit (also under sanitizers), kernel (in the lab), rock
 	@$(MAKE) --no-print-directory all
 	@spec/run all
@@ -174,7 +180,7 @@ modules: # the module list, for the spec that compares it with the rockspec
 	@$(foreach m,$(MODULES),echo "$(m): $($(m))";)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo test check spec test-unit test-sanitize test-valgrind test-kernel test-soak test-ism test-cycles test-pair test-lab test-rock lint compare bench docs meta FORCE \
+.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-soak test-ism test-cycles test-pair test-s390x test-lab test-rock lint compare bench docs meta FORCE \
 	install clean env modules help

@@ -216,6 +216,8 @@ host12() {
 
 # shellcheck source=examples/demo_ism.sh
 . examples/demo_ism.sh
+# shellcheck source=examples/demo_s390x.sh
+. examples/demo_s390x.sh
 
 main() {
 	if "$lua" -e 'os.exit(require "smc.system".available() == true)'; then
