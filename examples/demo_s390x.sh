@@ -1,6 +1,6 @@
 # The part of demo.sh that `make demo-s390x` runs: the same story in a guest that is an s390x machine, as far as
 # QEMU goes. It has slots named by FID, with functions on zPCI, but no ISM device.
-# shellcheck shell=bash disable=SC2154 # bold, ok are demo.sh's
+# shellcheck shell=bash disable=SC2154 # bold, ok, work are demo.sh's
 
 s390x_story() {
 	say "A kernel for s390x, in QEMU: the machine that SMC-D was made for."
@@ -9,10 +9,25 @@ s390x_story() {
 }
 
 s390x_guest() {
-	story
+	state
+	echo_over_smc
+	tcp_programs
+	live_check
+	plain_peer
 	zpci_slots
 	where_it_ends
 	$ok
+}
+
+# A host with an SEID, as this one, speaks SMC-D without UEIDs, too: the peer has to be the reason.
+plain_peer() {
+	chapter "6. The same with a peer that has no SMC: the fallback, caught and explained"
+	say "$ python3 examples/echo_server.py 127.0.0.1 12347 &"
+	python3 examples/echo_server.py 127.0.0.1 12347 >"$work/plain" 2>&1 &
+	servers+=($!)
+	await_port 12347
+	expect 1 "0x03010000" show smc_chk.lua -C 127.0.0.1 -p 12347
+	stop_servers
 }
 
 zpci_slots() {

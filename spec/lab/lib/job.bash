@@ -68,8 +68,10 @@ job_environment() { # MODE
 	)
 	[[ $project_build == build ]] || env[SMC_BUILD]=$project_build
 	[[ $1 != terminal ]] || env[TERM]=${TERM:-linux}
-	local name assignment
-	for name in LUA_PATH LUA_PATH_5_4 LUA_CPATH LUA_CPATH_5_4; do
+	local name assignment names=(LUA_PATH LUA_PATH_5_4)
+	# What the caller's Lua loads is for the caller's machine.
+	[[ $project_build != build ]] || names+=(LUA_CPATH LUA_CPATH_5_4)
+	for name in "${names[@]}"; do
 		[[ -z ${!name:-} ]] || env[$name]=${!name}
 	done
 	for assignment in "${opt_env[@]}"; do
