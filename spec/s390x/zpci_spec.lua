@@ -114,8 +114,8 @@ describe("functions on zPCI", function()
 end)
 
 describe("smc_rnics.lua on zPCI", function()
-  local HEADER <const> = "FID   Power  PCI_ID        PCHID  Type             PFT   VF   PPrt  PNET_ID            "
-    .. "Net-Dev\n" .. ("-"):rep(100) .. "\n"
+  local HEADER <const> = "FID   Power  PCI_ID        PCHID  Type             PFT   VF   PPrt  PNET_ID"
+    .. (" "):rep(12) .. "Net-Dev\n" .. ("-"):rep(100) .. "\n"
 
   -- Status, standard output without its header, and standard error of the script.
   local function rnics(...)
@@ -124,7 +124,8 @@ describe("smc_rnics.lua on zPCI", function()
     return result.status, at == 1 and result.stdout:sub(rest + 1) or result.stdout, result.stderr
   end
 
-  local ON <const> = "  50  1      0050:00:00.0  0000   1af4:1005        0x00  n    n/a   n/a                n/a\n"
+  local ON <const> = "  50  1      0050:00:00.0  0000   1af4:1005        0x00  n    n/a   n/a"
+    .. (" "):rep(16) .. "n/a\n"
 
   it("lists, powers off and on, and refuses, with smc_rnics' statuses", function()
     local STEPS <const> = {

@@ -3,7 +3,7 @@
 
 # With what they depend on: what the specs, the examples and the demonstration call, and what csrc is built from.
 root_packages=(
-	base-files libc-bin bash coreutils util-linux findutils grep sed gawk tar gzip diffutils hostname procps psmisc
+	base-files libc-bin bash coreutils util-linux mount findutils grep sed gawk tar gzip diffutils hostname procps psmisc
 	busybox-static kmod iproute2 pciutils python3 strace binutils openssl
 	lua5.4 lua-busted lua-dkjson lua-argparse lua-socket lua-filesystem
 	gcc make pkg-config musl-tools lua5.1 liblua5.4-dev libnl-3-dev libnl-genl-3-dev libc6-dev
