@@ -88,7 +88,7 @@ check.connect = require("smc.check.client").connect
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: EBADF if the server is closed
--- @raise for an argument of a wrong type
+-- @raise for an argument of the wrong type
 
 --- Serves until an error or an interrupt.
 -- @function Server:serve
@@ -124,7 +124,7 @@ local SOCKET <const> = {
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
--- @raise for an argument of a wrong type
+-- @raise for an argument of the wrong type
 function check.evidence(sock, sent)
   args.check("evidence", 1, sock, SOCKET)
   args.check("evidence", 2, sent, args.range(0))

@@ -1,13 +1,13 @@
---- Every SMC socket of this network namespace: state, addresses, mode, reasons of a fallback.
+--- Lists the SMC sockets of this network namespace: state, addresses, mode, reasons of a fallback.
 --
 --    local diag = require "smc.diag"
 --    for s in assert(diag.sockets { mode = "TCP" }) do
 --      print(s.inode, s.peer_address, s.fallback.meaning)
 --    end
 --
--- The data is that of the kernel's `smc_diag` (`net/smc/smc_diag.c`, netlink `sock_diag(7)`), the
--- names are its names too. Everybody may ask. The kernel gives the sockets out piece by piece: a
--- socket made or closed while they are read may be missing. One that it gives out twice comes once.
+-- The data and the names are those of the kernel's `smc_diag` (`net/smc/smc_diag.c`, netlink
+-- `sock_diag(7)`). Any user may read them. The kernel sends the sockets in several messages: a socket that
+-- is created or closed while they are read may be missing. A socket that it sends twice is returned once.
 --
 -- @module smc.diag
 
@@ -18,8 +18,8 @@ local netlink = require "smc.core.netlink"
 
 local diag = {}
 
--- What the caller may choose by, and the attributes that more details are asked with: SMC_DIAG_CONNINFO,
--- _LGRINFO and _DMBINFO of <linux/smc_diag.h>, as bits.
+-- The filters, and the attributes for further details: SMC_DIAG_CONNINFO, _LGRINFO and _DMBINFO of
+-- <linux/smc_diag.h>, as bits.
 local filters = {
   mode = "text", state = "text", local_address = "text", local_port = "integer", peer_address = "text",
   peer_port = "integer", uid = "integer", inode = "integer",
@@ -34,24 +34,24 @@ local every_extension = 1 | 2 | 8
 -- @tfield string state `ACTIVE`, `INIT`, `CLOSED`, `LISTEN`, `PEERCLOSEWAIT1`, `PEERCLOSEWAIT2`,
 --   `APPCLOSEWAIT1`, `APPCLOSEWAIT2`, `APPFINCLOSEWAIT`, `PEERFINCLOSEWAIT`, `PEERABORTWAIT` or
 --   `PROCESSABORT`; a state of a later kernel in the form `0x1c?`
--- @tfield ?string mode `"SMC-D"`, `"SMC-R"` or `"TCP"`: what carries the data. Absent while there is no
---   connection, and when its link group is gone. Without the detail `link_group` the kernel does not
---   tell an SMC-R connection from one whose link group is gone.
--- @tfield ?string family `"inet"` or `"inet6"`; absent where no address tells
--- @tfield ?string local_address absent while unbound. Of sockets of IPPROTO_SMC, and of listeners on every
---   address, it is that of the TCP socket inside, by the kernel's `inet_diag`: absent where the ports do not
---   tell which one that is, and `0.0.0.0` for IPv6 too where that cannot be told. Filters do not know it.
+-- @tfield ?string mode `"SMC-D"`, `"SMC-R"` or `"TCP"`: how the data is transferred. Absent while there is no
+--   connection, and after its link group was removed. Without the detail `link_group`, an SMC-R connection
+--   cannot be distinguished from one whose link group was removed.
+-- @tfield ?string family `"inet"` or `"inet6"`; absent if there is no address
+-- @tfield ?string local_address absent while unbound. For sockets of IPPROTO_SMC, and for listeners on all
+--   addresses, it is that of the TCP socket inside, from the kernel's `inet_diag`: absent if the ports are
+--   ambiguous, and `0.0.0.0` for IPv6 too if the family is not known. Filters do not use it.
 -- @tfield ?integer local_port
--- @tfield ?string peer_address absent without a peer; of sockets of IPPROTO_SMC as above. IPv4 over an IPv6
---   socket reads `::ffff:192.168.0.10`.
+-- @tfield ?string peer_address absent without a peer; for sockets of IPPROTO_SMC as above. IPv4 over an IPv6
+--   socket is `::ffff:192.168.0.10`.
 -- @tfield ?integer peer_port
 -- @tfield integer uid user of the socket
--- @tfield integer inode as in `/proc/PID/fd`; 0 when no file belongs to the socket any more, or not yet
+-- @tfield integer inode as in `/proc/PID/fd`; 0 if the socket has no file any more, or not yet
 -- @tfield integer interface index of the interface that it is bound to with SO_BINDTODEVICE, or 0
--- @tfield integer cookie number of the socket that is not used again while the kernel runs
+-- @tfield integer cookie number of the socket, unique until the next boot
 -- @tfield ?string shutdown `"none"`, `"receive"`, `"send"` or `"both"`: directions shut down
--- @tfield ?table fallback in mode `"TCP"`: why, a record of `smc.reason`
--- @tfield ?table peer_fallback why the peer declined SMC, the same
+-- @tfield ?table fallback in mode `"TCP"`: the reason, a record of `smc.reason`
+-- @tfield ?table peer_fallback the reason why the peer declined SMC, a record of `smc.reason`
 -- @tfield ?{process,...} processes that hold the socket, where the filter asks for them
 -- @tfield ?connection connection of SMC-D and SMC-R connections
 -- @tfield ?link_group link_group of SMC-R connections
@@ -63,8 +63,8 @@ local every_extension = 1 | 2 | 8
 -- @tfield integer pid
 -- @tfield string name as ps(1) shows it: 15 bytes of the name of the program, or what it calls itself
 
---- Buffers and cursors of a connection. A cursor is a table `{ wrap =, count = }`: how often it went
--- round the buffer, and its offset in bytes. Flags are the bytes of the CDC message as they are.
+--- Buffers and cursors of a connection. A cursor is a table `{ wrap =, count = }`: how often it wrapped
+-- around the buffer, and its offset in bytes. Flags are the unchanged bytes of the CDC message.
 --
 -- @table connection
 -- @tfield integer token of the connection in its link group
@@ -129,7 +129,7 @@ local function extension_bits(details)
   return bits
 end
 
--- Puts the words for the codes of a fallback in their place.
+-- Replaces the codes of a fallback by records of smc.reason.
 local function explain(record)
   local reason = require "smc.reason"
   record.fallback = reason.get(record.fallback_code)
@@ -137,7 +137,8 @@ local function explain(record)
   record.fallback_code, record.peer_fallback_code = nil, nil
 end
 
--- What a query completes records with. Where that fails, the loop does, and `failure` gets the errno.
+-- Returns the function that completes the records of a query. If it fails, it raises an error in the loop,
+-- and stores the errno in `failure`.
 local function completer(failure)
   local complete
   return function(record)
@@ -151,14 +152,13 @@ local function completer(failure)
   end
 end
 
--- Why smc_diag is not there. What is loaded later brings it along.
+-- Adds to a message why smc_diag is missing.
 local function explained(message)
   return ("%s: %s"):format(message, require "smc.internal.kernel_module".why(
-    "the kernel's list of them is in the module smc_diag, which is not loaded: load it with "
-    .. "\"modprobe smc_diag\", as root"))
+    "the kernel module smc_diag, which lists them, is not loaded: run \"modprobe smc_diag\" as root"))
 end
 
--- Asks the kernel. The boundary checks the values of filters.
+-- Queries the kernel. smc.core.netlink checks the values of filters.
 local function ask(filter, complete)
   local fields, details = filter.fields, filter.details
   if details == nil and fields then details = false end
@@ -176,9 +176,9 @@ end
 
 --- Iterates over the SMC sockets, all of them or those that match every field of a filter.
 --
--- Records come one at a time out of the kernel's answer, so memory stays the same however many there
--- are. The netlink socket is closed at the end of the loop, however it is left. Outside of a loop the
--- iterator is called for the next record, or nil at the end, and `iterator:close()` ends it early.
+-- Records are read one at a time, so the memory in use does not depend on their number. The netlink socket
+-- is closed at the end of the loop, also after a `break` or an error. Outside a loop, call the iterator for
+-- the next record, or nil at the end; `iterator:close()` ends it early.
 --
 -- Which process holds a socket is read from `/proc/PID/fd`, once, before the kernel is asked. A user may look
 -- at its own processes; root, or who has CAP_SYS_PTRACE, at those of others. The list of processes is empty
@@ -196,9 +196,9 @@ end
 -- @tparam ?integer filter.inode
 -- @tparam ?integer filter.pid sockets that this process holds
 -- @tparam ?boolean filter.processes whether each record gets its `processes`
--- @tparam ?boolean|{string,...} filter.details which of `connection`, `link_group` and `dmb` to ask the
---   kernel for: true, the default, all; false, the quickest, none; or a list of their names
--- @tparam ?{string,...} filter.fields the iterator gives the values of these fields, nil where one is absent,
+-- @tparam ?boolean|{string,...} filter.details which of `connection`, `link_group` and `dmb` to request from
+--   the kernel: true (default): all; false: none, which is fastest; or a list of their names
+-- @tparam ?{string,...} filter.fields the iterator gives the values of these fields, nil if one is absent,
 --   and makes no table: several times as quick, for those who read thousands. The first is one that is always
 --   there: `state`, `uid`, `inode`, `interface` or `cookie`. Besides the simple fields of @{socket} there are
 --   `local_endpoint` and `peer_endpoint`, address and port as one text, and `fallback_code` and
@@ -209,8 +209,8 @@ end
 -- @treturn[2] string message, which says what to do
 -- @treturn[2] integer errno: ENOENT if `smc_diag` is not loaded; ESRCH if there is no process `pid`, and
 --   EACCES if this user may not look at it
--- @raise for an unknown filter or a value it cannot have; and in the middle of a loop when the kernel's
---   answer breaks off, since a loop cannot tell that from its end
+-- @raise for an unknown filter or a value it cannot have; and in the middle of a loop if the kernel's reply
+--   ends with an error, since nil would look like the normal end
 function diag.sockets(filter)
   filter = args.options("sockets", 1, filter, SOCKETS_OPTIONS)
   if filter.fields and (filter.pid or filter.processes) then
@@ -219,15 +219,15 @@ function diag.sockets(filter)
   return query(filter, not filter.fields and completer {} or nil)
 end
 
---- Finds the socket of an inode, the number in `socket:[…]` of `/proc/PID/fd`. Stops at the first match.
+--- Finds the socket with an inode, the number in `socket:[…]` of `/proc/PID/fd`. Stops at the first match.
 --
 -- @tparam integer inode
 -- @tparam[opt] table options `details` and `processes`, as for @{sockets}
 -- @treturn[1] socket
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: ENOENT where there is no such socket, or no `smc_diag`
--- @raise for an argument of a wrong type, and an unknown option
+-- @treturn[2] integer errno: ENOENT if there is no such socket, or no `smc_diag`
+-- @raise for an argument of the wrong type, and an unknown option
 function diag.find(inode, options)
   args.check("find", 1, inode, args.range(0))
   options = args.options("find", 2, options, FIND_OPTIONS)
@@ -263,7 +263,7 @@ end
 -- @treturn[2] integer errno: ETIMEDOUT if nothing happened; ENOBUFS if events were lost because the caller
 --   was too slow; EBADF after `close`; another one if the kernel could not be queried: the next call queries
 --   it again
--- @raise for an argument of a wrong type
+-- @raise for an argument of the wrong type
 
 --- Returns the descriptor, which is readable when there may be an event.
 -- @function Watch:getfd
@@ -273,7 +273,7 @@ end
 -- @function Watch:dirty
 -- @treturn boolean
 
---- Closes the watch. Closing twice is fine.
+--- Closes the watch. Closing twice is allowed.
 -- @function Watch:close
 -- @treturn boolean true
 

@@ -1,12 +1,12 @@
---- Waiting for many sockets at once: epoll(7), without a limit on descriptors.
+--- Waits for many sockets at once: epoll(7), without a limit on descriptors.
 --
 --    local poller <close> = assert(smc.socket.poller())
 --    poller:add(server, "r")
 --    for sock, events in poller:wait(1) do … end
 --
--- A poller waits for any object with a `getfd` method. The kernel does not know of the bytes that a socket
--- has buffered itself: the poller reports such a socket (`sock:dirty()`) all the same, in edge mode too. It
--- removes a socket that is closed or that gives its descriptor away.
+-- A poller waits for any object with a `getfd` method. The kernel does not know about the bytes that a socket
+-- object has buffered; the poller also reports such a socket (`sock:dirty()`), in edge mode too. It removes a
+-- socket that is closed or gives its descriptor away.
 -- @module smc.poller
 
 local args = require "smc.internal.args"
@@ -30,13 +30,13 @@ function poller.new()
     ready = {},
     count = 0,    -- of the sockets
     sockets = {}, -- by descriptor
-    reads = {},   -- descriptor → true where input is waited for
+    reads = {},   -- descriptor → true if input is waited for
     foreign = {}, -- those of other makers that may be dirty
     recent = {},  -- those reported last: they are the likely dirty ones
   }, metatable)
 end
 
---- Takes signals over, so that a poller can wait for them: signalfd(2).
+--- Blocks signals and creates an object with which a poller can wait for them: signalfd(2).
 -- They no longer end the program until the object is closed.
 -- @function signals
 -- @tparam string ... names: `"HUP"`, `"INT"`, `"TERM"`, `"USR1"`, `"USR2"`
@@ -60,11 +60,11 @@ poller.signals = core.signals
 -- @function Signals:getfd
 -- @treturn integer -1 when the object is closed
 
---- Closes the descriptor and gives the signals their former effect back. Closing twice is fine.
+--- Closes the descriptor and restores the former effect of the signals. Closing twice is allowed.
 -- @function Signals:close
 -- @treturn boolean true
 
---- Reads the bytes that a descriptor has, as read(2); `io.read` waits until it has all of them.
+--- Reads the available bytes from a descriptor, like read(2); `io.read` waits until it has all of them.
 -- @function read
 -- @tparam integer fd
 -- @tparam integer max bytes, 64 KiB at most
@@ -72,7 +72,7 @@ poller.signals = core.signals
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
--- @raise for an argument of a wrong type
+-- @raise for an argument of the wrong type
 poller.read = require "smc.core.os".read
 
 local EVENTS <const> = { "r", "w", "rw" }
@@ -82,18 +82,18 @@ local MAX_FD <const> = 0x7fffffff
 
 local function index(object, key) return object[key] end
 
--- The descriptor of what a method is called with; -1, that of a closed one, is left to the kernel.
--- nil, message, errno where it cannot have one.
+-- The descriptor of an argument; -1, that of a closed object, is allowed, so that the kernel reports it.
+-- Returns nil, message, errno if the object cannot have one.
 local function descriptor_of(called, sock)
   local indexed, getfd = pcall(index, sock, "getfd")
   if not (indexed and getfd) then
-    args.refuse(called, 1, "socket, or something else with getfd, expected, got " .. type(sock))
+    args.refuse(called, 1, "socket or other object with getfd expected, got " .. type(sock))
   end
   local fd, message, errno = getfd(sock)
   if fd == nil and errno then return nil, message, errno end
   fd = math.tointeger(fd) or fd -- LuaSocket's are floats
   if math.type(fd) ~= "integer" or fd < -1 or fd > MAX_FD then
-    args.refuse(called, 1, ("its getfd answers %s, which is not a descriptor"):format(tostring(fd)))
+    args.refuse(called, 1, ("its getfd returns %s, which is not a descriptor"):format(tostring(fd)))
   end
   return fd
 end
@@ -104,7 +104,7 @@ local function check_events(called, events, edge)
   return events .. EDGE[edge or false]
 end
 
--- Checks the arguments of a method, and has the kernel do what its name says. Gives the descriptor.
+-- Checks the arguments of a method, and calls the epoll method with its name. Returns the descriptor.
 local function control(self, called, sock, events, edge)
   args.object(called, self, metatable)
   local fd, message, errno = descriptor_of(called, sock)
@@ -132,7 +132,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
--- @raise for an argument of a wrong type
+-- @raise for an argument of the wrong type
 function methods:add(sock, events, edge)
   local fd, message, errno = control(self, "add", sock, events, edge)
   if not fd then return nil, message, errno end
@@ -153,7 +153,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: ENOENT if the socket is not registered
--- @raise for an argument of a wrong type
+-- @raise for an argument of the wrong type
 function methods:modify(sock, events, edge)
   local fd, message, errno = control(self, "modify", sock, events, edge)
   if not fd then return nil, message, errno end
@@ -177,7 +177,7 @@ function methods:remove(sock)
   return self.epoll:remove(fd)
 end
 
--- Those that have input of their own, fd → socket; nil where there is none.
+-- The sockets that have buffered input, fd → socket; nil if there are none.
 local function dirty_sockets(self)
   local expected, found = sock_core.buffered(), nil
   local function try(sock)
@@ -206,7 +206,7 @@ local function dirty_sockets(self)
   return found
 end
 
--- Waits, and puts those that are ready into self.ready and self.recent. Returns how many.
+-- Waits, and stores the ready sockets in self.ready and self.recent. Returns their number.
 local function collect(self, timeout)
   local ready, dirty = self.ready, dirty_sockets(self)
   local n, message, errno = self.epoll:wait(dirty and 0 or timeout, ready)
@@ -236,7 +236,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
--- @raise for an argument of a wrong type
+-- @raise for an argument of the wrong type
 function methods:wait(timeout)
   args.object("wait", self, metatable)
   args.optional("wait", 1, timeout, "limit")

@@ -1,15 +1,15 @@
 --- Stream sockets over shared memory, with the methods of LuaSocket's TCP object.
 --
--- `require "smc.socket"` in place of `require "socket"` turns a script into an SMC script.
--- A connection whose peer or path has no SMC is TCP, by the kernel's own decision; `sock:mode()`
--- tells which it became and `sock:info()` why.
+-- `require "smc.socket"` instead of `require "socket"` turns a script into an SMC script.
+-- If the peer or the path has no SMC, the kernel itself makes the connection TCP; `sock:mode()` returns the
+-- mode, and `sock:info()` the reason.
 --
--- `sock:close()` may wait up to two seconds over SMC, where a peer that does not read keeps sent
--- bytes from arriving; sockets that are collected do not make the program wait, nor those with the
--- option `linger` on and a timeout of 0.
+-- Over SMC, `sock:close()` may wait up to two seconds if a peer does not read and sent bytes therefore cannot
+-- arrive; garbage collection of a socket does not wait, nor does `close` with the option `linger` on and a
+-- timeout of 0.
 --
--- Methods answer as LuaSocket's: `nil, message, partial` on failure.
--- An argument of a wrong type raises an error, and so does an unknown option.
+-- Methods return the same values as LuaSocket's: `nil, message, partial` on failure.
+-- An argument of the wrong type or an unknown option raises an error.
 -- See af_smc(7) and LuaSocket's tcp reference.
 -- @module smc.socket
 
@@ -36,14 +36,14 @@ local OPTIONS <const> = { fallback = { "tcp" } }
 local versions = { inet = 4, inet4 = 4, inet6 = 6, unspec = 0 }
 local FAMILIES <const> = { "inet", "inet4", "inet6", "unspec" }
 
--- Where there is no SMC: why.
+-- Explains the message if SMC is not available.
 local function explained(message)
   if message ~= core.no_smc then return message end
   local _, why = require "smc.system".available()
   return why or message
 end
 
--- Makes a socket for a public function, whose options these are.
+-- Creates a socket for a public function with these options.
 local function new(called, position, version, options)
   local fallback = args.options(called, position, options, OPTIONS).fallback
   local sock, message = core.new(version, fallback == "tcp")
@@ -76,7 +76,7 @@ local function check_family(called, position, family)
   return versions[args.optional(called, position, family, FAMILIES) or "unspec"]
 end
 
--- A host and a port. Numbers that are not ports are answered, not thrown, as in LuaSocket.
+-- Checks a host and a port. A number that is not a port is a returned error, as in LuaSocket.
 local function check_address(called, position, host, port)
   args.check(called, position, host, "text or number")
   if type(port) ~= "number" then args.check(called, position + 1, port, "number or text") end
@@ -97,7 +97,7 @@ local function connect(called, version, host, port, local_address, local_port, o
   return sock
 end
 
---- Connects to a host: every address of its name is tried in turn.
+--- Connects to a host; tries every address of its name in turn.
 --
 --    smc.connect("host10", 12345, { fallback = "tcp" })
 --
@@ -124,7 +124,7 @@ local function connect_over(called, version)
   end
 end
 
---- As `connect`, to the host's IPv4 addresses only.
+--- Like `connect`, but uses only the host's IPv4 addresses.
 -- @function connect4
 -- @tparam string host
 -- @tparam number|string port
@@ -136,7 +136,7 @@ end
 -- @treturn[2] string message
 socket.connect4 = connect_over("connect4", versions.inet)
 
---- As `connect`, to the host's IPv6 addresses only.
+--- Like `connect`, but uses only the host's IPv6 addresses.
 -- @function connect6
 -- @tparam string host
 -- @tparam number|string port
@@ -148,8 +148,8 @@ socket.connect4 = connect_over("connect4", versions.inet)
 -- @treturn[2] string message
 socket.connect6 = connect_over("connect6", versions.inet6)
 
---- A socket that listens on an address.
--- @tparam string host name or address; `"*"` is 0.0.0.0, `"::"` takes IPv6 and IPv4
+--- Creates a socket that listens on an address.
+-- @tparam string host name or address; `"*"` is 0.0.0.0, `"::"` accepts IPv6 and IPv4
 -- @tparam number|string port 0 lets the kernel choose
 -- @tparam[opt=32] integer backlog
 -- @tparam[opt] table options as of `tcp`; they may follow the port
@@ -201,7 +201,7 @@ local function info(sock)
   if state then
     return {
       state = state, mode = connected and "TCP" or nil, inode = inode or nil,
-      note = inode and "a TCP socket: this kernel had no SMC to offer" or nil,
+      note = inode and "a TCP socket: this kernel has no SMC" or nil,
     }
   end
   return diag.find(inode)
@@ -225,7 +225,7 @@ local function mode(sock)
   return record.mode
 end
 
--- Adds the modes of the sockets to a table; throws where the kernel's list breaks off.
+-- Adds the modes of the sockets to a table; raises an error if reading the kernel's list fails.
 local function add_modes(modes, by_inode, iterator)
   for inode, how in iterator do
     local sock = by_inode[inode]
@@ -262,7 +262,7 @@ end
 -- @treturn number
 socket.gettime = os_core.gettime
 
---- Returns the seconds of a clock that nobody sets: CLOCK_MONOTONIC of clock_gettime(2).
+--- Returns the seconds of a clock that is never set: CLOCK_MONOTONIC of clock_gettime(2).
 -- @function monotonic
 -- @treturn number
 socket.monotonic = os_core.monotonic
@@ -312,13 +312,13 @@ end
 --- The resolver: `smc.socket.dns`.
 socket.dns = require "smc.socket.dns"
 
---- The texts of a host's addresses, in the order in which `connect` tries them.
+--- Returns a host's addresses as text, in the order in which `connect` tries them.
 -- @tparam string host
 -- @tparam[opt] string family `"inet"`, `"inet6"` or `"unspec"`
 -- @treturn[1] {string,...}
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: ENOENT where there is no such host, EAGAIN where no server of names answers
+-- @treturn[2] integer errno: ENOENT (no such host), EAGAIN (no name server responds)
 function socket.resolve(host, family)
   args.check("resolve", 1, host, "text")
   return core.resolve(host, 1, check_family("resolve", 2, family))
@@ -337,5 +337,5 @@ for _, methods in ipairs(core.methods) do
   methods.info, methods.mode = info, mode
 end
 
--- Datagrams and Unix sockets, which SMC does not have: udp, udp4, udp6 and unix are LuaSocket's.
+-- For datagrams and Unix sockets, which SMC does not have, udp, udp4, udp6 and unix are those of LuaSocket.
 return setmetatable(socket, { __index = require("smc.socket.luasocket").find })

@@ -19,7 +19,7 @@ it("a mode that the kernel does not tell for want of smc_diag is an error that s
   sh("echo " .. modprobe .. " >/proc/sys/kernel/modprobe && modprobe smc_diag")
   for name, answer in pairs(answers) do
     assert.is_nil(answer[1], name)
-    assert.matches("in the module smc_diag, which is not loaded: load it with \"modprobe", answer[2], 1, true)
+    assert.matches("which lists them, is not loaded: run \"modprobe", answer[2], 1, true)
     assert.equal(E.ENOENT, answer[3])
   end
   assert.equal("SMC-D", client:mode())

@@ -134,7 +134,7 @@ end)
 describe("what cannot be waited for is refused by", function()
   it("poller, in the caller's line", function()
     local waiting <close> = assert(poller.new())
-    local words = "bad argument #1 to '%s' (socket, or something else with getfd, expected, got %s)"
+    local words = "bad argument #1 to '%s' (socket or other object with getfd expected, got %s)"
     refuses(function() waiting:add(1, "r") end, words:format("add", "number"))
     refuses(function() waiting:add(nil, "r") end, words:format("add", "nil"))
     refuses(function() waiting:add({}, "r") end, words:format("add", "table"))

@@ -273,7 +273,7 @@ describe("smc.socket", function()
     local output <close> = assert(io.popen(command))
     for _, expected in ipairs { "udp:5", "udp4:5", "udp6:5", "unix:5", "unix:7" } do
       local name, line = expected:match("(.*):(.*)")
-      local words = "%s:%s: smc.socket.%s is LuaSocket's, which is not installed: SMC has stream sockets"
+      local words = "%s:%s: smc.socket.%s requires LuaSocket, which is not installed: SMC has only"
       local message = words:format(script, line, name)
       assert.equal(message, output:read():sub(1, #message))
     end

@@ -1,4 +1,4 @@
---- The side of a check that connects and judges.
+--- The client of a check: connects and determines the result.
 -- @module smc.check.client
 
 local advice = require "smc.check.advice"
@@ -22,17 +22,17 @@ local OPTIONS <const> = {
   require = requirement.MODES,
 }
 
--- How long the peer may take to answer the probe. IBM's server never does, so that this is what a check of it
--- costs; but an answer that is late, for it had to come by a proxy, would have told that.
+-- How long to wait for the answer to the probe. IBM's server never answers, so a check of it always takes
+-- this long; but a shorter limit could miss an answer that is late because it passes through a proxy.
 local ANSWER_SECONDS <const> = 2
 
--- How long a peer that is sent nothing may take to close a connection that it does not want. The handshake,
--- several round trips, tells how far away it is.
+-- Without a probe, how long to wait whether the peer closes the connection. The duration of the handshake,
+-- which takes several round trips, indicates how far away the peer is.
 local function closing_seconds(connect_seconds)
   return math.min(math.max(10 * connect_seconds, 0.2), 2)
 end
 
--- Checks the port: a number, as which it is given back, or the name of a service.
+-- Checks the port: returns a number, or the name of a service.
 local function check_port(port)
   args.check("connect", 2, port, "integer or text")
   local number = math.tointeger(tonumber(port))
@@ -55,7 +55,7 @@ end
 
 -- === no connection ===
 
--- Fails every attempt, with the words of each where there was more than one.
+-- The report if all attempts failed, with the message of each if there were several.
 local function no_connection(report, failures)
   local said = {}
   for i, failure in ipairs(failures) do
@@ -68,7 +68,7 @@ local function no_connection(report, failures)
   return report
 end
 
--- Tries the addresses in turn; none may take the time of those that follow.
+-- Tries the addresses in turn; each has its share of the timeout.
 local function reach(addresses, port, timeout)
   local failures, deadline = {}, socket.monotonic() + timeout
   for i, address in ipairs(addresses) do
@@ -85,7 +85,7 @@ end
 
 -- === a connection ===
 
--- Whether the peer closes the connection in so many seconds. What it says is of no interest.
+-- Whether the peer closes the connection within so many seconds. Data that it sends is ignored.
 local function waits_to_close(sock, seconds)
   local deadline = socket.monotonic() + seconds
   repeat
@@ -96,7 +96,7 @@ local function waits_to_close(sock, seconds)
   return false
 end
 
--- Sends the probe and waits for the answer; gives the facts that come of it.
+-- Sends the probe and waits for the answer; returns the resulting facts.
 local function exchange(sock, timeout)
   local facts = { to_send = #protocol.request }
   sock:settimeout(timeout)
@@ -116,7 +116,7 @@ local function exchange(sock, timeout)
   return facts
 end
 
--- What there is to know of a connection, for `verdict.judge`.
+-- Collects the facts about a connection, for `verdict.judge`.
 local function gather(sock, report, options)
   local before, message, number = sock:info()
   if not before then return { before_message = message, before_errno = number } end
@@ -174,7 +174,7 @@ local function examine(sock, report, options)
   return report
 end
 
--- Connects and reports, where there is SMC.
+-- Connects and returns a report; SMC is available.
 local function test(host, port, options)
   local report = words.report { host = host, port = port, verdict = verdict.NONE, success = false }
   local addresses, message, number = socket.resolve(host, options.family)

@@ -5,10 +5,10 @@ local cursor = require "smc.internal.cursor"
 
 local evidence = {}
 
---- The bytes that a connection has written into its peer's memory between two looks at it.
--- @tparam table after what `sock:info()` gave
--- @tparam[opt] table before the same, earlier; without it since the connection was made
--- @treturn ?integer bytes; nil where the kernel tells no cursors (TCP, for one)
+--- The bytes that a connection has written into its peer's memory between two records of it.
+-- @tparam table after result of `sock:info()`
+-- @tparam[opt] table before an earlier one; without it, since the connection was established
+-- @treturn ?integer bytes; nil if the kernel tells no cursors (TCP, for one)
 function evidence.bytes_sent(after, before)
   return cursor.sent(before and (before.connection or {}), after.connection)
 end
@@ -18,23 +18,23 @@ local function link_of(info)
   return info.link_group and info.link_group.links and info.link_group.links[1]
 end
 
---- What names this side's end of a connection: the token of the DMB that the peer writes into, or the GID of
--- the link.
--- @tparam table info what `sock:info()` gave
--- @treturn ?string what `evidence.far_end` gives on the other side of the same connection; nil for TCP
+--- An identifier of this side's end of a connection: the token of the DMB that the peer writes into, or the
+-- GID of the link.
+-- @tparam table info result of `sock:info()`
+-- @treturn ?string equal to `evidence.far_end` on the other side of the same connection; nil for TCP
 function evidence.near_end(info)
   local link = link_of(info)
   return info.dmb and ("%016x"):format(info.dmb.token) or link and link.gid
 end
 
---- What names the peer's end of a connection, by the kernel of this side. Parameter and return as `near_end`.
+--- The identifier of the peer's end of a connection, from the kernel of this side. See `near_end`.
 function evidence.far_end(info)
   local link = link_of(info)
   return info.dmb and ("%016x"):format(info.dmb.peer_token) or link and link.peer_gid
 end
 
---- Whose memory it is, in words.
--- @tparam table info what `sock:info()` gave, or the evidence of a report
+--- The path of the data, as text.
+-- @tparam table info result of `sock:info()`, or the evidence of a report
 -- @treturn ?string nil for a connection that is TCP
 function evidence.path(info)
   local link = link_of(info)
@@ -47,10 +47,10 @@ function evidence.path(info)
   end
 end
 
---- What the kernel tells of the bytes that a connection has sent.
--- @tparam table info what `sock:info()` gave
--- @tparam integer sent bytes, by whoever sent them
--- @treturn table as of `smc.check.evidence`
+--- The kernel's counts of the bytes that a connection has sent.
+-- @tparam table info result of `sock:info()`
+-- @tparam integer sent bytes, as counted by the sender
+-- @treturn table as in `smc.check.evidence`
 function evidence.of(info, sent)
   local counted = evidence.bytes_sent(info)
   if counted and sent >= cursor.most(info.connection.peer_rmbe_size) then counted = nil end

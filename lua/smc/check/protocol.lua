@@ -1,8 +1,8 @@
---- What both sides of a check say to each other.
+--- The protocol between both sides of a check.
 --
--- The client sends one probe: a line and padding, `SIZE` bytes in all. A server that knows it
--- answers with one line: how the connection looks from its side, and what names its end of it. IBM's server
--- answers nothing, IBM's client sends nothing, and neither minds.
+-- The client sends one probe: a line and padding, `SIZE` bytes in total. A server that supports the protocol
+-- answers with one line: the mode of the connection on its side, and the identifier of its end. IBM's server
+-- does not answer and IBM's client does not send a probe; both work with this protocol.
 -- @module smc.check.protocol
 
 local evidence = require "smc.check.evidence"
@@ -10,7 +10,7 @@ local reason = require "smc.reason"
 
 local protocol = {
   PORT = 37373,
-  PORTS = 11, -- how many from there on are those of servers for checks: they alone are sent a probe unasked
+  PORTS = 11, -- number of ports of check servers: only to these a probe is sent by default
   SIZE = 4096,
   ANSWER_MAX = 128,
 }
@@ -22,7 +22,7 @@ local ANSWER_BEGINS <const> = "smc-check answer "
 local ANSWER <const> = "^smc%-check answer 1 (%S+) " .. CODE .. " " .. CODE .. " (%S+)$"
 local MODES <const> = { ["SMC-D"] = "SMC-D", ["SMC-R"] = "SMC-R", TCP = "TCP", [UNKNOWN] = false }
 
---- Whether a port is one of those where servers for checks listen, as long as one of them is free.
+--- Whether a port is one of those on which check servers listen by default.
 -- @tparam integer port
 -- @treturn boolean
 function protocol.is_port(port)
@@ -32,9 +32,9 @@ end
 --- The bytes of a probe.
 protocol.request = GREETING .. ("."):rep(protocol.SIZE - #GREETING)
 
---- Whether what has come of a client is a probe: all of it, so that an answer says that it has come.
--- @tparam string data what has come so far
--- @treturn ?boolean nil while too little has come
+--- Whether the data from a client is a complete probe, so that an answer confirms that it has arrived.
+-- @tparam string data received so far
+-- @treturn ?boolean nil while the data is incomplete
 function protocol.is_request(data)
   if data:sub(1, #GREETING) ~= GREETING:sub(1, #data) then return false end
   if #data < protocol.SIZE then return nil end
@@ -42,7 +42,7 @@ function protocol.is_request(data)
 end
 
 --- The answer to a probe.
--- @tparam ?table info what `sock:info()` gives; without it the answer is that this side cannot tell
+-- @tparam ?table info result of `sock:info()`; without it the answer is that the mode is unknown
 function protocol.answer(info)
   info = info or {}
   return ("smc-check answer 1 %s 0x%08x 0x%08x %s\n"):format(info.mode or UNKNOWN,
@@ -50,7 +50,7 @@ function protocol.answer(info)
     evidence.near_end(info) or NO_END)
 end
 
---- Whether what has come, without the end of a line, may become an answer.
+--- Whether data without the end of a line may be the beginning of an answer.
 -- @tparam string data
 -- @treturn boolean
 function protocol.begins_answer(data)
@@ -58,10 +58,10 @@ function protocol.begins_answer(data)
   return known > 0 and data:sub(1, known) == ANSWER_BEGINS:sub(1, known)
 end
 
---- Reads an answer; it comes from the network, so nothing but its exact form counts.
+--- Parses an answer; it comes from the network, so it must have exactly the right form.
 -- @tparam string line without its end
 -- @treturn ?table `mode`, `fallback`, `peer_fallback` (records of `smc.reason`) and `near_end` (see
---   `smc.check.evidence`) of the other side, without a mode where it cannot tell; nil for anything else
+--   `smc.check.evidence`) of the other side, without a mode if it is unknown there; nil for anything else
 function protocol.read_answer(line)
   local mode, own, peer, near_end = line:match(ANSWER)
   if MODES[mode] == nil then return nil end

@@ -11,7 +11,7 @@ local requirement = {}
 --- What can be required: `"SMC"` is met by either mode.
 requirement.MODES = { "SMC-D", "SMC-R", "SMC" }
 
--- What is known of a fallback: which side refused, and what is strange about it.
+-- A text about a fallback: the reasons of both sides, and the note in the report.
 local function sides(report)
   local words = {}
   for _, side in ipairs { { "this host", report.fallback }, { "its peer", report.peer_fallback } } do
@@ -21,7 +21,7 @@ local function sides(report)
   return #words > 0 and ": " .. table.concat(words, "; ") or ""
 end
 
--- By the verdict: what is said of the report, and the errno where the report has none.
+-- By verdict: the errno if the report has none, and the message.
 local FAULTS <const> = {
   [verdict.SMC] = { errno.EPROTONOSUPPORT, function(report, where)
     return ("the connection to %s uses %s"):format(where, report.mode)
@@ -30,13 +30,13 @@ local FAULTS <const> = {
     return ("the connection to %s fell back to TCP%s"):format(where, sides(report))
   end },
   [verdict.UNPROVEN] = { errno.EPROTO, function(report, where)
-    return ("what the connection to %s uses is not proven: %s"):format(where, report.message)
+    return ("it is not proven that the connection to %s uses SMC: %s"):format(where, report.message)
   end },
   [verdict.NONE] = { errno.ENOTCONN, function(report) return report.message end },
 }
 
---- Holds a report against what is required. One that does not meet it is no success any more, and has a
--- message.
+--- Compares a report with a requirement. If the report does not meet it, its `success` becomes false, and it
+-- gets a message.
 -- @tparam table report
 -- @tparam ?string required one of `MODES`
 -- @treturn[1] table report

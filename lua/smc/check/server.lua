@@ -1,4 +1,4 @@
---- The side of a check that others connect to.
+--- The server of a check.
 -- @module smc.check.server
 
 local args = require "smc.internal.args"
@@ -19,11 +19,11 @@ local OPTIONS <const> = {
   max_clients = args.range(1), idle_seconds = "seconds",
 }
 
-local MAX_CLIENTS <const> = 1024 -- served at once, and waiting to be
+local MAX_CLIENTS <const> = 1024 -- clients at once, and length of the accept queue
 local IDLE_SECONDS <const> = 60
-local PAUSE <const> = 1 -- seconds until the next accept where there is no descriptor, and no client to close
+local PAUSE <const> = 1 -- seconds until the next accept if no descriptor is free and no client can be closed
 
--- As socket.bind, with the errno of a failure.
+-- Like socket.bind, but returns the errno of a failure.
 local function listen(host, port)
   local sock = assert(socket.tcp())
   sock:setoption("reuseaddr", true)
@@ -35,7 +35,7 @@ local function listen(host, port)
   return nil, message, errno
 end
 
--- Listens on the first free port from here on, as smc_chk does. Gives the port, too.
+-- Listens on the first free port starting with this one, as smc_chk does. Also returns the port.
 local function listen_from(host, port)
   for candidate = port, 65535 do
     local sock, message, errno = listen(host, candidate)
@@ -44,7 +44,7 @@ local function listen_from(host, port)
       return nil, ("cannot listen on %s port %d: %s"):format(printable(host), candidate, message), errno
     end
   end
-  return nil, ("no port of %s is free from %d on"):format(printable(host), port), E.EADDRINUSE
+  return nil, ("%s has no free port from %d on"):format(printable(host), port), E.EADDRINUSE
 end
 
 --- See `smc.check.server`.
@@ -55,7 +55,7 @@ function server.new(options)
   local host = options.host or (options.family == "inet6" and "::" or "*")
   local listener, port
   listener, port, errno = listen_from(host, options.port or protocol.PORT)
-  if not listener then return nil, port, errno end -- a message in place of the port
+  if not listener then return nil, port, errno end -- a message instead of the port
   listener:settimeout(0)
   local loop
   loop, message, errno = poller.new()
@@ -80,7 +80,7 @@ local function drop(self, sock)
 end
 
 -- Closes the client that has been silent for the longest time, unless it is the one to keep.
--- @return true where there was one
+-- @return true if there was one
 local function make_room(self, keep)
   local oldest, since
   for sock, client in pairs(self.clients) do
@@ -90,7 +90,7 @@ local function make_room(self, keep)
   return oldest ~= nil
 end
 
--- A listener that cannot be accepted from stays ready: it is left alone for a while.
+-- If accept() fails, the listener stays readable: it is removed from the poller for a while.
 local function pause(self)
   self.poller:remove(self.listener)
   self.paused_until = socket.monotonic() + PAUSE
@@ -115,7 +115,7 @@ local function take(self, sock)
   self.on_event("connected", self.clients[sock])
 end
 
--- Accepts one client. One that fails for want of descriptors comes with the next step.
+-- Accepts one client. If no descriptor is free, the next step accepts it.
 local function accept(self)
   local sock, message = self.listener:accept()
   if sock then
@@ -128,14 +128,15 @@ local function accept(self)
   return true
 end
 
--- What the kernel says of a client. It takes a descriptor or two, which another client has to give.
+-- The kernel's record of a client. It requires one or two descriptors; if none is free, other clients are
+-- closed.
 local function look(self, sock)
   local info = sock:info()
   if not info and make_room(self, sock) and make_room(self, sock) then info = sock:info() end
   return info
 end
 
--- Answers a probe once; the answer is so short that a client who does not take it is no client.
+-- Answers a probe once; the answer is so short that it fits into the send buffer.
 local function answer(self, sock, client)
   local is_request = protocol.is_request(client.data)
   if is_request == nil then return end
@@ -171,13 +172,13 @@ local function drop_idle(self)
   end
 end
 
---- Serves whatever is ready, once.
--- @tparam[opt] number timeout seconds to wait for something, nil: up to a second
+--- Serves the clients that are ready, once.
+-- @tparam[opt] number timeout seconds to wait for a client; one second by default
 -- @treturn[1] boolean true
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: EBADF where the server is closed
--- @raise for an argument of a wrong type
+-- @treturn[2] integer errno: EBADF if the server is closed
+-- @raise for an argument of the wrong type
 function methods:step(timeout)
   args.object("step", self, metatable)
   args.optional("step", 1, timeout, "number")
@@ -208,7 +209,7 @@ function methods:serve()
   return nil, message, errno
 end
 
---- Closes the server and its clients. Closing twice is fine. Also by `<close>`.
+--- Closes the server and its clients. Closing twice is allowed. `<close>` does the same.
 -- @treturn boolean true
 function methods:close()
   args.object("close", self, metatable)

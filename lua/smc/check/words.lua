@@ -1,4 +1,4 @@
---- What a check has found, in the words and the form of smc_chk(8).
+--- Formats the result of a check like smc_chk(8).
 -- @module smc.check.words
 
 local path_of = require "smc.check.evidence".path
@@ -13,7 +13,7 @@ local function paragraph(s, margin)
   return text.wrap(text.printable(s), margin, text.width(STDOUT))
 end
 
--- What a successful check has found, as one line.
+-- The evidence of a successful check, as one line.
 local function evidence(report)
   local found = report.evidence
   local line
@@ -28,7 +28,7 @@ local function evidence(report)
   if found.peer_mode then
     line = line .. "; the peer sees " .. found.peer_mode .. " too"
   elseif found.bytes_sent > 0 then
-    line = line .. "; the peer does not tell what it sees"
+    line = line .. "; the peer does not report what it sees"
   end
   return line
 end
@@ -76,15 +76,15 @@ end
 
 local Report = { __name = "smc.check.report" }
 
---- The text of a report: what smc_chk(8) prints below "Live test", as wide as standard output.
--- @treturn string without an end of line
+--- The text of a report: what smc_chk(8) prints below "Live test", wrapped to the width of standard output.
+-- @treturn string without a final newline
 function Report:__tostring()
   local lines = {}
   of_verdict[self.verdict](lines, self)
   return table.concat(lines, "\n")
 end
 
---- Gives a table the text of a report.
+--- Makes a table a report, so that `tostring` returns its text.
 -- @tparam table report of `smc.check.connect`
 -- @treturn table the same
 function words.report(report)

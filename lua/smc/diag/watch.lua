@@ -1,4 +1,4 @@
---- What happens to the SMC sockets of this network namespace: the part of smc.diag that compares readings.
+--- Watches the SMC sockets of this network namespace by comparing readings, for smc.diag.
 -- @module smc.diag.watch
 
 local cursor = require "smc.internal.cursor"
@@ -7,7 +7,7 @@ local watch = require "smc.internal.watch"
 
 local sockets = {}
 
--- The event of a socket that was there before; nil where nothing has happened.
+-- The event for a socket that existed before; nil if nothing has changed.
 local function compare(before, now)
   local event = { event = "moved", socket = now, before = before }
   if before.connection then
@@ -27,7 +27,7 @@ local function by_inode(a, b)
   return a.socket.cookie < b.socket.cookie
 end
 
--- The sockets of the moment by their cookies; or nil, message, errno.
+-- The current sockets by their cookies; or nil, message, errno.
 local function take(list)
   local iterator <close>, message, errno, failure = list()
   if not iterator then return nil, message, errno end
@@ -41,7 +41,7 @@ local function take(list)
   return nil, raised, errno
 end
 
--- What has happened between two readings, in the order of the inodes.
+-- The events between two readings, sorted by inode.
 local function events_between(before, now)
   local events = {}
   for cookie, socket in pairs(now) do

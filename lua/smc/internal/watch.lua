@@ -69,8 +69,8 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: ETIMEDOUT if nothing happened; ENOBUFS if events were lost because the caller
---   was too slow; EBADF after `close`; others if something happened and could not be looked at: the next
---   call looks again
+--   was too slow; EBADF after `close`; others if something happened and could not be read: the next call
+--   reads it again
 function Watch:next(timeout)
   args.object("next", self, Watch)
   args.optional("next", 1, timeout, "seconds")
@@ -95,15 +95,15 @@ function Watch:getfd()
   return self.is_closed and -1 or self.source:getfd()
 end
 
---- Whether the next event need not be waited for: pollers and `select` report such a watch, whatever its
--- descriptor says.
+--- Whether the next event is available without waiting: pollers and `select` report such a watch, regardless
+-- of its descriptor.
 -- @treturn boolean
 function Watch:dirty()
   args.object("dirty", self, Watch)
   return not self.is_closed and (self.is_behind or self.at < #self.events)
 end
 
---- Ends it. Closing twice is allowed.
+--- Closes the watch. Closing twice is allowed.
 -- @treturn boolean true
 function Watch:close()
   args.object("close", self, Watch)
@@ -114,8 +114,8 @@ end
 
 Watch.__close = Watch.close
 
---- A watch is an iterator, too: `for event in w do`. It ends when the watch is closed, goes on after events
--- that were lost, and raises what else goes wrong: a loop could not tell a nil from the end.
+--- A watch is also an iterator: `for event in w do`. The loop ends when the watch is closed, and continues
+-- after lost events; other errors are raised, since nil would look like the normal end.
 function Watch:__call()
   local event, message, errno
   repeat event, message, errno = self:next() until event or errno ~= E.ENOBUFS

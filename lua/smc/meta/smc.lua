@@ -148,7 +148,7 @@ function smc_device.list(filter) end
 ---@return nil|integer # errno
 function smc_device.dibs() end
 
---- Every SMC socket of this network namespace: state, addresses, mode, reasons of a fallback.
+--- Lists the SMC sockets of this network namespace: state, addresses, mode, reasons of a fallback.
 ---@class smc.diag
 local smc_diag = {}
 
@@ -160,19 +160,19 @@ local smc_diag_Watch = {}
 --- socket, is absent: there are no invented zeros.
 ---@class smc.diag.socket
 ---@field state string `ACTIVE`, `INIT`, `CLOSED`, `LISTEN`, `PEERCLOSEWAIT1`, `PEERCLOSEWAIT2`, `APPCLOSEWAIT1`, `APPCLOSEWAIT2`, `APPFINCLOSEWAIT`, `PEERFINCLOSEWAIT`, `PEERABORTWAIT` or `PROCESSABORT`; a state of a later kernel in the form `0x1c?`
----@field mode string|nil `"SMC-D"`, `"SMC-R"` or `"TCP"`: what carries the data. Absent while there is no connection, and when its link group is gone. Without the detail `link_group` the kernel does not tell an SMC-R connection from one whose link group is gone.
----@field family string|nil `"inet"` or `"inet6"`; absent where no address tells
----@field local_address string|nil absent while unbound. Of sockets of IPPROTO_SMC, and of listeners on every address, it is that of the TCP socket inside, by the kernel's `inet_diag`: absent where the ports do not tell which one that is, and `0.0.0.0` for IPv6 too where that cannot be told. Filters do not know it.
+---@field mode string|nil `"SMC-D"`, `"SMC-R"` or `"TCP"`: how the data is transferred. Absent while there is no connection, and after its link group was removed. Without the detail `link_group`, an SMC-R connection cannot be distinguished from one whose link group was removed.
+---@field family string|nil `"inet"` or `"inet6"`; absent if there is no address
+---@field local_address string|nil absent while unbound. For sockets of IPPROTO_SMC, and for listeners on all addresses, it is that of the TCP socket inside, from the kernel's `inet_diag`: absent if the ports are ambiguous, and `0.0.0.0` for IPv6 too if the family is not known. Filters do not use it.
 ---@field local_port integer|nil
----@field peer_address string|nil absent without a peer; of sockets of IPPROTO_SMC as above. IPv4 over an IPv6 socket reads `::ffff:192.168.0.10`.
+---@field peer_address string|nil absent without a peer; for sockets of IPPROTO_SMC as above. IPv4 over an IPv6 socket is `::ffff:192.168.0.10`.
 ---@field peer_port integer|nil
 ---@field uid integer user of the socket
----@field inode integer as in `/proc/PID/fd`; 0 when no file belongs to the socket any more, or not yet
+---@field inode integer as in `/proc/PID/fd`; 0 if the socket has no file any more, or not yet
 ---@field interface integer index of the interface that it is bound to with SO_BINDTODEVICE, or 0
----@field cookie integer number of the socket that is not used again while the kernel runs
+---@field cookie integer number of the socket, unique until the next boot
 ---@field shutdown string|nil `"none"`, `"receive"`, `"send"` or `"both"`: directions shut down
----@field fallback table|nil in mode `"TCP"`: why, a record of `smc.reason`
----@field peer_fallback table|nil why the peer declined SMC, the same
+---@field fallback table|nil in mode `"TCP"`: the reason, a record of `smc.reason`
+---@field peer_fallback table|nil the reason why the peer declined SMC, a record of `smc.reason`
 ---@field processes smc.diag.process[]|nil that hold the socket, where the filter asks for them
 ---@field connection smc.diag.connection|nil of SMC-D and SMC-R connections
 ---@field link_group smc.diag.link_group|nil of SMC-R connections
@@ -184,8 +184,8 @@ local smc_diag_Watch = {}
 ---@field name string as ps(1) shows it: 15 bytes of the name of the program, or what it calls itself
 
 --- Buffers and cursors of a connection.
---- A cursor is a table `{ wrap =, count = }`: how often it went
---- round the buffer, and its offset in bytes. Flags are the bytes of the CDC message as they are.
+--- A cursor is a table `{ wrap =, count = }`: how often it wrapped
+--- around the buffer, and its offset in bytes. Flags are the unchanged bytes of the CDC message.
 ---@class smc.diag.connection
 ---@field token integer of the connection in its link group
 ---@field sndbuf_size integer bytes, as are the next two
@@ -231,13 +231,13 @@ local smc_diag_Watch = {}
 ---@field inode integer|nil
 ---@field pid integer|nil sockets that this process holds
 ---@field processes boolean|nil whether each record gets its `processes`
----@field details boolean|{string,...}|nil which of `connection`, `link_group` and `dmb` to ask the kernel for: true, the default, all; false, the quickest, none; or a list of their names
----@field fields string[]|nil the iterator gives the values of these fields, nil where one is absent, and makes no table: several times as quick, for those who read thousands. The first is one that is always there: `state`, `uid`, `inode`, `interface` or `cookie`. Besides the simple fields of `socket` there are `local_endpoint` and `peer_endpoint`, address and port as one text, and `fallback_code` and `peer_fallback_code`, of which `smc.reason.get` tells the rest. No details unless asked for. Not together with `pid` and `processes`.
+---@field details boolean|{string,...}|nil which of `connection`, `link_group` and `dmb` to request from the kernel: true (default): all; false: none, which is fastest; or a list of their names
+---@field fields string[]|nil the iterator gives the values of these fields, nil if one is absent, and makes no table: several times as quick, for those who read thousands. The first is one that is always there: `state`, `uid`, `inode`, `interface` or `cookie`. Besides the simple fields of `socket` there are `local_endpoint` and `peer_endpoint`, address and port as one text, and `fallback_code` and `peer_fallback_code`, of which `smc.reason.get` tells the rest. No details unless asked for. Not together with `pid` and `processes`.
 
 --- Iterates over the SMC sockets, all of them or those that match every field of a filter.
---- Records come one at a time out of the kernel's answer, so memory stays the same however many there
---- are. The netlink socket is closed at the end of the loop, however it is left. Outside of a loop the
---- iterator is called for the next record, or nil at the end, and `iterator:close()` ends it early.
+--- Records are read one at a time, so the memory in use does not depend on their number. The netlink socket
+--- is closed at the end of the loop, also after a `break` or an error. Outside a loop, call the iterator for
+--- the next record, or nil at the end; `iterator:close()` ends it early.
 --- Which process holds a socket is read from `/proc/PID/fd`, once, before the kernel is asked. A user may look
 --- at its own processes; root, or who has CAP_SYS_PTRACE, at those of others. The list of processes is empty
 --- for a socket whose processes may not be looked at or are in another PID namespace, and for one that no
@@ -248,13 +248,13 @@ local smc_diag_Watch = {}
 ---@return nil|integer # errno: ENOENT if `smc_diag` is not loaded; ESRCH if there is no process `pid`, and EACCES if this user may not look at it
 function smc_diag.sockets(filter) end
 
---- Finds the socket of an inode, the number in `socket:[…]` of `/proc/PID/fd`.
+--- Finds the socket with an inode, the number in `socket:[…]` of `/proc/PID/fd`.
 --- Stops at the first match.
 ---@param inode integer
 ---@param options? table `details` and `processes`, as for `sockets`
 ---@return smc.diag.socket|nil
 ---@return nil|string # message
----@return nil|integer # errno: ENOENT where there is no such socket, or no `smc_diag`
+---@return nil|integer # errno: ENOENT if there is no such socket, or no `smc_diag`
 function smc_diag.find(inode, options) end
 
 --- Returns the next event of a watch; those of `watch` and of `smc.ism.watch` are of one class.
@@ -276,7 +276,7 @@ function smc_diag_Watch:getfd() end
 function smc_diag_Watch:dirty() end
 
 --- Closes the watch.
---- Closing twice is fine.
+--- Closing twice is allowed.
 ---@return boolean # true
 function smc_diag_Watch:close() end
 
@@ -661,7 +661,7 @@ function smc_pnet.from_util_string(bytes, port) end
 ---@return nil|integer # errno: ENODEV (no such interface), ENODATA (no PNET ID), EINVAL (not a valid interface name), EAFNOSUPPORT (no hardware PNET ID, and no SMC, so that there is no table)
 function smc_pnet.of_interface(interface) end
 
---- Waiting for many sockets at once: epoll(7), without a limit on descriptors.
+--- Waits for many sockets at once: epoll(7), without a limit on descriptors.
 ---@class smc.poller
 local smc_poller = {}
 
@@ -677,7 +677,7 @@ local smc_poller_Poller = {}
 ---@return nil|integer # errno
 function smc_poller.new() end
 
---- Takes signals over, so that a poller can wait for them: signalfd(2).
+--- Blocks signals and creates an object with which a poller can wait for them: signalfd(2).
 --- They no longer end the program until the object is closed.
 ---@param ... string names: `"HUP"`, `"INT"`, `"TERM"`, `"USR1"`, `"USR2"`
 ---@return smc.poller.Signals|nil
@@ -685,20 +685,25 @@ function smc_poller.new() end
 ---@return nil|integer # errno
 function smc_poller.signals(...) end
 
---- Returns the next signal that has arrived, without waiting.
----@return string|nil # its name, as `"TERM"`; nil if none has arrived
-function smc_poller_Signals:next() end
+--- Returns the next signal.
+--- `for name in signals do` waits without a limit, and ends when the
+--- object is closed.
+---@param seconds? number how long to wait for one; default: without limit. 0 does not wait
+---@return string|nil # its name, as `"TERM"`
+---@return nil|string # message
+---@return nil|integer # errno: ETIMEDOUT where none has arrived, EBADF where the object is closed
+function smc_poller_Signals:next(seconds) end
 
 --- Returns the descriptor, for a poller.
 ---@return integer # -1 when the object is closed
 function smc_poller_Signals:getfd() end
 
---- Closes the descriptor and gives the signals their former effect back.
---- Closing twice is fine.
+--- Closes the descriptor and restores the former effect of the signals.
+--- Closing twice is allowed.
 ---@return boolean # true
 function smc_poller_Signals:close() end
 
---- Reads the bytes that a descriptor has, as read(2); `io.read` waits until it has all of them.
+--- Reads the available bytes from a descriptor, like read(2); `io.read` waits until it has all of them.
 ---@param fd integer
 ---@param max integer bytes, 64 KiB at most
 ---@return string|nil # `""` at the end of the file
@@ -769,6 +774,13 @@ function smc_process.spawn(argv, options) end
 ---@return integer|string # its exit status, or the number of the signal that ended it; "timeout", or another message
 ---@return nil|integer # errno: ETIMEDOUT if it is still running
 function smc_process_Process:wait(seconds) end
+
+--- Returns a descriptor that is readable once the program has ended, for a poller: pidfd_open(2).
+--- It is closed when `wait` has told the end.
+---@return integer|nil # -1 where the end is known already
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_process_Process:getfd() end
 
 --- Sends the program a signal.
 ---@param signal? string|integer a name (HUP, INT, QUIT, KILL, USR1, USR2, PIPE, ALRM, TERM, CONT, STOP) or a number
@@ -855,7 +867,7 @@ function smc_run.convertible(name) end
 ---@param options? table see above
 ---@return boolean|nil # true; false
 ---@return nil|string # the reason, and what to do; message
----@return nil|integer # errno
+---@return nil|integer # errno: EINVAL where a size is none
 function smc_run.attainable(options) end
 
 --- Replaces this process with a program that uses SMC: it keeps the process ID and the terminal, and the exit
@@ -906,7 +918,7 @@ function smc_socket.tcp4(options) end
 ---@return nil|string # message
 function smc_socket.tcp6(options) end
 
---- Connects to a host: every address of its name is tried in turn.
+--- Connects to a host; tries every address of its name in turn.
 ---    smc.connect("host10", 12345, { fallback = "tcp" })
 ---@param host string name or address
 ---@param port number|string 1 to 65535 or the name of a service
@@ -918,7 +930,7 @@ function smc_socket.tcp6(options) end
 ---@return nil|string # message
 function smc_socket.connect(host, port, local_address, local_port, family, options) end
 
---- As `connect`, to the host's IPv4 addresses only.
+--- Like `connect`, but uses only the host's IPv4 addresses.
 ---@param host string
 ---@param port number|string
 ---@param local_address? string
@@ -928,7 +940,7 @@ function smc_socket.connect(host, port, local_address, local_port, family, optio
 ---@return nil|string # message
 function smc_socket.connect4(host, port, local_address, local_port, options) end
 
---- As `connect`, to the host's IPv6 addresses only.
+--- Like `connect`, but uses only the host's IPv6 addresses.
 ---@param host string
 ---@param port number|string
 ---@param local_address? string
@@ -938,8 +950,8 @@ function smc_socket.connect4(host, port, local_address, local_port, options) end
 ---@return nil|string # message
 function smc_socket.connect6(host, port, local_address, local_port, options) end
 
---- A socket that listens on an address.
----@param host string name or address; `"*"` is 0.0.0.0, `"::"` takes IPv6 and IPv4
+--- Creates a socket that listens on an address.
+---@param host string name or address; `"*"` is 0.0.0.0, `"::"` accepts IPv6 and IPv4
 ---@param port number|string 0 lets the kernel choose
 ---@param backlog? integer
 ---@param options? table as of `tcp`; they may follow the port
@@ -974,7 +986,7 @@ function smc_socket.modes(sockets) end
 ---@return number
 function smc_socket.gettime() end
 
---- Returns the seconds of a clock that nobody sets: CLOCK_MONOTONIC of clock_gettime(2).
+--- Returns the seconds of a clock that is never set: CLOCK_MONOTONIC of clock_gettime(2).
 ---@return number
 function smc_socket.monotonic() end
 
@@ -1005,12 +1017,12 @@ function smc_socket.try(...) end
 ---@return any # ...
 function smc_socket.skip(count, ...) end
 
---- The texts of a host's addresses, in the order in which `connect` tries them.
+--- Returns a host's addresses as text, in the order in which `connect` tries them.
 ---@param host string
 ---@param family? string `"inet"`, `"inet6"` or `"unspec"`
 ---@return string[]|nil
 ---@return nil|string # message
----@return nil|integer # errno: ENOENT where there is no such host, EAGAIN where no server of names answers
+---@return nil|integer # errno: ENOENT (no such host), EAGAIN (no name server responds)
 function smc_socket.resolve(host, family) end
 
 --- Creates a poller for many sockets: `smc.poller.new`.

@@ -6,7 +6,7 @@ local core = require "smc.core.socket"
 
 local dns = {}
 
--- The name of a host as an argument: numbers are taken for their digits, as in LuaSocket.
+-- Checks a host name; a number is converted to its digits, as in LuaSocket.
 local function checked(called, host)
   return args.check(called, 1, host, "text or number")
 end
@@ -37,7 +37,7 @@ end
 --- This machine's name.
 dns.gethostname = core.gethostname
 
--- What LuaSocket answers with: a name, and a record of all names and IPv4 addresses.
+-- The results of LuaSocket: a name, and a record of all names and IPv4 addresses.
 local function resolved(host)
   local addresses, name = core.lookup(host)
   if not addresses then

@@ -37,14 +37,14 @@ end
 
 sinkt.default = sinkt["keep-open"]
 
--- Sources keep what came before a timeout: it is the beginning of what the next call gives.
+-- Sources keep the data that arrived before a timeout; the next call returns it with the rest.
 
 sourcet["by-length"] = function(sock, length)
   local kept = ""
   local source = on("by-length", sock, function()
     if length <= 0 then return nil end
     local chunk, message, partial = sock:receive(math.min(ltn12.block_size(), length), kept)
-    if message == "closed" and partial ~= "" then -- the next call tells of the end
+    if message == "closed" and partial ~= "" then -- the next call returns the end
       chunk, partial = partial, ""
     end
     kept = partial or ""
@@ -72,7 +72,7 @@ end
 
 sourcet.default = sourcet["until-closed"]
 
---- A function that calls the entry of a table that its first argument names, or `default`.
+--- Returns a function that calls the entry of a table that its first argument names, or `default`.
 -- @tparam table entries name → function
 function ltn12.choose(entries)
   args.check("choose", 1, entries, "table")

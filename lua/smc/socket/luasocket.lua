@@ -1,29 +1,29 @@
---- What scripts use beside TCP, and SMC does not have: LuaSocket's own, where it is installed.
+--- Provides the UDP and Unix sockets of LuaSocket, if it is installed, since SMC has none.
 -- @module smc.socket.luasocket
 
 local args = require "smc.internal.args"
 
 local luasocket = {}
 
--- Which of LuaSocket's modules has it. The C module: `require "socket"` may mean smc.socket by now.
+-- The modules of LuaSocket. Its C module is used, since `require "socket"` may return smc.socket.
 local MODULES <const> = {
   udp = "socket.core", udp4 = "socket.core", udp6 = "socket.core", unix = "socket.unix",
 }
 
--- Stands for what is not there, so that `if socket.udp then` is no error: using it is.
+-- A placeholder, so that `if socket.udp then` is not an error; using the value is.
 local function missing(name)
   local function fail()
-    args.throw(("smc.socket.%s is LuaSocket's, which is not installed: SMC has stream sockets only. "
-      .. "Install it: \"luarocks install luasocket\", or Debian's lua-socket"):format(name))
+    args.throw(("smc.socket.%s requires LuaSocket, which is not installed: SMC has only stream sockets. "
+      .. "Run \"luarocks install luasocket\", or install Debian's lua-socket"):format(name))
   end
   if name ~= "unix" then return fail end
   return setmetatable({}, { __call = fail, __index = fail })
 end
 
 --- The value of a field that `smc.socket` does not have itself.
--- @tparam table socket the module, which keeps it
+-- @tparam table socket the module, which caches the value
 -- @tparam string name
--- @return nil where LuaSocket does not have it either
+-- @return nil if LuaSocket does not have it either
 function luasocket.find(socket, name)
   local module = MODULES[name]
   if not module then return nil end

@@ -1,4 +1,4 @@
---- Failures as errors, and back: `newtry` and `protect`, as LuaSocket has them.
+--- Converts failures to errors and back: `newtry` and `protect`, as in LuaSocket.
 -- @module smc.socket.try
 
 local args = require "smc.internal.args"
@@ -13,8 +13,8 @@ end
 
 local function nothing() end
 
---- A function that gives its arguments back, or, where the first is nil or false, calls the
--- finalizer and throws the second.
+--- Returns a function that returns its arguments; if the first is nil or false, it calls the finalizer and
+-- raises the second.
 -- @tparam[opt] function finalizer
 function try.newtry(finalizer)
   finalizer = args.optional("newtry", 1, finalizer, "callable") or nothing
@@ -32,8 +32,8 @@ local function finish(ok, ...)
   error(thrown, 0)
 end
 
---- A function that calls another, and answers `nil, message` where a `try` in it failed; other
--- errors go on.
+--- Returns a function that calls another, and returns `nil, message` if a `try` in it failed; other errors
+-- are raised again.
 -- @tparam function called
 function try.protect(called)
   args.check("protect", 1, called, "callable")
