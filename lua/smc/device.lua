@@ -16,6 +16,7 @@
 
 local args = require "smc.internal.args"
 local filtered = require "smc.internal.filter".of
+local hex = require "smc.internal.hex"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 local paths = require "smc.internal.paths"
@@ -25,7 +26,10 @@ local device = {}
 local LOOPBACK_FABRIC <const> = 0xffff
 
 -- Which fields of a filter apply to a device, and which to its ports.
-local SHAPE <const> = { own = { "ibdev" }, parts = "ports", of_parts = { "netdev" } }
+local SHAPE <const> = { own = { "ibdev", "fid" }, parts = "ports", of_parts = { "netdev" } }
+
+local FILTER <const> = { type = { "SMC-D", "SMC-R" }, netdev = "text", ibdev = "text",
+  fid = "integer or string" }
 
 -- By PCI device ID: that of IBM's ISM, those of Mellanox' ConnectX-3, -4 Lx and -6 Dx.
 local models = { [0x04ed] = "ISM", [0x1004] = "RoCE_Express", [0x1016] = "RoCE_Express2",
@@ -113,15 +117,16 @@ end)
 -- @tparam ?string filter.type `"SMC-D"` or `"SMC-R"`
 -- @tparam ?string filter.netdev SMC-R devices with a port of this network interface, and that port
 -- @tparam ?string filter.ibdev an SMC-R device's name
+-- @tparam ?integer|string filter.fid integer, or hex digits
 -- @treturn[1] {entry,...}
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
--- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC
+-- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC, EINVAL for text that is not a FID
 -- @raise for an unknown field or a field of the wrong type
 function device.list(filter)
-  filter = args.options("list", 1, filter,
-    { type = { "SMC-D", "SMC-R" }, netdev = "text", ibdev = "text" })
-  return filtered(filter, SHAPE, { ["SMC-D"] = netlink.device_smcd, ["SMC-R"] = netlink.device_smcr })
+  local wanted, message, errno = hex.filter(args.options("list", 1, filter, FILTER), { fid = "FID" })
+  if not wanted then return nil, message, errno end
+  return filtered(wanted, SHAPE, { ["SMC-D"] = netlink.device_smcd, ["SMC-R"] = netlink.device_smcr })
 end
 
 -- The devices in a directory of sysfs.

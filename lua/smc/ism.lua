@@ -17,6 +17,7 @@
 
 local args = require "smc.internal.args"
 local E = require "smc.errno"
+local hex = require "smc.internal.hex"
 local look = require "smc.internal.look"
 local matching = require "smc.internal.filter".select
 local paths = require "smc.internal.paths"
@@ -33,6 +34,9 @@ local FILTER <const> = {
   all = "boolean", type = "text", power = "boolean", fid = "integer or string", slot = "text",
   pci_id = "text", pchid = "integer or string", pnetid = "text", netdev = "text",
 }
+
+-- Those of its fields that may be hex digits.
+local NUMBERS <const> = { fid = "FID", pchid = "PCHID" }
 
 -- The types that list(filter) returns without `all`.
 local relevant = {
@@ -154,34 +158,11 @@ local read = look.protect(function()
   return records
 end)
 
-local function bad_number(value, what)
-  return nil, ("%s is not a valid %s: 1 to 8 hex digits expected, with or without 0x"):format(
-    text.quoted(value), what), E.EINVAL
-end
-
--- A FID or a PCHID, from an integer or from hex digits.
-local function number_of(value, what)
-  if math.type(value) == "integer" then
-    if value < 0 or value > 0xffffffff then return bad_number(tostring(value), what) end
-    return value
-  end
-  local digits = value:match("^0[xX](%x+)$") or value:match("^%x+$")
-  if not digits or #digits > 8 then return bad_number(value, what) end
-  return tonumber(digits, 16)
-end
-
 -- The functions that match a checked filter.
 local function functions_like(filter)
-  local wanted, message, errno = {}
-  for key, value in pairs(filter) do
-    if key == "fid" or key == "pchid" then
-      value, message, errno = number_of(value, key:upper())
-      if not value then return nil, message, errno end
-    elseif key == "pnetid" then
-      value = value:upper()
-    end
-    wanted[key] = value
-  end
+  local wanted, message, errno = hex.filter(filter, NUMBERS)
+  if not wanted then return nil, message, errno end
+  wanted.pnetid = wanted.pnetid and wanted.pnetid:upper()
   local records
   records, message, errno = read()
   if not records then return nil, message, errno end
@@ -220,7 +201,7 @@ end
 -- @treturn[2] integer errno: EINVAL
 -- @raise for a value of another type
 function ism.fid(fid)
-  return number_of(args.check("fid", 1, fid, "integer or string"), "FID")
+  return hex.number(args.check("fid", 1, fid, "integer or string"), "FID")
 end
 
 -- A filter for the function that an argument names, and its name in messages.
@@ -233,7 +214,7 @@ local function meant(called, which)
   elseif type(which) == "string" and which:find("^%x+:%x%x:%x%x%.%x$") then
     return { pci_id = which, all = true }, which
   end
-  local fid, message, errno = number_of(which, "FID")
+  local fid, message, errno = hex.number(which, "FID")
   if not fid then return nil, message, errno end
   return { fid = fid, all = true }, ("FID %x"):format(fid)
 end

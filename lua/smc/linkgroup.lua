@@ -16,10 +16,14 @@
 local args = require "smc.internal.args"
 local E = require "smc.errno"
 local filtered = require "smc.internal.filter".of
+local hex = require "smc.internal.hex"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 
 local linkgroup = {}
+
+local FILTER <const> = { type = { "SMC-D", "SMC-R" }, id = "integer or string", netdev = "text",
+  ibdev = "text" }
 
 -- Which fields of a filter apply to a group, and which to its links.
 local SHAPE <const> = { own = { "id" }, parts = "links", of_parts = { "netdev", "ibdev" } }
@@ -137,18 +141,18 @@ end)
 --
 -- @tparam[opt] table filter
 -- @tparam ?string filter.type `"SMC-D"` or `"SMC-R"`
--- @tparam ?integer filter.id
+-- @tparam ?integer|string filter.id integer, or hex digits
 -- @tparam ?string filter.netdev SMC-R link groups with links over this network interface, and those links
 -- @tparam ?string filter.ibdev the same for an RDMA device
 -- @treturn[1] {group,...}
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
--- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC
+-- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC, EINVAL for text that is not an ID
 -- @raise for an unknown field or a field of the wrong type
 function linkgroup.list(filter)
-  filter = args.options("list", 1, filter,
-    { type = { "SMC-D", "SMC-R" }, id = "integer", netdev = "text", ibdev = "text" })
-  return filtered(filter, SHAPE, { ["SMC-D"] = netlink.linkgroup_smcd, ["SMC-R"] = netlink.linkgroup_smcr })
+  local wanted, message, errno = hex.filter(args.options("list", 1, filter, FILTER), { id = "link group ID" })
+  if not wanted then return nil, message, errno end
+  return filtered(wanted, SHAPE, { ["SMC-D"] = netlink.linkgroup_smcd, ["SMC-R"] = netlink.linkgroup_smcr })
 end
 
 return linkgroup

@@ -1,3 +1,4 @@
+local E = require "smc.errno"
 local reason = require "smc.reason"
 
 -- net/smc/smc_clc.h of Linux 6.12.
@@ -23,6 +24,10 @@ describe("smc.reason", function()
       assert.is_true(#found.meaning > 10)
       assert.is_true(#found.advice > 40)
     end
+  end)
+
+  it("has no reason for the code of what did not fall back", function()
+    assert.same({ nil, "there is no fallback code to look up", E.ENOENT }, { reason.get(nil) })
   end)
 
   it("lists them all, in the order of their codes", function()

@@ -133,12 +133,13 @@ local smc_device = {}
 ---@field type string|nil `"SMC-D"` or `"SMC-R"`
 ---@field netdev string|nil SMC-R devices with a port of this network interface, and that port
 ---@field ibdev string|nil an SMC-R device's name
+---@field fid integer|string|nil integer, or hex digits
 
 --- Lists the devices, all of them or those that match every field of a filter.
 ---@param filter? smc.device.list.filter
 ---@return smc.device.entry[]|nil
 ---@return nil|string # message, which says what to do
----@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC
+---@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC, EINVAL for text that is not a FID
 function smc_device.list(filter) end
 
 --- Lists the devices of the kernel's direct internal buffer sharing layer (dibs), which includes ISM devices
@@ -552,7 +553,7 @@ local smc_linkgroup = {}
 
 ---@class smc.linkgroup.list.filter
 ---@field type string|nil `"SMC-D"` or `"SMC-R"`
----@field id integer|nil
+---@field id integer|string|nil integer, or hex digits
 ---@field netdev string|nil SMC-R link groups with links over this network interface, and those links
 ---@field ibdev string|nil the same for an RDMA device
 
@@ -560,7 +561,7 @@ local smc_linkgroup = {}
 ---@param filter? smc.linkgroup.list.filter
 ---@return smc.linkgroup.group[]|nil
 ---@return nil|string # message, which says what to do
----@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC
+---@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC, EINVAL for text that is not an ID
 function smc_linkgroup.list(filter) end
 
 --- PNET IDs: which network interface, RDMA device and ISM device are on the same physical network.
