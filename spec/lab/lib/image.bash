@@ -21,7 +21,7 @@ image_name() {
 	local sum
 	sum=$({
 		(cd "$lab_dir" && sha256sum guest/* host/* lib/image.bash "$kernel/release")
-		find "$kernel/lib/modules" \( -name modules.dep -o -path '*/net/smc/*' -o -path '*/sw/rxe/*' \) -type f |
+		find "$kernel"/lib/modules/*/ \( -name modules.dep -o -path '*/net/smc/*' -o -path '*/sw/rxe/*' \) -type f |
 			sort | xargs -d '\n' sha256sum
 	} | sha256sum)
 	echo "$cache/image-${kernel##*/kernel-}-${sum:0:16}"
@@ -33,8 +33,8 @@ image_modules() { # INTO
 	mkdir -p "$1/modules"
 	for set in "${!module_sets[@]}"; do
 		for module in ${module_sets[$set]}; do
-			modprobe -d "$kernel" -S "$release" --ignore-install --show-depends "$module" |
-				awk '$1 == "insmod" { print $2 }'
+			{ modprobe -d "$kernel" -S "$release" --ignore-install --show-depends "$module" 2>/dev/null ||
+				say "Linux $release has no module $module"; } | awk '$1 == "insmod" { print $2 }'
 		done | awk '!seen[$0]++' >"$1/paths"
 		while read -r path; do
 			module=${path##*/}
@@ -50,6 +50,8 @@ image_modules() { # INTO
 image_module() { # FROM TO
 	case $1 in
 	*.xz) xz -dc "$1" >"$2" ;;
+	*.gz) gzip -dc "$1" >"$2" ;;
+	*.zst) zstd -dqc "$1" >"$2" ;;
 	*) cp "$1" "$2" ;;
 	esac
 	"${image_tools}strip" --strip-debug "$2"
