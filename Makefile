@@ -112,8 +112,11 @@ test-sanitize: ## run the unit specs with csrc under AddressSanitizer and UBSan
 test-valgrind: all ## run the specs under valgrind, on this machine and in the lab, for what is lost
 	@spec/run valgrind
 
-test-kernel: all ## run the kernel specs in the lab
-	@spec/run kernel
+test-kernel: all ## run the kernel specs in the lab; KERNEL_IMAGE=… KERNEL_MODULES=…: on a kernel of yours, as KTAP
+	@spec/run $(if $(KERNEL_IMAGE),own_kernel $(KERNEL_IMAGE) $(KERNEL_MODULES),kernel)
+
+test-kernels: all ## run some specs on the lab's other kernels, 6.1 and dibs
+	@spec/run kernels
 
 check: deps-missing ## run every test, and the slow ones: soak, valgrind, every way to collect garbage
 	@$(MAKE) --no-print-directory all
@@ -182,5 +185,5 @@ modules: # the module list, for the spec that compares it with the rockspec
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-soak test-ism test-cycles test-pair test-s390x test-lab test-rock lint compare bench docs meta FORCE \
+.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-soak test-ism test-cycles test-pair test-s390x test-lab test-rock lint compare bench docs meta FORCE \
 	install clean env modules help

@@ -61,12 +61,14 @@ job_environment() { # MODE
 		[HOME]=/run/lab/home
 		[LANG]=C.UTF-8 [LC_ALL]=C.UTF-8
 		[TERM]=dumb
-		[SMC_LAB]=1
+		[SMC_LAB]=1 [SMC_LAB_KERNEL]=$recipe
 		[LAB_OUT]=/run/lab/job/out
 		[LUA_PATH]="$project/lua/?.lua;$project/lua/?/init.lua;;"
 		[LUA_CPATH]="$project/$project_build/?.so;;"
 	)
 	[[ $project_build == build ]] || env[SMC_BUILD]=$project_build
+	# Where SMC is of another version than the kernel.
+	[[ ! -e $kernel/smc ]] || env[SMC_LAB_NET_SMC]=$(<"$kernel/smc")
 	[[ $1 != terminal ]] || env[TERM]=${TERM:-linux}
 	local name assignment names=(LUA_PATH LUA_PATH_5_4)
 	# What the caller's Lua loads is for the caller's machine.

@@ -13,7 +13,8 @@ recipes_dir=$lab_dir/lib/kernels
 recipe_default=6.12
 left_out=77 # the status that says so
 
-recipe_help="  --kernel NAME      the kernel of the guest, default $recipe_default; lab build --help has the list
+recipe_help="  --kernel NAME      the kernel of the guest (default: \$SMC_LAB_KERNEL, or else $recipe_default);
+                     lab build --help has the list
   --kernel-image FILE --modules DIR
                      a kernel of your own: a bzImage, and where its modules were installed"
 
@@ -28,7 +29,7 @@ recipe_names() {
 
 # After the options: everything from here on is about this kernel.
 recipe_load() {
-	recipe=${opt_kernel:-$recipe_default}
+	recipe=${opt_kernel:-${SMC_LAB_KERNEL:-$recipe_default}}
 	if [[ -n $opt_kernel_image ]]; then
 		[[ -z $opt_kernel ]] || misuse "--kernel and --kernel-image exclude each other"
 		recipe=own

@@ -1,0 +1,30 @@
+--- Which kernel a spec runs on, for facts that belong to some kernels and not to others. What counts is the
+-- version of net/smc: it is that of the kernel, except in the lab's kernel `dibs`, whose SMC is a later one.
+
+local at_hand = {}
+
+local function words(command)
+  local pipe <close> = assert(io.popen(command))
+  return pipe:read("l") or ""
+end
+
+local function numbers(version)
+  local major, minor, patch = version:match("^(%d+)%.(%d+)%.?(%d*)")
+  return { tonumber(major), tonumber(minor), tonumber(patch) or 0 }
+end
+
+--- The version of net/smc, such as "6.12.117": as the lab says, or Debian (whose 6.1.0-49 is some 6.1.y),
+-- or the kernel.
+at_hand.version = (os.getenv "SMC_LAB_NET_SMC" or ""):match("^%d+%.%d+[%.%d]*")
+  or words("uname -v"):match("Debian (%d+%.%d+[%.%d]*)") or words("uname -r"):match("^%d+%.%d+[%.%d]*")
+
+--- Whether net/smc is of this version or later.
+function at_hand.since(version)
+  local here, there = numbers(at_hand.version), numbers(version)
+  for i = 1, 3 do
+    if here[i] ~= there[i] then return here[i] > there[i] end
+  end
+  return true
+end
+
+return at_hand
