@@ -34,7 +34,7 @@ end
 
 -- Ports are of their own interest: QEMU gives no PNET IDs, and the kernel names interfaces as it likes.
 local function functions(filter)
-  local list = assert(ism.functions(filter))
+  local list = assert(ism.list(filter))
   for _, entry in ipairs(list) do
     if entry.pci_id then entry.ports = nil end
   end
