@@ -30,16 +30,16 @@ static const char *advice_for(const struct smc_dump *dump, int err)
 		return advice;
 	switch (err) {
 	case EINTR:
-		return "the list changed while the kernel was giving it out: ask again";
+		return "the list changed while the kernel was sending it: try again";
 	case ENOBUFS:
-		return "the kernel had more than the receive buffer takes: ask again";
+		return "the kernel sent more than fits in the receive buffer: try again";
 	case EMSGSIZE:
-		return "a message was longer than the kernel says it makes them";
+		return "a message was longer than the kernel's maximum";
 	case EBADMSG:
 		return "a message is cut short or its lengths contradict each other";
 	case EPERM:
 	case EACCES:
-		return "netlink is closed to this process: look for the seccomp profile of a "
+		return "this process may not use netlink: check the seccomp profile of a "
 		       "container, or a security module";
 	case EPROTONOSUPPORT:
 		return "this kernel does not have the netlink family";
@@ -141,7 +141,7 @@ static int next_message(struct smc_dump *dump, const struct nlmsghdr **msg)
  * iterator() -> what the decoder pushes | nil
  *
  * nil is the end, and closes the netlink socket. An error in the middle of a
- * dump is raised, as io.lines raises it: a loop could not tell a nil from the end.
+ * dump is raised, as in io.lines, since nil would look like the normal end.
  */
 static int dump_call(lua_State *L)
 {
@@ -166,7 +166,7 @@ static int dump_call(lua_State *L)
 	return lua_error(L); /* without a line of Lua: the fault is not there */
 }
 
-/* iterator:close(): closes the netlink socket. Closing twice is fine. */
+/* iterator:close(): closes the netlink socket. Closing twice is allowed. */
 static int dump_close(lua_State *L)
 {
 	struct smc_dump *dump = check_dump(L);
@@ -176,7 +176,7 @@ static int dump_close(lua_State *L)
 	return 0;
 }
 
-/* iterator:errno() -> that of what it raised, or nil */
+/* iterator:errno() -> the errno of the error that it raised, or nil */
 static int dump_errno(lua_State *L)
 {
 	const struct smc_dump *dump = check_dump(L);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A dump of the kernel's over netlink, as the iterator that Lua walks it with. What the messages
- * mean is the business of decoders: smc_diag.c and inet_diag.c.
+ * A netlink dump of the kernel, as an iterator for Lua. Decoders interpret the messages: smc_diag.c
+ * and inet_diag.c.
  */
 #ifndef SMC_DUMP_H
 #define SMC_DUMP_H
@@ -17,9 +17,8 @@
  * Turns a message into Lua values, mostly one. Returns how many it pushed, 0 when the message is
  * not wanted, a negative errno when it is malformed. May raise.
  *
- * A Lua call that allocates can run the garbage collector, and with it somebody's finalizer that
- * closes this very iterator: copy what is needed out of the message first, do not look at it
- * again afterwards.
+ * A Lua call that allocates can run the garbage collector, and with it a finalizer that closes this
+ * iterator: copy what is needed from the message first, and do not read the message afterwards.
  */
 typedef int smc_dump_decoder(lua_State *L, const struct nlmsghdr *msg, void *state);
 

@@ -20,7 +20,7 @@ static const char *advice_for(int err)
 {
 	if (err != EPERM)
 		return NULL;
-	return "it needs CAP_NET_ADMIN in the initial user namespace: run it as root, and not "
+	return "this requires CAP_NET_ADMIN in the initial user namespace: run it as root, and not "
 	       "in a rootless container";
 }
 
@@ -66,10 +66,10 @@ static int read_family(const struct nlmsghdr *msg, lua_Integer *id)
 }
 
 /*
- * The number of a family, or a negative errno. libnl's genl_ctrl_resolve() answers that there is no such
- * family when it could not ask, too. Asking for a family by name makes the kernel load its module where there
- * is one. The errno of a family that is not there is the one of socket(AF_SMC, …), since the commands have
- * ENOENT for answers of their own. Why there is none, Lua finds out.
+ * The number of a family, or a negative errno. libnl's genl_ctrl_resolve() cannot be used, since it also
+ * reports a missing family if the request failed. Asking for a family by name makes the kernel load its
+ * module, if there is one. The errno for a missing family is that of socket(AF_SMC, …), since the commands
+ * use ENOENT for other errors. Lua finds out why the family is missing.
  */
 static int resolve(struct smc_transport *transport, const char *family)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The TCP sockets of a network namespace, as inet_diag lists them: see
- * include/uapi/linux/inet_diag.h. An SMC socket has one inside, of the same ports,
- * which shows the addresses that smc_diag does not give out.
+ * include/uapi/linux/inet_diag.h. An SMC socket contains a TCP socket with the same
+ * ports, which shows the addresses that smc_diag does not report.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* smc.core.netlink: what the kernel says about SMC, and does, over netlink. */
+/* smc.core.netlink: queries and commands about SMC, over netlink. */
 #include <lauxlib.h>
 
 #include "../common/af_smc.h"

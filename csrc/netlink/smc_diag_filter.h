@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which of the sockets of smc_diag are wanted. The kernel knows no filter, so that it is here,
- * before a Lua table is built.
+ * Filters the sockets of smc_diag. The kernel has no filter, so it is applied here, before a Lua
+ * table is built.
  */
 #ifndef SMC_DIAG_FILTER_H
 #define SMC_DIAG_FILTER_H

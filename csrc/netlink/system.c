@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the kernel says about SMC as a whole, of the generic netlink family
+ * System-wide information about SMC, from the generic netlink family
  * SMC_GEN_NETLINK: see smcd-info(8), net/smc/smc_core.c, and net/smc/af_smc.c for
  * the limitation of handshakes.
  */

@@ -65,8 +65,8 @@ int smc_transport_open(struct smc_transport *transport, int protocol)
 }
 
 /*
- * libnl asks for an acknowledgement, which the kernel does not send for a dump. It is what keeps
- * a kernel that ignores the request from leaving us waiting for ever.
+ * libnl requests an acknowledgement, which the kernel does not send for a dump. If a kernel ignores
+ * the request, the acknowledgement prevents waiting forever.
  */
 int smc_transport_send(struct smc_transport *transport, struct nl_msg *request)
 {
@@ -128,7 +128,7 @@ static int receive_datagram(struct smc_transport *transport)
 			free(bytes); /* another process's, not the kernel's */
 	} while (from.nl_pid);
 
-	/* Many iterators may lie about until they are collected: keep what came, not the room for it. */
+	/* Many iterators may wait to be collected: keep only the bytes received, not the whole buffer. */
 	shrunk = realloc(bytes, (size_t)n);
 	set_datagram(transport, shrunk ? shrunk : bytes, (size_t)n);
 	return 0;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * One attempt to connect, and what has become of it.
+ * One attempt to connect, and its result.
  *
- * An attempt is made without blocking and waited for by poll(2). AF_SMC passes only some of the
- * errors of such an attempt on (net/smc/af_smc.c, smc_connect_work): after the others SO_ERROR is
- * 0, as after a success. So a second connect(2) is asked: it answers 0 where the socket is
- * connected, and nothing else counts as a connection. An attempt uses its descriptor up, for the
- * kernel may go on with it, or refuse another one: what follows gets a new descriptor.
+ * An attempt is non-blocking, and poll(2) waits for it. AF_SMC reports only some of the errors of
+ * such an attempt (net/smc/af_smc.c, smc_connect_work): after other errors SO_ERROR is 0, as after a
+ * success. So connect(2) is called again: only if it returns 0, the socket is connected. A descriptor
+ * is used for only one attempt, since the kernel may continue with that attempt, or reject another
+ * one: the next attempt uses a new descriptor.
  */
 #include <errno.h>
 #include <poll.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * The end of a socket.
+ * Closing a socket.
  *
  * close(2) of an SMC socket waits up to two seconds while sent bytes have not reached the peer, over
- * SMC-R or an ISM device, also where the descriptor does not block (net/smc/smc_close.c,
- * smc_close_stream_wait). Who calls close() gets that wait. The collector must not stop the program
- * for it: there a thread of its own waits.
+ * SMC-R or an ISM device, even if the descriptor is non-blocking (net/smc/smc_close.c,
+ * smc_close_stream_wait). sock:close() waits. The garbage collector must not block the program, so a
+ * separate thread closes the descriptor then.
  */
 #include <dlfcn.h>
 #include <linux/sockios.h>

@@ -15,9 +15,9 @@
 #define CAUSE_SECONDS 10
 
 /*
- * Why an attempt failed that the kernel does not explain: plain TCP is asked, whose errors it does
- * pass on. 0: TCP gets through by now. A probe that runs out of its own seconds, and not of the
- * caller's, has found nothing: the caller's time is not over.
+ * Finds out why an attempt failed if the kernel does not report it: connects with plain TCP, whose
+ * errors the kernel does report. 0: the TCP connection succeeded. If the probe exceeds its own limit,
+ * but not the caller's, the cause stays unknown.
  */
 static int find_cause_by_tcp(lua_State *L, const struct sock *s, const union sock_addr *addr)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What failures are called: LuaSocket's words, where programs compare them. */
+/* Error messages: those of LuaSocket if programs compare them. */
 #include <errno.h>
 #include <string.h>
 
@@ -51,6 +51,6 @@ const char *attempt_strerror(int err)
 const char *option_strerror(int err)
 {
 	if (err == ENOPROTOOPT || err == EOPNOTSUPP)
-		return "this socket has no such option: not of this family, or not in this kernel";
+		return "this socket has no such option: wrong family, or not in this kernel";
 	return sock_strerror(err);
 }

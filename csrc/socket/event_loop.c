@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What event loops want of a socket: its descriptor, what it waits for, and when it is closed. */
+/* Functions for event loops: the descriptor, the awaited events, and a notification when it is closed. */
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -37,8 +37,8 @@ int sock_getfd(lua_State *L)
 }
 
 /*
- * Whoever takes a descriptor over, as LuaSec does, may write to it without MSG_NOSIGNAL and expect, as
- * LuaSocket sees to it for the whole program, that a peer that is gone is no signal.
+ * Code that takes over a descriptor, like LuaSec, may write to it without MSG_NOSIGNAL, and expects that
+ * no signal is raised if the peer has closed, since LuaSocket ignores SIGPIPE for the whole program.
  */
 static void ignore_sigpipe(void)
 {

@@ -149,11 +149,11 @@ describe("smc.eid", function()
       print(table.concat(eid.list(), " "))
       for _, result in ipairs { { eid.add("A") }, { eid.remove("READABLE") }, { eid.flush() },
         { eid.enable_seid() }, { eid.disable_seid() } } do
-        print(result[3], result[2]:match("it needs CAP_NET_ADMIN in the initial user namespace"))
+        print(result[3], result[2]:match("this requires CAP_NET_ADMIN in the initial user namespace"))
       end
     ]])
     assert.equal("READABLE\n"
-      .. (EPERM .. "\tit needs CAP_NET_ADMIN in the initial user namespace\n"):rep(5), out)
+      .. (EPERM .. "\tthis requires CAP_NET_ADMIN in the initial user namespace\n"):rep(5), out)
     assert.same({ "READABLE" }, eid.list())
   end)
 

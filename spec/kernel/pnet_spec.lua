@@ -213,10 +213,10 @@ describe("smc.pnet", function()
       print(#pnet.list(), pnet.of_interface("pnet0").pnetid)
       for _, result in ipairs { { pnet.add { pnetid = "NETB", netdev = "pnet1" } }, { pnet.remove("NETA") },
         { pnet.flush() } } do
-        print(result[3], result[2]:match("it needs CAP_NET_ADMIN in the initial user namespace"))
+        print(result[3], result[2]:match("this requires CAP_NET_ADMIN in the initial user namespace"))
       end
     ]]
-    local refusals = (EPERM .. "\tit needs CAP_NET_ADMIN in the initial user namespace\n"):rep(3)
+    local refusals = (EPERM .. "\tthis requires CAP_NET_ADMIN in the initial user namespace\n"):rep(3)
     assert.equal("1\tNETA\n" .. refusals, support.run_by(support.as_user(), code))
     assert.equal("1\tNETA\n" .. refusals, support.run_by(support.as_user("unshare", "-Ur"), code))
     assert.equal(1, #pnet.list())

@@ -121,7 +121,7 @@ describe("smc.diag reports", function()
       for _ in assert(recorded.sockets(interrupted)) do end -- luacheck: ignore 542
     end)
     assert.is_false(ok)
-    assert.match("ask again", message, 1, true)
+    assert.match("try again", message, 1, true)
   end)
 
   it("the end, and again the end", function()

@@ -20,7 +20,7 @@ local VALUES <const> = {
 local REFUSED <const> = {
   { "tcp-keepidle", 99999999, "Invalid argument" }, { "tcp-keepcnt", 128, "Invalid argument" },
   { "tcp-keepintvl", 0, "Invalid argument" }, { "bindtodevice", "nosuch0", "No such device" },
-  { "ipv6-v6only", true, "this socket has no such option: not of this family, or not in this kernel" },
+  { "ipv6-v6only", true, "this socket has no such option: wrong family, or not in this kernel" },
 }
 
 describe("an option that is set before there is a descriptor", function()
