@@ -7,8 +7,8 @@
 #include "sock.h"
 
 /*
- * A buffer is emptied and filled all the time where one socket is busy: the last one given back
- * is kept for the next who needs one.
+ * A busy socket empties and fills its buffer all the time: the pool keeps the buffer that was
+ * returned last for the next socket that needs one.
  */
 struct buffer_pool {
 	char *spare;

@@ -98,7 +98,7 @@ bool sock_query_peer_name(struct sock *s)
 	return getpeername(s->fd, &s->peer.sa, &len) == 0;
 }
 
-/* Finds out what a descriptor is that others have made. */
+/* Finds out the state of a descriptor that other code has created. */
 void sock_detect_family(struct sock *s)
 {
 	int domain = AF_UNSPEC, protocol = 0;
@@ -113,7 +113,7 @@ void sock_detect_family(struct sock *s)
 	s->any_family = false;
 }
 
-/* Clears what is known of a descriptor that is closed, or somebody else's. */
+/* Clears the state of a descriptor that is closed or was given away. */
 void sock_reset_descriptor(struct sock *s)
 {
 	s->fd = -1;

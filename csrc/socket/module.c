@@ -107,7 +107,7 @@ static void fill_class(lua_State *L, int base, enum sock_class kind)
 
 /*
  * core.methods: the method tables of the three classes, for the methods written in Lua;
- * core.no_smc: the words for a kernel without AF_SMC.
+ * core.no_smc: the message for a kernel without AF_SMC.
  */
 SMC_EXPORT int luaopen_smc_core_socket(lua_State *L);
 SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)

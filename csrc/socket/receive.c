@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Bytes of a stream received: by line, by count, or all.
+ * Receives bytes of a stream: by line, by count, or all.
  *
- * Small reads go through the buffer lent to the socket, which may take more than was asked for.
- * What is whole in the buffer becomes a Lua string at once; receive_patterns.c does the rest.
+ * Small reads use the buffer lent to the socket, and may read more than was requested. A result that
+ * is complete in the buffer becomes a Lua string at once; receive_patterns.c does the rest.
  */
 #include <errno.h>
 #include <poll.h>
@@ -19,8 +19,8 @@
  */
 
 /*
- * Pushes count bytes out of the buffer, and uses up so many. The collector runs when the string
- * is made, not before, and finalizers may use the socket: it must be in order by then.
+ * Pushes count bytes from the buffer, and removes them. The garbage collector may run when the string
+ * is created, and finalizers may use the socket: it must be in a consistent state by then.
  */
 static void push_bytes(lua_State *L, struct sock *s, size_t count, size_t used)
 {
@@ -64,8 +64,8 @@ static bool push_count(lua_State *L, struct sock *s, size_t count)
 }
 
 /*
- * The common case: no prefix, no limit, and what is asked for comes whole by one read at most.
- * Returns true with the string pushed; otherwise *err says why not, and nothing has been consumed.
+ * The common case: no prefix, no limit, and the result is complete after at most one read. Returns
+ * true with the string pushed; otherwise *err says why not, and nothing has been consumed.
  */
 static bool receive_from_buffer(lua_State *L, struct sock *s, const struct request *r, int *err)
 {

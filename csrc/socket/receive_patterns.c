@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What receive.c cannot give out of one buffer: gathered in a luaL_Buffer, because it is larger
- * than a buffer, ends with the stream, comes in pieces, or has a prefix or a limit.
+ * Data that receive.c cannot return from one buffer: it is collected in a luaL_Buffer, because it is
+ * larger than a buffer, ends with the stream, arrives in pieces, or has a prefix or a limit.
  */
 #include <errno.h>
 #include <string.h>

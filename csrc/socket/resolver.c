@@ -80,7 +80,7 @@ static int call_getaddrinfo(const char *host, const char *service, const struct 
 
 /*
  * Checks the port at index port: a number, text that is one, or the name of a service. getaddrinfo
- * would silently cut a number that does not fit. Returns its text, or NULL with the words pushed.
+ * would silently truncate a number that does not fit. Returns its text, or NULL with a message pushed.
  */
 static const char *check_port(lua_State *L, int port, bool passive)
 {
@@ -103,7 +103,7 @@ static const char *check_port(lua_State *L, int port, bool passive)
 /*
  * Resolves the host at index host and the port at index port into addresses of the family
  * (AF_UNSPEC: of both). host "*" with passive: every address of this machine.
- * Returns 0, or an errno with the words of the failure pushed.
+ * Returns 0, or an errno with the error message pushed.
  */
 int resolver_resolve(lua_State *L, int host, int port, int family, bool passive, struct address_list *list)
 {

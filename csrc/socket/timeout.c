@@ -41,9 +41,9 @@ int timeout_poll(struct pollfd *fds, nfds_t count, double deadline)
 }
 
 /*
- * An operation without a time limit would block. Where nobody else knows the descriptor, it is
- * made to wait in the kernel from now on: one system call in place of three. Returns whether the
- * operation is to be tried again.
+ * Called when an operation without a time limit would block. If no other code knows the descriptor,
+ * it waits in the kernel from now on: one system call instead of three. Returns whether to try the
+ * operation again.
  */
 bool timeout_switch_to_blocking(struct sock *s)
 {

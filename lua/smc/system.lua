@@ -25,12 +25,12 @@ function system.release()
   return os_release()
 end
 
---- Whether this process can make SMC sockets, tried with socket(AF_SMC, …), which loads the kernel's module
--- where that is allowed. Where it cannot, @{smc.system.module} finds out why.
+--- Whether this process can create SMC sockets. It tries socket(AF_SMC, …), which loads the kernel module if
+-- that is allowed; the message explains a failure.
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
--- @treturn[2] integer errno: EAFNOSUPPORT no SMC, EPERM or EACCES not for this process
+-- @treturn[2] integer errno: EAFNOSUPPORT (no SMC), EPERM or EACCES (denied to this process)
 function system.available()
   local ok, message, errno = require "smc.core.socket".probe()
   if ok then return true end

@@ -67,7 +67,7 @@ describe("smc.eid", function()
     for i = 1, 4 do assert(eid.add("NUMBER-" .. i)) end
     local ok, message, errno = eid.add("NUMBER-5")
     assert.is_nil(ok)
-    assert.matches("there are 4 of them", message)
+    assert.matches("there are already 4 UEIDs", message)
     assert.equal(ERANGE, errno)
     assert.equal(4, #eid.list())
   end)

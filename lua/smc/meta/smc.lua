@@ -1306,12 +1306,12 @@ local smc_system = {}
 ---@return string
 function smc_system.release() end
 
---- Whether this process can make SMC sockets, tried with socket(AF_SMC, …), which loads the kernel's module
---- where that is allowed.
---- Where it cannot, `smc.system.module` finds out why.
+--- Whether this process can create SMC sockets.
+--- It tries socket(AF_SMC, …), which loads the kernel module if
+--- that is allowed; the message explains a failure.
 ---@return true|nil
 ---@return nil|string # message, which says what to do
----@return nil|integer # errno: EAFNOSUPPORT no SMC, EPERM or EACCES not for this process
+---@return nil|integer # errno: EAFNOSUPPORT (no SMC), EPERM or EACCES (denied to this process)
 function smc_system.available() end
 
 --- The capabilities of the kernel and the hardware.
