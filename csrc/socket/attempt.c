@@ -225,7 +225,7 @@ int attempt_push_error(lua_State *L, struct sock *s)
 	return 1;
 }
 
-/* A transfer that failed for want of a connection: 0 to try again, now that there is one, or errno. */
+/* A transfer failed because there was no connection: 0 to try again, now that there is one, or errno. */
 int attempt_await_connection(lua_State *L, struct sock *s)
 {
 	int err;

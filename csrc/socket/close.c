@@ -73,7 +73,7 @@ int sock_gc(lua_State *L)
  * Closes the socket. Closing twice is fine. See close(2).
  *
  * Over SMC it may wait up to two seconds, as long as sent bytes have not reached the peer; a socket
- * that is garbage collected makes nobody wait. Also called at the end of the scope of a `local sock
+ * that is garbage collected does not wait. Also called at the end of the scope of a `local sock
  * <close>`.
  *
  * @function sock:close

@@ -7,7 +7,7 @@
 #include "../common/lua_util.h"
 #include "sock.h"
 
-/* Whether socket(AF_SMC) failed because this process cannot have SMC, and not for want of anything. */
+/* Whether socket(AF_SMC) failed because this process cannot use SMC, and not because of low resources. */
 static bool lacks_smc(int err)
 {
 	return err == EAFNOSUPPORT || err == EPROTONOSUPPORT || err == EPERM || err == EACCES;

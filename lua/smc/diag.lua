@@ -198,7 +198,7 @@ end
 -- @tparam ?boolean filter.processes whether each record gets its `processes`
 -- @tparam ?boolean|{string,...} filter.details which of `connection`, `link_group` and `dmb` to request from
 --   the kernel: true (default): all; false: none, which is fastest; or a list of their names
--- @tparam ?{string,...} filter.fields the iterator gives the values of these fields, nil if one is absent,
+-- @tparam ?{string,...} filter.fields the iterator returns the values of these fields, nil if one is absent,
 --   and makes no table: several times as quick, for those who read thousands. The first is one that is always
 --   there: `state`, `uid`, `inode`, `interface` or `cookie`. Besides the simple fields of @{socket} there are
 --   `local_endpoint` and `peer_endpoint`, address and port as one text, and `fallback_code` and

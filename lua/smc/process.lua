@@ -56,7 +56,7 @@ end
 -- @field stdout (file) to read from, with `stdout = "pipe"`
 -- @field stderr (file) to read from, with `stderr = "pipe"`
 
--- How it ended is known, or lost: nobody has to wait for it any more.
+-- How it ended is known, or lost: waiting for it is no longer necessary.
 local function forget_descriptor(self)
   if self.pidfd then self.pidfd:close() end
   self.pidfd = nil

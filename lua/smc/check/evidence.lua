@@ -8,7 +8,7 @@ local evidence = {}
 --- The bytes that a connection has written into its peer's memory between two records of it.
 -- @tparam table after result of `sock:info()`
 -- @tparam[opt] table before an earlier one; without it, since the connection was established
--- @treturn ?integer bytes; nil if the kernel tells no cursors (TCP, for one)
+-- @treturn ?integer bytes; nil if the kernel reports no cursors, as for TCP
 function evidence.bytes_sent(after, before)
   return cursor.sent(before and (before.connection or {}), after.connection)
 end

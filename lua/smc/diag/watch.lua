@@ -60,7 +60,7 @@ local function events_between(before, now)
 end
 
 --- Starts watching.
--- @tparam function list gives an iterator over the sockets, or nil, message, errno; and a table that has
+-- @tparam function list returns an iterator over the sockets, or nil, message, errno; and a table that has
 --   `errno` where completing a record failed
 -- @tparam number interval seconds between two readings
 -- @treturn[1] Watch

@@ -144,7 +144,7 @@ function app.print(...)
 end
 
 --- Prints a line as `string.format` makes it, and lets a reader see it, now.
--- @treturn boolean false if nobody reads any more
+-- @treturn boolean false if the reader closed the pipe
 function app.tell(...)
   return app.write(string.format(...), "\n") and app.flush()
 end
