@@ -233,7 +233,7 @@ local smc_diag_Watch = {}
 ---@field pid integer|nil sockets that this process holds
 ---@field processes boolean|nil whether each record gets its `processes`
 ---@field details boolean|{string,...}|nil which of `connection`, `link_group` and `dmb` to request from the kernel: true (default): all; false: none, which is fastest; or a list of their names
----@field fields string[]|nil the iterator returns the values of these fields, nil if one is absent, and makes no table: several times as quick, for those who read thousands. The first is one that is always there: `state`, `uid`, `inode`, `interface` or `cookie`. Besides the simple fields of `socket` there are `local_endpoint` and `peer_endpoint`, address and port as one text, and `fallback_code` and `peer_fallback_code`, of which `smc.reason.get` tells the rest. No details unless asked for. Not together with `pid` and `processes`.
+---@field fields string[]|nil the iterator returns the values of these fields, nil if one is absent, and creates no table: several times as fast, for thousands of sockets. The first must be a field that is always present: `state`, `uid`, `inode`, `interface` or `cookie`. Besides the simple fields of `socket` there are `local_endpoint` and `peer_endpoint`, address and port as one string, and `fallback_code` and `peer_fallback_code`, to look up with `smc.reason.get`. By default without details. Cannot be combined with `pid` and `processes`.
 
 --- Iterates over the SMC sockets, all of them or those that match every field of a filter.
 --- Records are read one at a time, so the memory in use does not depend on their number. The netlink socket
