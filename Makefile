@@ -93,7 +93,7 @@ demo: deps-missing ## run the whole story: on this host where it has SMC, else i
 demo-s390x: deps-missing ## the story on an s390x kernel in QEMU, as far as that goes
 	@examples/demo.sh s390x_story
 
-test-s390x: all ## run all specs that an s390x guest can run
+test-s390x: all ## run the specs that an s390x guest can run
 	@spec/run s390x_whole
 
 test: deps-missing ## run every test: unit (also under sanitizers), kernel (in the lab), rock
