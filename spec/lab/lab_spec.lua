@@ -57,7 +57,8 @@ describe("the lab", function()
       "run --loopback --hosts -- true ::: true", "run --ism fid=1 --hosts -- true ::: true",
       "run --tcp-only --hosts -- true ::: true", "run --hosts -- true", "pair --ism -- true ::: true",
       "run --kernel 5 -- true", "run --kernel own -- true", "run --modules / -- true", "build --kernel",
-      "run --kernel 6.12 --kernel-image x -- true"}
+      "run --kernel 6.12 --kernel-image x -- true", "run --kernel-image /none --modules / -- true",
+      "run --kernel-image /etc/passwd --modules / -- true", "run --kernel-image /etc/passwd -- true"}
     for _, words in ipairs(wrong) do
       local status, out, err = host(lab .. " " .. words)
       assert.equal(2, status, words)
@@ -140,6 +141,16 @@ describe("the lab", function()
     assert.equal(0, status)
     assert.is_nil(out:find("Internal Shared Memory", 1, true))
     assert.equal("nil\n1\n", out:match("[^\n]*\n[^\n]*\n$"))
+  end)
+
+  it("boots a kernel of the caller's", function()
+    -- The lab's own, as if somebody had built it.
+    local built = capture('echo "${SMC_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/smc-lab}"/kernel-6.12-*')
+    local options = ("--kernel-image %s/vmlinuz --modules %s"):format(quote(built), quote(built))
+    local status, out, err = guest(options,
+      "uname -r; echo $SMC_LAB_KERNEL; grep -c '^SMC ' /proc/net/protocols; lspci | grep -c ISM")
+    assert.equal(1, status, err)
+    assert.equal(read(built .. "/release") .. "own\n1\n0\n", out)
   end)
 
   it("makes two hosts of a guest, with a network and a function each", function()
