@@ -81,6 +81,8 @@ local shared = assert(listener())
 local unconnected <const> = function() return socket.tcp4(TCP) end
 local PNETID <const> = { pnetid = "NET1", netdev = "lo" }
 
+local COUNTERS <const> = { fallback = { client = 0, server = 0, reasons = {} } }
+
 local failures = {}
 
 --- Those that cannot fail, and why.
@@ -180,9 +182,9 @@ failures.of_functions = {
     way(false, socket.resolve, "no.such.host.invalid"), way("ENOENT", socket.resolve, "::1", "inet"),
   },
   ["stats.get"] = { way("EAFNOSUPPORT", stats.get), short(stats.get) },
-  ["stats.rates"] = { way("ENODATA", stats.rates, { fallback = {} }),
-    way("ENODATA", stats.rates, { fallback = {}, seconds = 0 }) },
-  ["stats.since"] = { way("EAFNOSUPPORT", stats.since, { fallback = {} }) },
+  ["stats.rates"] = { way("ENODATA", stats.rates, COUNTERS),
+    way("ENODATA", stats.rates, { fallback = COUNTERS.fallback, seconds = 0 }) },
+  ["stats.since"] = { way("EAFNOSUPPORT", stats.since, COUNTERS) },
   ["system.available"] = { way("EAFNOSUPPORT", system.available) },
   ["system.disable_hs_limitation"] = { way("EAFNOSUPPORT", system.disable_hs_limitation) },
   ["system.enable_hs_limitation"] = { way("EAFNOSUPPORT", system.enable_hs_limitation) },

@@ -85,8 +85,10 @@ static void unblock_signals(const sigset_t *set)
 int poller_signals(lua_State *L)
 {
 	int i, top = lua_gettop(L);
-	struct signals *s = smc_new_descriptor(L, SIGNALS, sizeof(*s));
+	struct signals *s;
 
+	luaL_argcheck(L, top > 0, 1, "name of a signal expected");
+	s = smc_new_descriptor(L, SIGNALS, sizeof(*s));
 	sigemptyset(&s->set);
 	for (i = 1; i <= top; i++)
 		add_signal(L, i, &s->set);

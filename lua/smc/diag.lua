@@ -120,6 +120,9 @@ local function extension_bits(details)
     return 0
   end
   local bits = 0
+  for key in pairs(details) do
+    if math.type(key) ~= "integer" then args.refuse_option("details", "a list of names expected") end
+  end
   for _, name in ipairs(details) do
     if not extensions[name] then
       args.refuse_option("details", ('"connection", "link_group" or "dmb" expected, got "%s"'):format(name))

@@ -24,6 +24,7 @@ local eid = {}
 local MAX_LENGTH <const>, MAX_UEIDS <const> = 32, 4 -- SMC_MAX_EID_LEN, SMC_MAX_UEID
 
 local no_command = "this kernel has no such command"
+local FILTER <const> = { ueid = "string" }
 local function no_seid()
   return "only s390 machines have a SEID: use UEIDs, see "
     .. remedy.of("smc.eid.add", "smcd.lua ueid add UEID")
@@ -102,17 +103,22 @@ local function remove(ueid)
   return explained(of_remove, ok, message, errno)
 end
 
---- The UEIDs, without the blanks that pad them to 32 characters.
+--- The UEIDs, without the blanks that pad them to 32 characters; all, or those that match a filter.
 --
+-- @tparam[opt] table filter
+-- @tparam ?string filter.ueid
 -- @treturn[1] {string,...} in the order in which they were added
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC
-function eid.list()
+function eid.list(filter)
+  local wanted = args.options("list", 1, filter, FILTER).ueid
   local entries, message, errno = explained(of_list, netlink.ueid_list())
   if not entries then return nil, message, errno end
   local found = {}
-  for i, entry in ipairs(entries) do found[i] = entry.ueid end
+  for _, entry in ipairs(entries) do
+    if not wanted or entry.ueid == wanted then found[#found + 1] = entry.ueid end
+  end
   return found
 end
 

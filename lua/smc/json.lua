@@ -102,6 +102,9 @@ local function string_text(value)
   return dkjson.quotestring(value)
 end
 
+local DEEPEST <const> = 100 -- tables in tables; a table that contains itself has no end
+local depth
+
 local add_value
 
 -- The values in a list are formatted by the name of the list.
@@ -132,11 +135,14 @@ end
 function add_value(out, value, name, parent, indent)
   local kind = type(value)
   if kind == "table" then
+    depth = depth + 1
+    if depth > DEEPEST then args.refuse("encode", 1, "it is nested too deeply, or contains itself") end
     if value[1] ~= nil or next(value) == nil then
       add_list(out, value, name, parent, indent)
     else
       add_object(out, value, name, indent)
     end
+    depth = depth - 1
   elseif math.type(value) == "integer" then
     out[#out + 1] = integer_text(value, name, parent)
   elseif kind == "string" then
@@ -156,6 +162,7 @@ end
 function json.encode(value, compact)
   args.optional("encode", 2, compact, "boolean")
   local out = {}
+  depth = 0
   add_value(out, value, nil, nil, not compact and "\n" or nil)
   return table.concat(out)
 end

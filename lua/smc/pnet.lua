@@ -330,7 +330,7 @@ end
 -- @raise for an argument of the wrong type
 function pnet.from_util_string(bytes, port)
   args.check("from_util_string", 1, bytes, "string")
-  return util_string.pnetid(bytes, args.optional("from_util_string", 2, port, "integer") or 0)
+  return util_string.pnetid(bytes, args.optional("from_util_string", 2, port, args.range(0)) or 0)
 end
 
 --- The PNET ID of an interface: the hardware PNET ID, or else the one in the table.

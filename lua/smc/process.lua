@@ -22,6 +22,8 @@ local OPTIONS <const> = {
   env = "environment", stdin = STREAMS, stdout = STREAMS, stderr = STREAMS,
 }
 
+local HIGHEST_SIGNAL <const> = 64 -- the kernel's SIGRTMAX, see signal(7)
+
 local Process = { __name = "smc.process.Process" }
 Process.__index = Process
 
@@ -120,7 +122,7 @@ function Process:kill(signal)
   args.object("kill", self, Process)
   signal = signal == nil and "TERM" or signal
   local number = core.signals[signal] or math.type(signal) == "integer" and signal
-  if not number then
+  if not number or number < 0 or number > HIGHEST_SIGNAL then
     args.refuse("kill", 1, "unknown signal " .. tostring(signal))
   end
   if self.ending or self.lost then

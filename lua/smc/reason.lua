@@ -175,7 +175,7 @@ end
 
 --- Looks up a reason by its code or its name.
 --
--- @tparam ?integer|string which `0x03030008` or `"NOUEID"`
+-- @tparam ?integer|string which `0x03030008`, or text: `"NOUEID"`, `"0x03030008"`
 -- @treturn[1] reason for any code; that for an unknown code has no name
 -- @treturn[2] nil for a name that does not exist, and for nil, which means that there was no fallback
 -- @treturn[2] string message
@@ -184,6 +184,7 @@ end
 function reason.get(which)
   if which == nil then return nil, "there is no fallback code to look up", E.ENOENT end
   args.check("get", 1, which, "integer or text")
+  which = type(which) == "string" and #which <= 10 and tonumber(which:match("^0x%x+$")) or which
   local row
   if type(which) == "string" then
     row = by_name[which]
@@ -192,6 +193,7 @@ function reason.get(which)
     end
     which = row[1]
   else
+    args.check("get", 1, which, args.range(0, 0xffffffff))
     row = by_code[which]
     if not row then
       return unknown(which)

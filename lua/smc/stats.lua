@@ -182,7 +182,11 @@ end
 
 local SNAPSHOT <const> = {
   words = "snapshot of smc.stats",
-  has = function(value) return type(value) == "table" and type(value.fallback) == "table" end,
+  has = function(value)
+    local fallback = type(value) == "table" and value.fallback
+    return type(fallback) == "table" and math.type(fallback.client) and math.type(fallback.server)
+      and type(fallback.reasons) == "table" and (value.seconds == nil or type(value.seconds) == "number")
+  end,
 }
 
 local NOTHING <const> = { smcd = {}, smcr = {}, handshake_errors = {},
@@ -227,7 +231,7 @@ local function per_second(values, seconds)
   for key, value in pairs(values) do
     if type(value) == "table" then
       result[key] = per_second(value, seconds)
-    elseif not LEVELS[key] and key ~= "code" then
+    elseif type(value) == "number" and not LEVELS[key] and key ~= "code" then
       result[key] = value / seconds
     else
       result[key] = value

@@ -155,6 +155,8 @@ describe("smc.eid", function()
     assert.equal("READABLE\n"
       .. (EPERM .. "\tthis requires CAP_NET_ADMIN in the initial user namespace\n"):rep(5), out)
     assert.same({ "READABLE" }, eid.list())
+    assert.same({ "READABLE" }, eid.list { ueid = "READABLE" })
+    assert.same({}, eid.list { ueid = "ANOTHER" })
   end)
 
   it("needs it in the initial user namespace, so that a rootless container does not do", function()

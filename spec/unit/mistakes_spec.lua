@@ -7,6 +7,9 @@ local socket = require "smc.socket"
 
 local NAN <const> = 0 / 0
 
+local endless <const> = {} -- a table that contains itself
+endless[1] = endless
+
 -- What is wrong for an argument of a kind. Functions in C take numbers for strings, and the other way round.
 local WRONG <const> = {
   string = { 7, true, {} },
@@ -20,9 +23,13 @@ local WRONG <const> = {
   identifier = { 1.5, NAN, true }, -- an integer or a string
   object = { 7, "x", true, {} },
   details = { 7, "x", { "bogus" }, { 1 } },
-  json = { print, { print }, { a = io.stdout } },
+  json = { print, { print }, { a = io.stdout }, endless },
   letter = { "nonsense", true, {} }, -- the first letters of a string count
-  signal = { "nonsense", "", 1.5, true, {} },
+  signal = { "nonsense", "", 1.5, -1, 65, math.maxinteger, true, {} },
+  counters = { 7, "x", true, {}, { fallback = {} }, { fallback = { client = 0, server = 0 } },
+    { fallback = { client = 0, server = 0, reasons = {} }, seconds = "z" } },
+  port_index = { "x", 1.5, -1, {}, true },
+  code = { 1.5, NAN, true, {}, -1, 1 << 32 },
   c_string = { true, {} },
   c_data = { true, {} },
   c_integer = { "x", 1.5, {}, true },
@@ -72,6 +79,7 @@ local function with(kinds, more)
   return all
 end
 
+local COUNTERS <const> = { fallback = { client = 0, server = 0, reasons = {} } }
 local STREAMS <const> = { stdin = "name", stdout = "name", stderr = "name" }
 local host, port = need("localhost", "string"), need(1, "identifier")
 local some_host, some_port = need("localhost", "c_string"), need(1, "c_port")
@@ -94,7 +102,7 @@ local FUNCTIONS_OF_MODULES <const> = {
   ["eid.enable_seid"] = nothing,
   ["eid.ensure"] = { need("-", "string"), may("present", "name") },
   ["eid.flush"] = nothing,
-  ["eid.list"] = nothing,
+  ["eid.list"] = { options { ueid = "string" } },
   ["eid.remove"] = { need("-", "string") },
   ["eid.seid"] = nothing,
   ["errno.name"] = { need(1, "integer") },
@@ -114,17 +122,17 @@ local FUNCTIONS_OF_MODULES <const> = {
      options = PNETIDS }, may("present", "name") },
   ["pnet.find"] = { { valid = { pnetid = "-" }, needed = true, wrong = { 7, true }, options = PNETIDS } },
   ["pnet.flush"] = nothing,
-  ["pnet.from_util_string"] = { need(BYTES, "string"), may(0, "integer") },
+  ["pnet.from_util_string"] = { need(BYTES, "string"), may(0, "port_index") },
   ["pnet.list"] = { options(PNETIDS) },
   ["pnet.of_interface"] = { need("lo", "string") },
   ["pnet.remove"] = { need("-", "string") },
   ["poller.new"] = nothing,
   ["poller.read"] = { need(0, "c_integer"), need(1, "c_integer") },
-  ["poller.signals"] = { may("USR1", "name") },
+  ["poller.signals"] = { need("USR1", "name") },
   ["process.spawn"] = { need({ "/nosuch" }, "table"), options(with(STREAMS, { env = "table" })) },
   ["reason.all"] = nothing,
   ["reason.describe"] = { need(1, "integer") },
-  ["reason.get"] = { may(1, "identifier") },
+  ["reason.get"] = { may(1, "code") },
   ["run.attainable"] = { options(RUN) },
   ["run.convertible"] = { need("/nosuch", "string") },
   ["run.environment"] = { options(RUN) },
@@ -160,8 +168,8 @@ local FUNCTIONS_OF_MODULES <const> = {
   ["socket.tcp6"] = { options(FALLBACK) },
   ["socket.try"] = nothing, -- its first argument may be anything
   ["stats.get"] = nothing,
-  ["stats.rates"] = { need({ fallback = {} }, "object") },
-  ["stats.since"] = { need({ fallback = {} }, "object"), may({ fallback = {} }, "object") },
+  ["stats.rates"] = { need(COUNTERS, "counters") },
+  ["stats.since"] = { need(COUNTERS, "counters"), may(COUNTERS, "counters") },
   ["system.available"] = nothing,
   ["system.disable_hs_limitation"] = nothing,
   ["system.enable_hs_limitation"] = nothing,

@@ -19,6 +19,7 @@ describe("smc.reason", function()
     for name, code in pairs(kernel) do
       local found = reason.get(code)
       assert.same(found, reason.get(name))
+      assert.same(found, reason.get(("0x%08x"):format(code)))
       assert.equal(code, found.code)
       assert.equal(name, found.name)
       assert.is_true(#found.meaning > 10)

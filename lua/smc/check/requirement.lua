@@ -35,8 +35,8 @@ local FAULTS <const> = {
   [verdict.NONE] = { errno.ENOTCONN, function(report) return report.message end },
 }
 
---- Compares a report with a requirement. If the report does not meet it, its `success` becomes false, and it
--- gets a message.
+--- Compares a report with a requirement. If the report does not meet it, its `success` becomes false, and a
+-- report of another SMC mode gets the message.
 -- @tparam table report
 -- @tparam ?string required one of `MODES`
 -- @treturn[1] table report
@@ -48,9 +48,10 @@ function requirement.hold(report, required)
   if not required or report.success and (required == "SMC" or report.mode == required) then return report end
   local fault = FAULTS[report.verdict]
   local where = ("%s port %s"):format(text.printable(report.host), text.printable(report.port))
+  local message = ("%s is required: %s"):format(required, fault[2](report, where))
   report.success = false
-  report.message = ("%s is required: %s"):format(required, fault[2](report, where))
-  return nil, report.message, report.errno or fault[1], report
+  report.message = report.message or report.mode ~= "TCP" and message or nil -- the reasons explain a fallback
+  return nil, message, report.errno or fault[1], report
 end
 
 return requirement

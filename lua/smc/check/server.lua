@@ -47,12 +47,23 @@ local function listen_from(host, port)
   return nil, ("%s has no free port from %d on"):format(printable(host), port), E.EADDRINUSE
 end
 
+-- The address to listen on.
+local function address_of(options)
+  if not options.host then return options.family == "inet6" and "::" or "*" end
+  if not options.family then return options.host end
+  local addresses, message, errno = socket.resolve(options.host, options.family)
+  if not addresses then return nil, message, errno end
+  return addresses[1]
+end
+
 --- See `smc.check.server`.
 function server.new(options)
   options = args.options("server", 1, options, OPTIONS)
   local ok, message, errno = system.available()
   if not ok then return nil, message, errno end
-  local host = options.host or (options.family == "inet6" and "::" or "*")
+  local host
+  host, message, errno = address_of(options)
+  if not host then return nil, message, errno end
   local listener, port
   listener, port, errno = listen_from(host, options.port or protocol.PORT)
   if not listener then return nil, port, errno end -- a message instead of the port

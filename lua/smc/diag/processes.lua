@@ -16,6 +16,7 @@ function Iterator:__call()
       return record
     end
   end
+  return nil
 end
 
 function Iterator:errno()

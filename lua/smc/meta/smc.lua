@@ -304,11 +304,15 @@ function smc_diag.watch(filter) end
 ---@class smc.eid
 local smc_eid = {}
 
---- The UEIDs, without the blanks that pad them to 32 characters.
+---@class smc.eid.list.filter
+---@field ueid string|nil
+
+--- The UEIDs, without the blanks that pad them to 32 characters; all, or those that match a filter.
+---@param filter? smc.eid.list.filter
 ---@return string[]|nil # in the order in which they were added
 ---@return nil|string # message
 ---@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC
-function smc_eid.list() end
+function smc_eid.list(filter) end
 
 --- Defines a UEID.
 ---@param ueid string 1 to 32 characters from A to Z, 0 to 9, `.` and `-`, beginning with a letter or a digit. Two consecutive dots are rejected, as by `smcd(8)`, although the kernel accepts them.
@@ -809,7 +813,7 @@ local smc_reason = {}
 ---@field advice string what to do about it
 
 --- Looks up a reason by its code or its name.
----@param which integer|string|nil `0x03030008` or `"NOUEID"`
+---@param which integer|string|nil `0x03030008`, or text: `"NOUEID"`, `"0x03030008"`
 ---@return smc.reason.reason|nil # for any code; that for an unknown code has no name; for a name that does not exist, and for nil, which means that there was no fallback
 ---@return nil|string # message
 ---@return nil|integer # errno: ENOENT
