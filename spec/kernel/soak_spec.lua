@@ -10,7 +10,7 @@ local CYCLES <const> = tonumber(os.getenv "SMC_SOAK_CYCLES" or 10000)
 local CONNECTIONS <const> = tonumber(os.getenv "SMC_SOAK_CONNECTIONS" or 4000)
 
 local ROOM <const> = 1024 -- KiB that the heap may grow by on its own: pieces, not leaks
-local ROUNDS <const> = 3
+local ROUNDS <const> = 8 -- a heap of many iterators was seen to grow for three
 
 -- Kilobytes that so many calls of the function add to this process.
 local function growth(cycle, cycles)
@@ -22,7 +22,7 @@ local function growth(cycle, cycles)
 end
 
 -- Calls the function many times: a fifth of them until everything is in use that stays. A heap in
--- pieces grows once more and is then used again; what leaks grows every time.
+-- pieces grows a few times more and is then used again; what leaks grows every time.
 local function soak(cycle, cycles)
   cycles = cycles or CYCLES
   growth(cycle, cycles // 5)
