@@ -18,6 +18,17 @@ int smc_push_error(lua_State *L, int err, const char *what)
 	return 3;
 }
 
+/* The same for a wait, which may also have reached its limit: pushes nil, "timeout", ETIMEDOUT then. */
+int smc_push_wait_error(lua_State *L, int err, const char *what)
+{
+	if (err != ETIMEDOUT)
+		return smc_push_error(L, err, what);
+	lua_pushnil(L);
+	lua_pushliteral(L, "timeout");
+	lua_pushinteger(L, err);
+	return 3;
+}
+
 static int no_op(lua_State *L)
 {
 	(void)L;

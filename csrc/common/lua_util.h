@@ -11,6 +11,7 @@
 #pragma GCC visibility push(hidden)
 
 int smc_push_error(lua_State *L, int err, const char *what);
+int smc_push_wait_error(lua_State *L, int err, const char *what);
 void smc_run_signal_hooks(lua_State *L);
 const char *smc_check_cstring(lua_State *L, int arg);
 

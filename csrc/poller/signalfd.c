@@ -141,14 +141,8 @@ static int signals_next(lua_State *L)
 	uint32_t number = 0;
 	int err = take_signal(L, s, smc_opt_seconds(L, 2, -1), &number);
 
-	if (err == ETIMEDOUT) {
-		lua_pushnil(L);
-		lua_pushliteral(L, "timeout");
-		lua_pushinteger(L, err);
-		return 3;
-	}
 	if (err)
-		return smc_push_error(L, err, "signals");
+		return smc_push_wait_error(L, err, "signals");
 	push_name(L, number);
 	return 1;
 }

@@ -88,14 +88,8 @@ static int process_wait(lua_State *L)
 		while ((err = await_end(pid, deadline)) == EINTR)
 			smc_run_signal_hooks(L);
 	}
-	if (err == ETIMEDOUT) {
-		lua_pushnil(L);
-		lua_pushliteral(L, "timeout");
-		lua_pushinteger(L, err);
-		return 3;
-	}
 	if (err)
-		return smc_push_error(L, err, "wait");
+		return smc_push_wait_error(L, err, "wait");
 	while ((got = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
 		smc_run_signal_hooks(L);
 	if (got < 0)
