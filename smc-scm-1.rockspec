@@ -86,6 +86,7 @@ build = {
         "csrc/netlink/linkgroup.c",
         "csrc/netlink/module.c",
         "csrc/netlink/pnet.c",
+        "csrc/netlink/rtnetlink.c",
         "csrc/netlink/smc_diag.c",
         "csrc/netlink/smc_diag_filter.c",
         "csrc/netlink/smc_diag_message.c",

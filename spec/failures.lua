@@ -103,6 +103,11 @@ failures.of_functions = {
     way("EAFNOSUPPORT", check.connect, "localhost", 1),
     way("EAFNOSUPPORT", check.connect, "localhost", 1, { require = "SMC-D" }),
   },
+  ["check.interfaces"] = { short(check.interfaces) },
+  ["check.path"] = {
+    way("ENODEV", check.path, { interface = "nosuch0" }), way("ENOENT", check.path, { host = "" }),
+    short(check.path, { interface = "lo" }), short(check.path, { host = "127.0.0.1" }),
+  },
   ["check.server"] = { way("EAFNOSUPPORT", check.server) },
   ["device.dibs"] = { unreadable("ELOOP", "sys/class/dibs", device.dibs) },
   ["device.list"] = { way("EAFNOSUPPORT", device.list), short(device.list) },

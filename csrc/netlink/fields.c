@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -52,6 +54,17 @@ static void push_string(lua_State *L, enum smc_field_kind kind, const struct nla
 		lua_pushlstring(L, text, length);
 }
 
+static bool push_address(lua_State *L, const struct nlattr *attr)
+{
+	int family = nla_len(attr) == sizeof(struct in_addr) ? AF_INET : AF_INET6;
+	char text[INET6_ADDRSTRLEN];
+
+	if (family == AF_INET6 && nla_len(attr) != sizeof(struct in6_addr))
+		return false;
+	lua_pushstring(L, inet_ntop(family, nla_data(attr), text, sizeof(text)));
+	return true;
+}
+
 static int set_fields(lua_State *L, const struct smc_field *fields, struct smc_attrs attrs);
 
 /* Sets the field of the table on top of the stack. Returns 0 or a negative errno. */
@@ -73,6 +86,10 @@ static int set_field(lua_State *L, const struct smc_field *field, const struct n
 	case SMC_STRING:
 	case SMC_NAME:
 		push_string(L, field->kind, attr);
+		break;
+	case SMC_ADDRESS:
+		if (!push_address(L, attr))
+			return -EBADMSG;
 		break;
 	default:
 		if (!push_integer(L, field->kind, attr))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages of generic netlink described as tables: which attribute becomes which field. The
+ * Messages of netlink described as tables: which attribute becomes which field. The
  * files of the kernel's nouns (linkgroup.c, device.c, …) have the tables.
  */
 #ifndef SMC_FIELDS_H
@@ -19,6 +19,7 @@ enum smc_field_kind {
 	SMC_BOOLEAN, /* an integer that is 0 or not */
 	SMC_STRING,  /* up to its NUL, without blanks at the end */
 	SMC_NAME,    /* the same; absent where the kernel says "n/a", or nothing */
+	SMC_ADDRESS, /* an IPv4 or IPv6 address, as text */
 	SMC_NEST,    /* a table; its fields go into the outer one where it has no name */
 };
 

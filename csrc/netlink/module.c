@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* smc.core.netlink: queries and commands about SMC, over netlink. */
+/* smc.core.netlink: queries and commands about SMC and its network, over netlink. */
 #include <lauxlib.h>
 
 #include "../common/af_smc.h"
@@ -16,6 +16,7 @@ int luaopen_smc_core_netlink(lua_State *L)
 	lua_newtable(L);
 	luaL_setfuncs(L, smc_netlink_ifname, 0);
 	luaL_setfuncs(L, smc_netlink_inet_diag, 0);
+	luaL_setfuncs(L, smc_netlink_rtnetlink, 0);
 	luaL_setfuncs(L, smc_netlink_smc_diag, 0);
 	smc_genl_set_functions(L, &smc_device);
 	smc_genl_set_functions(L, &smc_eid);

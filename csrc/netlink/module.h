@@ -5,6 +5,7 @@
 
 #include "../common/lua_api.h"
 
-SMC_HIDDEN extern const luaL_Reg smc_netlink_ifname[], smc_netlink_inet_diag[], smc_netlink_smc_diag[];
+SMC_HIDDEN extern const luaL_Reg smc_netlink_ifname[], smc_netlink_inet_diag[], smc_netlink_rtnetlink[],
+	smc_netlink_smc_diag[];
 
 #endif

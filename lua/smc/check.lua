@@ -1,4 +1,4 @@
---- Tests whether a connection uses SMC, with evidence, and explains a fallback.
+--- Tests whether a connection uses SMC, with evidence, explains a fallback, and analyses a path.
 --
 -- One host serves, and the other connects:
 --
@@ -101,6 +101,64 @@ check.connect = require("smc.check.client").connect
 -- @treturn boolean true
 
 check.server = require("smc.check.server").new
+
+--- What of this host an SMC connection would use, without connecting: the static analysis of smc_chk(8), for
+-- SMC-D and SMC-R.
+--
+--    local path = assert(check.path { host = "host10" })
+--    print(path.interface.name, path.interface.pnetid, table.concat(path.modes, " "))
+--
+-- `tostring(path)` is its text. What could not be read is listed in `unread`, and its field is absent.
+--
+-- @tparam table options either `host` or `interface`
+-- @tparam ?string options.host name or address of a peer: the interface is that of the kernel's route
+-- @tparam ?string options.interface name of an interface of this network namespace
+-- @tparam ?string options.family `"inet"` or `"inet6"`, for the addresses of a host
+-- @treturn[1] analysis
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: ENOENT unknown host, ENETUNREACH no route, ENODEV no such interface
+-- @raise for a bad option
+function check.path(options)
+  return require "smc.check.path".of(options)
+end
+
+--- The interfaces of this network namespace that are up.
+-- @treturn[1] {string,...} names
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+function check.interfaces()
+  return require "smc.check.path".interfaces()
+end
+
+--- What of this host decides about SMC connections over a path.
+--
+-- @table analysis
+-- @tfield ?string host as given
+-- @tfield ?string address of the peer
+-- @tfield ?string source local address of the route
+-- @tfield ?string gateway of the route
+-- @tfield ?boolean is_local whether the address belongs to this host
+-- @tfield table interface `name`, `up`, `carrier`, `mtu`; `addresses`, such as `"192.168.0.12/24"`; `vlan`,
+--   if it or an interface below it is a VLAN; `pnetid`, `pnetid_source` and `pnetid_netdev`, if it has one
+-- @tfield {string,...} modes what this host can use on the path, if the peer can: `"SMC-Dv1"`, `"SMC-Dv2"`,
+--   `"SMC-Rv1"`, `"SMC-Rv2"`
+-- @tfield ?{table,...} ism functions, those that are powered off included: `fid`, `pchid`, `pci_id`, `slot`,
+--   `power`, `pnetid`, `pnetid_source`; `usable`: SMC has it as a device; `v1`, `v2`: it can be used for the
+--   interface
+-- @tfield ?boolean loopback_ism whether the kernel has loopback-ism
+-- @tfield ?{table,...} roce ports of RDMA devices: `ibdev`, `ibport`, `state`, `netdev`, `pnetid`,
+--   `pnetid_source`; `belongs`: it is one for the interface; `usable`: and it is active
+-- @tfield ?table eids `ueids`, a list; `seid` and `seid_enabled`, if the machine has one
+-- @tfield ?boolean hs_limitation whether handshakes are limited
+-- @tfield ?table sysctls name, without `net.smc.`, and value
+-- @tfield ?table kernel `release`; `loaded` and `present`: the module smc; `available`: this process can
+--   create SMC sockets; `message`: why not; `seccomp`: it has a filter; `blocked` and `blocked_by`: what
+--   keeps the module from being loaded
+-- @tfield ?table namespaces `net` and `user`, numbers; `initial_user`: only there SMC's settings can be
+--   changed
+-- @tfield {table,...} unread what could not be read: `what`, `message`, `errno`
 
 local SOCKET <const> = {
   words = "tcp{any}",

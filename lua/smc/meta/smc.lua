@@ -7,7 +7,7 @@
 ---@field _VERSION any The name and the version of this library: `"smc 0.1.0"`.
 local smc = {}
 
---- Tests whether a connection uses SMC, with evidence, and explains a fallback.
+--- Tests whether a connection uses SMC, with evidence, explains a fallback, and analyses a path.
 ---@class smc.check
 ---@field PORT any The port where servers start to look for a free one, as in smc_chk(8).
 local smc_check = {}
@@ -85,6 +85,47 @@ function smc_check_Server:serve() end
 --- `<close>` does the same, and closing twice is fine.
 ---@return boolean # true
 function smc_check_Server:close() end
+
+---@class smc.check.path.options
+---@field host string|nil name or address of a peer: the interface is that of the kernel's route
+---@field interface string|nil name of an interface of this network namespace
+---@field family string|nil `"inet"` or `"inet6"`, for the addresses of a host
+
+--- What of this host an SMC connection would use, without connecting: the static analysis of smc_chk(8), for
+--- SMC-D and SMC-R.
+---    local path = assert(check.path { host = "host10" })
+---    print(path.interface.name, path.interface.pnetid, table.concat(path.modes, " "))
+--- `tostring(path)` is its text. What could not be read is listed in `unread`, and its field is absent.
+---@param options smc.check.path.options either `host` or `interface`
+---@return smc.check.analysis|nil
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT unknown host, ENETUNREACH no route, ENODEV no such interface
+function smc_check.path(options) end
+
+--- The interfaces of this network namespace that are up.
+---@return string[]|nil # names
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_check.interfaces() end
+
+--- What of this host decides about SMC connections over a path.
+---@class smc.check.analysis
+---@field host string|nil as given
+---@field address string|nil of the peer
+---@field source string|nil local address of the route
+---@field gateway string|nil of the route
+---@field is_local boolean|nil whether the address belongs to this host
+---@field interface table `name`, `up`, `carrier`, `mtu`; `addresses`, such as `"192.168.0.12/24"`; `vlan`, if it or an interface below it is a VLAN; `pnetid`, `pnetid_source` and `pnetid_netdev`, if it has one
+---@field modes string[] what this host can use on the path, if the peer can: `"SMC-Dv1"`, `"SMC-Dv2"`, `"SMC-Rv1"`, `"SMC-Rv2"`
+---@field ism table[]|nil functions, those that are powered off included: `fid`, `pchid`, `pci_id`, `slot`, `power`, `pnetid`, `pnetid_source`; `usable`: SMC has it as a device; `v1`, `v2`: it can be used for the interface
+---@field loopback_ism boolean|nil whether the kernel has loopback-ism
+---@field roce table[]|nil ports of RDMA devices: `ibdev`, `ibport`, `state`, `netdev`, `pnetid`, `pnetid_source`; `belongs`: it is one for the interface; `usable`: and it is active
+---@field eids table|nil `ueids`, a list; `seid` and `seid_enabled`, if the machine has one
+---@field hs_limitation boolean|nil whether handshakes are limited
+---@field sysctls table|nil name, without `net.smc.`, and value
+---@field kernel table|nil `release`; `loaded` and `present`: the module smc; `available`: this process can create SMC sockets; `message`: why not; `seccomp`: it has a filter; `blocked` and `blocked_by`: what keeps the module from being loaded
+---@field namespaces table|nil `net` and `user`, numbers; `initial_user`: only there SMC's settings can be changed
+---@field unread table[] what could not be read: `what`, `message`, `errno`
 
 --- Returns how many of the bytes that a connection has sent went through shared memory, by the kernel's
 --- record.

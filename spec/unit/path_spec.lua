@@ -1,0 +1,154 @@
+-- The route to a peer and the interfaces of this machine, compared with ip(8); what a path says if there is
+-- no SMC; and malformed messages of rtnetlink.
+local check = require "smc.check"
+local E = require "smc.errno"
+local json = require "dkjson"
+local netlink = require "smc.core.netlink"
+local support = require "support"
+
+local function ip(...)
+  local done = support.run { "ip", "-json", ... }
+  assert.equal(0, done.status, done.stderr)
+  return assert(json.decode(done.stdout))
+end
+
+describe("the kernel's route", function()
+  for _, address in ipairs { "127.0.0.1", "::1", "192.0.2.77", "2001:db8::77" } do
+    it("is the one that ip route get shows: " .. address, function()
+      local done = support.run { "ip", "-json", "route", "get", address }
+      local found, message, errno = netlink.route(address)
+      if done.status ~= 0 then
+        assert.is_nil(found)
+        assert.matches("^cannot find the route: ", message)
+        assert.equal("integer", math.type(errno))
+        return
+      end
+      local expected = json.decode(done.stdout)[1]
+      assert.same({ expected.dev, expected.prefsrc, expected.gateway, expected.type == "local" },
+        { netlink.interface_name(found[1].ifindex), found[1].source, found[1].gateway, found[1].is_local })
+    end)
+  end
+
+  it("is for addresses alone", function()
+    for _, wrong in ipairs { "", "localhost", "1.2.3", "fe80::1%lo", "1.2.3.4\0" } do
+      assert.has_error(function() netlink.route(wrong) end)
+    end
+  end)
+end)
+
+describe("the interfaces", function()
+  it("are those of ip link, with their states", function()
+    local found = {}
+    for i, link in ipairs(assert(netlink.links())) do
+      found[i] = { link.name, link.ifindex, link.mtu, link.up }
+    end
+    for i, link in ipairs(ip "link") do
+      assert.same({ link.ifname, link.ifindex, link.mtu, (" %s "):format(table.concat(link.flags, " "))
+        :find(" UP ", 1, true) ~= nil }, found[i])
+    end
+  end)
+
+  it("have the addresses of ip address", function()
+    local found, expected = {}, {}
+    for i, one in ipairs(assert(netlink.addresses())) do
+      found[i] = ("%d %s/%d"):format(one.ifindex, one.address or one.peer, one.prefix)
+    end
+    for _, link in ipairs(ip "address") do
+      for _, one in ipairs(link.addr_info) do
+        expected[#expected + 1] = ("%d %s/%d"):format(link.ifindex, one["local"], one.prefixlen)
+      end
+    end
+    table.sort(found)
+    table.sort(expected)
+    assert.same(expected, found)
+  end)
+
+  it("that are up are listed by name", function()
+    local expected = {}
+    for _, link in ipairs(ip("link", "show", "up")) do expected[#expected + 1] = link.ifname end
+    assert.same(expected, check.interfaces())
+  end)
+end)
+
+-- Messages made by hand, in the byte order of this host.
+local RTM_NEWLINK <const>, RTM_NEWADDR <const>, RTM_NEWROUTE <const> = 16, 20, 24
+local LINK <const> = string.pack("=BBI2i4I4I4", 0, 0, 1, 7, 1, 0)
+
+local function attribute(kind, bytes)
+  local text = string.pack("=I2I2", 4 + #bytes, kind) .. bytes
+  return text .. ("\0"):rep(-#text % 4)
+end
+
+local function message(kind, payload)
+  return string.pack("=I4I2I2I4I4", 16 + #payload, kind, 2, 0, 0) .. payload
+end
+
+local function vlan_data(kind, bytes)
+  return message(RTM_NEWLINK, LINK .. attribute(3, "v5\0")
+    .. attribute(18, attribute(1, kind .. "\0") .. attribute(2, attribute(1, bytes))))
+end
+
+describe("a message of rtnetlink", function()
+  it("has a VLAN ID for a VLAN only", function()
+    -- The kind, and the first attribute of its own.
+    for _, case in ipairs { { "vlan", "\5\0", string.unpack("=I2", "\5\0") }, { "veth", ("x"):rep(20), nil },
+      { "vlan", "xyz", nil }, { "vla", "\5\0", nil } } do
+      local found = assert(netlink.links(vlan_data(case[1], case[2])))
+      assert.same({ { ifindex = 7, name = "v5", up = true, loopback = false, vlan = case[3] } }, found)
+    end
+  end)
+
+  it("of the wrong type, or cut short, is an error", function()
+    for _, bytes in ipairs { message(RTM_NEWADDR, LINK .. attribute(3, "v5\0")), message(RTM_NEWLINK, "abc"),
+      message(RTM_NEWLINK, LINK .. "\255\0\3\0x"), "x" } do
+      assert.equal(E.EBADMSG, select(3, netlink.links(bytes)))
+    end
+    local route = message(RTM_NEWROUTE, ("\0"):rep(12) .. attribute(5, "abc"))
+    assert.equal(E.EBADMSG, select(3, netlink.route("127.0.0.1", route)))
+  end)
+
+  it("that is changed at random is a list or an error", function()
+    math.randomseed(7)
+    for _ = 1, 3000 do
+      local bytes = vlan_data("vlan", "\5\0")
+      for _ = 1, math.random(1, 6) do
+        local at = math.random(1, #bytes)
+        bytes = bytes:sub(1, at - 1) .. string.char(math.random(0, 255)) .. bytes:sub(at + 1)
+      end
+      for _, read in ipairs { netlink.links, netlink.addresses } do
+        local found, _, errno = read(bytes:sub(1, math.random(1, #bytes)))
+        assert.is_truthy(found or math.type(errno) == "integer")
+      end
+    end
+  end)
+end)
+
+describe("a path", function()
+  it("is that of the route to a host, or that of an interface", function()
+    local path = assert(check.path { host = "127.0.0.1" })
+    assert.same({ "127.0.0.1", "127.0.0.1", true, "lo", true },
+      { path.host, path.address, path.is_local, path.interface.name, path.interface.up })
+    assert.same({ "127.0.0.1/8" }, { path.interface.addresses[1] })
+    assert.equal("lo", assert(check.path { interface = "lo" }).interface.name)
+    assert.equal("lo", assert(check.path { host = "::1", family = "inet6" }).interface.name)
+    assert.matches("\n     Interface:          lo, up, ", "\n" .. tostring(path))
+    assert.equal("string", type(require "smc.json".encode(path)))
+  end)
+
+  it("has the host's kernel and namespaces, and none of the modes if there is no SMC", function()
+    local path = assert(check.path { interface = "lo" })
+    local ok, why = require "smc.system".available()
+    assert.same({ ok == true, why }, { path.kernel.available, path.kernel.message })
+    local net = support.run({ "readlink", "/proc/self/ns/net" }).stdout
+    assert.equal(("net:[%d]\n"):format(path.namespaces.net), net)
+    if ok then return end
+    assert.same({ {}, {} }, { path.modes, path.unread })
+    assert.matches("Configuration:      no mode of SMC", tostring(path))
+  end)
+
+  it("without an interface or with two is a mistake of the caller", function()
+    for _, options in ipairs { {}, { host = "localhost", interface = "lo" } } do
+      assert.has_error(function() check.path(options) end)
+    end
+  end)
+end)
