@@ -22,39 +22,29 @@ static struct smc_dump *check_dump(lua_State *L)
 	return luaL_checkudata(L, 1, DUMP);
 }
 
-static const char *advice_for(const struct smc_dump *dump, int err)
+/* What the transport found, of which the C library's words do not say enough. */
+static const char *meaning_of(int err)
 {
-	const char *advice = dump->ops.advice ? dump->ops.advice(err) : NULL;
-
-	if (advice)
-		return advice;
 	switch (err) {
 	case EINTR:
-		return "the list changed while the kernel was sending it: try again";
+		return ": the list changed while the kernel was sending it: try again";
 	case ENOBUFS:
-		return "the kernel sent more than fits in the receive buffer: try again";
+		return ": the kernel sent more than fits in the receive buffer: try again";
 	case EMSGSIZE:
-		return "a message was longer than the kernel's maximum";
+		return ": a message was longer than the kernel's maximum";
 	case EBADMSG:
-		return "a message is cut short or its lengths contradict each other";
-	case EPERM:
-	case EACCES:
-		return "this process may not use netlink: check the seccomp profile of a "
-		       "container, or a security module";
+		return ": a message is cut short or its lengths contradict each other";
 	case EPROTONOSUPPORT:
-		return "this kernel does not have the netlink family";
+		return ": this kernel does not have the netlink family";
 	default:
-		return NULL;
+		return "";
 	}
 }
 
-/* Pushes "cannot …: words: advice". */
+/* Pushes "cannot …: words". */
 static void push_message(lua_State *L, const struct smc_dump *dump, int err)
 {
-	const char *advice = advice_for(dump, err);
-
-	lua_pushfstring(L, "%s: %s%s%s", dump->ops.what, strerror(err), advice ? ": " : "",
-			advice ? advice : "");
+	lua_pushfstring(L, "%s: %s%s", dump->ops.what, strerror(err), meaning_of(err));
 }
 
 int smc_dump_fail(lua_State *L, struct smc_dump *dump, int err)

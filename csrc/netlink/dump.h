@@ -25,8 +25,7 @@ typedef int smc_dump_decoder(lua_State *L, const struct nlmsghdr *msg, void *sta
 struct smc_dump_ops {
 	const char *what; /* "cannot …", for messages */
 	smc_dump_decoder *decode;
-	const char *(*advice)(int err); /* what to do about an errno of the kernel's, or NULL */
-	size_t state_size;              /* of what the decoder keeps from one message to the next */
+	size_t state_size; /* of what the decoder keeps from one message to the next */
 };
 
 /* The iterator userdata. */
@@ -50,7 +49,7 @@ struct smc_dump *smc_dump_new(lua_State *L, const struct smc_dump_ops *ops);
  */
 int smc_dump_open(lua_State *L, struct smc_dump *dump, int protocol);
 
-/* Closes the iterator, and pushes nil, "cannot …: words: advice", errno. Returns 3. */
+/* Closes the iterator, and pushes nil, "cannot …: words", errno. Returns 3. */
 int smc_dump_fail(lua_State *L, struct smc_dump *dump, int err);
 
 /*

@@ -16,14 +16,6 @@
 /* Both families have it, and no header of their own. */
 #define VERSION 1
 
-static const char *advice_for(int err)
-{
-	if (err != EPERM)
-		return NULL;
-	return "this requires CAP_NET_ADMIN in the initial user namespace: run it as root, and not "
-	       "in a rootless container";
-}
-
 /* The request as a message, to be freed by who sends it; NULL when memory is short. */
 static struct nl_msg *build(int family, int command, int flags, const struct smc_genl_attr *attr)
 {
@@ -133,7 +125,7 @@ static int call(lua_State *L)
 	const struct smc_genl_request *request = lua_touserdata(L, lua_upvalueindex(1));
 	const char *family = lua_touserdata(L, lua_upvalueindex(2));
 	struct smc_genl_attr attrs[SMC_GENL_ATTRS] = { { 0, NULL, 0 } };
-	const struct smc_dump_ops ops = { .what = request->what, .advice = advice_for };
+	const struct smc_dump_ops ops = { .what = request->what };
 	bool has_datagram = request->message && !lua_isnoneornil(L, 1);
 	struct smc_dump *dump;
 	int err;

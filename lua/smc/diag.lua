@@ -155,10 +155,15 @@ local function completer(failure)
   end
 end
 
--- Adds to a message why smc_diag is missing.
-local function explained(message)
-  return ("%s: %s"):format(message, require "smc.internal.kernel_module".why(
-    "the kernel module smc_diag, which lists them, is not loaded: run \"modprobe smc_diag\" as root"))
+local NO_NETLINK <const> = { [E.EPERM] = true, [E.EACCES] = true, [E.EAFNOSUPPORT] = true }
+
+-- Adds to a message why smc_diag is missing, or cannot be asked.
+local function explained(message, errno)
+  if errno ~= E.ENOENT and not NO_NETLINK[errno] then return message end
+  local kernel_module = require "smc.internal.kernel_module"
+  local why = errno == E.ENOENT and kernel_module.why("the kernel module smc_diag, which lists them, is not "
+    .. "loaded: run \"modprobe smc_diag\" as root") or kernel_module.no_netlink()
+  return ("%s: %s"):format(message, why)
 end
 
 -- Queries the kernel. smc.core.netlink checks the values of filters.
@@ -167,7 +172,7 @@ local function ask(filter, complete)
   if details == nil and fields then details = false end
   local iterator, message, errno, closing =
     args.passed(pcall(netlink.smc_diag, extension_bits(details), filter, fields, complete))
-  if errno == E.ENOENT then message = explained(message) end
+  if not iterator then message = explained(message, errno) end
   return iterator, message, errno, closing
 end
 

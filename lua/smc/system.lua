@@ -25,19 +25,27 @@ function system.release()
   return os_release()
 end
 
+local DENIED <const> = { [E.EAFNOSUPPORT] = true, [E.EPERM] = true, [E.EACCES] = true }
+
 --- Whether this process can create SMC sockets. It tries socket(AF_SMC, …), which loads the kernel module if
--- that is allowed; the message explains a failure.
+-- that is allowed; the message explains a failure: a kernel without SMC and the option that it lacks, a
+-- module that is not installed, not loaded or blacklisted and where, or a filter that denies AF_SMC to this
+-- process.
 -- @treturn[1] true
+-- @treturn[1] ?string warning if netlink is missing: the SMC module is not the kernel's own and has no
+--   SMC_GEN_NETLINK, or a filter denies netlink to this process
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
 -- @treturn[2] integer errno: EAFNOSUPPORT (no SMC), EPERM or EACCES (denied to this process)
 function system.available()
   local ok, message, errno = require "smc.core.socket".probe()
-  if ok then return true end
-  if errno == E.EAFNOSUPPORT or errno == E.EPERM or errno == E.EACCES then
-    return nil, require "smc.internal.kernel_module".explain(errno, message), errno
+  if not ok then
+    if DENIED[errno] then message = require "smc.internal.kernel_module".explain(errno, message) end
+    return nil, message, errno
   end
-  return nil, message, errno
+  ok, message, errno = netlink.system_info()
+  if not ok and DENIED[errno] then return true, message end
+  return true
 end
 
 -- The versions of RoCE that devices of a model support.
@@ -174,8 +182,7 @@ local function absent(name)
   if name and look.file(path_of "wmem") then
     look.fail(("this kernel (%s) has no sysctl net.smc.%s"):format(system.release(), name), E.ENOENT)
   end
-  look.fail("there are no net.smc sysctls: " .. require "smc.internal.kernel_module".why(
-    "SMC is loaded, but it is older than Linux 5.19, or not the kernel's own SMC module"), E.ENOENT)
+  look.fail("there are no net.smc sysctls: " .. require "smc.internal.kernel_module".no_sysctls(), E.ENOENT)
 end
 
 local all = look.protect(function()

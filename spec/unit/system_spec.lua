@@ -22,29 +22,78 @@ local function explain(errno, more)
   return explain_at(made.root, errno, "words")
 end
 
+local RECORDED <const> = "spec/unit/kernels/"
+
+local function read(path)
+  local file <close> = assert(io.open(path))
+  return file:read "a"
+end
+
+-- The files of a recorded kernel, each by its path.
+local function recorded(kernel, release)
+  local files = { ["proc/sys/kernel/osrelease"] = release .. "\n" }
+  local list <close> = assert(io.popen(("cd %s%s && find . -type f"):format(RECORDED, kernel)))
+  for path in list:lines() do
+    path = path:sub(3)
+    files[path] = read(RECORDED .. kernel .. "/" .. path)
+  end
+  return files
+end
+
+local function explain_recorded(kernel, release, more)
+  local files = recorded(kernel, release)
+  for path, text in pairs(more or {}) do files[path] = text or nil end
+  local made <close> = support.tree(files)
+  return explain_at(made.root, EAFNOSUPPORT, "")
+end
+
+local NO_DIBS <const> = "this kernel (%s) is built without CONFIG_DIBS, which SMC needs since Linux 6.18: "
+  .. "boot one that has SMC"
+local NO_SMC <const> = "this kernel (%s) is built without CONFIG_SMC: boot one that has SMC"
+
 describe("why there is no SMC", function()
-  it("is that it is not in the kernel", function()
-    local none <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE,
-      ["lib/modules/" .. RELEASE .. "/modules.dep"] = "kernel/net/sctp/sctp.ko:\n" }
-    assert.equal("this kernel (6.12.95) does not have SMC: boot one that has it (CONFIG_SMC; since Linux "
-      .. "6.18 it requires CONFIG_DIBS)", explain_at(none.root, EAFNOSUPPORT, ""))
+  local SID <const>, BOOKWORM <const> = "7.2.13+deb14-amd64", "6.12.117+deb12-amd64"
+
+  it("is that a recorded kernel is built without what SMC needs", function()
+    assert.equal(NO_DIBS:format(SID), explain_recorded("debian-7.2", SID))
+    local config = "lib/modules/" .. SID .. "/config"
+    assert.equal(NO_DIBS:format(SID), explain_recorded("debian-7.2", SID, { [config] = false }))
+    assert.equal(NO_SMC:format("6.12.95"), explain_recorded("debian-7.2", "6.12.95", {
+      ["lib/modules/6.12.95/modules.dep"] = "kernel/net/sctp/sctp.ko:\n" }))
+  end)
+
+  it("is in the configuration that the kernel carries itself", function()
+    local made <close> = support.tree { ["proc/sys/kernel/osrelease"] = "6.18.44\n",
+      ["proc/config"] = read(RECORDED .. "ikconfig-6.18/config") }
+    assert.equal(0, support.run({ "gzip", made.root .. "/proc/config" }).status)
+    assert.equal(NO_DIBS:format "6.18.44", explain_at(made.root, EAFNOSUPPORT, ""))
+    support.write(made.root .. "/proc/config.gz", "torn")
+    assert.matches("it is not known whether this kernel has SMC", explain_at(made.root, EAFNOSUPPORT, ""))
   end)
 
   it("is in the kernel's configuration where its modules are not here", function()
     for config, expected in pairs {
       ["CONFIG_A=y\nCONFIG_SMC=m\n"] = "^SMC is not loaded: run",
-      ["CONFIG_A=y\n# CONFIG_SMC is not set\n"] = "^this kernel %(6%.12%.95%) does not have SMC",
-      ["CONFIG_SMC_DIAG=m\n"] = "^this kernel %(6%.12%.95%) does not have SMC",
+      ["CONFIG_SMC=y\n"] = "^SMC is not loaded: run",
+      ["CONFIG_A=y\n# CONFIG_SMC is not set\n"] = "without CONFIG_SMC:",
+      ["CONFIG_SMC_DIAG=m\nCONFIG_SMC=mx\n"] = "without CONFIG_SMC:",
+      ["# CONFIG_DIBS is not set\n"] = "without CONFIG_DIBS,",
     } do
       local made <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE,
         ["boot/config-" .. RELEASE] = config }
-      assert.matches(expected, explain_at(made.root, EAFNOSUPPORT, ""))
+      assert.matches(expected, explain_at(made.root, EAFNOSUPPORT, ""), config)
     end
+  end)
+
+  it("is that the module is in a package that is not installed", function()
+    local modules = "lib/modules/" .. BOOKWORM .. "/modules.dep"
+    assert.matches("^SMC is not loaded, and its module is not installed for this kernel %(6%.12%.117",
+      explain_recorded("debian-6.12", BOOKWORM, { [modules] = "kernel/net/sctp/sctp.ko.xz:\n" }))
   end)
 
   it("may be unknown where the kernel's modules are not here", function()
     local bare <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE }
-    assert.matches("not known whether this kernel %(6%.12%.95%) has SMC",
+    assert.matches("/lib/modules/6%.12%.95 is missing here, so it is not known whether this kernel has SMC",
       explain_at(bare.root, EAFNOSUPPORT, ""))
   end)
 
@@ -57,11 +106,14 @@ describe("why there is no SMC", function()
 
   it("is that it is not loaded", function()
     assert.equal('SMC is not loaded: run "modprobe smc" as root', explain(EAFNOSUPPORT))
+    assert.equal('SMC is not loaded: run "modprobe smc" as root', explain_recorded("debian-6.12", BOOKWORM))
   end)
 
   it("is a list of modules that are not to be loaded", function()
-    assert.matches("/etc/modprobe%.d/x%.conf prevents automatic loading",
-      explain(EAFNOSUPPORT, { ["etc/modprobe.d/x.conf"] = "# no\nblacklist smc\n" }))
+    for _, line in ipairs { "blacklist smc", "alias net-pf-43 off", "install net-pf-43 /bin/true" } do
+      assert.matches("/etc/modprobe%.d/x%.conf prevents automatic loading%. Load it as root",
+        explain_recorded("debian-6.12", BOOKWORM, { ["etc/modprobe.d/x.conf"] = "# no\n" .. line .. "\n" }))
+    end
     assert.matches("remove that setting", explain(EAFNOSUPPORT, {
       ["etc/modprobe.d/x.conf"] = "blacklist smc\n",
       ["lib/modprobe.d/y.conf"] = "install smc /bin/false\n" }))
@@ -70,12 +122,37 @@ describe("why there is no SMC", function()
     assert.matches("prevents loading modules",
       explain(EAFNOSUPPORT, { ["proc/sys/kernel/modules_disabled"] = "1\n" }))
     assert.equal('SMC is not loaded: run "modprobe smc" as root',
-      explain(EAFNOSUPPORT, { ["etc/modprobe.d/x.conf"] = "blacklist smc_diag\nblacklist smcx\n" }))
+      explain(EAFNOSUPPORT, { ["etc/modprobe.d/x.conf"] = "blacklist smc_diag\nblacklist smcx\n"
+        .. "alias net-pf-43 smc\ninstall smc /sbin/modprobe --ignore-install smc\n" }))
   end)
 
   it("is that this process may not", function()
-    assert.matches("RestrictAddressFamilies", explain(EAFNOSUPPORT, { ["sys/module/smc/refcnt"] = "1\n" }))
-    assert.matches("words: a seccomp filter", explain(EPERM))
+    local loaded = { ["sys/module/smc/refcnt"] = "1\n", ["proc/self/status"] = "Name:\tx\nSeccomp:\t2\n" }
+    assert.matches("^SMC is loaded, but a seccomp filter .* denies AF_SMC sockets",
+      explain(EAFNOSUPPORT, loaded))
+    assert.matches("^words: a seccomp filter of this process", explain(EPERM, loaded))
+    loaded["proc/self/status"] = "Seccomp:\t0\n"
+    assert.matches("^words: a security module", explain(EPERM, loaded))
+  end)
+end)
+
+describe("an SMC module of another make", function()
+  it("is one without SMC's netlink families, and a warning", function()
+    local socket = require "smc.core.socket"
+    local probe = socket.probe
+    finally(function() socket.probe = probe end)
+    socket.probe = function() return true end
+    local other = support.on_answers("smc.system", {
+      system_info = { nil, "cannot: " .. module.no_family(), EAFNOSUPPORT } })
+    assert.same({ true, "cannot: " .. module.no_family() }, { other.available() })
+    for release, expected in pairs {
+      ["6.1.0"] = "AF_SMC works, but SMC_GEN_NETLINK is missing: the SMC module is not this kernel's own",
+      ["5.10.9"] = "SMC is loaded, but Linux 5.10.9 is older than 5.11",
+    } do
+      local made <close> = support.tree { ["proc/sys/kernel/osrelease"] = release .. "\n",
+        ["sys/module/smc/refcnt"] = "1\n" }
+      assert.equal(1, support.with_paths(made.root, module.no_family):find(expected, 1, true))
+    end
   end)
 end)
 

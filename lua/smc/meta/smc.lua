@@ -1353,9 +1353,11 @@ function smc_system.release() end
 
 --- Whether this process can create SMC sockets.
 --- It tries socket(AF_SMC, …), which loads the kernel module if
---- that is allowed; the message explains a failure.
+--- that is allowed; the message explains a failure: a kernel without SMC and the option that it lacks, a
+--- module that is not installed, not loaded or blacklisted and where, or a filter that denies AF_SMC to this
+--- process.
 ---@return true|nil
----@return nil|string # message, which says what to do
+---@return string|nil # warning if netlink is missing: the SMC module is not the kernel's own and has no SMC_GEN_NETLINK, or a filter denies netlink to this process; message, which says what to do
 ---@return nil|integer # errno: EAFNOSUPPORT (no SMC), EPERM or EACCES (denied to this process)
 function smc_system.available() end
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * forbid ERRNO COMMAND [ARGUMENT]...: runs the command with a seccomp filter that answers socket(AF_SMC, …)
- * with this errno. systemd's RestrictAddressFamilies= gives EAFNOSUPPORT, containers give EPERM.
+ * forbid ERRNO[:FAMILY] COMMAND [ARGUMENT]...: runs the command with a seccomp filter that answers
+ * socket(FAMILY, …) with this errno; the family is AF_SMC unless told. systemd's RestrictAddressFamilies= gives
+ * EAFNOSUPPORT, containers give EPERM.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,12 +23,14 @@
 
 int main(int argc, char **argv)
 {
+	const char *colon = argc > 1 ? strchr(argv[1], ':') : NULL;
+	unsigned int family = colon ? (unsigned int)atoi(colon + 1) : AF_SMC;
 	unsigned int answer = SECCOMP_RET_ERRNO | (argc > 1 ? (unsigned int)atoi(argv[1]) : 0);
 	struct sock_filter filter[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + LOW_HALF),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_SMC, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, family, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, answer),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};

@@ -1,0 +1,38 @@
+--- What a kernel was built with: its configuration, from the files in which distributions keep it.
+-- @module smc.internal.kernel_config
+
+local look = require "smc.internal.look"
+local paths = require "smc.internal.paths"
+
+local kernel_config = {}
+
+-- The configuration that a kernel carries itself (CONFIG_IKCONFIG_PROC), which only gzip(1) can unpack.
+local function unpacked()
+  local path = paths.proc .. "/config.gz"
+  if not look.file(path) then return nil end
+  local pipe <close>, message, errno = io.popen(("gzip -dc '%s' 2>/dev/null"):format(path:gsub("'", "'\\''")))
+  if not pipe then look.fail(("%s: %s"):format(path, message), errno) end
+  local text = pipe:read("a")
+  return text ~= "" and text or nil
+end
+
+--- The configuration of the running kernel.
+-- @tparam string release of it
+-- @treturn ?string lines such as `CONFIG_SMC=m` and `# CONFIG_DIBS is not set`; nil if it is not known
+function kernel_config.read(release)
+  return look.file(paths.root .. "/boot/config-" .. release)
+    or look.file(("%s/lib/modules/%s/config"):format(paths.root, release))
+    or unpacked()
+end
+
+--- The value of an option.
+-- @tparam string text of the configuration
+-- @tparam string name such as `CONFIG_SMC`
+-- @treturn ?string `"y"`, `"m"`, or `"n"` if it is not set; nil if the configuration does not have it
+function kernel_config.value(text, name)
+  text = "\n" .. text
+  return text:match("\n" .. name .. "=([ym])%f[^%w]")
+    or text:find("\n# " .. name .. " is not set", 1, true) and "n" or nil
+end
+
+return kernel_config
