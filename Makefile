@@ -4,6 +4,7 @@
 LUA        ?= lua5.4
 PKG_CONFIG ?= pkg-config
 PREFIX     ?= /usr/local
+override PREFIX := $(abspath $(PREFIX))
 LUADIR     ?= $(PREFIX)/share/lua/$(LUA_VERSION)
 CLIBDIR    ?= $(PREFIX)/lib/lua/$(LUA_VERSION)
 BINDIR     ?= $(PREFIX)/bin
@@ -28,7 +29,11 @@ smc.core.netlink_LIBS = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0)
 smc.core.socket_LIBS  = -ldl -lpthread
 smc.preload_LIBS      = -ldl
 
-SCRIPTS := smc_run.lua smc_chk.lua smcss.lua smc_rnics.lua smcd.lua smcr.lua smc_pnet.lua
+# The scripts that are installed: those to read first stay with the documentation.
+SCRIPTS := $(filter-out hello_%,$(notdir $(wildcard examples/*.lua)))
+
+MANDIR  ?= $(PREFIX)/share/man
+DOCDIR  ?= $(PREFIX)/share/doc/smc
 
 # The package of Debian that has qemu-system-s390x: 12 keeps it with others.
 QEMU_S390X := $(shell . /etc/os-release 2>/dev/null; test "$$VERSION_CODENAME" = bookworm && \
@@ -164,13 +169,37 @@ meta: ## write the types for the Lua language server, lua/smc/meta/smc.lua, from
 	@$(LUA) spec/docs/meta.lua >lua/smc/meta/smc.lua.new
 	@mv lua/smc/meta/smc.lua.new lua/smc/meta/smc.lua
 
-install: all ## install below PREFIX (default /usr/local; DESTDIR is honoured)
+# Installed scripts start with this Lua and find the modules below PREFIX, whatever LUA_PATH is.
+INTERPRETER = $(if $(findstring /,$(LUA)),$(LUA),/usr/bin/env $(LUA))
+FIND_MODULES = package.path = "$(LUADIR)/?.lua;$(LUADIR)/?/init.lua;" .. package.path; \
+	package.cpath = "$(CLIBDIR)/?.so;" .. package.cpath
+FIT_SCRIPT = sed -i -e '1s,.*,\#!$(INTERPRETER),' -e '1a $(FIND_MODULES)'
+
+# A name is taken if a file of somebody else has it, or a command elsewhere on this machine's PATH.
+define LINK_COMPAT
+	@cd $(DESTDIR)$(BINDIR) && for s in $(filter smc%,$(SCRIPTS)); do \
+		name=$${s%.lua}; other=$(if $(DESTDIR),,$$(command -v $$name)); \
+		if [ "$$(readlink $$name)" = $$s ]; then :; \
+		elif [ -e $$name ] || [ -L $$name ] || [ -n "$$other" ]; then \
+			echo "make: no link $$name is made: there is $${other:-$(BINDIR)/$$name}" >&2; \
+		else ln -s $$s $$name; fi; done
+endef
+
+install: all ## install below PREFIX (default /usr/local; DESTDIR is honoured); COMPAT=1: also as smcss, smcd, ...
 	@set -e; for m in $(subst .,/,$(MODULES)); do \
 		install -D -m 755 $(BUILD)/$$m.so $(DESTDIR)$(CLIBDIR)/$$m.so; done
-	@set -e; cd lua; find . -name '*.lua' | while read -r f; do \
+	@set -e; cd lua; find smc -name '*.lua' | while read -r f; do \
 		install -D -m 644 "$$f" "$(DESTDIR)$(LUADIR)/$$f"; done
 	@set -e; for s in $(SCRIPTS); do install -D -m 755 examples/$$s $(DESTDIR)$(BINDIR)/$$s; \
-		sed -i '1s,lua5.4,$(notdir $(LUA)),' $(DESTDIR)$(BINDIR)/$$s; done
+		$(FIT_SCRIPT) $(DESTDIR)$(BINDIR)/$$s; done
+	@set -e; for f in README.md CHANGELOG.md LICENSE $$(find examples -type f); do \
+		if [ -x $$f ]; then mode=755; else mode=644; fi; install -D -m $$mode $$f $(DESTDIR)$(DOCDIR)/$$f; done
+	$(if $(COMPAT),$(LINK_COMPAT))
+
+uninstall: ## remove what `make install` installed, given the same PREFIX and DESTDIR
+	@cd $(DESTDIR)$(BINDIR) && for s in $(SCRIPTS); do name=$${s%.lua}; rm -f $$s; \
+		if [ "$$(readlink $$name)" = $$s ]; then rm $$name; fi; done
+	@rm -rf $(DESTDIR)$(LUADIR)/smc $(DESTDIR)$(CLIBDIR)/smc $(DESTDIR)$(DOCDIR)
 
 clean: ## remove what was built
 	rm -rf $(BUILD) doc
@@ -182,8 +211,11 @@ env: ## print the shell settings that make `require "smc"` work from the checkou
 modules: # the module list, for the spec that compares it with the rockspec
 	@$(foreach m,$(MODULES),echo "$(m): $($(m))";)
 
+scripts: # the list of scripts that are installed, for the specs
+	@echo $(SCRIPTS)
+
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 .PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-soak test-ism test-cycles test-pair test-s390x test-lab test-rock lint compare bench docs meta FORCE \
-	install clean env modules help
+	install uninstall clean env modules scripts help

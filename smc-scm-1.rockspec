@@ -1,9 +1,11 @@
+-- For `luarocks --lua-version=5.4 --local make` in a checkout. luarocks does not see Debian's lua-dkjson and
+-- lua-argparse: LUAROCKS_CONFIG=spec/rock/debian.lua tells it that they are installed.
 rockspec_format = "3.0"
 package = "smc"
 version = "scm-1"
 
 source = {
-  url = "git+https://example.org/smc.git",
+  url = "git+file://.", -- the checkout; `make release` writes the rockspec of a release, with its address
 }
 
 description = {
@@ -158,9 +160,11 @@ build = {
       ["smcd.lua"] = "examples/smcd.lua",
       ["smcr.lua"] = "examples/smcr.lua",
       ["smc_pnet.lua"] = "examples/smc_pnet.lua",
+      ["echo_server.lua"] = "examples/echo_server.lua",
+      ["send_data.lua"] = "examples/send_data.lua",
     },
   },
-  copy_directories = { "examples" },
+  -- No copy_directories: luarocks copies doc/, which a released archive has, or else README.md and its like.
 }
 
 test = {

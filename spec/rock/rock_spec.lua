@@ -1,7 +1,10 @@
--- Installs the rock into a scratch tree, as a user would, and runs the examples from that tree.
+-- Installs the rock as a user would, packs it, and runs the examples from an empty tree into which the packed
+-- rock was installed.
+local lfs = require "lfs"
 local support = require "support"
 
-local tree
+local folder, tree
+local examples = lfs.currentdir() .. "/examples"
 
 local function sh(command)
   return support.run { "sh", "-c", command }
@@ -14,22 +17,21 @@ end
 
 describe("the rock", function()
   setup(function()
-    tree = assert(sh("mktemp -d").stdout:match("%S+"))
-    local source = tree .. "/source"
-    -- The rocks that it depends on are here as the distribution's packages: luarocks is told so.
-    local config = tree .. "/config.lua"
-    local file = assert(io.open(config, "w"))
-    file:write('rocks_provided = { dkjson = "2.6-1", argparse = "0.7.1-1" }')
-    file:close()
-    local made = sh(([[mkdir %s && git ls-files -z | xargs -0 cp --parents -t %s && cd %s &&
-      LUAROCKS_CONFIG=%s luarocks --lua-version=5.4 --tree=%s make smc-scm-1.rockspec 2>&1]])
-      :format(source, source, source, config, tree))
+    folder = assert(sh("mktemp -d").stdout:match("%S+"))
+    tree = folder .. "/packed"
+    -- The line of the README, in a copy of what the repository has; then its binary rock, into an empty tree.
+    local made = sh((([[set -e; export LUAROCKS_CONFIG=spec/rock/debian.lua
+      mkdir F/source; git ls-files -z | xargs -0 cp --parents -t F/source; cd F/source
+      luarocks --lua-version=5.4 --tree=F/first make
+      luarocks --lua-version=5.4 --tree=F/first pack smc
+      rm -r F/first
+      luarocks --lua-version=5.4 --tree=F/packed install smc-scm-1.linux-*.rock
+      rm -r F/source]]):gsub("%f[%w]F%f[%W]", folder)) .. " 2>&1")
     assert.equal(0, made.status, made.stdout)
-    sh("rm -r " .. source)
   end)
 
   teardown(function()
-    sh("rm -r " .. tree)
+    sh("rm -r " .. folder)
   end)
 
   it("installs every module", function()
@@ -55,11 +57,19 @@ describe("the rock", function()
     assert.equal(0, sh("luarocks --lua-version=5.4 lint smc-scm-1.rockspec").status)
   end)
 
-  it("has scripts that run from anywhere", function()
-    for _, name in ipairs { "smc_chk.lua", "smc_run.lua", "smcss.lua" } do
+  it("has documentation that luarocks finds", function()
+    local said = sh(("luarocks --lua-version=5.4 --tree=%s doc smc --list"):format(tree))
+    assert.equal(0, said.status)
+    assert.matches("README.md", said.stdout, 1, true)
+  end)
+
+  it("has scripts that run from anywhere, in luarocks' wrappers", function()
+    for name in sh("make -s scripts").stdout:gmatch("%S+") do
       local result = from_tree(name .. " --help")
       assert.equal(0, result.status, result.stderr)
-      assert.matches("Usage:", result.stdout)
+      assert.matches("^Usage: " .. name:gsub("%.", "%%."), result.stdout .. result.stderr)
+      local wrapped = ("%s/lib/luarocks/rocks-5.4/smc/*/bin/%s"):format(tree, name)
+      assert.equal(0, sh(("cmp examples/%s %s"):format(name, wrapped)).status)
     end
     assert.equal(0, from_tree("smc_run.lua --fallback tcp true").status)
     assert.equal(2, from_tree("smc_chk.lua -C localhost -p 0").status)
@@ -69,18 +79,18 @@ describe("the rock", function()
     local result = support.run { "spec/lab/lab", "run", "--", "sh", "-c", ([[
       unset LUA_PATH LUA_CPATH LUA_PATH_5_4 LUA_CPATH_5_4; cd /
       eval "$(luarocks --lua-version=5.4 --tree=%s path)"
-      examples=$(dirname "$(find %s/lib/luarocks -name echo_server.lua)")
+      examples=%s
       %s/bin/smc_chk.lua -S & chk=$!
-      lua5.4 "$examples/echo_server.lua" & echo=$!
+      %s/bin/echo_server.lua & echo=$!
       %s/bin/smc_run.lua python3 "$examples/echo_server.py" 127.0.0.1 12346 & python=$!
       for port in 37373 12345 12346; do until ss -Hltn "sport = :$port" | grep -q .; do sleep 0.1; done; done
       %s/bin/smc_chk.lua -C 127.0.0.1; echo "check $?"
-      echo hello | lua5.4 "$examples/send_data.lua"
+      echo hello | %s/bin/send_data.lua
       mkfifo /tmp/words
       %s/bin/smc_run.lua python3 "$examples/send_data.py" 127.0.0.1 12346 </tmp/words &
       exec 3>/tmp/words; echo converted >&3
       until %s/bin/smcss.lua | grep ':12346 .*SMCD'; do sleep 0.2; done; exec 3>&-; wait $!
-      kill $chk $echo $python]]):format(tree, tree, tree, tree, tree, tree, tree) }
+      kill $chk $echo $python]]):format(tree, examples, tree, tree, tree, tree, tree, tree, tree) }
     assert.matches("Success, using SMC%-D", result.stdout, nil, result.stderr)
     assert.matches("check 0", result.stdout)
     assert.matches("\nhello\n", result.stdout)

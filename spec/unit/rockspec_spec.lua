@@ -25,11 +25,27 @@ describe("the rockspec", function()
     assert.same(expected, found)
   end)
 
-  it("installs scripts that exist", function()
-    for _, path in pairs(load_rockspec().build.install.bin) do
-      local file = assert(io.open(path))
+  it("installs the scripts that `make install` does, and the README lists", function()
+    local installed, expected, listed = {}, {}, {}
+    for name, path in pairs(load_rockspec().build.install.bin) do
+      local file <close> = assert(io.open(path))
       assert.matches("^#!/usr/bin/env lua", file:read())
-      file:close()
+      assert.equal("examples/" .. name, path)
+      installed[name] = true
     end
+    local make <close> = assert(io.popen("make -s scripts"))
+    for name in make:read("a"):gmatch("%S+") do expected[name] = true end
+    local readme <close> = assert(io.open("README.md"))
+    for cell in readme:read("a"):match("\n| script |.-\n\n"):gmatch("\n| (`[^|]*)|") do
+      for name in cell:gmatch("`([%w_]+%.lua)`") do listed[name] = true end
+    end
+    assert.same(expected, installed)
+    assert.same(expected, listed)
+  end)
+
+  it("says where the source is without inventing an address", function()
+    local rockspec = load_rockspec()
+    assert.equal("git+file://.", rockspec.source.url)
+    assert.is_nil(rockspec.description.homepage)
   end)
 end)
