@@ -10,11 +10,15 @@
 --
 -- @module smc.errno
 
-local args = require "smc.internal.args"
 local core = require "smc.core.os"
 
 local numbers, names = core.errors()
 local errno = numbers
+
+-- Loaded on first use: every module needs the numbers, and few call the functions.
+local function args()
+  return require "smc.internal.args"
+end
 
 --- The name of an error.
 -- @tparam integer number
@@ -22,7 +26,7 @@ local errno = numbers
 --   the one that Linux uses: `"EAGAIN"`, not `"EWOULDBLOCK"`; `"EOPNOTSUPP"`, not `"ENOTSUP"`.
 -- @raise for a value that is not an integer
 function errno.name(number)
-  args.check("name", 1, number, "integer")
+  args().check("name", 1, number, "integer")
   return names[number]
 end
 
@@ -31,12 +35,12 @@ end
 -- @treturn string such as `"No such file or directory"`
 -- @raise for a value that is not an integer
 function errno.strerror(number)
-  args.check("strerror", 1, number, "integer")
+  args().check("strerror", 1, number, "integer")
   return core.strerror(number)
 end
 
 return setmetatable(errno, {
   __index = function(_, name)
-    args.throw(("there is no error with the name %s"):format(tostring(name)))
+    args().throw(("there is no error with the name %s"):format(tostring(name)))
   end,
 })

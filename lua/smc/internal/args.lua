@@ -13,33 +13,37 @@
 --   `"integer or text"`
 -- - a list of all possible values: `{ "null", "pipe" }`
 -- - a kind that @{args.range} returns
+--
+-- Correct calls need only what is in this file: `smc.internal.mistake`, which has the words and finds the
+-- line to blame, is loaded for the first mistake.
 -- @module smc.internal.args
-
-local text = require "smc.internal.text"
 
 local args = {}
 
--- The prefix of the source name of every module of the library.
-local OWN = debug.getinfo(1, "S").source
-OWN = OWN:match("^(.*)internal/args%.lua$") or OWN
-
--- "file:line: " of the line to blame; empty if the caller is not a Lua function.
-local function blamed_line()
-  for level = 2, math.huge do
-    local frame = debug.getinfo(level, "Sl")
-    if not frame then return "" end
-    if frame.currentline > 0 and frame.source:sub(1, #OWN) ~= OWN then
-      return ("%s:%d: "):format(frame.short_src, frame.currentline)
-    end
-  end
+local function mistake()
+  return require "smc.internal.mistake"
 end
 
 --- Raises an error that blames the caller. Control characters in the message are made visible.
 -- @tparam string message
-local function throw(message)
-  error(blamed_line() .. text.printable(message), 0)
+function args.throw(message)
+  mistake().throw(message)
 end
-args.throw = throw
+
+--- Raises an error for an argument that is a caller's mistake.
+-- @tparam string called the function's name
+-- @tparam integer position of the argument, from 1; a method's object does not count
+-- @tparam string what is wrong with it
+function args.refuse(called, position, what)
+  args.throw(("bad argument #%d to '%s' (%s)"):format(position, called, what))
+end
+
+--- Raises an error for an option that is a caller's mistake.
+-- @param name of the option
+-- @tparam string what is wrong with it
+function args.refuse_option(name, what)
+  args.throw(("bad option '%s' (%s)"):format(tostring(name), what))
+end
 
 local function is_text(value)
   return type(value) == "string" and not value:find("\0", 1, true)
@@ -94,14 +98,6 @@ function args.range(low, high)
   }
 end
 
--- "a, b or c", each enclosed in the mark.
-local function listed(list, mark, word)
-  local quoted = {}
-  for i, value in ipairs(list) do quoted[i] = mark .. tostring(value) .. mark end
-  local last = table.remove(quoted)
-  return #quoted > 0 and ("%s %s %s"):format(table.concat(quoted, ", "), word, last) or last
-end
-
 -- A kind for a type, as `type` or `math.type` names it.
 local function type_named(name)
   return { words = name, has = function(value) return type(value) == name or math.type(value) == name end }
@@ -129,55 +125,9 @@ local function is_wanted(value, wanted)
   return false
 end
 
-local function in_words(wanted)
-  if type(wanted) ~= "string" then
-    return wanted.words or listed(wanted, '"', "or")
-  end
-  local words = {}
-  for i, kind in ipairs(kinds_of[wanted]) do words[i] = kind.words end
-  return listed(words, "", "or")
-end
-
--- A description of a wrong value: numbers and short strings literally, the type of others.
-local function what_it_is(value, wanted)
-  if type(value) == "number" then
-    return value ~= value and "NaN" or tostring(value)
-  elseif type(value) ~= "string" then
-    return type(value)
-  elseif value:find("\0", 1, true) then
-    return "a string with a zero byte"
-  elseif type(wanted) == "table" and not wanted.has and #value <= 40 then
-    return text.quoted(value)
-  end
-  return "string"
-end
-
 local function fault(value, wanted)
   if is_wanted(value, wanted) then return nil end
-  return ("%s expected, got %s"):format(in_words(wanted), what_it_is(value, wanted))
-end
-
-local function known_names(types)
-  local names = {}
-  for name in pairs(types) do names[#names + 1] = name end
-  if #names == 0 then return "there are none" end
-  table.sort(names)
-  return ("known %s %s"):format(#names == 1 and "is" or "are", listed(names, "'", "and"))
-end
-
---- Raises an error for an argument that is a caller's mistake.
--- @tparam string called the function's name
--- @tparam integer position of the argument, from 1; a method's object does not count
--- @tparam string what is wrong with it
-function args.refuse(called, position, what)
-  throw(("bad argument #%d to '%s' (%s)"):format(position, called, what))
-end
-
---- Raises an error for an option that is a caller's mistake.
--- @param name of the option
--- @tparam string what is wrong with it
-function args.refuse_option(name, what)
-  throw(("bad option '%s' (%s)"):format(tostring(name), what))
+  return mistake().wrong(value, wanted, kinds_of)
 end
 
 --- Checks an argument.
@@ -245,7 +195,7 @@ function args.options(called, position, given, types)
   if given == nil then return {} end
   args.check(called, position, given, "table")
   for name, value in pairs(given) do
-    if types[name] == nil then args.refuse_option(name, "it is unknown; " .. known_names(types)) end
+    if types[name] == nil then args.refuse_option(name, mistake().unknown(types)) end
     args.option(name, value, types[name])
   end
   return given
@@ -279,8 +229,8 @@ end
 function args.passed(ok, ...)
   if ok then return ... end
   local message = ...
-  local mistake = type(message) == "string" and message:match("%f[%w]bad option '.*")
-  if mistake then throw(mistake) end
+  local bad_option = type(message) == "string" and message:match("%f[%w]bad option '.*")
+  if bad_option then args.throw(bad_option) end
   error(message, 0)
 end
 
@@ -290,7 +240,8 @@ end
 -- @tparam table metatable of such objects, with `__name`
 function args.object(called, object, metatable)
   if getmetatable(object) == metatable then return end
-  throw(("calling '%s' on bad self (%s expected, got %s)"):format(called, metatable.__name, type(object)))
+  local expected, given = metatable.__name, type(object)
+  args.throw(("calling '%s' on bad self (%s expected, got %s)"):format(called, expected, given))
 end
 
 return args

@@ -7,42 +7,6 @@
 
 local text = {}
 
-local letters = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
-
-local function visible_byte(byte)
-  return letters[byte] or ("\\x%02x"):format(byte:byte())
-end
-
--- Non-ASCII characters that move the cursor, are invisible, or reverse the text direction: C1 controls, soft
--- hyphen, invisible and bidirectional marks, line separators, the byte order mark, annotations, tags.
-local HIDDEN <const> = {
-  { 0x80, 0x9f }, { 0xad, 0xad }, { 0x61c, 0x61c }, { 0x180e, 0x180e }, { 0x200b, 0x200f },
-  { 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe0fff },
-}
-
-local function is_hidden(code)
-  for _, range in ipairs(HIDDEN) do
-    if code < range[1] then return false end
-    if code <= range[2] then return true end
-  end
-  return false
-end
-
--- A run of non-ASCII bytes: UTF-8 characters stay unless they are hidden; other bytes are escaped.
-local function visible_run(run)
-  local out, at = {}, 1
-  while at <= #run do
-    local valid, wrong = utf8.len(run, at)
-    local last = valid and #run or wrong - 1
-    for _, code in utf8.codes(run:sub(at, last)) do
-      out[#out + 1] = is_hidden(code) and ("\\u{%x}"):format(code) or utf8.char(code)
-    end
-    if not valid then out[#out + 1] = visible_byte(run:sub(wrong, wrong)) end
-    at = valid and last + 1 or wrong + 1
-  end
-  return table.concat(out)
-end
-
 --- Makes control characters in untrusted text visible, in the notation of Lua strings:
 -- `\n`, `\r`, `\t`; `\x1b` for other control characters, and for bytes that are not UTF-8; `\u{9b}` for
 -- non-ASCII control characters, direction marks and invisible characters. Everything else is unchanged,
@@ -52,7 +16,7 @@ end
 function text.printable(s)
   s = tostring(s)
   if not s:find("[%c\127-\255]") then return s end
-  return (s:gsub("[%c\127]", visible_byte):gsub("[\128-\255]+", visible_run))
+  return require "smc.internal.visible"(s)
 end
 
 --- Like `printable`, but in double quotes; double quotes inside the text are escaped.
@@ -95,26 +59,6 @@ function text.width(fd)
   return columns > 0 and columns or USUAL
 end
 
-local function length(s)
-  return utf8.len(s) or #s
-end
-
-local function wrap_line(line, indent, width)
-  local own, out = line:match("^%s*"), {}
-  if length(indent .. line) <= width then return indent .. line end
-  indent = indent .. own
-  local current = indent
-  for word in line:gmatch("%S+") do
-    if current ~= indent and length(current) + 1 + length(word) > width then
-      out[#out + 1] = current
-      current = indent
-    end
-    current = current == indent and indent .. word or current .. " " .. word
-  end
-  out[#out + 1] = current
-  return table.concat(out, "\n")
-end
-
 --- Wraps text at its blanks. Existing line breaks stay, and continuation lines have the indentation of their
 -- line.
 -- @tparam string s
@@ -122,7 +66,7 @@ end
 -- @tparam ?integer width columns, as `text.width` returns them; nil: lines are not wrapped
 -- @treturn string lines of at most that width, except for words that are longer
 function text.wrap(s, indent, width)
-  return (s:gsub("[^\n]+", function(line) return wrap_line(line, indent, width or math.huge) end))
+  return require "smc.internal.wrapping"(s, indent, width)
 end
 
 return text

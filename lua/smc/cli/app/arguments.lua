@@ -1,11 +1,20 @@
---- Command lines of the project's scripts, parsed with argparse, and the inputs that they name.
+--- Command lines of the project's scripts, parsed with argparse.
 -- @module smc.cli.app.arguments
 
 local app = require "smc.cli.app.output"
-local E = require "smc.errno"
 local text = require "smc.internal.text"
 
 local arguments = {}
+
+-- Prints a text and ends the script. Nothing is open that would have to be closed, so the Lua state is not
+-- closed: to free what argparse has allocated would take a quarter as long as the help itself.
+local function answer(text_of)
+  return function()
+    app.print(text_of())
+    app.flush()
+    os.exit(0)
+  end
+end
 
 --- An argparse parser with -h, --help, -v and --version.
 -- @tparam string description one sentence
@@ -14,14 +23,9 @@ function arguments.parser(description, epilog)
   local width = math.max(text.width(1), 40)
   local parser = require "argparse"(app.name, description, epilog)
     :usage_margin(3):usage_max_width(width):help_max_width(width):help_description_margin(32)
-  parser:add_help { action = function()
-    app.print(parser:get_help())
-    app.leave(0)
-  end }
-  parser:flag("-v --version", "Show the version and exit."):action(function()
-    app.print(app.name .. ", smc " .. require "smc.version")
-    app.leave(0)
-  end)
+  parser:add_help { action = answer(function() return parser:get_help() end) }
+  parser:flag("-v --version", "Show the version and exit.")
+    :action(answer(function() return app.name .. ", smc " .. require "smc.version" end))
   return parser
 end
 
@@ -67,41 +71,6 @@ function arguments.number_of(things)
     if number and number >= 1 then return number end
     return nil, ("'%s' is not a number of %s"):format(word, things)
   end
-end
-
--- Ends the script if a file cannot be read. Pipes and terminals are not tested, since they may block.
-local function check_readable(file, name, status)
-  local at, message, errno = file:seek("cur")
-  if at then
-    message = select(2, file:read(0))
-    file:flush() -- the descriptor is back where it was
-  elseif errno == E.ESPIPE then
-    return
-  end
-  if message then app.fail(status, ("cannot read %s: %s"):format(text.printable(name), message)) end
-end
-
---- Opens the input that the command line names, and ends the script if it cannot be read.
--- @tparam ?string name of a file; nil: standard input
--- @tparam integer status the exit status in that case
--- @treturn file
-function arguments.open_input(name, status)
-  local file, message = io.stdin, nil
-  if name then file, message = io.open(name, "rb") end
-  if not file then app.fail(status, text.printable(message)) end
-  check_readable(file, name or "standard input", status)
-  return file
-end
-
---- The names of the signals that end a server. SIGHUP stays ignored under nohup(1).
--- @treturn string
--- @treturn string
--- @treturn ?string
-function arguments.ending_signals()
-  local status = require "smc.internal.file".read("/proc/self/status") or ""
-  local ignored = tonumber(status:match("SigIgn:%s*(%x+)") or "0", 16)
-  if ignored & 1 ~= 0 then return "INT", "TERM" end
-  return "HUP", "INT", "TERM"
 end
 
 return arguments

@@ -7,26 +7,22 @@
 -- @module smc.cli.app.output
 
 local core = require "smc.core.os"
-local E = require "smc.errno"
 
 local app = {}
 
 local stdout, stderr = io.stdout, io.stderr
 local INTERRUPTED <const>, SOFTWARE <const> = 130, 70 -- 128 + SIGINT as in shells; sysexits.h
 
--- A new file takes the lowest free descriptor: if standard output is closed, a socket could take its place,
--- and output would go into the socket. So each closed standard stream is replaced by /dev/null, opened in
--- the wrong direction: using the stream is still an error.
-app.placeholders = {} -- otherwise the garbage collector would close them
-for _, standard in ipairs { { io.stdin, "w" }, { stdout, "r" }, { stderr, "r" } } do
-  if select(3, standard[1]:seek()) == E.EBADF then
-    table.insert(app.placeholders, (io.open("/dev/null", standard[2])))
-  end
-end
+core.fill_standard_streams()
 
 -- Loads `smc.internal.text` on first use.
 local function words()
   return require "smc.internal.text"
+end
+
+-- Whether the reader of the output closed the pipe.
+local function is_reader_gone(errno)
+  return errno == require "smc.errno".EPIPE
 end
 
 --- The name under which the script was called.
@@ -76,7 +72,7 @@ end
 local function flush()
   local called, ok, message, errno = pcall(stdout.flush, stdout)
   if not called then return INTERRUPTED end
-  if ok or errno == E.EPIPE then return nil end
+  if ok or is_reader_gone(errno) then return nil end
   return nil, message
 end
 
@@ -117,7 +113,7 @@ end
 -- @treturn boolean false if the reader closed the pipe
 function app.check(ok, message, errno)
   if ok then return true end
-  if errno == E.EPIPE then
+  if is_reader_gone(errno) then
     reader_gone = true
     return false
   end
