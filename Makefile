@@ -20,7 +20,7 @@ LUA_CFLAGS  ?= $(shell for p in $(LUA_PACKAGES); do $(PKG_CONFIG) --cflags $$p 2
 
 # The C modules: each is a folder of csrc, and those that Lua loads have csrc/common too. The rockspec lists the
 # files; a spec keeps the two equal.
-LUA_MODULES := socket poller netlink process sysfs os
+LUA_MODULES := socket poller netlink process sysfs os packet
 MODULES := $(LUA_MODULES:%=smc.core.%) smc.preload
 sources = $(sort $(wildcard csrc/$(1)/*.c))
 $(foreach m,$(LUA_MODULES),$(eval smc.core.$(m) := $(call sources,$(m)) $(call sources,common)))

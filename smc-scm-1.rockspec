@@ -137,6 +137,14 @@ build = {
       },
       defines = { "_GNU_SOURCE" },
     },
+    ["smc.core.packet"] = {
+      sources = {
+        "csrc/packet/packet.c",
+        "csrc/common/lua_util.c",
+        "csrc/common/number.c",
+      },
+      defines = { "_GNU_SOURCE" },
+    },
     -- No Lua module: the library that smc.run has the dynamic linker preload into programs.
     ["smc.preload"] = {
       sources = {

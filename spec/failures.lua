@@ -8,6 +8,7 @@ local check = require "smc.check"
 local device = require "smc.device"
 local diag = require "smc.diag"
 local eid = require "smc.eid"
+local handshake = require "smc.handshake"
 local ism = require "smc.ism"
 local linkgroup = require "smc.linkgroup"
 local pnet = require "smc.pnet"
@@ -92,6 +93,7 @@ failures.never = {
   ["errno.strerror"] = "there are words for every number",
   ["json.encode"] = "what it cannot encode is a caller's mistake",
   ["pnet.from_util_string"] = "nil is its answer: it has no PNET ID",
+  ["handshake.conclusions"] = "words about a table",
   ["reason.all"] = "an iterator over a table",
   ["reason.describe"] = "there are words for every code",
   ["socket.monotonic"] = "a clock",
@@ -122,6 +124,18 @@ failures.of_functions = {
   ["eid.list"] = { way("EAFNOSUPPORT", eid.list), short(eid.list) },
   ["eid.remove"] = { way("EAFNOSUPPORT", eid.remove, "UEID"), way("EINVAL", eid.remove, LONG) },
   ["eid.seid"] = { way("EAFNOSUPPORT", eid.seid) },
+  ["handshake.decode"] = { way("EBADMSG", handshake.decode, ""), way("EBADMSG", handshake.decode, LONG) },
+  ["handshake.read"] = {
+    way("ENOENT", handshake.read, "/nonexistent"), way("EISDIR", handshake.read, "/"),
+    way("EBADMSG", handshake.read, "/etc/passwd"), short(handshake.read, "/etc/passwd"),
+  },
+  -- Without privileges it is EPERM.
+  ["handshake.recorder"] = { way(false, handshake.recorder, { interface = "nonexistent0" }) },
+  ["handshake.watch"] = {
+    way("ENOENT", handshake.watch, { file = "/nonexistent" }),
+    way("EBADMSG", handshake.watch, { file = "/etc/passwd" }),
+    way(false, handshake.watch, { interface = "nonexistent0" }),
+  },
   ["ism.ensure"] = { way("EINVAL", ism.ensure, "zz", "on"), way("ENOENT", ism.ensure, "fffffff0", "off") },
   ["ism.fid"] = { way("EINVAL", ism.fid, "zz") },
   ["ism.find"] = { way("EINVAL", ism.find, "zz"), empty("ENOENT", ism.find, "32") },

@@ -23,8 +23,8 @@ smc._VERSION = "smc " .. require "smc.version"
 -- The modules in the README's table.
 local modules = {
   socket = true, poller = true, diag = true, reason = true, system = true, process = true, run = true,
-  check = true, eid = true, pnet = true, ism = true, linkgroup = true, device = true, stats = true,
-  errno = true, json = true, version = true,
+  check = true, handshake = true, eid = true, pnet = true, ism = true, linkgroup = true, device = true,
+  stats = true, errno = true, json = true, version = true,
 }
 
 --- Shortcuts to functions of `smc.socket`.

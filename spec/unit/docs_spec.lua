@@ -37,6 +37,7 @@ local function objects()
       Poller = methods_of(assert(smc.poller.new())), Signals = methods_of(assert(smc.poller.signals("USR2"))),
     },
     ["smc.socket"] = { sock = methods_of(assert(socket.tcp { fallback = "tcp" })) },
+    ["smc.handshake"] = { Recorder = require "smc.handshake.recorder".methods },
     ["smc.diag"] = { Watch = methods_of(assert(smc.ism.watch())) },
   }
   return found

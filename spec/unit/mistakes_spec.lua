@@ -30,6 +30,7 @@ local WRONG <const> = {
     { fallback = { client = 0, server = 0, reasons = {} }, seconds = "z" } },
   port_index = { "x", 1.5, -1, {}, true },
   code = { 1.5, NAN, true, {}, -1, 1 << 32 },
+  bytes = { 7, true, {} },
   c_string = { true, {} },
   c_data = { true, {} },
   c_integer = { "x", 1.5, {}, true },
@@ -69,6 +70,9 @@ local RUN <const> = {
   unreachable = "name", env = "table",
 }
 local PNETIDS <const> = { pnetid = "string", netdev = "string", ibdev = "string", ibport = "integer" }
+local CONNECTIONS <const> = {
+  address = "string", port = "integer", client_port = "integer", plain = "boolean",
+}
 local FALLBACK <const> = { fallback = "name" }
 
 local function with(kinds, more)
@@ -110,6 +114,12 @@ local FUNCTIONS_OF_MODULES <const> = {
   ["eid.seid"] = nothing,
   ["errno.name"] = { need(1, "integer") },
   ["errno.strerror"] = { need(1, "integer") },
+  ["handshake.conclusions"] = { need({ messages = {}, outcome = "declined" }, "table"),
+    options { here = "name", client = "table", server = "table" } },
+  ["handshake.decode"] = { need(BYTES, "bytes") },
+  ["handshake.read"] = { need("/nosuch", "string"), options(CONNECTIONS) },
+  ["handshake.recorder"] = { options { address = "string", interface = "string", port = "integer" } },
+  ["handshake.watch"] = { options(with(CONNECTIONS, { file = "string", interface = "string" })) },
   ["ism.fid"] = { need(1, "identifier") },
   ["ism.ensure"] = { fid, need("off", "name"), switching },
   ["ism.find"] = { fid },
@@ -247,6 +257,15 @@ local OBJECTS <const> = {
   ["tcp{client}"] = { new = function() return (connected()) end, methods = SOCKET_METHODS },
   ["tcp{server}"] = { new = function() return (select(2, connected())) end, methods = SOCKET_METHODS },
 }
+
+local recorder = smc.handshake.recorder() -- it needs CAP_NET_RAW
+if recorder then
+  OBJECTS["smc.handshake.Recorder"] = {
+    new = function() return assert(smc.handshake.recorder()) end,
+    methods = { take = { need(1, "integer") }, close = nothing },
+  }
+  recorder:close()
+end
 
 if smc.system.available() then
   OBJECTS["smc.check.server"] = {

@@ -114,12 +114,13 @@ end
 
 Watch.__close = Watch.close
 
---- A watch is also an iterator: `for event in w do`. The loop ends when the watch is closed, and continues
--- after lost events; other errors are raised, since nil would look like the normal end.
+--- A watch is also an iterator: `for event in w do`. The loop ends when the watch is closed, or a file ends
+-- (ENODATA), and continues after lost events; other errors are raised, since nil would look like the normal
+-- end.
 function Watch:__call()
   local event, message, errno
   repeat event, message, errno = self:next() until event or errno ~= E.ENOBUFS
-  if not event and not self.is_closed then error(message, 0) end
+  if not event and not self.is_closed and errno ~= E.ENODATA then error(message, 0) end
   return event
 end
 

@@ -420,6 +420,184 @@ function smc_errno.name(number) end
 ---@return string # such as `"No such file or directory"`
 function smc_errno.strerror(number) end
 
+--- The handshake of an SMC connection: what each side offers, and what is declined.
+---@class smc.handshake
+local smc_handshake = {}
+
+---@class smc.handshake.Recorder
+local smc_handshake_Recorder = {}
+
+--- A CLC message.
+--- Identifiers that are zero, and fields that a message of its type and version does not have,
+--- are absent. GIDs of RDMA ports and MAC addresses are text, GIDs of ISM devices are integers, as in
+--- `smc.diag`.
+---@class smc.handshake.message
+---@field type string `"Proposal"`, `"Accept"`, `"Confirm"` or `"Decline"`
+---@field version integer 1 or 2
+---@field length integer bytes
+---@field from string|nil `"client"` or `"server"`, in a handshake
+---@field time number|nil seconds since the epoch, in a handshake
+---@field peer_id string|nil the sender's, 16 hex digits: an instance number and a MAC address
+---@field gid string|nil GID of the sender's RDMA port, for SMC-R; of a Proposal, for version 1
+---@field mac string|nil its MAC address
+---@field offers string[]|nil Proposal: of `"SMC-Dv1"`, `"SMC-Rv1"`, `"SMC-Dv2"` and `"SMC-Rv2"`
+---@field ism table|nil Proposal, SMC-Dv1: `gid` and `chid` of the ISM device
+---@field subnet string|nil Proposal, version 1 over IPv4: `"192.168.0.0/24"`
+---@field ipv6_prefixes string[]|nil Proposal, version 1 over IPv6
+---@field release integer|nil of version 2
+---@field ueids string[]|nil Proposal, version 2: the UEIDs
+---@field seid_enabled boolean|nil Proposal, version 2: whether the SEID counts
+---@field seid string|nil Proposal, SMC-Dv2
+---@field ism_devices table[]|nil Proposal, SMC-Dv2: `gid`, `gid_ext` and `chid` of each, without `ism`
+---@field roce_gid string|nil Proposal, SMC-Rv2: GID of the RDMA port
+---@field max_conns integer|nil SMC-Rv2: connections of a link group
+---@field max_links integer|nil SMC-Rv2: links of a link group
+---@field feature_mask integer|nil version 2
+---@field vendor_oui string|nil Proposal, hex digits
+---@field vendor_options string|nil hex digits
+---@field mode string|nil Accept and Confirm: `"SMC-D"` or `"SMC-R"`
+---@field first_contact boolean|nil Accept and Confirm: whether it makes a link group
+---@field dmb table|nil Accept and Confirm, SMC-D: `gid`, `gid_ext`, `chid`, `token`, `index`, `linkid` and `size` in bytes
+---@field rmb table|nil Accept and Confirm, SMC-R: `rkey`, `address`, `index`, `alert_token` and `size` in bytes
+---@field qpn integer|nil Accept and Confirm, SMC-R: number of the queue pair
+---@field psn integer|nil Accept and Confirm, SMC-R: first packet sequence number
+---@field mtu integer|nil Accept and Confirm, SMC-R: bytes
+---@field eid string|nil Accept and Confirm, version 2: the EID that both sides have
+---@field os string|nil version 2, first contact and Decline: `"Linux"`, `"z/OS"`, `"AIX"`, or `"type N"`
+---@field hostname string|nil first contact of version 2: the sender's name
+---@field direct boolean|nil first contact of SMC-Rv2: whether no gateway is between the RDMA ports
+---@field gids string[]|nil Confirm, first contact of SMC-Rv2: GIDs of the client
+---@field diagnosis reason|nil Decline: why, a record of `smc.reason`
+---@field further reason[]|nil Decline, version 2: more of them
+---@field out_of_sync boolean|nil Decline: whether the link group ends as well
+
+--- A handshake, so far.
+---@class smc.handshake.handshake
+---@field client table `address` and `port`
+---@field server table `address` and `port`
+---@field syn table|nil the client's SYN, if it was captured: `smc`, whether it has the SMC option, and `time`
+---@field syn_ack table|nil the server's SYN/ACK
+---@field messages smc.handshake.message[] in the order in which they were captured
+---@field outcome string `"SMC-D"` or `"SMC-R"` if a Confirm was seen, and no Decline; `"declined"`; `"not offered"`: the SYN or the SYN/ACK has no SMC option; `"incomplete"`
+---@field fault table|nil bytes that look like a CLC message and are not valid: `from` and `message`
+---@field data string|nil `"client"` or `"server"`: who sent other data in place of a message
+---@field ended table|nil `by`, a side, and `how`, `"closed"` or `"reset"`, if that ended it
+---@field interface string|nil where its first packet was seen, for live captures
+---@field vlan integer|nil VLAN ID of its first packet
+
+--- Decodes a CLC message.
+---    local message, length = assert(handshake.decode(bytes))
+---@param bytes string that begin with the message
+---@return smc.handshake.message|nil
+---@return integer|string # its length in bytes; message
+---@return nil|integer # errno: EBADMSG, if the bytes are not a complete and valid CLC message
+function smc_handshake.decode(bytes) end
+
+---@class smc.handshake.read.filter
+---@field address string|nil of the client or the server
+---@field port integer|nil of the client or the server
+---@field client_port integer|nil
+---@field plain boolean|nil also connections whose SYN has no SMC option; false by default
+
+--- Reads the handshakes of a capture file: pcap, with times in microseconds or nanoseconds, or pcapng, of
+--- Ethernet, Linux cooked (`tcpdump -i any`), raw IP or loopback.
+---@param path string
+---@param filter? smc.handshake.read.filter
+---@return smc.handshake.handshake[]|nil # in the order in which they ended
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT, EACCES, …; EBADMSG if the file is not a capture, or is damaged
+function smc_handshake.read(path, filter) end
+
+---@class smc.handshake.watch.options
+---@field interface string|nil all of this network namespace by default
+---@field file string|nil a capture file to read instead
+---@field address string|nil of the client or the server
+---@field port integer|nil of the client or the server
+---@field client_port integer|nil
+---@field plain boolean|nil also connections whose SYN has no SMC option; false by default
+
+--- Watches for handshakes, on network interfaces (`packet(7)`, which requires CAP_NET_RAW) or in a capture
+--- file.
+--- An event has `event`, and `handshake`, the `handshake` that it belongs to, as it is by then:
+--- - `"syn"`, `"syn_ack"`: one of the segments that carry the SMC option
+--- - `"message"`: `message` is a CLC message
+--- - `"fault"`: bytes that are not a valid CLC message; `message` says why
+--- - `"finished"`: `handshake.outcome` is final. The end shows itself late where both sides agree: a side may
+---   still decline, and only seconds without that mean that it has not
+--- - `"lost"`: the kernel dropped `packets` packets; without `handshake`
+--- In a capture file, `next` returns ENODATA after the last event, and a loop ends.
+---@param options? smc.handshake.watch.options
+---@return smc.diag.Watch|nil
+---@return nil|string # message
+---@return nil|integer # errno: EPERM without CAP_NET_RAW, ENODEV if there is no such interface; for a file as `read`
+function smc_handshake.watch(options) end
+
+---@class smc.handshake.recorder.options
+---@field port integer|nil only connections from or to this port
+---@field address string|nil only connections from or to this address
+---@field interface string|nil all of this network namespace by default
+
+--- Starts to record the packets of connections that are about to be made, by this process or by others.
+--- It
+--- requires CAP_NET_RAW.
+---    local recorder <close> = handshake.recorder { port = 37373 }         -- nil without the privilege
+---    local sock = assert(smc.connect("host10", 37373))
+---    local record = recorder and recorder:take(select(2, sock:getsockname()))
+--- The kernel keeps the packets until they are taken. Both connections over SMC and others are recorded.
+---@param options? smc.handshake.recorder.options
+---@return smc.handshake.Recorder|nil
+---@return nil|string # message
+---@return nil|integer # errno: EPERM without CAP_NET_RAW, ENODEV if there is no such interface
+function smc_handshake.recorder(options) end
+
+--- Returns what was recorded of a connection so far.
+---@param client_port integer the connection's port on the client's side
+---@return smc.handshake.handshake|nil
+---@return nil|string # message
+---@return nil|integer # errno: ENODATA if no packet of it was seen, EBADF if the recorder is closed, and other errors of the kernel
+function smc_handshake_Recorder:take(client_port) end
+
+--- Ends the recording.
+--- `<close>` does the same, and closing twice is fine.
+---@return boolean # true
+function smc_handshake_Recorder:close() end
+
+--- What is known about one side of a handshake from elsewhere, for `conclusions`.
+--- The client's EIDs,
+--- devices and subnets are in its Proposal; a server does not say what it has, unless it is asked.
+---@class smc.handshake.facts
+---@field ueids string[]|nil its UEIDs, as `smc.eid.list` returns them; empty if there are none
+---@field seid string|nil its SEID
+---@field seid_enabled boolean|nil true by default
+---@field subnets string[]|nil of the network interface: `"10.2.0.0/24"`
+---@field chids integer[]|nil PCHIDs of its SMC-D devices
+---@field smc boolean|nil whether its socket is an SMC socket
+---@field handshake smc.handshake.handshake|nil of the same connection, recorded on that side
+
+--- A conclusion.
+---@class smc.handshake.finding
+---@field text string what is wrong, in words
+---@field side string `"local"`, `"peer"`, or `"path"` for what both sides or the way between them have to do with
+---@field evidence string how that is known
+---@field command string|nil to look closer, or to mend it, on that side
+
+---@class smc.handshake.conclusions.options
+---@field here string|nil `"client"`, the default, or `"server"`: which side this host is
+---@field client smc.handshake.facts|nil
+---@field server smc.handshake.facts|nil
+
+--- Says in words what the offers of both sides mean: why a connection does not use SMC.
+---    handshake.conclusions(record, { here = "client", server = { ueids = { "SMCV2-C" } } })
+---    --> { { text = "UEIDs differ: here SMCV2-A, SMCV2-B; there SMCV2-C", side = "peer", … }, … }
+--- What is certain comes first: the SMC option, EIDs, subnets, devices, then the code of a Decline, and last
+--- what one side does not offer. Nothing is asked of the kernel: what this host knows about itself is passed
+--- in `client` or `server`. Where the same connection was recorded on both sides, `handshake` in the facts of
+--- the other side tells an option that was never sent from one that was taken out on the way.
+---@param record smc.handshake.handshake
+---@param options? smc.handshake.conclusions.options
+---@return smc.handshake.finding[] # empty if the connection uses SMC
+function smc_handshake.conclusions(record, options) end
+
 --- PCI functions that SMC can use, ISM and RoCE: lists them, including those that are powered off, and powers them on and off.
 ---@class smc.ism
 local smc_ism = {}
@@ -1420,6 +1598,7 @@ smc.device = smc_device
 smc.diag = smc_diag
 smc.eid = smc_eid
 smc.errno = smc_errno
+smc.handshake = smc_handshake
 smc.ism = smc_ism
 smc.json = smc_json
 smc.linkgroup = smc_linkgroup

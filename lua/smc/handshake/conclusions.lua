@@ -1,0 +1,140 @@
+--- Says what the offers of both sides of a handshake mean.
+-- @module smc.handshake.conclusions
+
+local eids = require "smc.handshake.eids"
+local option = require "smc.handshake.option"
+local say = require "smc.handshake.say"
+local subnets = require "smc.handshake.subnets"
+
+local conclusions = {}
+
+local function first(handshake, kind)
+  for _, message in ipairs(handshake.messages) do
+    if message.type == kind then return message end
+  end
+end
+
+-- === what is offered ===
+
+local function has(list, pattern)
+  for _, one in ipairs(list or {}) do
+    if one:find(pattern) then return true end
+  end
+  return false
+end
+
+local MISSING <const> = {
+  { "^SMC%-D", "SMC-R", "smcd.lua device",
+    "no ISM device that fits the network interface" },
+  { "^SMC%-R", "SMC-D", "smcr.lua device",
+    "no RDMA device with an active port that fits the network interface" },
+}
+
+-- A side that offers only one of both: that matters where the other has only the other.
+local function of_offers(view, found)
+  local offers = view.proposal.offers
+  for _, one in ipairs(MISSING) do
+    if not has(offers, one[1]) then
+      say.add(found, view, "client", {
+        text = ("%s only %s: it has %s"):format(say.verb(view, "client", "offer"), one[2], one[4]),
+        evidence = ("its Proposal offers %s"):format(table.concat(offers, ", ")),
+        command = one[3],
+      })
+    end
+  end
+end
+
+-- Devices for SMC-Dv2 talk to each other where they have the same CHID.
+local function of_devices(view, found)
+  local theirs = (view.facts.server or {}).chids
+  if not theirs or not has(view.proposal.offers, "^SMC%-Dv2") then return end
+  local ours, known = {}, {}
+  for _, chid in ipairs(theirs) do known[chid] = true end
+  local devices = table.move(view.proposal.ism_devices or {}, 1, 8, 1, {})
+  devices[#devices + 1] = view.proposal.ism
+  for _, device in ipairs(devices) do
+    if known[device.chid] then return end
+    ours[#ours + 1] = device.chid
+  end
+  local function list(chids)
+    local words = {}
+    for i, chid in ipairs(chids) do words[i] = ("%04x"):format(chid) end
+    return #words > 0 and table.concat(words, ", ") or "none"
+  end
+  say.add(found, view, "server", {
+    text = ("no ISM device reaches the other side: %s; SMC-Dv2 needs the same PCHID on both, which only the "
+      .. "same machine has"):format(say.both(view, list(ours), list(theirs))),
+    evidence = "the CHIDs in the Proposal, and those of the server's devices",
+    command = "smcd.lua device",
+  })
+end
+
+-- === what became of it ===
+
+local function of_decline(view, found)
+  local decline = first(view.handshake, "Decline")
+  if not decline then return end
+  local diagnosis, from = decline.diagnosis, decline.from
+  local after = first(view.handshake, "Confirm") and ", after the Confirm"
+    or first(view.handshake, "Accept") and ", after the Accept" or ""
+  say.add(found, view, from, {
+    text = ("%s: %s%s"):format(say.verb(view, from, "decline"), diagnosis.meaning, diagnosis.name and
+      (" (%s)"):format(diagnosis.name) or ""),
+    evidence = ("the code 0x%08x of its Decline%s"):format(diagnosis.code, after),
+  })
+end
+
+local function of_silence(view, found)
+  local handshake = view.handshake
+  if handshake.outcome ~= "incomplete" then return end
+  local proposed = first(handshake, "Proposal")
+  if proposed and not first(handshake, "Accept") then
+    local data = handshake.data == "server"
+    say.add(found, view, "server", {
+      text = ("%s the Proposal%s: it is not an SMC program, and its SYN/ACK repeats the options of any SYN; "
+        .. "or its program does not accept connections"):format(
+        say.verb(view, "server", "do not answer", "does not answer"),
+        data and " with a message, but with other data" or ""),
+      evidence = "the SYN/ACK has the SMC option, and no CLC message followed",
+    })
+  elseif handshake.syn and not handshake.syn_ack then
+    say.add(found, view, "server", {
+      text = ("%s the SYN"):format(say.verb(view, "server", "do not answer", "does not answer")),
+      evidence = "no SYN/ACK was seen",
+    })
+  end
+end
+
+local function of_fault(view, found)
+  local fault = view.handshake.fault
+  if not fault then return end
+  say.add(found, view, fault.from, {
+    text = ("%s what is not a CLC message"):format(say.verb(view, fault.from, "send")),
+    evidence = fault.message,
+  })
+end
+
+--- See `smc.handshake.conclusions`.
+-- @tparam table handshake
+-- @tparam table options checked
+function conclusions.of(handshake, options)
+  local view = {
+    handshake = handshake, here = options.here or "client", facts = options,
+    proposal = first(handshake, "Proposal"), agreed = handshake.outcome:find("^SMC%-") ~= nil,
+  }
+  local found = {}
+  if view.agreed then return found end
+  option.conclude(view, found)
+  of_fault(view, found)
+  if view.proposal then
+    eids.conclude(view, found)
+    subnets.conclude(view, found)
+    of_devices(view, found)
+  end
+  of_decline(view, found)
+  of_silence(view, found)
+  if view.proposal then of_offers(view, found) end
+  return found
+end
+
+return conclusions

@@ -1,0 +1,104 @@
+--- IP addresses as text: inet_ntop(3), and the subnets that they are in.
+-- @module smc.handshake.ip
+
+local ip = {}
+
+-- The first and the last of the longest run of zero groups, of at least two: it becomes "::".
+local function longest_run(groups)
+  local first, length = nil, 1
+  local i = 1
+  while i <= #groups do
+    local j = i
+    while groups[j] == 0 do j = j + 1 end
+    if j - i > length then first, length = i, j - i end
+    i = math.max(j, i + 1)
+  end
+  return first, first and first + length - 1
+end
+
+local function hex(groups, first, last)
+  local text = {}
+  for i = first, last do text[#text + 1] = ("%x"):format(groups[i]) end
+  return table.concat(text, ":")
+end
+
+local function ipv6(bytes)
+  local mapped = bytes:match("^\0\0\0\0\0\0\0\0\0\0\xff\xff(....)$")
+  if mapped then return "::ffff:" .. ip.text(mapped) end
+  local groups = { string.unpack(">I2I2I2I2I2I2I2I2", bytes) }
+  groups[9] = nil
+  local first, last = longest_run(groups)
+  if not first then return hex(groups, 1, 8) end
+  return hex(groups, 1, first - 1) .. "::" .. hex(groups, last + 1, 8)
+end
+
+--- An address as text.
+-- @tparam string bytes 4 or 16
+-- @treturn string
+function ip.text(bytes)
+  if #bytes == 4 then return ("%d.%d.%d.%d"):format(bytes:byte(1, 4)) end
+  return ipv6(bytes)
+end
+
+-- Whether the first bits of two addresses, as bytes, are the same.
+local function same_bits(a, b, bits)
+  local whole = bits // 8
+  if a:sub(1, whole) ~= b:sub(1, whole) then return false end
+  local rest = bits % 8
+  if rest == 0 then return true end
+  local shift = 8 - rest
+  return a:byte(whole + 1) >> shift == b:byte(whole + 1) >> shift
+end
+
+local function ipv4_bytes(text)
+  local parts = { text:match("^(%d+)%.(%d+)%.(%d+)%.(%d+)$") }
+  for i, part in ipairs(parts) do
+    parts[i] = tonumber(part)
+    if parts[i] > 255 then return nil end
+  end
+  return #parts == 4 and string.char(table.unpack(parts)) or nil
+end
+
+-- The bytes of groups of hex digits; nil if there is anything else.
+local function ipv6_groups(text)
+  local groups = {}
+  for group in (text ~= "" and text .. ":" or ""):gmatch("([^:]*):") do
+    if not group:find("^%x%x?%x?%x?$") then return nil end
+    groups[#groups + 1] = string.pack(">I2", tonumber(group, 16))
+  end
+  return table.concat(groups)
+end
+
+local function ipv6_bytes(text)
+  local before, after = text:match("^(.-)::(.*)$")
+  if not before then
+    local bytes = ipv6_groups(text)
+    return bytes and #bytes == 16 and bytes or nil
+  end
+  before, after = ipv6_groups(before), ipv6_groups(after)
+  local missing = before and after and 16 - #before - #after or 0
+  return missing > 0 and before .. ("\0"):rep(missing) .. after or nil
+end
+
+--- The bytes of an address.
+-- @tparam string text the interface of a link-local address may follow: it is ignored
+-- @treturn ?string 4 bytes or 16; nil if it is not an address
+function ip.bytes(text)
+  text = text:gsub("%%.*", "")
+  local mapped = text:match("^::[fF][fF][fF][fF]:(%d+%.[%d.]+)$")
+  if mapped or not text:find(":", 1, true) then return ipv4_bytes(mapped or text) end
+  return ipv6_bytes(text)
+end
+
+--- Whether an address is in a subnet.
+-- @tparam string address as text
+-- @tparam string subnet `"192.168.0.0/24"` or `"fd00::/64"`
+-- @treturn boolean
+function ip.is_in(address, subnet)
+  local prefix, bits = subnet:match("^(.*)/(%d+)$")
+  local a, b = ip.bytes(address), prefix and ip.bytes(prefix)
+  if not a or not b then return false end
+  return #a == #b and same_bits(a, b, math.min(tonumber(bits), 8 * #a))
+end
+
+return ip

@@ -1,0 +1,86 @@
+--- Conclusions from the SMC option of the TCP handshake: experimental option 254 with the magic 0xe2d4c3d9.
+-- @module smc.handshake.option
+
+local say = require "smc.handshake.say"
+
+local option = {}
+
+local STRIPPED <const> = "the SMC option of the %s does not arrive: something between the hosts removes it "
+  .. "(experimental TCP option 254, 0xe2d4c3d9)"
+local CAPTURE <const> = "smc_clc.lua -i INTERFACE --all"
+local CANNOT_TELL <const> = "; from here that cannot be told from an option that was taken out on the way"
+
+-- Where the other side has seen the same segment: its view of the option, or nil.
+local function seen_by(view, role, name)
+  local other = (view.facts[role] or {}).handshake
+  return other and other[name] and other[name].smc
+end
+
+local function conclude_stripped(view, found, name, sender, receiver)
+  say.add(found, view, "path", {
+    text = STRIPPED:format(name),
+    evidence = ("%s sends it, and %s does not see it"):format(say.who(view, sender), say.who(view, receiver)),
+    command = CAPTURE,
+  })
+end
+
+-- Whether a segment had the option when it was sent, and when it arrived; nil where that is not known.
+local function ways(view, name, sender, receiver)
+  local segment = view.handshake[name]
+  local sent, arrived = seen_by(view, sender, name), seen_by(view, receiver, name)
+  if segment and view.here == sender and sent == nil then sent = segment.smc end
+  if segment and view.here == receiver and arrived == nil then arrived = segment.smc end
+  return sent, arrived
+end
+
+local REASONS <const> = {
+  client = {
+    text = "%s a connection without the SMC option in its SYN: its socket is a TCP socket, or has TCP Fast "
+      .. "Open",
+    command = "smc_run.lua COMMAND",
+  },
+  server = {
+    text = "%s with a SYN/ACK without the SMC option: nothing there listens on an SMC socket",
+    command = "smc_run.lua COMMAND",
+  },
+  limited = {
+    text = "%s with a SYN/ACK without the SMC option, though its socket is an SMC socket: it limits "
+      .. "handshakes, or its program has set TCP_FASTOPEN",
+    command = "sysctl net.smc.limit_smc_hs",
+  },
+}
+local VERBS <const> = { client = "open", server = "answer" }
+
+-- One of the two segments. Returns whether it explains the connection.
+local function conclude_one(view, found, name, label, sender, receiver)
+  local segment = view.handshake[name]
+  if not segment then return false end
+  local sent, arrived = ways(view, name, sender, receiver)
+  if sent and arrived == false then
+    conclude_stripped(view, found, label, sender, receiver)
+    return true
+  elseif segment.smc or sent then
+    return false
+  end
+  local is_smc = (view.facts[sender] or {}).smc
+  local why = is_smc and sender == "server" and REASONS.limited or REASONS[sender]
+  say.add(found, view, sender, {
+    text = why.text:format(say.verb(view, sender, VERBS[sender])) .. (sent == nil and CANNOT_TELL or ""),
+    evidence = ("the %s carries no SMC option"):format(label),
+    command = sent == nil and not is_smc and CAPTURE or why.command,
+  })
+  return true
+end
+
+--- Adds what the option means.
+-- @tparam table view
+-- @tparam table found
+function option.conclude(view, found)
+  if conclude_one(view, found, "syn", "SYN", "client", "server") then return end
+  -- A server that sees no option in the SYN has none in its answer.
+  local _, arrived = ways(view, "syn", "client", "server")
+  if arrived == false then return end
+  conclude_one(view, found, "syn_ack", "SYN/ACK", "server", "client")
+end
+
+return option

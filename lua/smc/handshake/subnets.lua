@@ -1,0 +1,57 @@
+--- Conclusions from IP subnets: SMC v1 needs one that both sides are in, SMCv2 does not.
+-- @module smc.handshake.subnets
+
+local ip = require "smc.handshake.ip"
+local say = require "smc.handshake.say"
+
+local subnets = {}
+
+local function versions_1(offers)
+  local found = {}
+  for _, one in ipairs(offers) do
+    if one:find "v1$" then found[#found + 1] = one end
+  end
+  return found
+end
+
+local function contains(list, address)
+  for _, subnet in ipairs(list) do
+    if ip.is_in(address, subnet) then return true end
+  end
+  return false
+end
+
+local function is_common(a, b)
+  local known = {}
+  for _, subnet in ipairs(a) do known[subnet] = true end
+  for _, subnet in ipairs(b) do
+    if known[subnet] then return true end
+  end
+  return false
+end
+
+local TEXT <const> = "the hosts are in different IP subnets: %s; %s %s one that is the same, with its prefix "
+  .. "length, SMCv2 does not"
+
+--- Adds what the subnets mean.
+-- @tparam table view
+-- @tparam table found
+function subnets.conclude(view, found)
+  local proposal, server = view.proposal, view.facts.server or {}
+  local offered = versions_1(proposal.offers)
+  local of_client = proposal.ipv6_prefixes or { proposal.subnet }
+  if #offered == 0 or #of_client == 0 then return end
+  local of_server = server.subnets
+  local address = view.handshake.server.address:gsub("^::ffff:(%d+%.)", "%1")
+  if of_server and is_common(of_client, of_server) then return end
+  if not of_server and contains(of_client, address) then return end
+  say.add(found, view, "path", {
+    text = TEXT:format(say.both(view, table.concat(of_client, ", "),
+      of_server and table.concat(of_server, ", ") or address), table.concat(offered, " and "),
+      #offered == 1 and "needs" or "need"),
+    evidence = "the IP prefixes in the Proposal, and the server's address",
+    command = "ip address",
+  })
+end
+
+return subnets
