@@ -171,8 +171,7 @@ static int open_bound(lua_State *L, struct sock *s, int family)
 /* A new descriptor in place of one that is used up. */
 static int replace_descriptor(lua_State *L, struct sock *s, int family)
 {
-	event_loop_notify_closing(L, s);
-	sock_close_descriptor(s);
+	event_loop_close_descriptor(L, s);
 	return open_bound(L, s, family);
 }
 

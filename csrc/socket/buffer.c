@@ -54,26 +54,67 @@ struct buffer_pool *buffer_push_pool(lua_State *L)
 	return pool;
 }
 
-/* Gives the socket, which has no bytes, a buffer of BUFFER_SIZE. False: out of memory. */
-bool buffer_acquire(struct buffer_pool *pool, struct sock_buffer *b)
+/* A block of that size, of which the pool may have one to spare; NULL: out of memory. */
+static char *take_block(struct buffer_pool *pool, size_t size)
 {
-	b->first = b->last = 0;
-	if (b->data) /* left by a read that a signal handler's error ended */
-		return true;
-	b->data = pool->spare ? pool->spare : malloc(BUFFER_SIZE);
-	if (!b->data)
-		return false;
+	char *spare = pool->spare;
+
+	if (size != BUFFER_SIZE || !spare)
+		return malloc(size);
 	pool->spare = NULL;
-	pool->lent++;
-	return true;
+	return spare;
 }
 
-static void keep_spare(struct buffer_pool *pool, char *data)
+static void give_block(struct buffer_pool *pool, char *data, size_t size)
 {
-	if (!pool->spare)
+	if (size == BUFFER_SIZE && !pool->spare)
 		pool->spare = data;
 	else
 		free(data);
+}
+
+/* Moves the bytes to a block of another size. False: out of memory, and nothing has changed. */
+static bool move_bytes(struct buffer_pool *pool, struct sock_buffer *b, size_t size)
+{
+	size_t n = buffer_length(b);
+	char *data = take_block(pool, size);
+
+	if (!data)
+		return false;
+	if (n > 0)
+		memcpy(data, b->data + b->first, n);
+	if (b->data)
+		give_block(pool, b->data, b->size);
+	else
+		pool->lent++;
+	b->data = data;
+	b->size = size;
+	b->first = 0;
+	b->last = n;
+	return true;
+}
+
+/* How large a buffer is to be that has n bytes and so much room: large ones grow by doubling. */
+static size_t size_for(const struct sock_buffer *b, size_t needed)
+{
+	if (needed <= BUFFER_SIZE)
+		return BUFFER_SIZE;
+	return needed > 2 * b->size ? needed : 2 * b->size;
+}
+
+/* Makes room for so many bytes behind those that wait. False: out of memory, and they still wait. */
+bool buffer_reserve(struct buffer_pool *pool, struct sock_buffer *b, size_t room)
+{
+	size_t n = buffer_length(b);
+
+	if (b->data && b->size - b->last >= room)
+		return true;
+	if (!b->data || b->size - n < room)
+		return move_bytes(pool, b, size_for(b, n + room));
+	memmove(b->data, b->data + b->first, n);
+	b->first = 0;
+	b->last = n;
+	return true;
 }
 
 /* Takes the buffer back, if there is one, with whatever is in it. */
@@ -82,27 +123,25 @@ void buffer_release(struct buffer_pool *pool, struct sock_buffer *b)
 	if (!b->data)
 		return;
 	pool->lent--;
-	if (b->trimmed)
-		free(b->data);
-	else
-		keep_spare(pool, b->data);
-	memset(b, 0, sizeof(*b));
+	give_block(pool, b->data, b->size);
+	b->data = NULL;
+	b->size = b->first = b->last = 0;
+	b->removals++;
 }
 
-/* Moves the few bytes left in a buffer to a block of their own size. */
+/* Takes the first n bytes out, and the buffer back with the last one. */
+void buffer_remove(struct buffer_pool *pool, struct sock_buffer *b, size_t n)
+{
+	b->first += n;
+	b->removals++;
+	if (b->first == b->last)
+		buffer_release(pool, b);
+}
+
+/* Moves the few bytes left in a buffer to a block of their own size, where there is memory for one. */
 void buffer_shrink(struct buffer_pool *pool, struct sock_buffer *b)
 {
-	size_t n = b->last - b->first;
-	char *small = malloc(n);
-
-	if (!small)
-		return;
-	memcpy(small, b->data + b->first, n);
-	keep_spare(pool, b->data);
-	b->data = small;
-	b->first = 0;
-	b->last = n;
-	b->trimmed = true;
+	move_bytes(pool, b, buffer_length(b));
 }
 
 /* core.buffered() → how many sockets hold bytes that poll(2) does not see */

@@ -83,10 +83,9 @@ int sock_close(lua_State *L)
 {
 	struct sock *s = sock_check(L, 1);
 
-	event_loop_notify_closing(L, s);
-	sock_close_descriptor(s);
-	s->bound.sa.sa_family = AF_UNSPEC;
 	buffer_release(s->pool, &s->buffer);
+	s->bound.sa.sa_family = AF_UNSPEC;
+	event_loop_close_descriptor(L, s);
 	lua_pushinteger(L, 1);
 	return 1;
 }

@@ -124,8 +124,7 @@ static void abandon_attempt(lua_State *L, struct sock *s)
 {
 	if (s->attempt != ATTEMPT_IN_PROGRESS)
 		return;
-	event_loop_notify_closing(L, s);
-	sock_close_descriptor(s);
+	event_loop_close_descriptor(L, s);
 }
 
 /***

@@ -13,37 +13,39 @@ static bool lacks_smc(int err)
 	return err == EAFNOSUPPORT || err == EPROTONOSUPPORT || err == EPERM || err == EACCES;
 }
 
-/* socket(2), with what garbage holds where descriptors have run out. */
 static int open_socket(lua_State *L, int family, int protocol)
 {
 	const int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
-	int fd = socket(family, type, protocol);
 
-	if (fd < 0 && smc_gc_on_fd_exhaustion(L, errno))
-		fd = socket(family, type, protocol);
-	return fd;
+	return SMC_RETRY_AFTER_GC(L, socket(family, type, protocol));
+}
+
+/* A socket of AF_SMC; of TCP only where the caller accepts it and the kernel has no SMC. -1 and errno */
+static int open_smc_or_tcp(lua_State *L, const struct sock *s, int family, bool *is_tcp)
+{
+	int fd = open_socket(L, AF_SMC, family == AF_INET6 ? SMCPROTO_SMC6 : SMCPROTO_SMC);
+
+	*is_tcp = fd < 0 && s->may_tcp && lacks_smc(errno);
+	return *is_tcp ? open_socket(L, family, 0) : fd;
 }
 
 /*
- * Creates the descriptor of the socket at index 1: AF_SMC over the internet protocol of the
- * family, and TCP only where the caller accepts it and the kernel has no SMC. Options that were
- * set before are set on it. Returns 0 or errno.
+ * Creates the descriptor of the socket at index 1, over the internet protocol of the family. Options that
+ * were set before are set on it. Finalizers may run. Returns 0 or errno.
  */
 int sock_open(lua_State *L, struct sock *s, int family)
 {
-	const int protocol = family == AF_INET6 ? SMCPROTO_SMC6 : SMCPROTO_SMC;
 	const int on = 1;
-	int err = 0;
+	bool is_tcp;
+	int fd = open_smc_or_tcp(L, s, family, &is_tcp), err = 0;
 
-	s->is_tcp = false;
 	s->failed_option = NULL;
-	s->fd = open_socket(L, AF_SMC, protocol);
-	if (s->fd < 0 && s->may_tcp && lacks_smc(errno)) {
-		s->fd = open_socket(L, family, 0);
-		s->is_tcp = true;
-	}
-	if (s->fd < 0)
+	if (fd < 0)
 		return errno;
+	if (s->fd >= 0) /* a finalizer has opened one meanwhile */
+		sock_close_descriptor(s);
+	s->fd = fd;
+	s->is_tcp = is_tcp;
 	s->family = family;
 	if (s->v6only && setsockopt(s->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) != 0)
 		err = errno;

@@ -36,6 +36,33 @@ int sock_getfd(lua_State *L)
 	return 1;
 }
 
+/* Calls the functions of the table of watchers at index 1, with the socket at index 2. */
+static int tell_watchers(lua_State *L)
+{
+	for (lua_pushnil(L); lua_next(L, 1);) {
+		lua_pushvalue(L, 2);
+		lua_call(L, 1, 0);
+	}
+	return 0;
+}
+
+/*
+ * Tells those who watch the socket at index 1 that its descriptor is about to go. They are told once, also
+ * when one of them closes the socket. Returns whether one raised an error, which is pushed.
+ */
+static bool notify_closing(lua_State *L, struct sock *s)
+{
+	if (!s->watched || s->fd < 0)
+		return false;
+	s->watched = false;
+	lua_pushcfunction(L, tell_watchers);
+	lua_getiuservalue(L, 1, WATCHERS);
+	lua_pushnil(L);
+	lua_setiuservalue(L, 1, WATCHERS);
+	lua_pushvalue(L, 1);
+	return lua_pcall(L, 2, 0, 0) != LUA_OK;
+}
+
 /*
  * Code that takes over a descriptor, like LuaSec, may write to it without MSG_NOSIGNAL, and expects that
  * no signal is raised if the peer has closed, since LuaSocket ignores SIGPIPE for the whole program.
@@ -63,7 +90,8 @@ int sock_setfd(lua_State *L)
 	struct sock *s = sock_check(L, 1);
 	int fd = smc_check_fd(L, 2);
 
-	event_loop_notify_closing(L, s);
+	if (notify_closing(L, s))
+		return lua_error(L);
 	if (s->fd >= 0)
 		ignore_sigpipe();
 	s->fd = fd;
@@ -125,9 +153,9 @@ int core_watch(lua_State *L)
 	struct sock *s = sock_test(L, 1);
 
 	lua_settop(L, 3);
-	if (s) {
-		s->watched = true;
+	if (s && (s->watched || !lua_isnil(L, 3))) {
 		push_watchers(L);
+		s->watched = true;
 		lua_pushvalue(L, 2);
 		lua_pushvalue(L, 3);
 		lua_rawset(L, -3);
@@ -136,17 +164,12 @@ int core_watch(lua_State *L)
 	return 1;
 }
 
-/* Tells those who watch the socket at index 1. */
-void event_loop_notify_closing(lua_State *L, struct sock *s)
+/* Closes the descriptor of the socket at index 1, and then raises what a watcher raised. */
+void event_loop_close_descriptor(lua_State *L, struct sock *s)
 {
-	if (!s->watched || s->fd < 0)
-		return;
-	if (lua_getiuservalue(L, 1, WATCHERS) == LUA_TTABLE) {
-		lua_pushnil(L);
-		while (lua_next(L, -2)) {
-			lua_pushvalue(L, 1);
-			lua_call(L, 1, 0);
-		}
-	}
-	lua_pop(L, 1);
+	bool raised = notify_closing(L, s);
+
+	sock_close_descriptor(s);
+	if (raised)
+		lua_error(L);
 }

@@ -6,11 +6,8 @@
 #include "../common/lua_util.h"
 #include "input.h"
 
-/*
- * One recv(2) of up to size bytes; flags: MSG_WAITALL, where the kernel is to wait for all of
- * them, as far as it can. Returns 0 with *n > 0, or errno; EPIPE at the end of the stream.
- */
-int input_read(const struct sock *s, char *data, size_t size, int flags, size_t *n)
+/* One recv(2). Returns 0 with *n > 0, or errno; EPIPE at the end of the stream. */
+static int read_once(const struct sock *s, char *data, size_t size, int flags, size_t *n)
 {
 	bool blocks = s->blocking && s->timeout.deadline < 0;
 	ssize_t rc = recv(s->fd, data, size, blocks ? flags : MSG_DONTWAIT);
@@ -25,7 +22,7 @@ int input_read(const struct sock *s, char *data, size_t size, int flags, size_t 
  * After a recv(2) that failed: 0 when it is to be tried again, now that there is something, or
  * errno. Lua code may run meanwhile, and use the socket: nothing of it may be in hand.
  */
-int input_retry(lua_State *L, struct sock *s, int err)
+static int retry(lua_State *L, struct sock *s, int err)
 {
 	switch (err) {
 	case EINTR:
@@ -40,19 +37,24 @@ int input_retry(lua_State *L, struct sock *s, int err)
 	}
 }
 
-/* Fills the buffer, where it is empty, by one read. Returns 0 or errno. */
-int input_fill(lua_State *L, struct sock *s, size_t size, int flags)
+/*
+ * Reads up to so many bytes, behind those that wait; flags: MSG_WAITALL, where the kernel is to wait for
+ * all of them, as far as it can. Returns 0 when there may be more now, or errno; EPIPE at the end of the
+ * stream. Lua code may run, and use the socket. When it raises an error, what was read still waits.
+ */
+int input_more(lua_State *L, struct sock *s, size_t size, int flags)
 {
-	int err = 0;
+	struct sock_buffer *b = &s->buffer;
+	size_t n = 0;
+	int err;
 
-	while (!err && buffer_length(&s->buffer) == 0) {
-		if (!buffer_acquire(s->pool, &s->buffer))
-			return ENOMEM;
-		err = input_read(s, s->buffer.data, size, flags, &s->buffer.last);
-		if (err) {
-			buffer_release(s->pool, &s->buffer);
-			err = input_retry(L, s, err);
-		}
-	}
-	return err;
+	if (!buffer_reserve(s->pool, b, size))
+		return ENOMEM;
+	err = read_once(s, b->data + b->last, size, flags, &n);
+	b->last += n;
+	if (!err)
+		return 0;
+	if (buffer_length(b) == 0)
+		buffer_release(s->pool, b);
+	return retry(L, s, err);
 }

@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Receives bytes of a stream: by line, by count, or all.
- *
- * Small reads use the buffer lent to the socket, and may read more than was requested. A result that
- * is complete in the buffer becomes a Lua string at once; receive_patterns.c does the rest.
- */
+/* Receives bytes of a stream: by line, by count, or all. gather.c makes the answers. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -17,70 +12,6 @@
  * Receiving.
  * @module smc.socket
  */
-
-/*
- * Pushes count bytes from the buffer, and removes them. The garbage collector may run when the string
- * is created, and finalizers may use the socket: it must be in a consistent state by then.
- */
-static void push_bytes(lua_State *L, struct sock *s, size_t count, size_t used)
-{
-	const char *data = s->buffer.data + s->buffer.first;
-
-	s->buffer.first += used;
-	s->received += (lua_Integer)used;
-	lua_pushlstring(L, data, count);
-	input_release_empty(s);
-}
-
-/* A line that waits in the buffer whole and without a carriage return: pushed, and true. */
-static bool push_line(lua_State *L, struct sock *s, enum pattern pattern)
-{
-	const char *data = s->buffer.data + s->buffer.first;
-	const char *newline = memchr(data, '\n', buffer_length(&s->buffer));
-	const char *cr;
-	size_t n;
-
-	if (!newline)
-		return false;
-	n = (size_t)(newline - data);
-	if (pattern == WHOLE_LINE) {
-		push_bytes(L, s, n + 1, n + 1);
-		return true;
-	}
-	cr = memchr(data, '\r', n);
-	if (cr && cr + 1 != newline)
-		return false;
-	push_bytes(L, s, cr ? n - 1 : n, n + 1);
-	return true;
-}
-
-/* So many bytes that wait in the buffer: pushed, and true. */
-static bool push_count(lua_State *L, struct sock *s, size_t count)
-{
-	if (buffer_length(&s->buffer) < count)
-		return false;
-	push_bytes(L, s, count, count);
-	return true;
-}
-
-/*
- * The common case: no prefix, no limit, and the result is complete after at most one read. Returns
- * true with the string pushed; otherwise *err says why not, and nothing has been consumed.
- */
-static bool receive_from_buffer(lua_State *L, struct sock *s, const struct request *r, int *err)
-{
-	bool counts = r->pattern == COUNT;
-
-	if (r->pattern == ALL || (counts && (r->count == 0 || r->count > BUFFER_SIZE)))
-		return false;
-	if (counts && r->count >= READ_AHEAD)
-		*err = input_fill(L, s, r->count, MSG_WAITALL);
-	else
-		*err = input_fill(L, s, BUFFER_SIZE, 0);
-	if (*err)
-		return false;
-	return counts ? push_count(L, s, r->count) : push_line(L, s, r->pattern);
-}
 
 /*
  * What is asked for at index 2. Throws for anything that is no pattern. A count that no size can
@@ -111,25 +42,34 @@ static void check_pattern(lua_State *L, struct request *r)
 	r->count = number < 0x1p64 ? (size_t)number : 0;
 }
 
-static void check_limit(lua_State *L, struct request *r, size_t prefix_len)
+/* Checks the limit at index 4 for a request whose count is still that of the whole answer. */
+static void check_limit(lua_State *L, struct request *r)
 {
 	lua_Integer limit;
 
+	r->limit = SIZE_MAX;
 	if (lua_isnoneornil(L, 4))
 		return;
 	limit = smc_check_truncated(L, 4);
 	luaL_argcheck(L, limit >= 1, 4, "maximum size must be positive");
-	luaL_argcheck(L, prefix_len < (size_t)limit, 3, "prefix reaches the maximum size");
+	luaL_argcheck(L, r->prefix_len < (size_t)limit, 3, "prefix reaches the maximum size");
 	luaL_argcheck(L, r->pattern != COUNT || r->count <= (size_t)limit, 2,
 		      "count exceeds the maximum size");
-	r->limit = (size_t)limit;
+	r->limit = (size_t)limit - r->prefix_len;
 }
 
-static int push_failure(lua_State *L, int err)
+/* Leaves data, nil, nil on success; nil, message, partial data on failure. Returns 3. */
+static int finish(lua_State *L, int err)
 {
+	if (!err) {
+		lua_pushnil(L);
+		lua_pushnil(L);
+		return 3;
+	}
 	lua_pushnil(L);
-	lua_pushstring(L, sock_strerror(err));
-	lua_pushliteral(L, "");
+	lua_insert(L, -2);
+	lua_pushstring(L, err == OVERSIZED ? "oversized" : sock_strerror(err));
+	lua_insert(L, -2);
 	return 3;
 }
 
@@ -153,30 +93,30 @@ static int push_failure(lua_State *L, int err)
 int sock_receive(lua_State *L)
 {
 	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
-	size_t prefix_len = 0;
 	struct request r;
-	int err = 0, results;
+	struct answer a;
+	int err;
 
 	check_pattern(L, &r);
+	r.prefix_len = 0;
 	r.limit = SIZE_MAX;
 	if (lua_gettop(L) > 2) {
 		if (!lua_isnoneornil(L, 3))
-			luaL_checklstring(L, 3, &prefix_len);
-		check_limit(L, &r, prefix_len);
+			luaL_checklstring(L, 3, &r.prefix_len);
+		check_limit(L, &r);
 	}
+	if (r.prefix_len > 0 && r.pattern == COUNT && r.count <= r.prefix_len) {
+		lua_settop(L, 3);
+		return finish(L, 0);
+	}
+	if (r.pattern == COUNT)
+		r.count -= r.prefix_len;
 	timeout_start(&s->timeout);
-	if (prefix_len > 0 || r.limit != SIZE_MAX || !receive_from_buffer(L, s, &r, &err)) {
-		if (!err) {
-			results = receive_pattern(L, s, &r);
-			buffer_trim(s->pool, &s->buffer);
-			return results;
-		}
-		return push_failure(L, err);
-	}
+	do
+		err = gather_answer(L, s, &r, &a);
+	while (!push_answer(L, s, &r, &a));
 	buffer_trim(s->pool, &s->buffer);
-	lua_pushnil(L);
-	lua_pushnil(L);
-	return 3;
+	return finish(L, err);
 }
 
 /***
@@ -194,18 +134,22 @@ int sock_receiveany(lua_State *L)
 {
 	struct sock *s = sock_check_class(L, 1, SOCK_CLIENT);
 	lua_Integer max = smc_check_truncated(L, 2);
-	size_t room = max < BUFFER_SIZE ? (size_t)max : BUFFER_SIZE;
+	const struct request any = { .pattern = ALL, .limit = SIZE_MAX };
+	struct answer a;
+	size_t room;
 	int err;
 
 	luaL_argcheck(L, max > 0, 2, "a positive number of bytes expected");
+	room = max < BUFFER_SIZE ? (size_t)max : BUFFER_SIZE;
 	timeout_start(&s->timeout);
-	err = input_fill(L, s, room, 0);
-	if (err)
-		return push_failure(L, err);
-	push_count(L, s, room < buffer_length(&s->buffer) ? room : buffer_length(&s->buffer));
-	lua_pushnil(L);
-	lua_pushnil(L);
-	return 3;
+	do {
+		err = 0;
+		while (!err && buffer_length(&s->buffer) == 0)
+			err = input_more(L, s, room, 0);
+		a.used = buffer_length(&s->buffer) < room ? buffer_length(&s->buffer) : room;
+		a.length = a.used;
+	} while (!push_answer(L, s, &any, &a));
+	return finish(L, a.used > 0 ? 0 : err);
 }
 
 /***

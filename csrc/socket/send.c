@@ -24,7 +24,7 @@ static int send_all(lua_State *L, struct sock *s, const char *data, size_t *at, 
 
 		if (rc >= 0) {
 			*at += (size_t)rc;
-			s->sent += rc;
+			s->sent = (lua_Integer)((lua_Unsigned)s->sent + (size_t)rc);
 		} else if (errno == EAGAIN) {
 			if (!timeout_switch_to_blocking(s))
 				err = timeout_wait(L, s, POLLOUT);

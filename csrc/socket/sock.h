@@ -37,14 +37,15 @@ struct sock_timeout {
 };
 
 /*
- * Bytes received and not yet asked for. data is NULL whenever there are none, so that idle
+ * Bytes received and not yet given to the caller. data is NULL whenever there are none, so that idle
  * connections cost no buffer.
  */
 struct sock_buffer {
 	char *data;
+	size_t size; /* of data */
 	size_t first;
 	size_t last;
-	bool trimmed; /* data has room for these bytes only */
+	unsigned int removals; /* how often bytes were taken out: what waits is another thing then */
 };
 
 struct buffer_pool;
@@ -121,20 +122,23 @@ const char *option_strerror(int err);
 /* buffer.c */
 #define BUFFER_SIZE 65536
 struct buffer_pool *buffer_push_pool(lua_State *L);
-bool buffer_acquire(struct buffer_pool *pool, struct sock_buffer *b);
+bool buffer_reserve(struct buffer_pool *pool, struct sock_buffer *b, size_t room);
+void buffer_remove(struct buffer_pool *pool, struct sock_buffer *b, size_t n);
 void buffer_release(struct buffer_pool *pool, struct sock_buffer *b);
 void buffer_shrink(struct buffer_pool *pool, struct sock_buffer *b);
 int core_buffered(lua_State *L);
 
-/* Fewer bytes than this are kept in a block of their own size, not in a whole buffer. */
-#define TRIM_BELOW (BUFFER_SIZE / 16)
+static inline size_t buffer_length(const struct sock_buffer *b)
+{
+	return b->last - b->first;
+}
 
 /* Frees the room that the few bytes left in a buffer do not need. */
 static inline void buffer_trim(struct buffer_pool *pool, struct sock_buffer *b)
 {
-	size_t n = b->last - b->first;
+	size_t n = buffer_length(b);
 
-	if (n > 0 && n < TRIM_BELOW && !b->trimmed)
+	if (n > 0 && n < b->size / 16 && b->size >= BUFFER_SIZE)
 		buffer_shrink(pool, b);
 }
 
@@ -219,7 +223,7 @@ int sock_setfd(lua_State *L);
 int sock_events(lua_State *L);
 int sock_timeout(lua_State *L);
 int core_watch(lua_State *L);
-void event_loop_notify_closing(lua_State *L, struct sock *s);
+void event_loop_close_descriptor(lua_State *L, struct sock *s);
 
 /* attempt.c; connect.c has more of it from attempt.h */
 int attempt_check(struct sock *s);
@@ -233,7 +237,7 @@ int sock_getoption(lua_State *L);
 /* connect.c */
 int sock_connect(lua_State *L);
 
-/* receive.c, above input.c and receive_patterns.c: input.h, receive.h */
+/* receive.c, above gather.c and input.c: receive.h, input.h */
 int sock_receive(lua_State *L);
 int sock_receiveany(lua_State *L);
 int sock_dirty(lua_State *L);

@@ -216,7 +216,7 @@ int sock_shutdown(lua_State *L)
  */
 int core_probe(lua_State *L)
 {
-	int fd = socket(AF_SMC, SOCK_STREAM | SOCK_CLOEXEC, SMCPROTO_SMC);
+	int fd = SMC_RETRY_AFTER_GC(L, socket(AF_SMC, SOCK_STREAM | SOCK_CLOEXEC, SMCPROTO_SMC));
 
 	if (fd < 0)
 		return smc_push_error(L, errno, "socket(AF_SMC)");
