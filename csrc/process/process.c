@@ -70,10 +70,42 @@ static int await_end(pid_t pid, double deadline)
 	return ready > 0 ? 0 : err;
 }
 
+#define CHILD 3 /* index of the table that the result of wait() is kept in */
+
 /*
- * wait(pid [, seconds]) -> "exit" | "signal", number | nil, message, errno
+ * Pushes what wait() returns: everything that needs memory, before the status is taken from the kernel. It
+ * would be lost if that failed then. Two values, "exit" and "signal", and two names of fields.
+ */
+static void prepare_result(lua_State *L)
+{
+	lua_settop(L, CHILD);
+	lua_pushliteral(L, "ending");
+	lua_pushliteral(L, "status");
+	lua_pushliteral(L, "exit");
+	lua_pushliteral(L, "signal");
+}
+
+static int push_result(lua_State *L, int status)
+{
+	if (WIFEXITED(status))
+		lua_pop(L, 1);
+	lua_pushinteger(L, WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	if (lua_istable(L, CHILD)) {
+		lua_pushvalue(L, CHILD + 1);
+		lua_pushvalue(L, -3);
+		lua_rawset(L, CHILD);
+		lua_pushvalue(L, CHILD + 2);
+		lua_pushvalue(L, -2);
+		lua_rawset(L, CHILD);
+	}
+	return 2;
+}
+
+/*
+ * wait(pid [, seconds [, child]]) -> "exit" | "signal", number | nil, message, errno
  * The message of ETIMEDOUT is "timeout".
- * Waits until the child has ended, or so many seconds, and reaps it: waitpid(2).
+ * Waits until the child has ended, or so many seconds, and reaps it: waitpid(2). The fields ending and status
+ * of the table child, which it has already, are set to the results.
  */
 static int process_wait(lua_State *L)
 {
@@ -90,13 +122,10 @@ static int process_wait(lua_State *L)
 	}
 	if (err)
 		return smc_push_wait_error(L, err, "wait");
+	prepare_result(L);
 	while ((got = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
 		smc_run_signal_hooks(L);
-	if (got < 0)
-		return smc_push_error(L, errno, "wait");
-	lua_pushstring(L, WIFEXITED(status) ? "exit" : "signal");
-	lua_pushinteger(L, WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
-	return 2;
+	return got < 0 ? smc_push_error(L, errno, "wait") : push_result(L, status);
 }
 
 #define PIDFD "smc.process.pidfd"

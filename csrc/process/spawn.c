@@ -290,38 +290,70 @@ static int start_child(const struct child *child, char **argv, char **env, pid_t
 	return err;
 }
 
+/* Opens the pipes and starts the child: an error number, with no file and no descriptor open then. */
+static int open_and_start(struct child *child, char **argv, char **env, pid_t *pid)
+{
+	int err = open_pipes(child);
+
+	if (!err) {
+		fflush(NULL);
+		err = start_child(child, argv, env, pid);
+		if (err)
+			close_files(child);
+	}
+	close_fds(child->theirs);
+	return err;
+}
+
+#define CHILD 4 /* index of the table that owns the child */
+
 /*
- * spawn(argv [, env [, streams]]) -> pid, stdin, stdout, stderr | nil, message, errno
- * Starts the program argv[1], searched for in PATH: posix_spawnp(3). Each field
- * stdin, stdout, stderr of streams is "inherit", "null" or "pipe"; for a pipe the
- * result is a file of Lua's io library, unbuffered for stdin, otherwise nil.
+ * Sets the fields of the child's table, if there is one, to the pid and the files, which are the four values
+ * on top of the stack; the names of the fields are below them. It has the fields: this needs no memory.
+ */
+static void set_child(lua_State *L)
+{
+	int i, top = lua_gettop(L);
+
+	for (i = 0; i < 4 && lua_istable(L, CHILD); i++) {
+		lua_pushvalue(L, top - 7 + i);
+		lua_pushvalue(L, top - 3 + i);
+		lua_rawset(L, CHILD);
+	}
+}
+
+/*
+ * spawn(argv [, env [, streams [, child]]]) -> pid, stdin, stdout, stderr | nil, message, errno
+ * Starts the program argv[1], searched for in PATH: posix_spawnp(3). Each field stdin, stdout, stderr of
+ * streams is "inherit", "null" or "pipe"; for a pipe the result is a file of Lua's io library, unbuffered
+ * for stdin, otherwise nil.
+ *
+ * child is a table with the fields pid, stdin, stdout and stderr, which are set to the results: whatever
+ * happens once the program runs, it belongs to somebody.
  */
 static int process_spawn(lua_State *L)
 {
 	struct child child;
 	char **argv, **env;
 	pid_t pid = -1;
-	int err;
+	int i, err;
 
-	lua_settop(L, 3);
+	lua_settop(L, CHILD);
 	argv = check_argv(L, 1);
 	env = check_env(L, 2);
+	lua_pushliteral(L, "pid");
+	for (i = 0; i < 3; i++)
+		lua_pushstring(L, stream_names[i]);
 	check_streams(L, 3, &child);
 
-	err = open_pipes(&child);
+	err = open_and_start(&child, argv, env, &pid);
 	if (err && smc_gc_on_fd_exhaustion(L, err))
-		err = open_pipes(&child);
-	if (!err) {
-		fflush(NULL);
-		err = start_child(&child, argv, env, &pid);
-	}
-	close_fds(child.theirs);
-	if (err) {
-		close_files(&child);
+		err = open_and_start(&child, argv, env, &pid);
+	if (err)
 		return smc_push_error(L, err, argv[0]);
-	}
 	lua_pushinteger(L, pid);
 	lua_insert(L, -4);
+	set_child(L);
 	return 4;
 }
 

@@ -22,6 +22,8 @@ local OPTIONS <const> = {
   env = "environment", stdin = STREAMS, stdout = STREAMS, stderr = STREAMS,
 }
 
+local PIPES <const> = { "stdin", "stdout", "stderr" }
+local ENDING_SIGNALS <const> = { "TERM", "KILL" }
 local HIGHEST_SIGNAL <const> = 64 -- the kernel's SIGRTMAX, see signal(7)
 
 local Process = { __name = "smc.process.Process" }
@@ -40,12 +42,14 @@ Process.__index = Process
 function process.spawn(argv, options)
   args.list("spawn", 1, argv, "text", 1)
   options = args.options("spawn", 2, options, OPTIONS)
-  local pid, stdin, stdout, stderr = core.spawn(argv, options.env, options)
+  -- All that it is ever going to have: from its start on, it needs no memory to belong to somebody.
+  local self = setmetatable({ pid = false, stdin = false, stdout = false, stderr = false, ending = false,
+    status = false, lost = false, pidfd = false, parent = core.getpid() }, Process)
+  local pid, message, errno = core.spawn(argv, options.env, options, self)
   if not pid then
-    return nil, require "smc.internal.text".printable(stdin), stdout -- message and errno
+    return nil, require "smc.internal.text".printable(message), errno
   end
-  local self = { pid = pid, stdin = stdin, stdout = stdout, stderr = stderr, parent = core.getpid() }
-  return setmetatable(self, Process)
+  return self
 end
 
 --- A program that was started.
@@ -61,7 +65,7 @@ end
 -- How it ended is known, or lost: waiting for it is no longer necessary.
 local function forget_descriptor(self)
   if self.pidfd then self.pidfd:close() end
-  self.pidfd = nil
+  self.pidfd = false
 end
 
 --- Waits for the end of the program.
@@ -81,9 +85,8 @@ function Process:wait(seconds)
   if self.lost then
     return nil, self.lost, E.ECHILD
   end
-  local ending, value, errno = core.wait(self.pid, seconds)
+  local ending, value, errno = core.wait(self.pid, seconds, self)
   if ending then
-    self.ending, self.status = ending, value
     forget_descriptor(self)
   elseif errno == E.ECHILD then
     -- Its ID may belong to another process by now.
@@ -138,16 +141,17 @@ end
 -- @treturn[2] integer errno: ETIMEDOUT if it does not end
 function Process:close()
   args.object("close", self, Process)
-  for _, file in ipairs { self.stdin or false, self.stdout or false, self.stderr or false } do
+  for _, name in ipairs(PIPES) do
+    local file = self[name]
     if io.type(file) == "file" then
       file:close()
     end
   end
-  if self.parent ~= core.getpid() then
-    return true -- a copy of the object after fork(): the program belongs to the parent
+  if not self.pid or self.parent ~= core.getpid() then
+    return true -- not started; or a copy of the object after fork(): the program belongs to the parent
   end
   local ending, message, errno = self:wait(0)
-  for _, signal in ipairs { "TERM", "KILL" } do
+  for _, signal in ipairs(ENDING_SIGNALS) do
     if not ending and errno == E.ETIMEDOUT then
       self:kill(signal)
       ending, message, errno = self:wait(1)
