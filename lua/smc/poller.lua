@@ -11,6 +11,7 @@
 
 local args = require "smc.internal.args"
 local core = require "smc.core.poller"
+local E = require "smc.errno"
 local sock_core = require "smc.core.socket"
 
 local poller = {}
@@ -27,10 +28,8 @@ function poller.new()
   if not epoll then return nil, message, errno end
   return setmetatable({
     epoll = epoll,
-    ready = {},
-    count = 0,    -- of the sockets
-    sockets = {}, -- by descriptor
-    reads = {},   -- descriptor → true if input is waited for
+    ready = { [0] = 0 }, -- what epoll reported: see collect
+    entries = {}, -- descriptor → the socket, and what is waited for
     foreign = {}, -- those of other makers that may be dirty
     recent = {},  -- those reported last: they are the likely dirty ones
   }, metatable)
@@ -104,23 +103,26 @@ local function check_events(called, events, edge)
   return events .. EDGE[edge or false]
 end
 
--- Checks the arguments of a method, and calls the epoll method with its name. Returns the descriptor.
-local function control(self, called, sock, events, edge)
+-- Checks the arguments of a method. Returns the descriptor and the events for epoll.
+local function check(self, called, sock, events, edge)
   args.object(called, self, metatable)
   local fd, message, errno = descriptor_of(called, sock)
   local checked = check_events(called, events, edge)
   if not fd then return nil, message, errno end
-  local ok
-  ok, message, errno = self.epoll[called](self.epoll, fd, checked)
-  if not ok then return nil, message, errno end
-  return fd
+  return fd, checked
 end
 
 local function forget(self, fd)
-  local sock = self.sockets[fd]
-  if not sock then return end
-  self.sockets[fd], self.reads[fd], self.foreign[sock], self.recent[sock] = nil, nil, nil, nil
-  self.count = self.count - 1
+  local entry = self.entries[fd]
+  if not entry then return end
+  self.entries[fd], self.foreign[entry.sock], self.recent[entry.sock] = nil, nil, nil
+end
+
+-- Tells epoll. A descriptor that it knows, and this object does not, was left by an error in the middle.
+local function register(self, fd, checked, known)
+  local ok, message, errno = self.epoll:add(fd, checked)
+  if ok or known or errno ~= E.EEXIST then return ok, message, errno end
+  return self.epoll:modify(fd, checked)
 end
 
 --- Registers a socket.
@@ -134,14 +136,25 @@ end
 -- @treturn[2] integer errno
 -- @raise for an argument of the wrong type
 function methods:add(sock, events, edge)
-  local fd, message, errno = control(self, "add", sock, events, edge)
-  if not fd then return nil, message, errno end
-  forget(self, fd) -- of a socket that was closed unseen
-  self.sockets[fd], self.reads[fd] = sock, events ~= "w" or nil
-  self.count = self.count + 1
+  local fd, checked, failure = check(self, "add", sock, events, edge)
+  if not fd then return nil, checked, failure end
+  -- epoll is told when nothing is left that needs memory.
+  local before, entry = self.entries[fd], { sock = sock, events = events }
+  if not before then self.entries[fd] = entry end
   local ours = sock_core.watch(sock, self, function() self:remove(sock) end)
   if not ours and sock.dirty then self.foreign[sock] = true end
-  return true
+  local ok, message, errno = register(self, fd, checked, before)
+  if ok then
+    if before and before.sock ~= sock then forget(self, fd) end -- it was closed unseen
+    self.entries[fd] = entry
+    return true
+  end
+  self.entries[fd] = before
+  if not before or before.sock ~= sock then
+    self.foreign[sock] = nil
+    sock_core.watch(sock, self, nil)
+  end
+  return nil, message, errno
 end
 
 --- Changes the events of a socket.
@@ -155,9 +168,11 @@ end
 -- @treturn[2] integer errno: ENOENT if the socket is not registered
 -- @raise for an argument of the wrong type
 function methods:modify(sock, events, edge)
-  local fd, message, errno = control(self, "modify", sock, events, edge)
-  if not fd then return nil, message, errno end
-  self.reads[fd] = events ~= "w" or nil
+  local fd, checked, failure = check(self, "modify", sock, events, edge)
+  if not fd then return nil, checked, failure end
+  local ok, message, errno = self.epoll:modify(fd, checked)
+  if not ok then return nil, message, errno end
+  if self.entries[fd] then self.entries[fd].events = events end
   return true
 end
 
@@ -172,9 +187,11 @@ function methods:remove(sock)
   args.object("remove", self, metatable)
   local fd, message, errno = descriptor_of("remove", sock)
   if not fd then return nil, message, errno end
+  local ok
+  ok, message, errno = self.epoll:remove(fd)
   forget(self, fd)
   sock_core.watch(sock, self, nil)
-  return self.epoll:remove(fd)
+  return ok, message, errno
 end
 
 -- The sockets that have buffered input, fd → socket; nil if there are none.
@@ -184,7 +201,8 @@ local function dirty_sockets(self)
     local fd = sock:getfd()
     if not sock:dirty() then return end
     expected = expected - 1
-    if self.reads[fd] and self.sockets[fd] == sock then
+    local entry = self.entries[fd]
+    if entry and entry.sock == sock and entry.events ~= "w" then
       found = found or {}
       found[fd] = sock
     end
@@ -199,23 +217,27 @@ local function dirty_sockets(self)
     end
   end
   if expected > 0 then -- somebody read from a socket that was not reported
-    for _, sock in pairs(self.sockets) do
+    for _, entry in pairs(self.entries) do
+      local sock = entry.sock
       if not self.recent[sock] and not self.foreign[sock] and sock.dirty then try(sock) end
     end
   end
   return found
 end
 
--- Waits, and stores the ready sockets in self.ready and self.recent. Returns their number.
+-- Waits, and stores the ready sockets in self.ready and self.recent. Returns their number. What epoll has
+-- reported is in ready, and its number in ready[0], until the caller gets it, even if an error comes between:
+-- in edge mode it is not reported again.
 local function collect(self, timeout)
   local ready, dirty = self.ready, dirty_sockets(self)
-  local n, message, errno = self.epoll:wait(dirty and 0 or timeout, ready)
+  local n, message, errno = ready[0], nil, nil
+  if n == 0 then n, message, errno = self.epoll:wait(dirty and 0 or timeout, ready) end
   if not n then return nil, message, errno end
   self.recent = {}
   for i = 1, n do
     local fd = ready[2 * i - 1]
-    local sock = self.sockets[fd]
-    if sock and sock.dirty then self.recent[sock] = true end
+    local entry = self.entries[fd]
+    if entry and entry.sock.dirty then self.recent[entry.sock] = true end
     if dirty and dirty[fd] then
       if ready[2 * i] == "w" then ready[2 * i] = "rw" elseif ready[2 * i] == "e" then ready[2 * i] = "r" end
       dirty[fd] = nil
@@ -244,18 +266,19 @@ function methods:wait(timeout)
   local n, message, errno = collect(self, timeout)
   if not n then return nil, message, errno end
   local i = 0
-  return function()
+  local function next_ready()
     while i < n do
       i = i + 1
       local fd, events = ready[2 * i - 1], ready[2 * i]
-      local sock = self.sockets[fd]
-      if sock and sock:getfd() == fd then return sock, events end
-      if sock then -- another maker's: closed, or its descriptor given away
-        forget(self, fd)
-        self.epoll:remove(fd)
-      end
+      local entry = self.entries[fd]
+      if entry and entry.sock:getfd() == fd then return entry.sock, events end
+      -- Another maker's: closed, or its descriptor given away. Or left in epoll by an error.
+      self.epoll:remove(fd)
+      forget(self, fd)
     end
   end
+  ready[0] = 0
+  return next_ready
 end
 
 --- Closes the poller; the sockets stay open. `<close>` does the same, and closing twice is fine.
@@ -266,9 +289,12 @@ end
 -- @treturn[2] integer errno
 function methods:close()
   args.object("close", self, metatable)
-  for _, sock in pairs(self.sockets) do sock_core.watch(sock, self, nil) end
-  self.sockets, self.reads, self.foreign, self.recent, self.count = {}, {}, {}, {}, 0
-  return self.epoll:close()
+  self.epoll:close()
+  for fd, entry in pairs(self.entries) do
+    sock_core.watch(entry.sock, self, nil)
+    forget(self, fd)
+  end
+  return true
 end
 
 metatable.__close = methods.close
