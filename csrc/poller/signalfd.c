@@ -21,14 +21,18 @@ static const struct {
 
 #define KNOWN (sizeof(known) / sizeof(known[0]))
 
-/* The signal mask belongs to the process: how many objects hold a signal, and whether it was blocked before. */
-static struct {
+/*
+ * The signal mask belongs to the thread: how many objects that were made in it hold a signal, and whether it
+ * was blocked before. No thread can change the mask of another one.
+ */
+static _Thread_local struct {
 	unsigned int objects;
 	bool blocked_before;
 } held[KNOWN];
 
 struct signals {
 	struct smc_descriptor descriptor;
+	pid_t thread; /* that it was made in */
 	sigset_t set;
 };
 
@@ -51,36 +55,43 @@ static void add_signal(lua_State *L, int arg, sigset_t *set)
 	luaL_argerror(L, arg, "name of a signal expected: HUP, INT, TERM, USR1, USR2");
 }
 
-/* Blocks the signals for one more object. */
-static void block_signals(const sigset_t *set)
+/* Blocks the signals in this thread for one more object. */
+static void block_signals(struct signals *s)
 {
 	sigset_t before;
 	size_t i;
 
-	sigprocmask(SIG_BLOCK, set, &before);
+	s->thread = gettid();
+	pthread_sigmask(SIG_BLOCK, &s->set, &before);
 	for (i = 0; i < KNOWN; i++) {
-		if (sigismember(set, known[i].number) && held[i].objects++ == 0)
+		if (sigismember(&s->set, known[i].number) && held[i].objects++ == 0)
 			held[i].blocked_before = sigismember(&before, known[i].number);
 	}
 }
 
-/* Unblocks the signals that no other object holds, unless they were blocked before the first object. */
-static void unblock_signals(const sigset_t *set)
+/*
+ * Unblocks the signals that no other object of this thread holds, unless they were blocked before the first
+ * one. An object of another thread leaves them blocked there.
+ */
+static void unblock_signals(const struct signals *s)
 {
 	sigset_t over;
 	size_t i;
 
+	if (s->thread != gettid())
+		return;
 	sigemptyset(&over);
 	for (i = 0; i < KNOWN; i++) {
-		if (sigismember(set, known[i].number) && --held[i].objects == 0 && !held[i].blocked_before)
+		if (sigismember(&s->set, known[i].number) && --held[i].objects == 0 &&
+		    !held[i].blocked_before)
 			sigaddset(&over, known[i].number);
 	}
-	sigprocmask(SIG_UNBLOCK, &over, NULL);
+	pthread_sigmask(SIG_UNBLOCK, &over, NULL);
 }
 
 /*
  * core.signals(name, ...) → signals | nil, message, errno
- * Blocks the signals for this process until close, and creates a descriptor for them. signalfd(2)
+ * Blocks the signals in this thread until close, and creates a descriptor for them. signalfd(2)
  */
 int poller_signals(lua_State *L)
 {
@@ -95,7 +106,7 @@ int poller_signals(lua_State *L)
 	s->descriptor.fd = SMC_RETRY_AFTER_GC(L, signalfd(-1, &s->set, SFD_CLOEXEC | SFD_NONBLOCK));
 	if (s->descriptor.fd < 0)
 		return smc_push_error(L, errno, "signalfd");
-	block_signals(&s->set);
+	block_signals(s);
 	return 1;
 }
 
@@ -122,13 +133,23 @@ static int take_signal(lua_State *L, const struct signals *s, double seconds, ui
 	return 0;
 }
 
-static void push_name(lua_State *L, uint32_t number)
+/* Pushes the names of all signals: before a signal is taken, since it would be lost if that failed. */
+static void push_names(lua_State *L)
+{
+	size_t i;
+
+	for (i = 0; i < KNOWN; i++)
+		lua_pushstring(L, known[i].name);
+}
+
+/* Pushes the name of a signal; those of all are at base and above. */
+static void push_name(lua_State *L, int base, uint32_t number)
 {
 	size_t i = 0;
 
 	while (i < KNOWN - 1 && (uint32_t)known[i].number != number)
 		i++;
-	lua_pushstring(L, known[i].name);
+	lua_pushvalue(L, base + (int)i);
 }
 
 /*
@@ -138,12 +159,15 @@ static void push_name(lua_State *L, uint32_t number)
 static int signals_next(lua_State *L)
 {
 	const struct signals *s = check_signals(L);
+	double seconds = smc_opt_seconds(L, 2, -1);
+	int base = lua_gettop(L) + 1, err;
 	uint32_t number = 0;
-	int err = take_signal(L, s, smc_opt_seconds(L, 2, -1), &number);
 
+	push_names(L);
+	err = take_signal(L, s, seconds, &number);
 	if (err)
 		return smc_push_wait_error(L, err, "signals");
-	push_name(L, number);
+	push_name(L, base, number);
 	return 1;
 }
 
@@ -151,14 +175,16 @@ static int signals_next(lua_State *L)
 int signals_call(lua_State *L)
 {
 	const struct signals *s = check_signals(L);
+	int base = lua_gettop(L) + 1, err;
 	uint32_t number = 0;
-	int err = s->descriptor.fd < 0 ? EBADF : take_signal(L, s, -1, &number);
 
+	push_names(L);
+	err = s->descriptor.fd < 0 ? EBADF : take_signal(L, s, -1, &number);
 	if (err == EBADF)
 		return 0;
 	if (err)
 		return luaL_error(L, "signals: %s", strerror(err));
-	push_name(L, number);
+	push_name(L, base, number);
 	return 1;
 }
 
@@ -168,7 +194,7 @@ static int signals_close(lua_State *L)
 	struct signals *s = check_signals(L);
 
 	if (smc_close_descriptor(&s->descriptor))
-		unblock_signals(&s->set);
+		unblock_signals(s);
 	lua_pushboolean(L, 1);
 	return 1;
 }
