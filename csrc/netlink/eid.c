@@ -9,6 +9,7 @@
 #include <lauxlib.h>
 #include <linux/smc.h>
 
+#include "../common/lua_util.h"
 #include "genl.h"
 
 static const struct smc_field ueid[] = {
@@ -30,7 +31,8 @@ static void eid_argument(lua_State *L, struct smc_genl_attr attrs[SMC_GENL_ATTRS
 	const char *eid;
 	size_t length;
 
-	eid = luaL_checklstring(L, 1, &length);
+	eid = smc_check_cstring(L, 1);
+	length = strlen(eid);
 	luaL_argcheck(L, length <= sizeof(padded), 1, "an EID has at most 32 characters");
 	memset(padded, ' ', sizeof(padded));
 	memcpy(padded, eid, length);

@@ -10,6 +10,7 @@
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 
+#include "../common/lua_util.h"
 #include "dump.h"
 #include "genl.h"
 
@@ -165,7 +166,7 @@ struct smc_genl_attr smc_genl_string(lua_State *L, int arg, int type)
 {
 	struct smc_genl_attr attr = { .type = type };
 
-	attr.data = luaL_checklstring(L, arg, &attr.size);
-	attr.size++; /* the NUL behind every string of Lua's */
+	attr.data = smc_check_cstring(L, arg);
+	attr.size = strlen(attr.data) + 1;
 	return attr;
 }

@@ -47,10 +47,11 @@ static uint8_t check_field(lua_State *L, int position)
 /* Reads the list of fields at arg: the first is one that is always there. */
 static void read_fields(lua_State *L, int arg, struct query *query)
 {
-	int i, count = (int)luaL_len(L, arg);
+	lua_Integer count = luaL_len(L, arg);
+	int i;
 
-	if (count < 1 || count > (int)COUNT(query->fields))
-		luaL_error(L, "bad option 'fields' (1 to 16 names expected, got %d)", count);
+	if (count < 1 || count > (lua_Integer)COUNT(query->fields))
+		luaL_error(L, "bad option 'fields' (1 to 16 names expected, got %I)", (LUAI_UACINT)count);
 	for (i = 0; i < count; i++) {
 		lua_geti(L, arg, i + 1);
 		query->fields[i] = check_field(L, i + 1);

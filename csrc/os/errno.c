@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Error numbers by their names, since the numbers differ between architectures: errno(3). */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "os.h"
@@ -58,7 +59,12 @@ static int os_errors(lua_State *L)
 /* strerror(number) -> text: strerror(3) */
 static int os_strerror(lua_State *L)
 {
-	lua_pushstring(L, strerror((int)luaL_checkinteger(L, 1)));
+	lua_Integer number = luaL_checkinteger(L, 1);
+
+	if (number < INT_MIN || number > INT_MAX)
+		lua_pushfstring(L, "Unknown error %I", (LUAI_UACINT)number);
+	else
+		lua_pushstring(L, strerror((int)number));
 	return 1;
 }
 

@@ -32,7 +32,7 @@ static DIR **push_directory(lua_State *L)
 /* entries(path) -> { name, … } | nil, message, errno: without names that begin with a dot. readdir(3) */
 static int os_entries(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = smc_check_cstring(L, 1);
 	const struct dirent *entry;
 	lua_Integer count = 0;
 	DIR **directory = push_directory(L);
@@ -59,7 +59,7 @@ static int os_entries(lua_State *L)
 /* readlink(path) -> target | nil, message, errno: readlink(2) */
 static int os_readlink(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = smc_check_cstring(L, 1);
 	char target[PATH_MAX];
 	ssize_t n = readlink(path, target, sizeof(target));
 

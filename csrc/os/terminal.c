@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../common/lua_util.h"
+#include "../common/number.h"
 #include "os.h"
 
 /*
@@ -15,7 +16,7 @@
  */
 static int os_columns(lua_State *L)
 {
-	int fd = (int)luaL_checkinteger(L, 1);
+	int fd = smc_check_fd(L, 1);
 	struct winsize size;
 
 	if (ioctl(fd, TIOCGWINSZ, &size))

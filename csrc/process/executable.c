@@ -17,7 +17,7 @@
 /* realpath(path) -> path | nil, message, errno: realpath(3) */
 static int process_realpath(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = smc_check_cstring(L, 1);
 	char resolved[PATH_MAX];
 
 	if (!realpath(path, resolved))
@@ -29,7 +29,7 @@ static int process_realpath(lua_State *L)
 /* executable(path) -> true | nil, message, errno: a file that this user may execute */
 static int process_executable(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = smc_check_cstring(L, 1);
 	struct stat st;
 
 	if (stat(path, &st))
@@ -59,7 +59,7 @@ static int has_capabilities(const char *path)
  */
 static int process_needs_secure_exec(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = smc_check_cstring(L, 1);
 	struct statvfs fs;
 	struct stat st;
 	int gains;

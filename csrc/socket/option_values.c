@@ -39,7 +39,7 @@ const struct option options[] = {
 /* The option named at index 2. Throws when there is none for this use. */
 const struct option *option_check(lua_State *L, int use)
 {
-	const char *name = luaL_checkstring(L, 2);
+	const char *name = smc_check_cstring(L, 2);
 	size_t i;
 
 	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {

@@ -18,31 +18,26 @@
 	"smc.sysfs.writing" /* its descriptor: the read end of the pipe that the result comes through */
 
 /*
- * Closes everything but two descriptors: the kernel may be waiting until sockets
- * of the parent process are closed, and copies of them would keep them open.
+ * Closes everything but one descriptor: the kernel may be waiting until sockets of the parent process are
+ * closed, and copies of them would keep them open.
  */
-static void close_all_but(int a, int b)
+static void close_all_but(int fd)
 {
-	unsigned int low = (unsigned int)(a < b ? a : b), high = (unsigned int)(a < b ? b : a);
-
-	if (low > 0)
-		syscall(SYS_close_range, 0U, low - 1, 0U);
-	if (high > low + 1)
-		syscall(SYS_close_range, low + 1, high - 1, 0U);
-	syscall(SYS_close_range, high + 1, ~0U, 0U);
+	if (fd > 0)
+		syscall(SYS_close_range, 0U, (unsigned int)fd - 1, 0U);
+	syscall(SYS_close_range, (unsigned int)fd + 1, ~0U, 0U);
 }
 
 /* Sends 0 or an errno through the pipe. Only async-signal-safe calls: after fork(2). */
 static _Noreturn void write_and_report(const char *path, char byte, int report)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), err = fd < 0 ? errno : 0;
+	int fd, err = 0;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (fd >= 0) {
-		close_all_but(fd, report);
-		if (write(fd, &byte, 1) != 1)
-			err = errno;
-	}
+	close_all_but(report);
+	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0 || write(fd, &byte, 1) != 1)
+		err = errno;
 	if (write(report, &err, sizeof(err)) < 0)
 		_exit(1);
 	_exit(0);
@@ -108,7 +103,7 @@ const luaL_Reg smc_sysfs_writing_methods[] = {
  */
 int smc_sysfs_async_write(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = smc_check_cstring(L, 1);
 	size_t length;
 	const char *byte = luaL_checklstring(L, 2, &length);
 	struct smc_descriptor *writing;

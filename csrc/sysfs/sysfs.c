@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "../common/lua_util.h"
@@ -51,7 +52,7 @@ static bool is_absent(int err)
  */
 static int sysfs_attributes(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1), *name;
+	const char *path = smc_check_cstring(L, 1), *name;
 	char bytes[ATTRIBUTE_SIZE];
 	lua_Integer i, count;
 	int err;
@@ -68,7 +69,7 @@ static int sysfs_attributes(lua_State *L)
 	for (i = 1; i <= count; i++) {
 		lua_rawgeti(L, 2, i);
 		name = lua_tostring(L, -1);
-		luaL_argcheck(L, name, 2, "names expected");
+		luaL_argcheck(L, name && strlen(name) == lua_rawlen(L, -1), 2, "names expected");
 		n = read_attribute(L, directory->fd, name, bytes);
 		err = n < 0 ? errno : 0;
 		if (err && !is_absent(err))

@@ -87,6 +87,29 @@ describe("a time that is large", function()
   end)
 end)
 
+describe("a count of bytes", function()
+  it("is what was set, or the smallest integer where none is that, and turns over", function()
+    local server <close> = assert(socket.bind("127.0.0.1", 0, { fallback = "tcp" }))
+    local port = select(2, server:getsockname())
+    local client <close> = assert(socket.connect("127.0.0.1", port, { fallback = "tcp" }))
+    local accepted <close> = assert(server:accept())
+    for _, case in ipairs {
+      { 1e308, math.mininteger }, { -1e308, math.mininteger }, { nan, math.mininteger },
+      { math.huge, math.mininteger }, { 2^63, math.mininteger }, { 2^63 - 1024, math.maxinteger - 1023 },
+      { 2^53, 1 << 53 }, { -1, -1 }, { 1.5, 1 },
+    } do
+      assert.equal(1, client:setstats(case[1], case[1]))
+      assert.same({ case[2], case[2] }, { client:getstats(), (select(2, client:getstats())) })
+    end
+    client:setstats(nil, 2^63 - 1024)
+    accepted:setstats(2^63 - 1024)
+    assert.equal(2000, client:send(("x"):rep(2000)))
+    assert.equal(("x"):rep(2000), accepted:receive(2000))
+    assert.equal(math.mininteger + 976, (select(2, client:getstats())))
+    assert.equal(math.mininteger + 976, (accepted:getstats()))
+  end)
+end)
+
 describe("an integer that is no int is refused by", function()
   local waiting, unconnected
 
