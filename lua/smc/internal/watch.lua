@@ -20,7 +20,8 @@ local watch = {}
 --   events, or nil, message, errno, and is called again then
 -- @treturn Watch
 function watch.new(source, read)
-  return setmetatable({ source = source, read = read, events = {}, at = 0 }, Watch)
+  return setmetatable({ source = source, read = read, events = {}, at = 0, is_behind = false,
+    is_closed = false }, Watch)
 end
 
 -- The next of the events that were read, or nil.
@@ -33,10 +34,10 @@ end
 
 -- Turns what was received into events. If that fails, no event is lost: the next call reads again.
 local function read(self, received)
+  self.is_behind = true
   local events, message, errno = self.read(received)
-  self.is_behind = not events
   if not events then return nil, message, errno end
-  self.events, self.at = events, 0
+  self.events, self.at, self.is_behind = events, 0, false
   return true
 end
 
@@ -55,8 +56,10 @@ end
 local function wait(self, deadline)
   while true do
     local left = deadline - monotonic()
+    self.is_behind = true -- should an error come once something is received
     local received, message, errno = self.source:receive(math.max(0, math.min(left, STEP)))
     if received then return read(self, received) end
+    self.is_behind = false
     if errno == E.ENOBUFS then return catch_up(self) end
     if errno ~= E.ETIMEDOUT then return nil, message, errno end
     if left <= 0 then return nil, "no event occurred before the timeout", E.ETIMEDOUT end

@@ -19,20 +19,14 @@ local function event_of(word, record)
   return { event = word, pci_function = record }
 end
 
--- The events that make `known` what there is now: all of them, or those of one address.
-local function differences(known, list, only)
-  local now, events = by_address(list), {}
+-- The events between what was known and what there is now.
+local function differences(known, now)
+  local events = {}
   for address, record in pairs(known) do
-    if not now[address] and not only then
-      known[address] = nil
-      events[#events + 1] = event_of("removed", record)
-    end
+    if not now[address] then events[#events + 1] = event_of("removed", record) end
   end
   for address, record in pairs(now) do
-    if not known[address] and (not only or address == only) then
-      known[address] = record
-      events[#events + 1] = event_of("added", record)
-    end
+    if not known[address] then events[#events + 1] = event_of("added", record) end
   end
   return events
 end
@@ -59,21 +53,36 @@ function functions.watch(list)
     return nil, message, errno
   end
   local known = by_address(before)
-  return watch.new(source, function(uevent)
-    local action, address
-    if uevent then
-      action, address = read_uevent(uevent)
-      if action == "remove" and known[address] then
-        local gone = known[address]
-        known[address] = nil
-        return { event_of("removed", gone) }
-      elseif action ~= "add" or known[address] then
-        return {}
-      end
+
+  -- The events are made before they are known: an error in between leaves them to the next reading.
+  local function read_one(action, address)
+    if action == "remove" and known[address] then
+      local events = { event_of("removed", known[address]) }
+      known[address] = nil
+      return events
+    elseif action ~= "add" or known[address] then
+      return {}
     end
     local now, failure, number = list()
     if not now then return nil, failure, number end
-    return differences(known, now, address)
+    local record = by_address(now)[address]
+    local events = { record and event_of("added", record) }
+    known[address] = record
+    return events
+  end
+
+  local function read_all()
+    local now, failure, number = list()
+    if not now then return nil, failure, number end
+    now = by_address(now)
+    local events = differences(known, now)
+    known = now
+    return events
+  end
+
+  return watch.new(source, function(uevent)
+    if uevent then return read_one(read_uevent(uevent)) end
+    return read_all()
   end)
 end
 
