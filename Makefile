@@ -32,8 +32,8 @@ smc.preload_LIBS      = -ldl
 # The scripts that are installed: those to read first stay with the documentation.
 SCRIPTS := $(filter-out hello_%,$(notdir $(wildcard examples/*.lua)))
 
-MANDIR  ?= $(PREFIX)/share/man
-DOCDIR  ?= $(PREFIX)/share/doc/smc
+SHAREDIR ?= $(PREFIX)/share
+DOCDIR   ?= $(SHAREDIR)/doc/smc
 
 # The package of Debian that has qemu-system-s390x: 12 keeps it with others.
 QEMU_S390X := $(shell . /etc/os-release 2>/dev/null; test "$$VERSION_CODENAME" = bookworm && \
@@ -44,7 +44,7 @@ DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-gen
 	lua-dkjson lua-argparse \
 	qemu-system-x86 $(QEMU_S390X) gcc-s390x-linux-gnu busybox-static kmod xz-utils zstd iproute2 pciutils python3 \
 	lua-busted lua5.1 lua-socket lua-copas lua-cqueues lua-http lua-luv lua-sec openssl luarocks musl-tools strace \
-	lua-check clang-format cppcheck lua-ldoc lua-discount
+	lua-check clang-format cppcheck lua-ldoc lua-discount man-db mandoc zsh fish
 
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -169,6 +169,18 @@ meta: ## write the types for the Lua language server, lua/smc/meta/smc.lua, from
 	@$(LUA) spec/docs/meta.lua >lua/smc/meta/smc.lua.new
 	@mv lua/smc/meta/smc.lua.new lua/smc/meta/smc.lua
 
+# Man pages and completions, as they lie below $(PREFIX)/share.
+MANUAL_FOLDERS := man/man1 bash-completion/completions zsh/site-functions fish/vendor_completions.d
+MANUAL_DATE ?= $(shell date -u -d "@$${SOURCE_DATE_EPOCH:-$$(date +%s)}" +%F)
+
+man: $(BUILD)/share/made ## write the man pages and completions of the scripts into build/share
+
+$(BUILD)/share/made: $(wildcard examples/*.lua) $(shell find lua/smc -name '*.lua') | all
+	@mkdir -p $(MANUAL_FOLDERS:%=$(@D)/%)
+	@SMC_BUILD=$(BUILD) spec/env $(LUA) -e 'require "smc.cli.manual".main(table.unpack(arg))' - \
+		$(@D) $(MANUAL_DATE) $(SCRIPTS:%=examples/%) </dev/null
+	@touch $@
+
 # Installed scripts start with this Lua and find the modules below PREFIX, whatever LUA_PATH is.
 INTERPRETER = $(if $(findstring /,$(LUA)),$(LUA),/usr/bin/env $(LUA))
 FIND_MODULES = package.path = "$(LUADIR)/?.lua;$(LUADIR)/?/init.lua;" .. package.path; \
@@ -185,20 +197,25 @@ define LINK_COMPAT
 		else ln -s $$s $$name; fi; done
 endef
 
-install: all ## install below PREFIX (default /usr/local; DESTDIR is honoured); COMPAT=1: also as smcss, smcd, ...
+install: all man ## install below PREFIX (default /usr/local; DESTDIR is honoured); COMPAT=1: also as smcss, smcd, ...
 	@set -e; for m in $(subst .,/,$(MODULES)); do \
 		install -D -m 755 $(BUILD)/$$m.so $(DESTDIR)$(CLIBDIR)/$$m.so; done
 	@set -e; cd lua; find smc -name '*.lua' | while read -r f; do \
 		install -D -m 644 "$$f" "$(DESTDIR)$(LUADIR)/$$f"; done
 	@set -e; for s in $(SCRIPTS); do install -D -m 755 examples/$$s $(DESTDIR)$(BINDIR)/$$s; \
 		$(FIT_SCRIPT) $(DESTDIR)$(BINDIR)/$$s; done
+	@if command -v ldoc >/dev/null; then $(MAKE) -s docs DOC=$(BUILD)/reference >/dev/null && cd $(BUILD) && \
+		find reference -type f -exec install -D -m 644 {} $(DESTDIR)$(DOCDIR)/{} \; ; fi
 	@set -e; for f in README.md CHANGELOG.md LICENSE $$(find examples -type f); do \
 		if [ -x $$f ]; then mode=755; else mode=644; fi; install -D -m $$mode $$f $(DESTDIR)$(DOCDIR)/$$f; done
+	@cd $(BUILD)/share && find . -type f ! -name made -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/{} \;
 	$(if $(COMPAT),$(LINK_COMPAT))
 
 uninstall: ## remove what `make install` installed, given the same PREFIX and DESTDIR
 	@cd $(DESTDIR)$(BINDIR) && for s in $(SCRIPTS); do name=$${s%.lua}; rm -f $$s; \
 		if [ "$$(readlink $$name)" = $$s ]; then rm $$name; fi; done
+	@cd $(DESTDIR)$(SHAREDIR) && for s in $(SCRIPTS); do rm -f man/man1/$$s.1 bash-completion/completions/$$s \
+		zsh/site-functions/_$$s fish/vendor_completions.d/$$s.fish; done
 	@rm -rf $(DESTDIR)$(LUADIR)/smc $(DESTDIR)$(CLIBDIR)/smc $(DESTDIR)$(DOCDIR)
 
 clean: ## remove what was built
@@ -217,5 +234,5 @@ scripts: # the list of scripts that are installed, for the specs
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-soak test-ism test-cycles test-pair test-s390x test-lab test-rock lint compare bench docs meta FORCE \
+.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-soak test-ism test-cycles test-pair test-s390x test-lab test-rock lint compare bench docs meta man FORCE \
 	install uninstall clean env modules scripts help

@@ -20,8 +20,8 @@ SIZE is a number of bytes, or has the suffix k or m: 8k to 1m. The kernel rounds
 it up to 16k, 32k, 64k, ... A size above net.core.rmem_max or wmem_max requires
 CAP_NET_ADMIN. The command may set another size itself.
 
-Exit status: that of COMMAND; 2 for bad usage, 125 if SMC is not available, 126
-if COMMAND cannot be executed, 127 if it is not found.]]
+Exit status: that of COMMAND; 2 for bad usage; 125 if SMC is not available; 126
+if COMMAND cannot be executed; 127 if it is not found.]]
 
 -- A size as the user wrote it, or nil and a message.
 local function size(text)

@@ -36,8 +36,17 @@ end
 local public = names_in("lua/smc/init.lua", "\nlocal modules = {(.-)\n}", "(%w+) = true")
 local objects = names_in("lua/smc/cli/smcd.lua", "\nlocal OBJECTS <const> = { (.-), \"help\" }", '"(%w+)"')
 
+-- Those that the man pages are written for, of commands that parse their words without argparse.
+local described = {}
+for _, path in ipairs(files_below "lua/smc/cli") do
+  local name = path:match("^lua/smc/cli/([%w_]+)%.lua$")
+  local has_parser = name and read(path):find(("\nfunction %s.parser("):format(name), 1, true)
+  described[#described + 1] = has_parser and name or nil
+end
+
 local COMPUTED <const> = {
   ["smc"] = { times = 1, names = below("smc.", public) },
+  ["smc.cli.manual"] = { times = 1, names = below("smc.cli.", described) },
   ["smc.cli.smcd"] = { times = 1, names = below("smc.cli.smcd.", objects) },
   ["smc.socket.luasocket"] = { times = 1, names = { "socket.core", "socket.unix" } },
 }

@@ -33,8 +33,8 @@ end
 --- Parses a command line.
 --
 -- @tparam {string,...} words
--- @tparam {table,...} known each `{ letter or nil, word, whether it has an argument }`, with `whole = true`
---   if the word must not be abbreviated
+-- @tparam {table,...} known each `{ letter or nil, word, name of its argument or false, what it does }`, with
+--   `whole = true` if the word must not be abbreviated
 -- @treturn[1] table a list of `{ name = the word, value = its argument }`; its field `operands` lists the
 --   other words
 -- @treturn[2] nil
@@ -85,6 +85,36 @@ function getopt.parse(words, known)
     i = i + 1
   end
   return given
+end
+
+--- The options in lines for a usage text, in their order.
+-- @tparam {table,...} known as for `parse`
+-- @tparam integer column at which the descriptions begin, after the tab
+-- @treturn string
+function getopt.usage(known, column)
+  local lines = {}
+  for i, option in ipairs(known) do
+    local names = (option[1] and ("-%s, "):format(option[1]) or "    ") .. "--" .. option[2]
+    lines[i] = ("\t%s%s%s\n"):format(names, (" "):rep(column - #names), option[4])
+  end
+  return table.concat(lines)
+end
+
+--- An argparse parser with these options, for the man page and completions.
+-- @tparam {table,...} known as for `parse`
+-- @tparam string description one sentence
+-- @tparam string epilog as that of `app.parser`
+function getopt.parser(known, description, epilog)
+  local parser = require "smc.cli.app".parser(description, epilog)
+  for _, option in ipairs(known) do
+    local letter, word, argument, does = table.unpack(option)
+    if word ~= "help" and word ~= "version" then
+      local made = parser:option((letter and ("-%s "):format(letter) or "") .. "--" .. word,
+        (does:gsub("^%l", string.upper) .. "."))
+      if argument then made:argname(argument) else made:args(0) end
+    end
+  end
+  return parser
 end
 
 return getopt

@@ -9,33 +9,30 @@ local text = require "smc.internal.text"
 
 local smc_pnet = {}
 
-local USAGE <const> = ([[
-Usage: %s [ OPTIONS ] [pnetid]
-	-h, --help            this message
-	-v, --version         show version information
-	-a, --add             add a pnetid entry, requires interface or ib/ism device
-	-d, --delete          delete a pnetid entry
-	-s, --show            show a pnetid entry
-	-f, --flush           flush the complete pnet table
-	-I, --interface       Ethernet interface name of a pnetid entry
-	-D, --ibdevice        Infiniband/ISM device name of a pnetid entry
-	-P, --ibport          Infiniband device port (default: 1)
-	    --json            print JSON
-%s
-	no OPTIONS            show complete pnet table
-]]):format(app.name, "\t")
-
--- For getopt_long(3): short name, long name, and whether the option has an argument.
+-- For getopt_long(3), in the order of the usage text.
 local OPTIONS <const> = {
-  { "I", "interface", true }, { "D", "ibdevice", true }, { "P", "ibport", true }, { "f", "flush" },
-  { "a", "add" }, { "s", "show" }, { "d", "delete" }, { "v", "version" }, { "h", "help" }, { nil, "json" },
+  { "h", "help", false, "this message" },
+  { "v", "version", false, "show version information" },
+  { "a", "add", false, "add a pnetid entry, requires interface or ib/ism device" },
+  { "d", "delete", false, "delete a pnetid entry" },
+  { "s", "show", false, "show a pnetid entry" },
+  { "f", "flush", false, "flush the complete pnet table" },
+  { "I", "interface", "INTERFACE", "Ethernet interface name of a pnetid entry" },
+  { "D", "ibdevice", "DEVICE", "Infiniband/ISM device name of a pnetid entry" },
+  { "P", "ibport", "PORT", "Infiniband device port (default: 1)" },
+  { nil, "json", false, "print JSON" },
 }
 local COMMANDS <const> = { flush = true, add = true, show = true, delete = true }
 
 local FAILED <const> = 1
 
+local function usage()
+  return ("Usage: %s [ OPTIONS ] [pnetid]\n%s\t\n\tno OPTIONS            show complete pnet table\n"):format(
+    app.name, getopt.usage(OPTIONS, 22))
+end
+
 local function misuse(message)
-  app.leave(FAILED, app.prefix .. message .. "\n" .. USAGE)
+  app.leave(FAILED, app.prefix .. message .. "\n" .. usage())
 end
 
 local function port_of(word)
@@ -52,7 +49,7 @@ local function parse(words)
   for _, option in ipairs(given) do
     local name, value = option.name, option.value
     if name == "help" then
-      app.write(USAGE)
+      app.write(usage())
       app.leave(0)
     elseif name == "version" then
       app.write(app.version())
@@ -129,6 +126,14 @@ end
 -- @tparam table words the command line, with the script at 0
 function smc_pnet.main(words)
   app.run(function() return run(words) end, FAILED)
+end
+
+--- The options as an argparse parser, for the man page and completions.
+function smc_pnet.parser()
+  local parser = getopt.parser(OPTIONS, table.unpack((require "smc.cli.smc_pnet.manual")))
+  parser:argument("pnetid", "The name of a physical network, up to 16 letters and digits.")
+    :args("?"):argname("PNETID")
+  return parser
 end
 
 return smc_pnet

@@ -73,35 +73,55 @@ local function take_options(tool, words)
   return { table.unpack(words, i) }
 end
 
+local function object(name)
+  return require("smc.cli.smcd." .. name)
+end
+
 local function run(tool, words)
   words = take_options(tool, take_own_options(tool, words))
-  local object = table.remove(words, 1)
-  if not object then app.leave(OK, usage(tool)) end
+  local given = table.remove(words, 1)
+  if not given then app.leave(OK, usage(tool)) end
   for _, name in ipairs(OBJECTS) do
-    if tools.abbreviates(object, name) then
+    if tools.abbreviates(given, name) then
       if name == "help" then app.leave(OK, usage(tool)) end
       if name == "seid" and not tool.is_smcd then
         app.fail(NOT_THERE, ('Object "%s" is valid for SMC-D only, try "%s help".'):format(
-          object, tool.name))
+          given, tool.name))
       end
-      return require("smc.cli.smcd." .. name)(tool, words)
+      return object(name)(tool, words)
     end
   end
-  app.fail(NOT_THERE, ('Object %s is unknown, try "%s help".'):format(text.quoted(object), tool.name))
+  app.fail(NOT_THERE, ('Object %s is unknown, try "%s help".'):format(text.quoted(given), tool.name))
+end
+
+local function new_tool(technology)
+  return { name = app.name, technology = technology, is_smcd = technology == "SMC-D",
+    level = 0, absolute = false, json = false }
 end
 
 --- Runs the tool and ends the process.
 -- @tparam string technology `"SMC-D"` or `"SMC-R"`
 -- @tparam table words the command line, with the script at 0
 function smcd.main(technology, words)
-  local tool = { name = app.name, technology = technology, is_smcd = technology == "SMC-D",
-    level = 0, absolute = false, json = false }
+  local tool = new_tool(technology)
   io.stdout:setvbuf("full")
   app.prefix = "Error: "
   app.run(function()
     run(tool, words)
     return OK
   end, FAILED)
+end
+
+--- The options and objects as an argparse parser, for the man page and completions.
+-- @tparam string technology
+function smcd.parser(technology)
+  local tool, objects = new_tool(technology), {}
+  for _, name in ipairs(OBJECTS) do
+    if name ~= "help" and (name ~= "seid" or tool.is_smcd) then objects[#objects + 1] = name end
+  end
+  return require "smc.cli.smcd.manual"(tool, objects, function(name)
+    return tools.usage_of(object(name), tool)
+  end)
 end
 
 return smcd

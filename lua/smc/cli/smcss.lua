@@ -11,32 +11,25 @@ local app = require "smc.cli.app"
 
 local smcss = {}
 
-local USAGE <const> = [[
-Usage: %s [ OPTIONS ]
-	-h, --help          this message
-	-v, --version       show version information
-	-a, --all           show all sockets
-	-l, --listening     show listening sockets
-	-d, --debug         show debug socket information
-	-W, --wide          do not truncate IP addresses
-	-D, --smcd          show detailed SMC-D information (shows only SMC-D sockets)
-	-R, --smcr          show detailed SMC-R information (shows only SMC-R sockets)
-	    --json          print a JSON array, with all details
-	    --processes     with --json: the processes that hold each socket
-	    --reasons       explain the fallback reasons below the table
-	no OPTIONS          show all connected sockets
-]]
-
--- The options that only this project has cannot be abbreviated, so that the abbreviations of the original
--- keep their meaning.
+-- In the order of the usage text. The options that only this project has cannot be abbreviated, so that the
+-- abbreviations of the original keep their meaning.
 local OPTIONS <const> = {
-  { "a", "all" }, { "d", "debug" }, { "l", "listening" }, { "D", "smcd" }, { "R", "smcr" },
-  { "v", "version" }, { "W", "wide" }, { "h", "help" },
-  { nil, "json", whole = true }, { nil, "processes", whole = true }, { nil, "reasons", whole = true },
+  { "h", "help", false, "this message" },
+  { "v", "version", false, "show version information" },
+  { "a", "all", false, "show all sockets" },
+  { "l", "listening", false, "show listening sockets" },
+  { "d", "debug", false, "show debug socket information" },
+  { "W", "wide", false, "do not truncate IP addresses" },
+  { "D", "smcd", false, "show detailed SMC-D information (shows only SMC-D sockets)" },
+  { "R", "smcr", false, "show detailed SMC-R information (shows only SMC-R sockets)" },
+  { nil, "json", false, "print a JSON array, with all details", whole = true },
+  { nil, "processes", false, "with --json: the processes that hold each socket", whole = true },
+  { nil, "reasons", false, "explain the fallback reasons below the table", whole = true },
 }
 
 local function usage()
-  return USAGE:format(app.name)
+  return ("Usage: %s [ OPTIONS ]\n%s\tno OPTIONS          show all connected sockets\n"):format(app.name,
+    getopt.usage(OPTIONS, 20))
 end
 
 local function refuse(message)
@@ -109,6 +102,11 @@ end
 -- @tparam table words the command line, with the script at 0
 function smcss.main(words)
   app.run(function() return show(words) end)
+end
+
+--- The options as an argparse parser, for the man page and completions.
+function smcss.parser()
+  return getopt.parser(OPTIONS, table.unpack((require "smc.cli.smcss.manual")))
 end
 
 return smcss

@@ -30,4 +30,19 @@ function tools.misuse(usage)
   app.leave(tools.FAILED, usage)
 end
 
+--- The usage text that an object prints for the word help.
+-- @tparam function object
+-- @tparam table tool
+-- @treturn string
+function tools.usage_of(object, tool)
+  local misuse, usage = tools.misuse, nil
+  tools.misuse = function(text)
+    usage = text
+    error(text, 0)
+  end
+  pcall(object, tool, { "help" })
+  tools.misuse = misuse
+  return assert(usage)
+end
+
 return tools
