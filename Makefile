@@ -33,7 +33,6 @@ smc.preload_LIBS      = -ldl
 SCRIPTS := $(filter-out hello_%,$(notdir $(wildcard examples/*.lua)))
 
 SHAREDIR ?= $(PREFIX)/share
-DOCDIR   ?= $(SHAREDIR)/doc/smc
 
 # The package of Debian that has qemu-system-s390x: 12 keeps it with others.
 QEMU_S390X := $(shell . /etc/os-release 2>/dev/null; test "$$VERSION_CODENAME" = bookworm && \
@@ -169,23 +168,32 @@ meta: ## write the types for the Lua language server, lua/smc/meta/smc.lua, from
 	@$(LUA) spec/docs/meta.lua >lua/smc/meta/smc.lua.new
 	@mv lua/smc/meta/smc.lua.new lua/smc/meta/smc.lua
 
-# Man pages and completions, as they lie below $(PREFIX)/share.
-MANUAL_FOLDERS := man/man1 bash-completion/completions zsh/site-functions fish/vendor_completions.d
+# Man pages, completions and documentation, as they lie below $(PREFIX)/share. The reference is there if ldoc is.
+SHARED := man/man1 bash-completion/completions zsh/site-functions fish/vendor_completions.d doc/smc
+DOCUMENTS := README.md CHANGELOG.md LICENSE examples
 MANUAL_DATE ?= $(shell date -u -d "@$${SOURCE_DATE_EPOCH:-$$(date +%s)}" +%F)
 
 man: $(BUILD)/share/made ## write the man pages and completions of the scripts into build/share
 
-$(BUILD)/share/made: $(wildcard examples/*.lua) $(shell find lua/smc -name '*.lua') | all
-	@mkdir -p $(MANUAL_FOLDERS:%=$(@D)/%)
+$(BUILD)/share/made: $(shell find lua/smc $(DOCUMENTS) -type f) | all
+	@rm -rf $(@D) && mkdir -p $(SHARED:%=$(@D)/%)
 	@SMC_BUILD=$(BUILD) spec/env $(LUA) -e 'require "smc.cli.manual".main(table.unpack(arg))' - \
 		$(@D) $(MANUAL_DATE) $(SCRIPTS:%=examples/%) </dev/null
+	@cp -R $(DOCUMENTS) $(@D)/doc/smc
+	@! command -v ldoc >/dev/null || $(MAKE) -s docs DOC=$(@D)/doc/smc/reference >/dev/null
 	@touch $@
+
+# Files of a folder, below another folder: readable for all, whatever the umask is, and owned by who installs.
+define INSTALL_TREE
+	@(cd $(1) && find $(2) -type f | tar --mode=u=rwX,go=rX -cf - -T -) | \
+		(umask 022 && mkdir -p $(3) && tar -C $(3) --no-same-owner -xpf -)
+endef
 
 # Installed scripts start with this Lua and find the modules below PREFIX, whatever LUA_PATH is.
 INTERPRETER = $(if $(findstring /,$(LUA)),$(LUA),/usr/bin/env $(LUA))
 FIND_MODULES = package.path = "$(LUADIR)/?.lua;$(LUADIR)/?/init.lua;" .. package.path; \
 	package.cpath = "$(CLIBDIR)/?.so;" .. package.cpath
-FIT_SCRIPT = sed -i -e '1s,.*,\#!$(INTERPRETER),' -e '1a $(FIND_MODULES)'
+FIT_SCRIPTS = sed -i -e '1s,.*,\#!$(INTERPRETER),' -e '1a $(FIND_MODULES)'
 
 # A name is taken if a file of somebody else has it, or a command elsewhere on this machine's PATH.
 define LINK_COMPAT
@@ -198,17 +206,11 @@ define LINK_COMPAT
 endef
 
 install: all man ## install below PREFIX (default /usr/local; DESTDIR is honoured); COMPAT=1: also as smcss, smcd, ...
-	@set -e; for m in $(subst .,/,$(MODULES)); do \
-		install -D -m 755 $(BUILD)/$$m.so $(DESTDIR)$(CLIBDIR)/$$m.so; done
-	@set -e; cd lua; find smc -name '*.lua' | while read -r f; do \
-		install -D -m 644 "$$f" "$(DESTDIR)$(LUADIR)/$$f"; done
-	@set -e; for s in $(SCRIPTS); do install -D -m 755 examples/$$s $(DESTDIR)$(BINDIR)/$$s; \
-		$(FIT_SCRIPT) $(DESTDIR)$(BINDIR)/$$s; done
-	@if command -v ldoc >/dev/null; then $(MAKE) -s docs DOC=$(BUILD)/reference >/dev/null && cd $(BUILD) && \
-		find reference -type f -exec install -D -m 644 {} $(DESTDIR)$(DOCDIR)/{} \; ; fi
-	@set -e; for f in README.md CHANGELOG.md LICENSE $$(find examples -type f); do \
-		if [ -x $$f ]; then mode=755; else mode=644; fi; install -D -m $$mode $$f $(DESTDIR)$(DOCDIR)/$$f; done
-	@cd $(BUILD)/share && find . -type f ! -name made -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/{} \;
+	$(call INSTALL_TREE,$(BUILD),$(addsuffix .so,$(subst .,/,$(MODULES))),$(DESTDIR)$(CLIBDIR))
+	$(call INSTALL_TREE,lua,smc -name '*.lua',$(DESTDIR)$(LUADIR))
+	$(call INSTALL_TREE,examples,$(SCRIPTS),$(DESTDIR)$(BINDIR))
+	@cd $(DESTDIR)$(BINDIR) && $(FIT_SCRIPTS) $(SCRIPTS)
+	$(call INSTALL_TREE,$(BUILD)/share,$(sort $(foreach d,$(SHARED),$(firstword $(subst /, ,$(d))))),$(DESTDIR)$(SHAREDIR))
 	$(if $(COMPAT),$(LINK_COMPAT))
 
 uninstall: ## remove what `make install` installed, given the same PREFIX and DESTDIR
@@ -216,7 +218,7 @@ uninstall: ## remove what `make install` installed, given the same PREFIX and DE
 		if [ "$$(readlink $$name)" = $$s ]; then rm $$name; fi; done
 	@cd $(DESTDIR)$(SHAREDIR) && for s in $(SCRIPTS); do rm -f man/man1/$$s.1 bash-completion/completions/$$s \
 		zsh/site-functions/_$$s fish/vendor_completions.d/$$s.fish; done
-	@rm -rf $(DESTDIR)$(LUADIR)/smc $(DESTDIR)$(CLIBDIR)/smc $(DESTDIR)$(DOCDIR)
+	@rm -rf $(DESTDIR)$(LUADIR)/smc $(DESTDIR)$(CLIBDIR)/smc $(DESTDIR)$(SHAREDIR)/doc/smc
 
 clean: ## remove what was built
 	rm -rf $(BUILD) doc
