@@ -4,7 +4,6 @@
 local app = require "smc.cli.app"
 local reason = require "smc.reason"
 local socket = require "smc.socket"
-local signals = require("smc.poller").signals
 
 local EPILOG <const> = [[
 Example:
@@ -15,12 +14,13 @@ status: 0 after a signal; 2 for bad usage, or if listening or output fails.]]
 
 local FAILED <const> = 2
 local CHUNK <const> = 65536
+local RETRY <const> = 0.1 -- seconds until what failed for want of memory or descriptors is tried again
 local TURNS <const> = 16 -- pieces of one client before the next client is served
 
 local function wait_for(poller, client, events)
-  if client.waits ~= events then poller:modify(client.sock, events) end
+  if client.waits == events then return true end
   client.waits = events
-  return true
+  return poller:modify(client.sock, events)
 end
 
 -- The server reads from a client only after everything read before was sent back, so that a slow client
@@ -44,16 +44,13 @@ local function serve_client(poller, client)
   return wait_for(poller, client, "rw") -- there is a piece to send, and may be more to read
 end
 
+local function add_one(counts, key) counts[key] = (counts[key] or 0) + 1 end
+
 local Server = {}
 Server.__index = Server
 
 function Server:say(...)
   if not self.quiet then app.tell(...) end
-end
-
-function Server:count_mode(mode)
-  mode = mode or "unknown"
-  self.modes[mode] = (self.modes[mode] or 0) + 1
 end
 
 -- To find a mode, the kernel lists all its sockets. With --quiet, one list serves all new clients, and it is
@@ -64,31 +61,36 @@ function Server:count_modes()
   if #sockets == 0 then return end
   local started = socket.monotonic()
   local modes = socket.modes(sockets) or {}
-  for _, sock in ipairs(sockets) do self:count_mode(modes[sock]) end
+  for _, sock in ipairs(sockets) do add_one(self.modes, modes[sock] or "unknown") end
   self.uncounted = {}
-  local now = socket.monotonic()
-  self.next_count = now + 9 * (now - started)
+  self.next_count = 10 * socket.monotonic() - 9 * started
 end
 
 -- Counts the mode of a client, and returns it as text with the reasons of a fallback.
 function Server:mode_of(sock)
   local info, message = sock:info()
-  local mode = info and info.mode or "unknown"
-  self:count_mode(mode)
+  add_one(self.modes, info and info.mode or "unknown")
   if not info then return "mode unknown: " .. message end
-  if not info.fallback then return mode end
-  local words = mode .. ", " .. reason.describe(info.fallback.code)
+  if not info.fallback then return info.mode end
+  local words = info.mode .. ", " .. reason.describe(info.fallback.code)
   return info.peer_fallback and words .. "; peer: " .. reason.describe(info.peer_fallback.code) or words
 end
 
 function Server:accept()
   local sock, message = self.listener:accept()
-  if not sock then return self:put_off(message) end
+  if not sock and (message == "timeout" or message == "closed") then return end
+  if not sock then -- there may be no free descriptors
+    app.say("cannot accept a client: " .. message)
+    if self.count > 0 then return self:pause() else return socket.sleep(RETRY) end
+  end
   sock:settimeout(0)
-  local address, port = sock:getpeername()
-  local client = { sock = sock, name = ("%s port %d"):format(address, port), bytes = 0,
+  local client = { sock = sock, name = ("%s port %d"):format(sock:getpeername()), bytes = 0,
     active = socket.monotonic(), waits = "r" }
-  assert(self.poller:add(sock, "r"))
+  local added, failure = self.poller:add(sock, "r")
+  if not added then
+    sock:close()
+    return app.say(("cannot serve %s: %s"):format(client.name, failure))
+  end
   self.clients[sock], self.count, self.served = client, self.count + 1, self.served + 1
   self.most = math.max(self.most, self.count)
   if self.quiet then
@@ -105,11 +107,10 @@ function Server:pause()
   self.paused = true
 end
 
--- Handles a failure to accept a client: there may be no free descriptors.
-function Server:put_off(message)
-  if message == "timeout" or message == "closed" then return end
-  app.say("cannot accept a client: " .. message)
-  if self.count > 0 then self:pause() else socket.sleep(0.1) end
+-- Accepts clients again, or a little later if epoll has no memory for that now.
+function Server:resume()
+  self.paused = not self.poller:add(self.listener, "r")
+  self.retry = self.paused
 end
 
 function Server:drop(client, why)
@@ -118,17 +119,14 @@ function Server:drop(client, why)
   if client.rest then client.sock:setoption("linger", { on = true, timeout = 0 }) end
   client.sock:close()
   self.clients[client.sock] = nil
-  if self.paused then
-    assert(self.poller:add(self.listener, "r"))
-    self.paused = false
-  end
   self.count, self.bytes = self.count - 1, self.bytes + client.bytes
+  if self.paused then self:resume() end
   self:say("%s: %s after %d bytes", client.name, why or "closed", client.bytes)
 end
 
 function Server:drop_idle()
   local now = socket.monotonic()
-  if not self.idle_timeout or now < self.next_look then return end
+  if now < self.next_look then return end
   self.next_look = now + self.idle_timeout / 4
   for _, client in pairs(self.clients) do
     if now - client.active > self.idle_timeout then self:drop(client, "idle, closed") end
@@ -140,7 +138,7 @@ function Server:serve(stop)
   assert(self.poller:add(self.listener, "r"))
   assert(self.poller:add(stop, "r"))
   while true do
-    for sock in assert(self.poller:wait(self.idle_timeout and self.idle_timeout / 4)) do
+    for sock in assert(self.poller:wait(self.retry and RETRY or self.idle_timeout / 4)) do
       local client = self.clients[sock]
       if client then
         if not serve_client(self.poller, client) then self:drop(client) end
@@ -151,6 +149,7 @@ function Server:serve(stop)
       end
     end
     self:drop_idle()
+    if self.retry then self:resume() end
     if socket.monotonic() >= self.next_count then self:count_modes() end
   end
 end
@@ -187,13 +186,13 @@ app.run(function()
       ("cannot listen on %s port %d: %s"):format(app.printable(args.host), args.port, message))
   end
   listener:settimeout(0)
-  local stop <close> = assert(signals(app.ending_signals()))
+  local stop <close> = assert(require("smc.poller").signals(app.ending_signals()))
   local poller <close> = assert(socket.poller())
   app.tell("listening on %s port %d", listener:getsockname())
   local server = setmetatable({
     listener = listener, poller = poller, quiet = args.quiet, max_clients = args.max_clients,
-    idle_timeout = args.idle_timeout, next_look = 0, next_count = 0, clients = {}, uncounted = {}, modes = {},
-    count = 0, served = 0, most = 0, bytes = 0,
+    idle_timeout = args.idle_timeout or math.huge, next_look = 0, next_count = 0, clients = {},
+    uncounted = {}, modes = {}, count = 0, served = 0, most = 0, bytes = 0,
   }, Server)
   server:summary(server:serve(stop))
   return 0
