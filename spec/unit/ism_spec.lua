@@ -36,6 +36,24 @@ describe("smc.ism.list", function()
     assert.equal(0x50, found[1].fid)
   end)
 
+  it("has a function whose address is none of PCI's", function()
+    local t = tree()
+    t.ism(0x50)
+    for _, name in ipairs { "virtual", "0000:00:1f", ".0", "0001:00:00.0." } do
+      t.device(name, { vendor = "0x1014\n", device = "0x04ed\n", class = "0\n", function_id = "junk\n" })
+    end
+    t.device("0002:00:00.0", { vendor = "0x1014\n", function_id = "0x2\n" }) -- on its way out
+    t.device("0003:00:00.0", { vendor = "junk\n", device = "\n", class = "0x\n", port = ("9"):rep(30),
+      pft = "5" })
+    assert.equal(5, #at(t, ism.list, { all = true }))
+    for _, option in ipairs { "-a", "-r", "-I", "--json" } do
+      local shown = support.run_by({}, ([[
+        require "smc.internal.paths".sysfs = %q
+        require "smc.cli.smc_rnics".main { [0] = "smc_rnics.lua", "-a", %q }]]):format(t.root, option))
+      assert.is_truthy(shown:find("0001:00:00.0.", 1, true))
+    end
+  end)
+
   it("has functions that are powered off, of which only the slot is known", function()
     local t = tree()
     t.ism(0x51, "0\n")

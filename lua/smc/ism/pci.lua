@@ -152,7 +152,7 @@ end
 local function function_of(folder, name)
   local path = folder .. "/" .. name
   local raw = look.attributes(path, ATTRIBUTES)
-  if not (raw and raw.vendor) then return nil end -- just removed: every function has a vendor
+  if not (raw and raw.vendor and raw.device) then return nil end -- just removed: every function has them
   local record = {
     pci_id = name,
     vendor = number(raw.vendor), device = number(raw.device), class = number(raw.class),
@@ -169,6 +169,7 @@ local function function_of(folder, name)
   port_at(ports, by_adapter or next(ports) or 0)
   add_pnetids(record, ports, raw.util_string)
   record.ports = as_list(ports)
+  if not look.is_folder(path) then return nil end -- removed meanwhile: some of it was missing
   return record
 end
 
@@ -177,7 +178,7 @@ local function join(records, slots)
   local by_fid, by_address = {}, {}
   for _, record in ipairs(records) do
     if record.fid then by_fid[record.fid] = record end
-    local address = record.pci_id:match("^(.*)%.%x$")
+    local address = record.pci_id:match("^(.*)%.%x$") or record.pci_id
     by_address[address] = by_address[address] or {}
     add(by_address[address], record)
   end
