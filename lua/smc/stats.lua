@@ -160,7 +160,7 @@ local function difference(now, before)
     if type(value) == "table" then
       result[key] = difference(value, type(old) == "table" and old or {})
     else
-      result[key] = LEVELS[key] and value or value - (old or 0)
+      result[key] = LEVELS[key] and value or value - (math.type(old) == "integer" and old or 0)
     end
   end
   return result
@@ -180,14 +180,7 @@ local function fallback_difference(now, before)
   return result
 end
 
-local SNAPSHOT <const> = {
-  words = "snapshot of smc.stats",
-  has = function(value)
-    local fallback = type(value) == "table" and value.fallback
-    return type(fallback) == "table" and math.type(fallback.client) and math.type(fallback.server)
-      and type(fallback.reasons) == "table" and (value.seconds == nil or type(value.seconds) == "number")
-  end,
-}
+local SNAPSHOT <const> = { words = "snapshot of smc.stats", has = require "smc.internal.snapshot".is }
 
 local NOTHING <const> = { smcd = {}, smcr = {}, handshake_errors = {},
   fallback = { client = 0, server = 0, reasons = {} } }

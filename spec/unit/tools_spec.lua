@@ -4,6 +4,7 @@ local E = require "smc.errno"
 local abbreviate = require "smc.cli.smcd.abbreviate"
 local baseline = require "smc.cli.smcd.baseline"
 local getopt = require "smc.cli.getopt"
+local stats = require "smc.stats"
 local support = require "support"
 
 describe("numbers in six characters", function()
@@ -69,10 +70,37 @@ describe("the baseline of stats reset", function()
   end)
 
   it("is refused where it is damaged", function()
-    for _, lines in ipairs { "smcd 5\nsmcd.rx_bytes 3", "fallback 3", "smcd.rx_bytes x", "smcd.", "smcd" } do
+    for _, lines in ipairs { "smcd 5\nsmcd.rx_bytes 3", "fallback 3", "smcd.rx_bytes x", "smcd.", "smcd",
+      "smcd 5", "smcr 0", "handshake_errors 1", "smcd.rx_bytes 1.5", "smcd.rx_bytes nan", "smcd.rx_bytes 1e3",
+      "smcd.a.b.c.d 1", "fallback.client 1.5", "fallback.server.x 1", "fallback.reasons 1",
+      "fallback.reasons.1 7", "fallback.reasons.1.code 7", "fallback.reasons.x.code 7", "time.x 1",
+      "seconds.x 1", "smcd.rx_bytes 99999999999999999999" } do
       local file <close> = assert(io.open(path, "w"))
       file:write("smc statistics 1\n", lines, "\n"):flush()
-      assert.same({ nil, path .. ": damaged; remove it", E.EINVAL }, { baseline.read(path) })
+      assert.same({ nil, path .. ": damaged; remove it", E.EINVAL }, { baseline.read(path) }, lines)
+    end
+  end)
+end)
+
+describe("a snapshot that a caller has changed", function()
+  local function counters()
+    return { smcd = { rx_bytes = 9, rx_sizes = { more = 3 } }, handshake_errors = { client = 1 },
+      fallback = { client = 1, server = 1, reasons = { { code = 7, client = 1, server = 1 } } } }
+  end
+
+  it("is refused, or has its differences", function()
+    local words = "bad argument #%d to 'since' (snapshot of smc.stats expected, got "
+    local function check(arg, ok, message)
+      if not ok then assert.is_truthy(message:find(words:format(arg), 1, true), message) end
+    end
+    for _, value in ipairs { 5, 1.5, 0 / 0, math.huge, "x", true, { { { 1 } } }, { x = 1.5 }, {},
+      { rx_bytes = {} }, { rx_sizes = 7 } } do
+      for _, place in ipairs { "smcd", "smcr", "handshake_errors", "fallback" } do
+        local changed = counters()
+        changed[place] = value
+        check(1, pcall(stats.since, changed, counters()))
+        check(2, pcall(stats.since, counters(), changed))
+      end
     end
   end)
 end)

@@ -4,16 +4,14 @@
 -- write, since somebody else could have created the file.
 
 local E = require "smc.errno"
+local is_snapshot = require "smc.internal.snapshot".is
 local look = require "smc.internal.look"
+local process = require "smc.process"
 
 local baseline = {}
 
 local HEADER <const> = "smc statistics 1"
 local TEXTS <const> = { boot = true, namespace = true } -- all other values are numbers
-
-local function quoted(text)
-  return "'" .. text:gsub("'", [['\'']]) .. "'"
-end
 
 -- $XDG_STATE_HOME of the XDG Base Directory Specification, which says to ignore a relative path.
 local function state_folder()
@@ -38,7 +36,8 @@ end
 
 --- Creates a directory that only its owner can use.
 function baseline.make_folder(folder)
-  return os.execute("mkdir -p -m 700 -- " .. quoted(folder))
+  local mkdir <close> = process.spawn({ "mkdir", "-p", "-m", "700", "--", folder })
+  if mkdir then mkdir:wait() end
 end
 
 local function add_lines(lines, prefix, value)
@@ -105,6 +104,7 @@ baseline.read = look.protect(function(path)
     if not name or not set(snapshot, name, value) then look.fail(path .. ": damaged; remove it", E.EINVAL) end
   end
   snapshot.fallback.reasons = snapshot.fallback.reasons or {}
+  if not is_snapshot(snapshot) then look.fail(path .. ": damaged; remove it", E.EINVAL) end
   return snapshot
 end)
 
