@@ -9,12 +9,10 @@
 -- Each side also works with the client and the server of IBM's smc_chk(8).
 -- @module smc.check
 
-local args = require "smc.internal.args"
-
 local check = {}
 
 --- The port where servers start to look for a free one, as in smc_chk(8).
-check.PORT = require("smc.check.protocol").PORT
+check.PORT = require "smc.check.port"
 
 --- Connects to a server and reports how the data travels.
 --
@@ -60,7 +58,9 @@ check.PORT = require("smc.check.protocol").PORT
 --   proven, or the cause of "no connection"
 -- @treturn[2] ?table report if there was a test
 -- @raise for a bad argument or option
-check.connect = require("smc.check.client").connect
+function check.connect(host, port, options)
+  return require "smc.check.client".connect(host, port, options)
+end
 
 --- Starts a server for checks, on the first free port from `port` on.
 -- @function server
@@ -100,7 +100,9 @@ check.connect = require("smc.check.client").connect
 -- @function Server:close
 -- @treturn boolean true
 
-check.server = require("smc.check.server").new
+function check.server(options)
+  return require "smc.check.server".new(options)
+end
 
 --- What of this host an SMC connection would use, without connecting: the static analysis of smc_chk(8), for
 -- SMC-D and SMC-R.
@@ -184,6 +186,7 @@ local SOCKET <const> = {
 -- @treturn[2] integer errno
 -- @raise for an argument of the wrong type
 function check.evidence(sock, sent)
+  local args = require "smc.internal.args"
   args.check("evidence", 1, sock, SOCKET)
   args.check("evidence", 2, sent, args.range(0))
   local info, message, errno = sock:info()

@@ -9,7 +9,7 @@ local evidence = require "smc.check.evidence"
 local reason = require "smc.reason"
 
 local protocol = {
-  PORT = 37373,
+  PORT = require "smc.check.port",
   PORTS = 11, -- number of ports of check servers: only to these a probe is sent by default
   SIZE = 4096,
   ANSWER_MAX = 128,

@@ -16,17 +16,23 @@ local function answer(text_of)
   end
 end
 
---- An argparse parser with -h, --help, -v and --version.
+--- A parser with -h, --help, -v and --version. It has the methods of argparse's, which is loaded if it is
+-- needed: see `smc.cli.app.declaration`.
 -- @tparam string description one sentence
 -- @tparam string epilog examples and exit statuses
 function arguments.parser(description, epilog)
-  local width = math.max(text.width(1), 40)
-  local parser = require "argparse"(app.name, description, epilog)
-    :usage_margin(3):usage_max_width(width):help_max_width(width):help_description_margin(32)
-  parser:add_help { action = answer(function() return parser:get_help() end) }
-  parser:flag("-v --version", "Show the version and exit.")
-    :action(answer(function() return app.name .. ", smc " .. require "smc.version" end))
-  return parser
+  return require "smc.cli.app.declaration"(function()
+    local width = math.max(text.width(1), 40)
+    local parser = require "argparse"(app.name, description, epilog)
+      :usage_margin(3):usage_max_width(width):help_max_width(width):help_description_margin(32)
+    -- The epilog's lines are wrapped here, which takes a tenth of what argparse takes for it.
+    parser:add_help { action = answer(function()
+      return parser:epilog "":get_help() .. text.wrap(epilog, "", width)
+    end) }
+    parser:flag("-v --version", "Show the version and exit.")
+      :action(answer(function() return app.name .. ", smc " .. require "smc.version" end))
+    return parser
+  end)
 end
 
 -- argparse's message, which quotes the command line; its suggestion stays on a line of its own.
@@ -38,12 +44,18 @@ end
 --- Parses the command line; bad usage ends the script.
 -- @param parser from `app.parser`
 -- @tparam[opt=2] integer status exit status for bad usage
--- @tparam[opt] table given the words, instead of `arg`
+-- @tparam[opt] {string,...} given the words, instead of `arg`
 -- @treturn table the arguments; `app.json` is set to `json` of them
 function arguments.parse(parser, status, given)
-  local ok, result = parser:pparse(given)
-  if not ok then
-    app.fail(status or 2, explain_usage(result) .. "\nTry " .. app.name .. " --help")
+  given = given or arg
+  -- The help is argparse's in any case.
+  local result = given[1] ~= "--help" and require "smc.cli.app.plain"(parser, given)
+  if not result then
+    local ok
+    ok, result = parser:pparse(given)
+    if not ok then
+      app.fail(status or 2, explain_usage(result) .. "\nTry " .. app.name .. " --help")
+    end
   end
   app.json = result.json or false
   return result

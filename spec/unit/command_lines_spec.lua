@@ -1,0 +1,111 @@
+-- The command lines that smc.cli.app.plain reads, against argparse: what it reads, argparse reads in the same
+-- way, and it leaves everything else to argparse.
+local app = require "smc.cli.app"
+local plain = require "smc.cli.app.plain"
+
+-- The declaration of a script's command line; the script is run as far as that.
+local function declared_by(path)
+  local run = app.run
+  finally(function() app.run, app.parse = run, nil end)
+  app.parse = function(declaration) error(declaration, 0) end
+  local declaration
+  app.run = function(main) declaration = select(2, pcall(main)) end
+  dofile(path)
+  return declaration
+end
+
+-- What can stand on a command line: its options, words for their values, and what is no plain word.
+local function words_for(declaration)
+  local words = { "--", "-", "", "-xy", "--no-such-option", "--timeout=5", "-t5", "a", "5", "0", "1k", "tcp",
+    "SMC-D", "host10", "-5" }
+  for _, element in ipairs(declaration.elements) do
+    for name in (element.kind ~= "argument" and element.given[1] or ""):gmatch "%S+" do
+      words[#words + 1] = name
+      words[#words + 1] = name
+    end
+  end
+  return words
+end
+
+-- The results of both for one command line.
+local function read_twice(declaration, words)
+  local read = plain(declaration, words)
+  if not read then return nil end
+  local ok, expected = declaration:pparse(words)
+  local line = table.concat(words, " ")
+  assert(ok, ("'%s' is read, and argparse says: %s"):format(line, expected))
+  assert.same(expected, read, line)
+  return read
+end
+
+local function random_lines(declaration, count)
+  local words, were_read = words_for(declaration), 0
+  for _ = 1, count do
+    local line = {}
+    for i = 1, math.random(0, 5) do line[i] = words[math.random(#words)] end
+    if read_twice(declaration, line) then were_read = were_read + 1 end
+  end
+  return were_read
+end
+
+describe("a plain command line", function()
+  for script, lines in pairs {
+    smc_rnics = { "", "32", "-a", "-d 32 -t 5", "--enable 32 --json", "-r -I -a 32" },
+    smc_chk = { "", "-S", "-C 192.168.0.10 -p 37373", "-C host10 --json",
+      "--connect host10 --require SMC-D -6" },
+    smc_run = { "-- true", "-d -r 256k -t 256k -- iperf3 -s",
+      "--fallback tcp -- curl -h http://192.168.0.10/" },
+    echo_server = { "", "--host 192.168.0.10 --port 12345 --idle-timeout 60", "-q --fallback tcp" },
+    send_data = { "", "--host 192.168.0.10 --file image.iso", "--timeout 3" },
+  } do
+    it("is read without argparse, as argparse reads it: " .. script, function()
+      local declaration = declared_by(("examples/%s.lua"):format(script))
+      for _, line in ipairs(lines) do
+        local words = {}
+        for word in line:gmatch "%S+" do words[#words + 1] = word end
+        assert(read_twice(declaration, words), line)
+      end
+      math.randomseed(4711)
+      assert(random_lines(declaration, 300) > 10, "none of the random lines was read")
+    end)
+  end
+
+  it("has every kind of option and argument that a declaration can have", function()
+    local function declare(arguments)
+      local p = app.parser("One for a spec.", "Nothing more.")
+      p:mutex(p:flag "-a --all", p:option("-o --one"):convert(app.port))
+      p:option("--two-words", "Two.", "5"):convert(app.seconds)
+      p:option("-c"):choices { "tcp", "1k" }
+      p:flag("-I --IB-dev"):target "ib"
+      p:argument("word"):args(arguments)
+      return p
+    end
+    math.randomseed(4712)
+    assert(random_lines(declare "?", 1000) > 50)
+    assert(random_lines(declare "+", 1000) > 50)
+  end)
+
+  it("is not read where anything is declared that only argparse knows", function()
+    for method, value in pairs { count = "*", args = 2, action = "store_false", default = "x", init = 5 } do
+      local p = app.parser("One for a spec.", "Nothing more.")
+      local option = p:option "-o"
+      option[method](option, value)
+      assert.is_nil(plain(p, {}), method)
+    end
+    local two = app.parser("One for a spec.", "Nothing more.")
+    two:argument "one"
+    two:argument "two"
+    assert.is_nil(plain(two, { "1", "2" }))
+  end)
+
+  it("is no help, no version and no mistake", function()
+    local p = app.parser("One for a spec.", "Nothing more.")
+    p:mutex(p:option("-o --one"):convert(app.port), p:flag "-a")
+    for _, line in ipairs { { "-h" }, { "--help" }, { "-v" }, { "-o" }, { "-o", "x" }, { "--on", "5" },
+      { "x" }, { "--one=5" }, { "-o5" }, { "-o", "5", "-o", "6" }, { "-a", "-o", "5" },
+      { "-a", "-a" } } do
+      assert.is_nil(plain(p, line), table.concat(line, " "))
+    end
+    assert.same({ one = 5 }, plain(p, { "-o", "5" }))
+  end)
+end)
