@@ -57,8 +57,7 @@ end
 app.run(function()
   local args = app.parse(parser(), BAD_USAGE, mark_command(arg))
   local options = {
-    receive_buffer = args.receive_buffer,
-    send_buffer = args.send_buffer,
+    receive_buffer = args.receive_buffer, send_buffer = args.send_buffer,
     debug = args.debug or nil,
     fallback = args.fallback,
     unreachable = "run", -- with a warning, see below: programs that the command starts may be converted
@@ -71,6 +70,8 @@ app.run(function()
   if not library then app.fail(NO_SMC, message) end
   local attainable, limit = run.attainable(options)
   if not attainable then app.say(limit) end
+  local loadable, obstacle = run.loadable_by_all()
+  if not loadable then app.say(obstacle) end
   local convertible, why, reason = run.convertible(args.command[1])
   if convertible == false then app.say(why) end
   local _, failure, errno = run.exec(args.command, options)

@@ -187,6 +187,8 @@ failures.of_functions = {
     package.cpath = cpath
     return path, message, errno
   end) },
+  ["run.loadable_by_all"] = { unreadable("ELOOP", "proc/self/status", run.loadable_by_all),
+    short(run.loadable_by_all) },
   ["run.size"] = {
     way("EINVAL", run.size, "x"), way("EINVAL", run.size, 0), way("EINVAL", run.size, "2m"),
     way("EINVAL", run.size, -1), way("EINVAL", run.size, ("9"):rep(400)),

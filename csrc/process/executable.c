@@ -42,6 +42,18 @@ static int process_executable(lua_State *L)
 	return 1;
 }
 
+/* permissions(path) -> mode bits | nil, message, errno: stat(2) */
+static int process_permissions(lua_State *L)
+{
+	const char *path = luaL_checkstring(L, 1);
+	struct stat st;
+
+	if (stat(path, &st))
+		return smc_push_error(L, errno, path);
+	lua_pushinteger(L, st.st_mode & 07777);
+	return 1;
+}
+
 /* Whether the file has capabilities: 1, 0, or -1 with errno if that cannot be determined. */
 static int has_capabilities(const char *path)
 {
@@ -81,6 +93,7 @@ static int process_needs_secure_exec(lua_State *L)
 const luaL_Reg smc_process_executables[] = {
 	{ "executable", process_executable },
 	{ "needs_secure_exec", process_needs_secure_exec },
+	{ "permissions", process_permissions },
 	{ "realpath", process_realpath },
 	{ NULL, NULL },
 };

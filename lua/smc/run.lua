@@ -53,7 +53,8 @@ local run = {}
 local MIN_SIZE <const>, MAX_SIZE <const> = 8 * 1024, 1024 * 1024
 local UNITS <const> = { [""] = 1, k = 1024, m = 1024 * 1024 }
 
-local CAP_NET_ADMIN <const> = 1 << 12 -- capability 12, see capabilities(7)
+local CAP_SETUID <const>, CAP_NET_ADMIN <const> = 1 << 7, 1 << 12 -- see capabilities(7)
+local READ_BY_ALL <const>, SEARCH_BY_ALL <const> = 4, 1 -- S_IROTH, S_IXOTH, see inode(7)
 
 --- Converts a buffer size to a number of bytes.
 -- @tparam string|integer size bytes, or a number with suffix k (KiB) or m (MiB), upper or lower case: "64k",
@@ -199,13 +200,15 @@ local function read_number(path, pattern, base)
   return tonumber((look.file(path) or ""):match(pattern) or "", base)
 end
 
+local function has_capability(bit)
+  return (read_number(paths.proc .. "/self/status", "CapEff:%s*(%x+)", 16) or 0) & bit ~= 0
+end
+
 local attainable = look.protect(function(options)
   for _, name in ipairs { "receive_buffer", "send_buffer" } do
     look.demand(run.size(options[name] or MIN_SIZE))
   end
-  if (read_number(paths.proc .. "/self/status", "CapEff:%s*(%x+)", 16) or 0) & CAP_NET_ADMIN ~= 0 then
-    return true
-  end
+  if has_capability(CAP_NET_ADMIN) then return true end
   for option, limit in pairs { receive_buffer = "rmem_max", send_buffer = "wmem_max" } do
     local value = options[option]
     local most = value and read_number(paths.proc .. "/sys/net/core/" .. limit, "%d+")
@@ -229,6 +232,39 @@ end)
 -- @treturn[3] integer errno: EINVAL where a size is none
 function run.attainable(options)
   return attainable(args.options("attainable", 1, options, OPTIONS))
+end
+
+local readable_by_all = look.protect(function()
+  local path = look.demand(run.library())
+  if not has_capability(CAP_SETUID) then return true end
+  local real = look.demand(core.realpath(path))
+  if look.demand(core.permissions(real)) & READ_BY_ALL == 0 then
+    return false, ("not every user can read %s"):format(path)
+  end
+  for folder in real:gmatch("()/") do
+    local name = folder == 1 and "/" or real:sub(1, folder - 1)
+    if look.demand(core.permissions(name)) & SEARCH_BY_ALL == 0 then
+      return false, ("%s is in %s, which not every user can enter"):format(path, name)
+    end
+  end
+  return true
+end)
+
+--- Whether every user that a program started by this process may change to can load the library.
+-- A program that changes its user and then starts others, as `su` and many servers do, starts them over TCP
+-- if their user cannot read the library: the dynamic linker ignores it then. Only a process with CAP_SETUID
+-- can change its user; for others the result is true. Access control lists are not considered.
+-- @treturn[1] boolean true
+-- @treturn[2] boolean false
+-- @treturn[2] string the reason, and what to do
+-- @treturn[3] nil
+-- @treturn[3] string message
+-- @treturn[3] integer errno
+function run.loadable_by_all()
+  local loadable, why, errno = readable_by_all()
+  if loadable ~= false then return loadable, why, errno end
+  return false, text.printable(why)
+    .. ": what another user runs stays TCP. Install the module where everybody can read it"
 end
 
 -- Checks the arguments of a public function. Returns the environment for argv, or nil, message, errno.

@@ -140,3 +140,19 @@ describe("messages of the library", function()
     list:close()
   end)
 end)
+
+describe("a script without a Lua module that it needs", function()
+  for name, words in pairs {
+    argparse = { "smc_chk.lua", "--help" }, dkjson = { "smcd.lua", "--json", "info" },
+  } do
+    it(("names the package of %s, without a traceback"):format(name), function()
+      local env = support.environment()
+      env.LUA_PATH = "lua/?.lua;lua/?/init.lua"
+      local done = support.run({ "lua5.4", "examples/" .. words[1], table.unpack(words, 2) }, nil, env)
+      assert.equal("", done.stdout)
+      assert.matches(("^[^\n]*: the Lua module %s is not installed: [^\n]* lua%%-%s; [^\n]*\n$"):format(
+        name, name), done.stderr)
+      assert.truthy(done.status == 2 or done.status == 255)
+    end)
+  end
+end)

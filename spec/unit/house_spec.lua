@@ -48,6 +48,7 @@ local COMPUTED <const> = {
   ["smc"] = { times = 1, names = below("smc.", public) },
   ["smc.cli.manual"] = { times = 1, names = below("smc.cli.", described) },
   ["smc.cli.smcd"] = { times = 1, names = below("smc.cli.smcd.", objects) },
+  ["smc.internal.need"] = { times = 1, names = { "argparse", "dkjson" } },
   ["smc.socket.luasocket"] = { times = 1, names = { "socket.core", "socket.unix" } },
 }
 

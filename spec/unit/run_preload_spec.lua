@@ -120,8 +120,11 @@ describe("smc.run", function()
   end)
 
   describe("smc_run.lua", function()
+    -- Without what it says of a checkout that other users cannot read.
     local function smc_run(...)
-      return finish({ interpreter(), "examples/smc_run.lua", ... })
+      local ending, status, out, err = finish({ interpreter(), "examples/smc_run.lua", ... })
+      err = err:gsub("^smc_run.lua: [^\n]*: what another user runs stays TCP%.[^\n]*\n", "")
+      return ending, status, out, err
     end
 
     it("has the options of smc_run", function()
@@ -188,6 +191,25 @@ describe("smc.run", function()
         { env = base { LUA_CPATH = folder .. "/?.so;" .. (package.cpath:gsub("[^;]*build[^;]*", "")) } })
       assert.same({ "exit", 125, "" }, { ending, status, out })
       assert.matches("preload.so is not in package.cpath", err, 1, true)
+    end)
+
+    it("warns where other users cannot read the library, for then their programs stay TCP", function()
+      local folder = support.folder .. "/closed"
+      support.sh("mkdir -p %s && cp -R $(dirname %s) %s/smc", folder, run.library(), folder)
+      local library, env = folder .. "/smc/preload.so", base { LUA_CPATH = folder .. "/?.so" }
+      local can_change = not read_all("setpriv --reuid=1000 id -u 2>&1"):find "failed"
+      local as_other = { interpreter(), "examples/smc_run.lua", "--fallback", "tcp", "setpriv",
+        "--reuid=1000", "grep", "-c", library, "/proc/self/maps" }
+      for modes, why in pairs { ["755 644"] = false, ["755 600"] = "not every user can read " .. library,
+        ["700 644"] = ("%s is in %s, which not every user can enter"):format(library, folder) } do
+        local of_folder, of_library = modes:match("(%d+) (%d+)")
+        support.sh("chmod %s %s; chmod %s %s", of_folder, folder, of_library, library)
+        local _, _, out, err = finish(as_other, { env = env })
+        if can_change then assert.equal(not why, tonumber(out) > 0) end
+        local warning = can_change and why and ("smc_run.lua: %s: what another user runs stays TCP. Install "
+          .. "the module where everybody can read it\n"):format(why)
+        assert.equal(warning or "", err:match("^smc_run.lua: [^\n]*\n") or "")
+      end
     end)
 
     it("warns of a program whose sockets stay TCP, and runs it", function()

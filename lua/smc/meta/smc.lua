@@ -1094,6 +1094,15 @@ function smc_run.convertible(name) end
 ---@return nil|integer # errno: EINVAL where a size is none
 function smc_run.attainable(options) end
 
+--- Whether every user that a program started by this process may change to can load the library.
+--- A program that changes its user and then starts others, as `su` and many servers do, starts them over TCP
+--- if their user cannot read the library: the dynamic linker ignores it then. Only a process with CAP_SETUID
+--- can change its user; for others the result is true. Access control lists are not considered.
+---@return boolean|nil # true; false
+---@return nil|string # the reason, and what to do; message
+---@return nil|integer # errno
+function smc_run.loadable_by_all() end
+
 --- Replaces this process with a program that uses SMC: it keeps the process ID and the terminal, and the exit
 --- status is that of the program.
 --- Lua's buffered output is written first; files that Lua has opened stay open in the program; Lua objects are

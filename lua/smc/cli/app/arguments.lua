@@ -23,7 +23,7 @@ end
 function arguments.parser(description, epilog)
   return require "smc.cli.app.declaration"(function()
     local width = math.max(text.width(1), 40)
-    local parser = require "argparse"(app.name, description, epilog)
+    local parser = require "smc.internal.need".argparse()(app.name, description, epilog)
       :usage_margin(3):usage_max_width(width):help_max_width(width):help_description_margin(32)
     -- The epilog's lines are wrapped here, which takes a tenth of what argparse takes for it.
     parser:add_help { action = answer(function()

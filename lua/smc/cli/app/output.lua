@@ -114,8 +114,12 @@ function app.interruption(raised)
   return tostring(raised):find("interrupted!", 1, true) and INTERRUPTED or nil
 end
 
+local function is_missing(raised)
+  return require "smc.internal.need".is_missing(raised)
+end
+
 local function explain(raised)
-  return app.interruption(raised) or debug.traceback(raised, 2)
+  return app.interruption(raised) or is_missing(raised) and raised or debug.traceback(raised, 2)
 end
 
 --- Runs a script's main function. Ctrl-C ends the script without a message, with status 130, after closing
@@ -126,6 +130,10 @@ function app.run(main, failure)
   app.failure = failure or app.failure
   require "smc.internal.remedy".by_command()
   local ok, status = xpcall(main, explain)
+  if not ok and is_missing(status) then
+    app.json = false -- it may be what writes JSON
+    app.fail(app.failure, status)
+  end
   if not ok and status ~= INTERRUPTED then app.fail(SOFTWARE, status) end
   app.leave(status or 0)
 end
