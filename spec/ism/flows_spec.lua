@@ -143,7 +143,7 @@ describe("an ISM device", function()
     assert.equal(1, done.status)
     assert.matches("Client:        0x03030000   no SMC device found", done.stdout)
     assert.matches("Server:        0x05000000   the peer declined SMC", done.stdout)
-    assert.matches("power on FID 32", done.stdout, 1, true)
+    assert.matches("Command: smc_rnics.lua -e 32", done.stdout, 1, true)
   end)
 
   it("is back with all that came with it when it is powered on", function()

@@ -97,7 +97,7 @@ time.sleep(600)]]):format(port))
       { report.verdict, report.success, report.mode, report.peer_mode })
     assert.equal("NOSMCDEV", report.fallback.name)
     assert.equal("PEERDECL", report.peer_fallback.name)
-    assert.matches("power on FID 32", report.advice, 1, true)
+    assert.same({ "local", "smc_rnics.lua -e 32" }, { report.findings[1].side, report.findings[1].command })
     assert.is_nil(report.evidence)
     assert.is_number(server.pid)
   end)
@@ -179,13 +179,14 @@ describe("a check without a connection", function()
     local report = assert(check.connect(host, port, { timeout = expected.timeout }))
     assert.same({ "no connection", false, expected.errno }, { report.verdict, report.success, report.errno })
     assert.matches(expected.message, report.message)
-    if expected.advice then assert.matches(expected.advice, report.advice) end
+    local found = report.findings[1]
+    if expected.finding then assert.matches(expected.finding, found.text) end
     local words = { "smc_chk.lua", "-C", host, "-p", tostring(port), "-t", tostring(expected.timeout or 10) }
     local done = support.script(table.unpack(words))
     assert.equal(2, done.status)
     assert.matches("     Failed, no connection\n", done.stdout, 1, true)
     assert.matches("^smc_chk.lua: .*" .. expected.message, done.stderr)
-    if expected.advice then assert.matches("\n     What to do:\n", done.stdout) end
+    assert.matches("\n     What is wrong:\n", done.stdout, 1, true)
     words[#words + 1] = "--json"
     done = support.script(table.unpack(words))
     assert.equal(2, done.status)
@@ -193,12 +194,12 @@ describe("a check without a connection", function()
     local value = assert(json.decode(done.stdout))
     assert.same({ "no connection", false, expected.errno }, { value.verdict, value.success, value.errno })
     assert.matches(expected.message, value.message)
-    assert.equal(report.advice, value.advice)
+    assert.same(found, value.findings[1])
   end
 
   it("says that nobody listens, and that a firewall may look the same", function()
     expect("127.0.0.1", 4444, { errno = errno.ECONNREFUSED, message = "connection refused",
-      advice = "Nothing listens on port 4444 of 127%.0%.0%.1, or a firewall rejects" })
+      finding = "^Nothing listens on port 4444 of the host, or a firewall rejects" })
   end)
 
   it("says that a host's name is unknown", function()
@@ -214,7 +215,7 @@ describe("a check without a connection", function()
       assert.equal(0, support.run({ "ip", "route", "add", kind, "203.0.113.99" }).status)
       finally(function() support.run { "ip", "route", "del", kind, "203.0.113.99" } end)
       expect("203.0.113.99", 37373, { errno = number, message = "no connection to 203.0.113.99 port 37373: ",
-        advice = "The host is not reachable" })
+        finding = "^The host cannot be reached" })
       support.run { "ip", "route", "del", kind, "203.0.113.99" }
     end
   end)
@@ -246,7 +247,7 @@ describe("a check without a connection", function()
     it("does not wait longer than it is told to", function()
       local started = socket.monotonic()
       expect(DEAD, 37373, { timeout = 0.5, errno = errno.ETIMEDOUT, message = "timeout",
-        advice = "No response: .* drops" })
+        finding = "^The host did not answer: .* drops" })
       assert.is_true(socket.monotonic() - started < 60) -- the kernel gives up after two minutes
     end)
 

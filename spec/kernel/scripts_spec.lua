@@ -35,7 +35,7 @@ describe("smc_chk.lua", function()
     assert.matches("Failed  %(TCP fallback%), reasons:\n          Client:        0x03030000   ",
       result.stdout)
     assert.matches("          Server:        0x05000000   ", result.stdout)
-    assert.matches("What to do:", result.stdout)
+    assert.matches("What is wrong:", result.stdout)
   end)
 
   it("ends with 2 where there is no connection or the words are wrong, and says why", function()

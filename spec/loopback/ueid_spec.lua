@@ -28,7 +28,8 @@ describe("a host with loopback-ism", function()
     local report = assert(check.connect("127.0.0.1", tonumber(port)))
     assert.same({ false, "TCP", "TCP" }, { report.success, report.mode, report.peer_mode })
     assert.same({ "PEERDECL", "NOUEID" }, { report.fallback.name, report.peer_fallback.name })
-    assert.matches("smcd.lua ueid add", report.advice, 1, true)
+    assert.same({ "local", "smcd.lua ueid add SMCV2-NAME" },
+      { report.findings[1].side, report.findings[1].command })
     assert.is_nil(report.evidence)
   end)
 
@@ -37,7 +38,7 @@ describe("a host with loopback-ism", function()
     assert.equal(1, done.status)
     assert.matches("Failed  %(TCP fallback%), reasons:\n          Client:        0x05000000   ", done.stdout)
     assert.matches("          Server:        0x03030008   ", done.stdout)
-    assert.matches("What to do:.*smcd.lua ueid add", done.stdout)
+    assert.matches("What is wrong:\n.*Command: smcd.lua ueid add", done.stdout)
   end)
 
   it("talks SMC-D once it has one, whatever its name", function()

@@ -1,7 +1,6 @@
 --- The client of a check: connects and determines the result.
 -- @module smc.check.client
 
-local advice = require "smc.check.advice"
 local args = require "smc.internal.args"
 local core = require "smc.core.socket"
 local evidence = require "smc.check.evidence"
@@ -64,8 +63,7 @@ local function no_connection(report, failures)
   end
   report.message = ("no connection to %s port %s: %s"):format(
     text.printable(report.host), text.printable(report.port), table.concat(said, "; "))
-  report.advice = advice.no_connection(report)
-  return report
+  return require "smc.check.diagnosis".add(report)
 end
 
 -- Tries the addresses in turn; each has its share of the timeout.
@@ -152,8 +150,7 @@ local function explain_fallback(report, facts)
     other = reason.get("PEERDECL")
   end
   report.fallback, report.peer_fallback = own, other
-  local cause = (own and own.name ~= "PEERDECL") and own or other or own
-  report.advice = cause and advice.advice(cause)
+  require "smc.check.diagnosis".add(report, facts.answer)
 end
 
 local function examine(sock, report, options)
@@ -181,7 +178,7 @@ local function test(host, port, options)
   if not addresses then
     report.errno = number
     report.message = ("unknown destination %s: %s"):format(text.quoted(host), message)
-    return report
+    return require "smc.check.diagnosis".add(report)
   end
   local reached, failures = reach(addresses, port, options.timeout or DEFAULT_TIMEOUT)
   if not reached then return no_connection(report, failures) end

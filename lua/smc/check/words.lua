@@ -8,6 +8,7 @@ local words = {}
 
 local MARGIN <const> = "     "
 local STDOUT <const> = 1
+local SHOWN <const> = 3 -- findings
 
 local function paragraph(s, margin)
   return text.wrap(text.printable(s), margin, text.width(STDOUT))
@@ -38,10 +39,17 @@ local function add_reason(lines, side, record)
   lines[#lines + 1] = ("          %s:        0x%08x   %s"):format(side, record.code, record.meaning)
 end
 
-local function add_advice(lines, report)
-  if not report.advice then return end
-  lines[#lines + 1] = "     What to do:"
-  lines[#lines + 1] = paragraph(report.advice, MARGIN:rep(2))
+local WHERE <const> = { ["local"] = "On this host", peer = "On the peer", path = "Between the hosts" }
+
+-- The most likely findings; later ones are alternatives.
+local function add_findings(lines, list)
+  for i = 1, math.min(#list, SHOWN) do
+    local one = list[i]
+    lines[#lines + 1] = i == 1 and "     What is wrong:" or "     Or:"
+    lines[#lines + 1] = paragraph(("%s: %s"):format(WHERE[one.side], one.text), MARGIN:rep(2))
+    lines[#lines + 1] = paragraph("Known from: " .. one.evidence, MARGIN:rep(3))
+    if one.command then lines[#lines + 1] = paragraph("Command: " .. one.command, MARGIN:rep(3)) end
+  end
 end
 
 -- Each adds the lines of a verdict.
@@ -62,7 +70,7 @@ of_verdict["TCP"] = function(lines, report)
   add_reason(lines, "Client", report.fallback)
   add_reason(lines, "Server", report.peer_fallback)
   if report.message then lines[#lines + 1] = paragraph("Note: " .. report.message, MARGIN) end
-  add_advice(lines, report)
+  add_findings(lines, report.findings or {})
 end
 
 of_verdict["not proven"] = function(lines, report)
@@ -71,7 +79,7 @@ end
 
 of_verdict["no connection"] = function(lines, report)
   lines[1] = "     Failed, no connection"
-  add_advice(lines, report)
+  add_findings(lines, report.findings or {})
 end
 
 local Report = { __name = "smc.check.report" }

@@ -30,13 +30,16 @@ local smc_check_Server = {}
 ---   `bytes_through_shared_memory` (by the kernel's cursor of the ring in the peer's memory; absent if nothing
 ---   was sent), `dmb` or `link_group`, and `peer_mode`, which is absent if the peer did not report it: IBM's
 ---   server never does, and the proof then covers the connection up to its other end.
---- - `"TCP"`: the connection fell back. `fallback` and `peer_fallback` are records of `smc.reason`, `advice`
----   says what to do, and `message` is present if the peer reports another mode.
+--- - `"TCP"`: the connection fell back. `fallback` and `peer_fallback` are records of `smc.reason`, `findings`
+---   says what is wrong, and `message` is present if the peer reports another mode.
 --- - `"not proven"`: there was a connection, but a step of the proof is missing. `message` says which one;
 ---   `errno` is that of a failed query of the kernel. For example, the peer closed the connection, or it
 ---   reports another mode because a proxy terminates both connections.
---- - `"no connection"`: `message`, `advice`, and `errno` if the kernel reports one. An unknown host name
+--- - `"no connection"`: `message`, `findings`, and `errno` if the kernel reports one. An unknown host name
 ---   counts.
+--- `findings` is a list, most likely first. Each has `text`, `side` (`"local"`, `"peer"` or `"path"`) and
+--- `evidence`, which file, record or counter shows it; `command`, if there is one, mends it on that side.
+--- The text of a report has the first three.
 --- A test that was made returns its report, whatever the verdict. With `require`, a test that does not meet
 --- the requirement returns nil, a message, an errno and the report, whose `success` is false.
 --- The report of a connection has `address`, `seconds` (until it was connected), `mode` by the kernel's

@@ -8,10 +8,11 @@ local text = require "smc.internal.text"
 
 local route = {}
 
--- An address and its scope, as in fe80::1%eth0.
+-- An address and its scope, as in fe80::1%eth0; one of IPv4 that is mapped to IPv6 is one of IPv4.
 local function split(address)
   local bare, scope = address:match("^(.-)%%(.*)$")
-  return bare or address, scope
+  bare = bare or address
+  return bare:match("^::ffff:(%d+%.[%d.]+)$") or bare, scope
 end
 
 --- The route to an address.

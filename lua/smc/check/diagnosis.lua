@@ -1,0 +1,30 @@
+--- Looks at what a report of a failed check needs to be explained, and adds the findings.
+-- @module smc.check.diagnosis
+
+local findings = require "smc.check.findings"
+
+local diagnosis = {}
+
+-- The path of this host to the peer; nil if it cannot be looked at.
+local function path_to(address)
+  local way = address and require "smc.check.path.route".to(address)
+  return way and require "smc.check.path".along(way) or nil
+end
+
+--- Adds `findings` to a report, whose fields are complete otherwise.
+-- @tparam table report
+-- @tparam ?table view the peer's view of the connection, if it answered: its `fallback`, and `facts` if it
+--   sent them
+-- @tparam ?{table,...} handshake findings of the recorded handshake
+-- @treturn table the report
+function diagnosis.add(report, view, handshake)
+  if report.verdict ~= "TCP" and report.verdict ~= "no connection" then return report end
+  report.findings = findings.of(report, {
+    here = report.verdict == "TCP" and path_to(report.address) or nil,
+    there = view and require "smc.check.facts".read(view.facts),
+    answered = view ~= nil, view = view, handshake = handshake,
+  })
+  return report
+end
+
+return diagnosis

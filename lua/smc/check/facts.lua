@@ -1,0 +1,108 @@
+--- The facts about a host that the other side of a check is told, so that it can say what is wrong there.
+--
+-- They are a part of a path (`smc.check.path`): tables of strings, integers and booleans. What comes from the
+-- network is taken only where a field has its type.
+-- @module smc.check.facts
+
+local facts = {}
+
+local MOST <const> = 32 -- entries of a list
+
+-- Fields: a type, a table of fields, or { LIST, type or fields }.
+local LIST <const> = {}
+local DEVICE <const> = { fid = "integer", pchid = "integer", pci_id = "string", slot = "string",
+  power = "boolean", usable = "boolean", v1 = "boolean", v2 = "boolean", pnetid = "string",
+  pnetid_source = "string" }
+local PORT <const> = { ibdev = "string", ibport = "integer", state = "string", netdev = "string",
+  pnetid = "string", pnetid_source = "string", belongs = "boolean", usable = "boolean" }
+local FIELDS <const> = {
+  address = "string", source = "string", gateway = "string", is_local = "boolean",
+  interface = { name = "string", up = "boolean", vlan = "integer", addresses = { LIST, "string" },
+    pnetid = "string", pnetid_source = "string", pnetid_netdev = "string" },
+  ism = { LIST, DEVICE }, roce = { LIST, PORT }, loopback_ism = "boolean",
+  eids = { ueids = { LIST, "string" }, seid = "string", seid_enabled = "boolean" },
+  hs_limitation = "boolean",
+  sysctls = { rmem = "integer", wmem = "integer", limit_smc_hs = "integer" },
+  kernel = { release = "string", loaded = "boolean", present = "boolean", available = "boolean",
+    message = "string", seccomp = "boolean", blocked = "string", blocked_by = "string" },
+  modes = { LIST, "string" },
+  looked_at = { ism = "boolean", roce = "boolean", eids = "boolean" },
+}
+
+local take
+
+local function take_list(given, of)
+  local list = {}
+  for i = 1, MOST do
+    local value = take(given[i], of)
+    if value == nil then break end
+    list[i] = value
+  end
+  return list
+end
+
+-- The value, or what is known of it; nil if it is not of its type.
+function take(given, wanted)
+  if type(wanted) == "string" then
+    if type(given) == wanted or math.type(given) == wanted then return given end
+    return nil
+  elseif type(given) ~= "table" then
+    return nil
+  elseif wanted[1] == LIST then
+    return take_list(given, wanted[2])
+  end
+  local result = {}
+  for name, of in pairs(wanted) do result[name] = take(given[name], of) end
+  return result
+end
+
+--- The facts of a path, for the other side.
+-- @tparam table path
+-- @treturn table
+function facts.of(path)
+  local found = take(path, FIELDS)
+  -- An empty list is lost on the way: this tells it from one that could not be read.
+  found.looked_at = { ism = path.ism ~= nil, roce = path.roce ~= nil, eids = path.eids ~= nil }
+  return found
+end
+
+--- The facts of this host on its path to a peer.
+-- @tparam string address of the peer
+-- @treturn[1] table
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+function facts.here(address)
+  local way, message, errno = require "smc.check.path.route".to(address)
+  local path
+  if way then path, message, errno = require "smc.check.path".along(way) end
+  if not path then return nil, message, errno end
+  return facts.of(path)
+end
+
+-- Sets the lists that were lost because they are empty.
+local function complete(found)
+  local looked_at = found.looked_at or {}
+  found.looked_at = nil
+  found.interface.addresses = found.interface.addresses or {}
+  found.modes = found.modes or {}
+  for _, name in ipairs { "ism", "roce", "eids" } do
+    found[name] = looked_at[name] and (found[name] or {}) or nil
+  end
+  if found.eids then found.eids.ueids = found.eids.ueids or {} end
+  return found
+end
+
+--- Reads the facts that a peer sent.
+-- @param given anything
+-- @treturn ?table facts, without what is not as it should be; nil if nothing can be said from them
+function facts.read(given)
+  local found = take(given, FIELDS)
+  if not (found and found.interface and found.interface.name) then return nil end
+  for _, port in ipairs(found.roce or {}) do
+    if not (port.ibdev and port.ibport and port.state) then return nil end
+  end
+  return complete(found)
+end
+
+return facts

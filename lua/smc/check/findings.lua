@@ -1,0 +1,162 @@
+--- What is wrong with a connection that does not use SMC, most likely first.
+--
+-- The kernel keeps the first reason that it stored, and none where EIDs differ: NOSMCD2DEV, NOSMCDEV and
+-- DIFFPREFIX can each hide another cause. So what both hosts are set up for is looked at first, and the mode
+-- that they are closest to decides; the reason alone counts where nothing is found.
+-- @module smc.check.findings
+
+local codes = require "smc.check.findings.codes"
+local host = require "smc.check.findings.host"
+local pair = require "smc.check.findings.pair"
+
+local findings = {}
+
+-- In the order in which the kernel prefers them.
+local MODES <const> = { "SMC-Dv2", "SMC-Dv1", "SMC-Rv2", "SMC-Rv1" }
+local HOPELESS <const> = 50 -- the cost of a fault that no command mends
+local SUBNETS <const> = 1.5 -- that of different subnets, which only the reason shows
+
+-- The reasons that devices, EIDs or subnets cause, which the facts about the hosts explain better.
+local OF_SETUP <const> = {}
+for name in ([[NOSMCDEV NOSMCDDEV NOSMCRDEV NOISM2SUPP NOV2EXT NOV2DEXT NOSEID NOSMCD2DEV NOUEID DIFFPREFIX
+    MODEUNSUPP VERSMISMAT]]):gmatch("%S+") do
+  OF_SETUP[name] = true
+end
+
+local function append(list, more)
+  return table.move(more, 1, #more, #list + 1, list)
+end
+
+local function with_side(list, side)
+  for _, one in ipairs(list) do one.side = one.side or side end
+  return list
+end
+
+-- The faults of both hosts for a mode, local ones first, or those between the hosts.
+local function faults_of(mode, facts)
+  local here, there = facts.here, facts.there
+  local list = here and with_side(host.faults(here, mode, there), "local") or {}
+  if there then append(list, with_side(host.faults(there, mode, here), "peer")) end
+  if #list == 0 and here and there then append(list, pair.faults(here, there, mode)) end
+  return list
+end
+
+local function cost_of(list)
+  local sum = 0
+  for _, one in ipairs(list) do sum = sum + one.cost end
+  return sum
+end
+
+-- The modes with what is wrong with them, the one that is closest to work first. A known fault of version 1
+-- counts if the facts do not show it.
+local function ranked(facts, known)
+  local list = {}
+  for i, mode in ipairs(MODES) do
+    local faults = faults_of(mode, facts)
+    if #faults == 0 and known and mode:find("v1$") then faults = { known } end
+    list[i] = { faults = faults, cost = cost_of(faults), place = i }
+  end
+  table.sort(list, function(a, b)
+    if a.cost ~= b.cost then return a.cost < b.cost end
+    return a.place < b.place
+  end)
+  return list
+end
+
+-- What each host lacks as a whole, or both have for themselves.
+local function of_hosts(facts)
+  local list = { facts.here and facts.there and pair.mismatch(facts.here, facts.there) or nil }
+  for _, side in ipairs { { "local", facts.here }, { "peer", facts.there } } do
+    local path = side[2]
+    local fault = path and (host.without_smc(path) or host.without_devices(path))
+    if fault then append(list, with_side({ fault }, side[1])) end
+  end
+  return list
+end
+
+-- What the set-up of the hosts explains: nothing, if a mode should work as far as they are known.
+local function of_setup(facts, known)
+  local list = of_hosts(facts)
+  if #list > 0 then return list end
+  for _, mode in ipairs(ranked(facts, known)) do
+    if mode.cost == 0 or mode.cost >= HOPELESS and #list > 0 then break end
+    append(list, mode.faults)
+  end
+  return list
+end
+
+-- The reason that explains more than that the other side declined, and the side that found it.
+local function cause_of(report)
+  local own, other = report.fallback, report.peer_fallback
+  if own and own.name ~= "PEERDECL" then return own, "local" end
+  if other and other.name ~= "PEERDECL" then return other, "peer" end
+  return own or other, own and "local" or "peer"
+end
+
+-- A reason that devices, EIDs or subnets cause. DIFFPREFIX says that version 1 was tried, but not why version
+-- 2 was not possible.
+local function of_reason(cause, finder, facts)
+  local own = codes.finding(cause, finder)
+  own.cost = SUBNETS
+  local list = of_setup(facts, cause.name == "DIFFPREFIX" and own)
+  if #list == 0 then list[1] = own end
+  return list
+end
+
+local function of_fallback(report, facts)
+  local cause, finder = cause_of(report)
+  local list = append({}, facts.handshake or {})
+  if not cause then
+    return list
+  elseif cause.name == "PEERNOSMC" and finder == "local" then
+    append(list, require "smc.check.findings.no_option".findings(report, facts))
+    return append(list, facts.here and #facts.here.modes == 0 and of_setup { here = facts.here } or {})
+  elseif OF_SETUP[cause.name] then
+    return append(list, of_reason(cause, finder, facts))
+  end
+  list[#list + 1] = codes.finding(cause, finder)
+  return list
+end
+
+-- A finding as it is reported, without what it was judged by; each text once.
+local function unique(list)
+  local result, seen = {}, {}
+  for _, one in ipairs(list) do
+    local key = one.side .. "\0" .. one.text
+    if not seen[key] then
+      seen[key] = true
+      result[#result + 1] = { text = one.text, side = one.side, evidence = one.evidence,
+        command = one.command }
+    end
+  end
+  return result
+end
+
+--- The findings for a report.
+-- @tparam table report of `smc.check.connect`, with its verdict
+-- @tparam ?table facts what was looked at:
+--   `here`: the path of this host to the peer (`smc.check.path`);
+--   `there`: the path of the peer to this host, if it sent it (`smc.check.facts`);
+--   `answered`: whether the peer is a server of this module that answered on this connection;
+--   `view`: the peer's view of the connection, with its `fallback`;
+--   `handshake`: findings of the recorded handshake
+-- @treturn {table,...} each with `text`, `side` (`"local"`, `"peer"` or `"path"`), `evidence`: how it is
+--   known; `command`: what mends it on that side, or looks further; it may be absent
+function findings.of(report, facts)
+  facts = facts or {}
+  if report.verdict == "no connection" then
+    return unique(require "smc.check.findings.unconnected".findings(report))
+  elseif report.verdict == "TCP" then
+    return unique(of_fallback(report, facts))
+  end
+  return {}
+end
+
+--- The findings for a host alone: what keeps every mode of SMC from being used.
+-- @tparam table path of `smc.check.path`
+-- @treturn {table,...} empty if it can use one
+function findings.of_path(path)
+  return unique(of_setup { here = path })
+end
+
+return findings

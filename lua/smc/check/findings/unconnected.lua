@@ -1,0 +1,53 @@
+--- Why there was no connection at all.
+-- @module smc.check.findings.unconnected
+
+local E = require "smc.errno"
+local text = require "smc.internal.text"
+
+local unconnected = {}
+
+local function refused(report, port)
+  return { side = "peer",
+    text = ("Nothing listens on port %s of the host, or a firewall rejects the connection (REJECT), which "
+      .. "looks the same."):format(port), evidence = "the answer to the SYN is a reset",
+    command = math.type(report.port) == "integer" and ("smc_chk.lua -S -p %d"):format(report.port)
+      or "smc_chk.lua -S" }
+end
+
+local function silent(_, port)
+  return { side = "path", text = ("The host did not answer: it is down, the address is wrong, or a firewall "
+    .. "silently drops packets to TCP port %s."):format(port), evidence = "no answer to the SYN",
+    command = "nft list ruleset" }
+end
+
+local function unreachable(report)
+  return { side = "path", text = "The host cannot be reached: no host of this network has the address, there "
+    .. "is no route, or a router or a firewall denies the connection.",
+    evidence = "the kernel's error: " .. E.strerror(report.errno),
+    command = "ip route get " .. text.printable(report.address or report.host) }
+end
+
+local function unknown_name(report)
+  return { side = "local", text = ("The name %s is not known."):format(text.quoted(report.host)),
+    evidence = "the answer of the resolver", command = "getent ahosts " .. text.printable(report.host) }
+end
+
+local OF_ERRNO <const> = {
+  [E.ECONNREFUSED] = refused, [E.ETIMEDOUT] = silent, [E.EHOSTUNREACH] = unreachable,
+  [E.ENETUNREACH] = unreachable, [E.EHOSTDOWN] = unreachable, [E.EACCES] = unreachable,
+  [E.EPERM] = unreachable, [E.EINVAL] = unreachable, -- EINVAL: from a blackhole route
+}
+
+--- The findings.
+-- @tparam table report of `smc.check.connect`, of a host that could not be connected
+-- @treturn {table,...}
+function unconnected.findings(report)
+  local make = not report.address and unknown_name or OF_ERRNO[report.errno]
+  local port = text.printable(report.port)
+  if make then return { make(report, port) } end
+  return { { side = "path", text = ("No TCP program can connect, or something between the hosts ends the "
+    .. "connection on port %s."):format(port), evidence = "the error of the connection",
+    command = ("nc -v %s %s"):format(text.printable(report.host), port) } }
+end
+
+return unconnected

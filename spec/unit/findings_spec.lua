@@ -1,0 +1,294 @@
+-- What is found to be wrong, by the facts about both hosts and the kernel's reasons. The hosts are those of a
+-- path in the lab, changed in one way each; the lab's set-ups make the same faults for real (spec/setups).
+local facts = require "smc.check.facts"
+local findings = require "smc.check.findings"
+local reason = require "smc.reason"
+local subnet = require "smc.check.findings.subnet"
+
+-- === hosts ===
+
+local SEID <const> = "IBM-SYSZ-ISMSEID0000000000008561"
+
+local function base(number, pnetid)
+  return {
+    address = "192.168.0.22", source = "192.168.0." .. number,
+    interface = { name = "eth0", up = true, addresses = { ("192.168.0.%d/24"):format(number) },
+      pnetid = pnetid, pnetid_source = "user", pnetid_netdev = "eth0" },
+    ism = {}, roce = {}, loopback_ism = false, eids = { ueids = { "SMCV2-LAB" } }, hs_limitation = false,
+    kernel = { release = "6.12", loaded = true, available = true }, modes = {}, unread = {},
+  }
+end
+
+-- A host with an ISM function; one with an RDMA device.
+local function with_ism()
+  local path = base(12, "HOST12")
+  path.ism[1] = { fid = 0x32, pchid = 0x7c1, pci_id = "0000:00:01.0", slot = "00000032", power = true,
+    pnetid = "HOST12", pnetid_source = "hardware", usable = true, v1 = true, v2 = false }
+  path.eids.seid, path.eids.seid_enabled = SEID, true
+  path.modes = { "SMC-Dv1" }
+  return path
+end
+
+local function with_roce()
+  local path = base(12, "LAB")
+  path.roce[1] = { ibdev = "rxe0", ibport = 1, state = "ACTIVE", netdev = "eth0", pnetid = "LAB",
+    pnetid_source = "user", belongs = true, usable = true }
+  path.modes = { "SMC-Rv1", "SMC-Rv2" }
+  return path
+end
+
+local function with_loopback()
+  local path = base(12)
+  path.loopback_ism, path.modes = true, { "SMC-Dv2" }
+  return path
+end
+
+-- A host that is changed.
+local function changed(make, change)
+  local path = make()
+  change(path)
+  return path
+end
+
+local function function_is_off(path)
+  path.ism[1] = { fid = 0x32, slot = "00000032", power = false, usable = false, v1 = false, v2 = false }
+  path.modes = {}
+end
+
+local function another_function(fid, pnetid)
+  return { fid = fid, pchid = 0x7c1, power = true, pnetid = pnetid, usable = true, v1 = false, v2 = false }
+end
+
+local function no_ueid(path) path.eids.ueids, path.modes = {}, {} end
+
+-- === the cases ===
+
+-- Own reason, the peer's reason, facts; side and pattern of the first finding, and its command.
+local CASES <const> = {
+  ["no UEID here"] = { "PEERDECL", "NOUEID", { here = changed(with_loopback, no_ueid) },
+    "local", "^No UEID is defined, and this machine has no SEID", "smcd.lua ueid add SMCV2-NAME" },
+  ["no UEID there, and another subnet"] = { "PEERDECL", "DIFFPREFIX", { here = with_roce(),
+    there = changed(with_roce, function(path)
+      no_ueid(path)
+      path.source, path.interface.addresses = "192.168.1.10", { "192.168.1.10/24" }
+    end) }, "peer", "^No UEID is defined, which SMC%-Rv2", "smcd.lua ueid add SMCV2-LAB" },
+  ["EIDs that differ, behind DIFFPREFIX"] = { "PEERDECL", "DIFFPREFIX", { here = with_roce(),
+    there = changed(with_roce, function(path)
+      path.source, path.interface.addresses = "192.168.1.10", { "192.168.1.10/24" }
+      path.eids.ueids = { "SMCV2-OTHER" }
+    end) }, "local", "no EID in common.* here SMCV2%-LAB; there SMCV2%-OTHER",
+    "smcd.lua ueid add SMCV2-OTHER" },
+  ["EIDs that differ, behind NOSMCDDEV"] = { "PEERDECL", "NOSMCDDEV", { here = with_loopback(),
+    there = changed(with_loopback, function(path) path.eids.ueids = { "A", "B" } end) },
+    "local", "here SMCV2%-LAB; there A and B" },
+  ["different subnets without UEIDs"] = { "PEERDECL", "DIFFPREFIX", { here = changed(with_roce, no_ueid),
+    there = changed(with_roce, function(path)
+      no_ueid(path)
+      path.source, path.interface.addresses = "192.168.1.10", { "192.168.1.10/24" }
+    end) }, "path", "different subnets, 192.168.0.12/24 here and 192.168.1.10/24 there" },
+  ["no UEID here, and a peer that says only DIFFPREFIX"] = { "PEERDECL", "DIFFPREFIX",
+    { here = changed(with_roce, no_ueid) }, "local", "^No UEID is defined" },
+  ["DIFFPREFIX alone"] = { "PEERDECL", "DIFFPREFIX", { here = with_roce() }, "path", "different subnets or" },
+  ["an ISM function off here"] = { "NOSMCDEV", "PEERDECL", { here = changed(with_ism, function_is_off) },
+    "local", "^No ISM function is on: FID 32 is powered off%.", "smc_rnics.lua -e 32" },
+  ["an ISM function off there"] = { "PEERDECL", "NOSMCDDEV", { here = with_ism(),
+    there = changed(with_ism, function_is_off) }, "peer", "FID 32 is powered off", "smc_rnics.lua -e 32" },
+  ["a PNET ID that is missing, and an unrelated function that is off"] = { "NOSMCDEV", "PEERDECL",
+    { here = changed(with_ism, function(path)
+      path.interface.pnetid, path.modes = nil, {}
+      path.ism[1].v1 = false
+      path.ism[2] = { fid = 0x40, slot = "00000040", power = false, usable = false, v1 = false, v2 = false }
+    end) }, "local", "^The interface of the connection, eth0, has no PNET ID, and FID 32 has HOST12",
+    "smc_pnet.lua -a HOST12 -I eth0" },
+  ["a PNET ID that differs"] = { "NOSMCDEV", "PEERDECL", { here = changed(with_ism, function(path)
+    path.interface.pnetid, path.modes = "WRONG", {}
+    path.ism[1].v1 = false
+  end) }, "local", "^The PNET IDs differ: .* eth0, has WRONG, and FID 32 has HOST12",
+    "smc_pnet.lua -d WRONG && smc_pnet.lua -a HOST12 -I eth0" },
+  ["a function off, where others have other PNET IDs"] = { "NOSMCDEV", "PEERDECL",
+    { here = changed(with_ism, function(path)
+      function_is_off(path)
+      path.ism[2] = another_function(0x31, "HOST10")
+    end) }, "local", "has the PNET ID of eth0, HOST12: FID 32 is powered off, and FID 31 has HOST10" },
+  ["a RoCE port down"] = { "NOSMCDEV", "PEERDECL", { here = changed(with_roce, function(path)
+    path.roce[1].state, path.roce[1].usable, path.modes = "INACTIVE", false, {}
+  end) }, "local", "^The RoCE port rxe0 port 1 is down", "ip link set eth0 up" },
+  ["a RoCE port without a PNET ID"] = { "NOSMCDEV", "PEERDECL", { here = changed(with_roce, function(path)
+    local port = path.roce[1]
+    port.pnetid, port.belongs, port.usable, path.modes = nil, false, false, {}
+  end) }, "local", "^The RoCE port rxe0 port 1 has no PNET ID", "smc_pnet.lua -a LAB -D rxe0 -P 1" },
+  ["no device at all"] = { "NOSMCDEV", "PEERDECL", { here = base(12) }, "local", "^There is no device" },
+  ["no device there"] = { "PEERDECL", "NOSMCDEV", { here = with_roce(), there = base(10) }, "peer",
+    "^There is no device" },
+  ["SMC-D here, SMC-R there"] = { "PEERDECL", "NOSMCDDEV", { here = with_ism(), there = with_roce() }, "path",
+    "^This host can use only SMC%-D, and the peer only SMC%-R" },
+  ["two machines"] = { "PEERDECL", "NOSMCDDEV", { here = with_ism(),
+    there = changed(with_ism, function(path) path.ism[1].pchid = 0x7c2 end) }, "path",
+    "PCHIDs are 07c1 here and 07c2 there" },
+  ["a plain TCP program"] = { "PEERNOSMC", nil, { here = with_ism() }, "peer", "does not use an SMC socket" },
+  ["a server of ours that limits handshakes"] = { "PEERNOSMC", nil, { here = with_ism(), answered = true,
+    there = changed(with_ism, function(path) path.hs_limitation = true end) }, "peer",
+    "limits SMC handshakes", "sysctl -w net.smc.limit_smc_hs=0" },
+  ["a server of ours whose option is lost"] = { "PEERNOSMC", nil, { here = with_ism(), answered = true,
+    there = with_ism() }, "path", "is taken out on the way" },
+  ["Fast Open at a server of ours"] = { "PEERNOSMC", nil, { here = with_ism(), answered = true,
+    view = { fallback = reason.get "OPTUNSUPP" } }, "peer", "TCP Fast Open" },
+  ["no DMB left there"] = { "PEERDECL", "MAX_DMB", { here = with_ism(), there = with_ism() }, "peer",
+    "no DMB left" },
+  ["no memory here"] = { "MEM", "PEERDECL", { here = with_ism() }, "local", "no memory" },
+  ["IPsec"] = { "IPSEC", "PEERDECL", { here = with_ism() }, "local", "IPsec" },
+  ["a peer that does not say why"] = { "PEERDECL", nil, { here = with_ism() }, "peer", "did not say why" },
+}
+
+local function report_of(own, peer)
+  return { verdict = "TCP", host = "host10", port = 12345, fallback = own and reason.get(own),
+    peer_fallback = peer and reason.get(peer) }
+end
+
+local function check_form(list)
+  for _, one in ipairs(list) do
+    assert.is_truthy(({ ["local"] = true, peer = true, path = true })[one.side])
+    assert.matches("%.$", one.text)
+    assert.not_matches("^%l", one.text)
+    assert.is_string(one.evidence)
+    assert.not_equal("", one.evidence)
+    for key in pairs(one) do
+      assert.is_truthy(({ side = true, text = true, evidence = true, command = true })[key], key)
+    end
+  end
+end
+
+describe("the first finding", function()
+  for name, case in pairs(CASES) do
+    it("is " .. name, function()
+      local own, peer, known, side, pattern, command = table.unpack(case, 1, 6)
+      local list = findings.of(report_of(own, peer), known)
+      check_form(list)
+      assert.matches(pattern, list[1].text)
+      assert.equal(side, list[1].side)
+      if command then assert.equal(command, list[1].command) end
+    end)
+  end
+
+  it("is the same by what the peer has sent", function()
+    for name, case in pairs(CASES) do
+      local there = case[3].there
+      if there then
+        local known = { here = case[3].here, answered = case[3].answered, view = case[3].view,
+          there = assert(facts.read(facts.of(there)), name) }
+        assert.same(findings.of(report_of(case[1], case[2]), case[3]),
+          findings.of(report_of(case[1], case[2]), known), name)
+      end
+    end
+  end)
+
+  it("comes from the handshake, where it was recorded", function()
+    local one = { text = "The peer offers SMC-R only.", side = "peer", evidence = "the CLC Proposal" }
+    local list = findings.of(report_of("PEERDECL", "NOSMCDDEV"), { here = with_ism(), handshake = { one } })
+    assert.same(one, list[1])
+  end)
+end)
+
+describe("the findings", function()
+  it("have a row for every code of the kernel, whoever found it", function()
+    local codes = require "smc.check.findings.codes"
+    for one in reason.all() do
+      assert.is_true(codes.has(one.name), one.name)
+      for _, sides in ipairs { { one.name, "PEERDECL" }, { "PEERDECL", one.name } } do
+        local list = findings.of(report_of(table.unpack(sides)), {})
+        assert.is_true(#list > 0, one.name)
+        check_form(list)
+      end
+    end
+  end)
+
+  it("of a code that is not known name it", function()
+    local list = findings.of({ verdict = "TCP", fallback = reason.get(0x03ff0000) })
+    check_form(list)
+    assert.matches("not known to this module", list[1].text)
+  end)
+
+  it("of a host alone are empty if it can use a mode", function()
+    assert.same({}, findings.of_path(with_ism()))
+    assert.same({}, findings.of_path(with_roce()))
+    assert.matches("^No UEID", findings.of_path(changed(with_loopback, no_ueid))[1].text)
+  end)
+
+  it("name what keeps SMC from this process", function()
+    for command, kernel in pairs {
+      [""] = { available = false, loaded = true, seccomp = true, message = "a filter denies AF_SMC" },
+      ["modprobe smc"] = { available = false, loaded = false, present = true, message = "SMC is not loaded" },
+      [" "] = { available = false, loaded = false, present = false, message = "this kernel has none" },
+      ["  "] = { available = false, loaded = false, blocked = "install", message = "/etc/x keeps it out" },
+    } do
+      local path = base(12)
+      path.kernel = kernel
+      local found = findings.of_path(path)
+      assert.equal(kernel.message:sub(2) .. ".", found[1].text:sub(2))
+      assert.equal(command:find("%S") and command or nil, found[1].command)
+      check_form(found)
+    end
+  end)
+end)
+
+describe("facts from the network", function()
+  it("are taken only if they are of their type", function()
+    local sent = facts.of(with_roce())
+    sent.interface.name = 7
+    assert.is_nil(facts.read(sent))
+    sent = facts.of(with_roce())
+    sent.roce[1].ibport = "1"
+    assert.is_nil(facts.read(sent))
+    for _, wrong in ipairs { 1, "x", {}, { interface = {} }, { interface = { name = {} } } } do
+      assert.is_nil(facts.read(wrong))
+    end
+    assert.is_nil(facts.read(nil))
+  end)
+
+  it("keep the difference of nothing and of what was not read", function()
+    local path = base(12)
+    path.roce = nil
+    local sent = facts.of(path)
+    sent.ism = nil -- empty lists are lost on the way
+    local read = facts.read(sent)
+    assert.same({}, read.ism)
+    assert.is_nil(read.roce)
+  end)
+
+  it("do not make findings fail, whatever they are", function()
+    math.randomseed(11)
+    local function scramble(value)
+      if type(value) ~= "table" then
+        return ({ value, value, value, "x", 7, true, {} })[math.random(7)]
+      end
+      local result = {}
+      for key, one in pairs(value) do
+        if math.random() > 0.1 then result[key] = scramble(one) end
+      end
+      return result
+    end
+    for _ = 1, 500 do
+      for _, make in ipairs { with_ism, with_roce, with_loopback } do
+        local there = facts.read(scramble(facts.of(make())))
+        local list = findings.of(report_of("PEERDECL", "DIFFPREFIX"), { here = make(), there = there })
+        assert.is_true(#list > 0)
+      end
+    end
+  end)
+end)
+
+describe("a subnet", function()
+  it("is one by its prefix and its length", function()
+    for _, case in ipairs {
+      { "192.168.0.10/24", "192.168.0.12/24", true }, { "192.168.0.10/24", "192.168.0.12/25", false },
+      { "192.168.0.10/24", "192.168.1.12/24", false }, { "10.1.0.1/13", "10.7.0.1/13", true },
+      { "10.1.0.1/13", "10.8.0.1/13", false }, { "1.2.3.4/0", "9.9.9.9/0", true },
+      { "fd00::1/64", "fd00:0:0:0:1::2/64", true }, { "fd00::1/64", "fd00:0:0:1::2/64", false },
+      { "fe80::1%eth0/64", "fe80::2/64", true }, { "192.168.0.10/24", "fd00::1/24", false },
+      { "192.168.0.10", "192.168.0.12/24", nil }, { "x/24", "192.168.0.12/24", nil },
+      { "12345::1/64", "fd00::1/64", nil },
+    } do
+      assert.equal(case[3], subnet.same(case[1], case[2]), case[1] .. " " .. case[2])
+    end
+  end)
+end)
