@@ -153,7 +153,6 @@ build = {
         "csrc/preload/line.c",
         "csrc/preload/next.c",
         "csrc/preload/preload.c",
-        "csrc/preload/refusal.c",
       },
       defines = { "_GNU_SOURCE" },
       libraries = { "dl" },

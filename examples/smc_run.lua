@@ -8,6 +8,7 @@ local E = require "smc.errno"
 local run = require "smc.run"
 local system = require "smc.system"
 
+local LONG <const> = " --receive-buffer --send-buffer --fallback --protocol " -- with a value
 local BAD_USAGE <const>, NO_SMC <const>, NOT_EXECUTABLE <const>, NOT_FOUND <const> = 2, 125, 126, 127
 
 local EPILOG <const> = [[
@@ -31,8 +32,9 @@ end
 
 local function parser()
   local p = app.parser("Run COMMAND using SMC for its TCP sockets.", EPILOG)
-    :usage("Usage: smc_run.lua [-d] [-r SIZE] [-t SIZE] [--fallback tcp] COMMAND [ARGUMENT]...")
+    :usage("Usage: smc_run.lua [-d] [-f PROTOCOL] [-r SIZE] [-t SIZE] [--fallback tcp] COMMAND [ARGUMENT]...")
   p:flag("-d --debug", "Report every socket on standard error.")
+  p:option("-f --protocol", "AF_SMC, IPPROTO_SMC, or either."):choices({ "smc", "inet", "auto" })
   p:option("-r --receive-buffer", "Size of the receive buffer."):argname("SIZE"):convert(size)
   p:option("-t --send-buffer", "Size of the transmit buffer."):argname("SIZE"):convert(size)
   p:option("--fallback", "Use TCP if SMC is not available."):choices({ "tcp" }):argname("tcp")
@@ -45,8 +47,7 @@ end
 local function mark_command(words)
   local i = 1
   while words[i] and words[i]:find("^%-.") and words[i] ~= "--" do
-    local takes_next = words[i]:find("^%-[^-rt]*[rt]$")
-      or words[i] == "--receive-buffer" or words[i] == "--send-buffer" or words[i] == "--fallback"
+    local takes_next = words[i]:find("^%-[^-frt]*[frt]$") or LONG:find(" " .. words[i] .. " ", 1, true)
     i = i + (takes_next and 2 or 1)
   end
   local marked = table.move(words, 1, #words, 1, {})
@@ -58,14 +59,12 @@ app.run(function()
   local args = app.parse(parser(), BAD_USAGE, mark_command(arg))
   local options = {
     receive_buffer = args.receive_buffer, send_buffer = args.send_buffer,
-    debug = args.debug or nil,
-    fallback = args.fallback,
+    debug = args.debug or nil, fallback = args.fallback, protocol = args.protocol,
     unreachable = "run", -- with a warning, see below: programs that the command starts may be converted
   }
-  if not args.fallback then
-    local available, message = system.available()
-    if not available then app.fail(NO_SMC, message) end
-  end
+  local available, why_not = system.available { protocol = args.protocol }
+  if not available and not args.fallback then app.fail(NO_SMC, why_not) end
+  if not available and args.debug then app.say(why_not) end
   local library, message = run.library()
   if not library then app.fail(NO_SMC, message) end
   local attainable, limit = run.attainable(options)

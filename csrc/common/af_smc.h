@@ -14,6 +14,10 @@
 #define SMCPROTO_SMC  0 /* IPv4 */
 #define SMCPROTO_SMC6 1 /* IPv6 */
 
+#ifndef IPPROTO_SMC
+#define IPPROTO_SMC 256 /* SMC as a protocol of AF_INET and AF_INET6, since Linux 6.11 */
+#endif
+
 #ifndef SOL_SMC
 #define SOL_SMC 286
 #endif

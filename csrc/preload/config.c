@@ -10,7 +10,7 @@
 #define MAX_SIZE (1 << 30) /* the kernel doubles it, in an int */
 
 /* Atomic, since the first calls may race: each writes the same values. */
-static atomic_int debug, fallback, rcvbuf, sndbuf;
+static atomic_int debug, fallback, protocol, rcvbuf, sndbuf;
 static atomic_bool configured;
 
 static int parse_size(const char *text)
@@ -49,6 +49,13 @@ static int size_from_env(const char *name)
 	return bytes;
 }
 
+static bool is_text(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
+
 static void configure_fallback(void)
 {
 	const char *text = getenv("SMC_FALLBACK");
@@ -56,10 +63,29 @@ static void configure_fallback(void)
 
 	if (!text || !*text)
 		return;
-	atomic_store(&fallback, text[0] == 't' && text[1] == 'c' && text[2] == 'p' && !text[3]);
+	atomic_store(&fallback, is_text(text, "tcp"));
 	if (atomic_load(&debug) && !atomic_load(&fallback)) {
 		smc_line_begin(&line);
 		smc_line_add(&line, "SMC_FALLBACK is ignored, since it is not tcp: ");
+		smc_line_add(&line, text);
+		smc_line_end(&line);
+	}
+}
+
+static void configure_protocol(void)
+{
+	const char *text = getenv("SMC_PROTOCOL");
+	struct smc_line line;
+
+	if (!text || !*text || is_text(text, "smc"))
+		return;
+	if (is_text(text, "inet")) {
+		atomic_store(&protocol, SMC_PROTOCOL_INET);
+	} else if (is_text(text, "auto")) {
+		atomic_store(&protocol, SMC_PROTOCOL_AUTO);
+	} else if (atomic_load(&debug)) {
+		smc_line_begin(&line);
+		smc_line_add(&line, "SMC_PROTOCOL is ignored, since it is not smc, inet or auto: ");
 		smc_line_add(&line, text);
 		smc_line_end(&line);
 	}
@@ -79,6 +105,7 @@ __attribute__((constructor)) void smc_preload_configure(void)
 	text = getenv("SMC_DEBUG");
 	atomic_store(&debug, text && text[0] != '0');
 	configure_fallback();
+	configure_protocol();
 	atomic_store(&rcvbuf, size_from_env("SMC_RCVBUF"));
 	atomic_store(&sndbuf, size_from_env("SMC_SNDBUF"));
 	atomic_store(&configured, true);
@@ -92,6 +119,11 @@ bool smc_preload_debug(void)
 bool smc_preload_fallback(void)
 {
 	return atomic_load(&fallback);
+}
+
+enum smc_protocol smc_preload_protocol(void)
+{
+	return (enum smc_protocol)atomic_load(&protocol);
 }
 
 int smc_preload_rcvbuf(void)

@@ -24,12 +24,17 @@
 
 #define TCP_STATE_CLOSE 7 /* TCP_CLOSE of the kernel's include/net/tcp_states.h */
 
+static bool is_socket_of(int fd, int option, int wanted)
+{
+	int value = 0;
+	socklen_t length = sizeof(value);
+
+	return !smc_preload_getsockopt(fd, SOL_SOCKET, option, &value, &length) && value == wanted;
+}
+
 static bool is_smc(int fd)
 {
-	int domain = 0;
-	socklen_t length = sizeof(domain);
-
-	return !smc_preload_getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) && domain == AF_SMC;
+	return is_socket_of(fd, SO_DOMAIN, AF_SMC) || is_socket_of(fd, SO_PROTOCOL, IPPROTO_SMC);
 }
 
 /*
@@ -91,7 +96,7 @@ static void log_failure(int fd, int err)
 		smc_line_add(&line, "EHOSTUNREACH");
 	else
 		smc_line_add(&line, err == ETIMEDOUT ? "ETIMEDOUT" : "ECONNREFUSED");
-	smc_line_add(&line, ": its connect() failed, but AF_SMC does not report it");
+	smc_line_add(&line, ": its connect() failed, but SMC does not report it");
 	smc_line_end(&line);
 }
 

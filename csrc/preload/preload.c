@@ -15,8 +15,10 @@
  *   SMC_DEBUG     set and not beginning with 0: report every socket on stderr
  *   SMC_RCVBUF    SO_RCVBUF of the sockets that are converted, with suffix k or m
  *   SMC_SNDBUF    SO_SNDBUF of them
- *   SMC_FALLBACK  "tcp": give the program TCP if AF_SMC is not available.
+ *   SMC_FALLBACK  "tcp": give the program TCP if SMC is not available.
  *                 Without it socket() fails, with the kernel's errno.
+ *   SMC_PROTOCOL  "inet": IPPROTO_SMC of the program's own family instead of AF_SMC;
+ *                 "auto": that only where AF_SMC is denied to the program; "smc": AF_SMC
  *
  * A size is passed to setsockopt(2). The kernel doubles it for its bookkeeping
  * and halves it again for SMC, then rounds up to 16 KiB, 32 KiB, 64 KiB, … 1 MiB:
@@ -43,7 +45,6 @@
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
 #endif
-#define IPPROTO_SMC_PROTOCOL 256 /* IPPROTO_SMC: SMC already, since kernel 6.11 */
 
 #define TYPE_MASK 0xf /* the kernel's SOCK_TYPE_MASK: the rest are flags */
 
@@ -102,7 +103,7 @@ static void set_buffer(int fd, int option, int force, int bytes, const char *nam
 	}
 }
 
-static int finish_conversion(int fd, int domain, int type)
+static int finish_conversion(int fd, int domain, int type, bool inet)
 {
 	struct smc_line line;
 
@@ -110,13 +111,35 @@ static int finish_conversion(int fd, int domain, int type)
 	set_buffer(fd, SO_SNDBUF, SO_SNDBUFFORCE, smc_preload_sndbuf(), "SO_SNDBUF");
 	if (smc_preload_debug()) {
 		begin_result(&line, domain, type, fd);
-		smc_line_add(&line, " is now AF_SMC");
+		smc_line_add(&line, inet ? " is now IPPROTO_SMC" : " is now AF_SMC");
 		smc_line_end(&line);
 	}
 	return fd;
 }
 
-/* socket(AF_SMC) failed with errno: returns that error, or a TCP socket if the user allowed TCP. */
+static const char *const errno_names[] = {
+	[EPERM] = "EPERM",
+	[EACCES] = "EACCES",
+	[EMFILE] = "EMFILE",
+	[EPROTONOSUPPORT] = "EPROTONOSUPPORT",
+	[EAFNOSUPPORT] = "EAFNOSUPPORT",
+};
+
+/* Adds the error that the kernel, or a filter, gave in place of an SMC socket. */
+static void add_refusal(struct smc_line *line, int err)
+{
+	smc_line_add(line, smc_preload_protocol() == SMC_PROTOCOL_INET ? "IPPROTO_SMC fails with "
+								       : "AF_SMC fails with ");
+	if (err > 0 && err < (int)(sizeof(errno_names) / sizeof(errno_names[0])) && errno_names[err]) {
+		smc_line_add(line, errno_names[err]);
+	} else {
+		smc_line_add(line, "errno ");
+		smc_line_add_number(line, err);
+	}
+	smc_line_add(line, ", and smc.system.available() says why");
+}
+
+/* There is no SMC socket: returns that error, or a TCP socket if the user allowed TCP. */
 static int handle_refusal(int domain, int type, int protocol)
 {
 	int why = errno, fd = -1, err = why;
@@ -129,7 +152,7 @@ static int handle_refusal(int domain, int type, int protocol)
 	if (smc_preload_debug()) {
 		begin_result(&line, domain, type, fd);
 		smc_line_add(&line, fd < 0 ? ": " : " stays TCP: ");
-		smc_line_add_refusal(&line, why);
+		add_refusal(&line, why);
 		smc_line_end(&line);
 	}
 	errno = err;
@@ -142,7 +165,7 @@ static void explain_protocol(int domain, int type, int protocol)
 	struct smc_line line;
 
 	if (!smc_preload_debug() || (domain != AF_INET && domain != AF_INET6) ||
-	    (type & TYPE_MASK) != SOCK_STREAM || protocol == IPPROTO_SMC_PROTOCOL)
+	    (type & TYPE_MASK) != SOCK_STREAM || protocol == IPPROTO_SMC)
 		return;
 	smc_line_begin(&line);
 	add_call(&line, domain, type);
@@ -159,17 +182,44 @@ static bool is_tcp(int domain, int type, int protocol)
 	       (protocol == 0 || protocol == IPPROTO_TCP);
 }
 
+/* Whether socket(AF_SMC) failed because the program cannot use that family, and not for want of resources. */
+static bool is_denied(int err)
+{
+	return err == EAFNOSUPPORT || err == EPERM || err == EACCES;
+}
+
+/* An SMC socket in place of TCP; negative: errno says why there is none. *inet: whether it is of IPPROTO_SMC. */
+static int open_smc(int domain, int type, bool *inet)
+{
+	enum smc_protocol protocol = smc_preload_protocol();
+	int fd = -1, err = 0;
+
+	*inet = false;
+	if (protocol != SMC_PROTOCOL_INET) {
+		fd = smc_preload_socket(AF_SMC, type, domain == AF_INET ? SMCPROTO_SMC : SMCPROTO_SMC6);
+		err = errno;
+	}
+	if (fd < 0 && (protocol == SMC_PROTOCOL_INET || (protocol == SMC_PROTOCOL_AUTO && is_denied(err)))) {
+		*inet = true;
+		fd = smc_preload_socket(domain, type, IPPROTO_SMC);
+		if (err)
+			errno = err;
+	}
+	return fd;
+}
+
 SMC_EXPORT int socket(int domain, int type, int protocol)
 {
 	int saved = errno, fd;
+	bool inet;
 
 	smc_preload_configure();
 	if (!is_tcp(domain, type, protocol)) {
 		explain_protocol(domain, type, protocol);
 		return smc_preload_socket(domain, type, protocol);
 	}
-	fd = smc_preload_socket(AF_SMC, type, domain == AF_INET ? SMCPROTO_SMC : SMCPROTO_SMC6);
-	fd = fd < 0 ? handle_refusal(domain, type, protocol) : finish_conversion(fd, domain, type);
+	fd = open_smc(domain, type, &inet);
+	fd = fd < 0 ? handle_refusal(domain, type, protocol) : finish_conversion(fd, domain, type, inet);
 	if (fd >= 0)
 		errno = saved;
 	return fd;

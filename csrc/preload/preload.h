@@ -17,11 +17,15 @@ void smc_preload_find_next(void);
 int smc_preload_socket(int domain, int type, int protocol);
 int smc_preload_getsockopt(int fd, int level, int option, void *value, socklen_t *length);
 
+/* AF_SMC; IPPROTO_SMC of AF_INET and AF_INET6; or the second where the first is denied to the program. */
+enum smc_protocol { SMC_PROTOCOL_SMC, SMC_PROTOCOL_INET, SMC_PROTOCOL_AUTO };
+
 /* config.c: reads the environment and finds the functions that are next, once. */
 void smc_preload_configure(void);
 bool smc_preload_debug(void);    /* is the program to say what becomes of its sockets? */
 bool smc_preload_fallback(void); /* does the user accept TCP where there is no SMC? */
-int smc_preload_rcvbuf(void);    /* bytes; 0: unset */
+enum smc_protocol smc_preload_protocol(void);
+int smc_preload_rcvbuf(void); /* bytes; 0: unset */
 int smc_preload_sndbuf(void);
 
 /* line.c: one line on standard error, built in memory and written at once. */
@@ -34,9 +38,6 @@ void smc_line_begin(struct smc_line *line);
 void smc_line_add(struct smc_line *line, const char *text);
 void smc_line_add_number(struct smc_line *line, long number);
 void smc_line_end(struct smc_line *line); /* leaves errno alone */
-
-/* refusal.c: adds why socket(AF_SMC, …) failed with this errno. */
-void smc_line_add_refusal(struct smc_line *line, int err);
 
 #pragma GCC visibility pop
 

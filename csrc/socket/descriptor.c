@@ -20,10 +20,35 @@ static int open_socket(lua_State *L, int family, int protocol)
 	return SMC_RETRY_AFTER_GC(L, socket(family, type, protocol));
 }
 
-/* A socket of AF_SMC; of TCP only where the caller accepts it and the kernel has no SMC. -1 and errno */
+/* The kind of SMC socket whose name is at index arg, by default AF_SMC. Throws for another name. */
+enum sock_protocol sock_check_protocol(lua_State *L, int arg)
+{
+	static const char *const names[] = { "smc", "inet", "auto", NULL };
+
+	return (enum sock_protocol)luaL_checkoption(L, arg, "smc", names);
+}
+
+/* A descriptor of SMC over the internet protocol of the family; negative: errno says why there is none. */
+static int open_smc(lua_State *L, enum sock_protocol protocol, int family)
+{
+	int fd = -1, err = 0;
+
+	if (protocol != PROTOCOL_INET) {
+		fd = open_socket(L, AF_SMC, family == AF_INET6 ? SMCPROTO_SMC6 : SMCPROTO_SMC);
+		err = errno;
+	}
+	if (fd < 0 && (protocol == PROTOCOL_INET || (protocol == PROTOCOL_AUTO && lacks_smc(err)))) {
+		fd = open_socket(L, family, IPPROTO_SMC);
+		if (err)
+			errno = err;
+	}
+	return fd;
+}
+
+/* A socket of SMC; of TCP only where the caller accepts it and the kernel has no SMC. -1 and errno */
 static int open_smc_or_tcp(lua_State *L, const struct sock *s, int family, bool *is_tcp)
 {
-	int fd = open_socket(L, AF_SMC, family == AF_INET6 ? SMCPROTO_SMC6 : SMCPROTO_SMC);
+	int fd = open_smc(L, s->protocol, family);
 
 	*is_tcp = fd < 0 && s->may_tcp && lacks_smc(errno);
 	return *is_tcp ? open_socket(L, family, 0) : fd;
@@ -100,6 +125,22 @@ bool sock_query_peer_name(struct sock *s)
 	return getpeername(s->fd, &s->peer.sa, &len) == 0;
 }
 
+/*
+ * The internet family of an SMC socket. One that a listener of IPPROTO_SMC has accepted is of AF_SMC, with a
+ * protocol that does not tell: only the TCP socket inside one of IPv6 has options of IPv6.
+ */
+static int smc_family(int fd, int domain, int protocol)
+{
+	socklen_t len = sizeof(int);
+	int v6only;
+
+	if (domain != AF_SMC)
+		return domain;
+	if (protocol != IPPROTO_SMC)
+		return protocol == SMCPROTO_SMC6 ? AF_INET6 : AF_INET;
+	return getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, &len) ? AF_INET : AF_INET6;
+}
+
 /* Finds out the state of a descriptor that other code has created. */
 void sock_detect_family(struct sock *s)
 {
@@ -108,10 +149,8 @@ void sock_detect_family(struct sock *s)
 
 	getsockopt(s->fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
 	getsockopt(s->fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len);
-	s->is_tcp = domain != AF_SMC;
-	if (domain == AF_SMC)
-		domain = protocol == SMCPROTO_SMC6 ? AF_INET6 : AF_INET;
-	s->family = domain;
+	s->is_tcp = domain != AF_SMC && protocol != IPPROTO_SMC;
+	s->family = s->is_tcp ? domain : smc_family(s->fd, domain, protocol);
 	s->any_family = false;
 }
 

@@ -34,6 +34,8 @@ const char *sock_strerror(int err)
 		return "permission denied";
 	case EAFNOSUPPORT:
 		return "SMC is not available: smc.system.available() says why";
+	case EPROTONOSUPPORT:
+		return "IPPROTO_SMC is not available: smc.system.available { protocol = \"inet\" } says why";
 	default:
 		return strerror(err);
 	}

@@ -107,7 +107,7 @@ static void fill_class(lua_State *L, int base, enum sock_class kind)
 
 /*
  * core.methods: the method tables of the three classes, for the methods written in Lua;
- * core.no_smc: the message for a kernel without AF_SMC.
+ * core.no_smc and core.no_inet: the messages for a kernel without AF_SMC, and without IPPROTO_SMC.
  */
 SMC_EXPORT int luaopen_smc_core_socket(lua_State *L);
 SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)
@@ -135,5 +135,7 @@ SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)
 	lua_setfield(L, -2, "methods");
 	lua_pushstring(L, sock_strerror(EAFNOSUPPORT));
 	lua_setfield(L, -2, "no_smc");
+	lua_pushstring(L, sock_strerror(EPROTONOSUPPORT));
+	lua_setfield(L, -2, "no_inet");
 	return 1;
 }

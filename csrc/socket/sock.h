@@ -67,22 +67,26 @@ enum sock_attempt {
 /* No errno: an attempt has failed, and the kernel does not say why. */
 #define ATTEMPT_UNEXPLAINED (-1)
 
+/* AF_SMC; IPPROTO_SMC of AF_INET and AF_INET6; or the second where the first is denied to this process. */
+enum sock_protocol { PROTOCOL_SMC, PROTOCOL_INET, PROTOCOL_AUTO };
+
 enum sock_class { SOCK_MASTER, SOCK_CLIENT, SOCK_SERVER };
 
 struct sock {
 	const void *mark; /* &sock_mark, which no other userdata has */
 	enum sock_class kind;
-	int fd;                    /* -1: not created yet, or closed */
-	int family;                /* AF_INET, AF_INET6, or AF_UNSPEC until the first bind or connect */
-	bool any_family;           /* made by tcp(): becomes what the address is */
-	bool v6only;               /* made by tcp6(): speaks IPv6 alone */
-	bool may_tcp;              /* the caller accepts TCP where the kernel has no SMC */
-	bool is_tcp;               /* and TCP it became */
-	bool blocking;             /* the descriptor waits in the kernel: see timeout_switch_to_blocking */
-	bool shared;               /* others know the descriptor: it must not wait in the kernel */
-	bool watched;              /* somebody wants to know of the closing: user value 2 */
-	const char *failed_option; /* the option that its last descriptor was not made for */
-	short awaited_events;      /* what the last operation had to wait for, POLLIN or POLLOUT */
+	int fd;                      /* -1: not created yet, or closed */
+	int family;                  /* AF_INET, AF_INET6, or AF_UNSPEC until the first bind or connect */
+	bool any_family;             /* made by tcp(): becomes what the address is */
+	enum sock_protocol protocol; /* which kind of SMC socket its descriptors are to be */
+	bool v6only;                 /* made by tcp6(): speaks IPv6 alone */
+	bool may_tcp;                /* the caller accepts TCP where the kernel has no SMC */
+	bool is_tcp;                 /* and TCP it became */
+	bool blocking;               /* the descriptor waits in the kernel: see timeout_switch_to_blocking */
+	bool shared;                 /* others know the descriptor: it must not wait in the kernel */
+	bool watched;                /* somebody wants to know of the closing: user value 2 */
+	const char *failed_option;   /* the option that its last descriptor was not made for */
+	short awaited_events;        /* what the last operation had to wait for, POLLIN or POLLOUT */
 	enum sock_attempt attempt;
 	int connect_errno; /* why the attempt failed; 0: not known */
 	int last_errno; /* of the last bind(), listen() or connect(); 0: it went well, or it is not known */
@@ -209,6 +213,7 @@ int option_apply_pending(lua_State *L, struct sock *s);
 bool option_push_pending_error(lua_State *L, const struct sock *s, int err);
 
 /* descriptor.c */
+enum sock_protocol sock_check_protocol(lua_State *L, int arg);
 int sock_open(lua_State *L, struct sock *s, int family);
 int sock_open_tcp(lua_State *L, struct sock *s, const struct sock *like, int family);
 void sock_record_local_name(struct sock *s);

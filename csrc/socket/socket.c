@@ -25,19 +25,22 @@
 #define LISTEN_BACKLOG 32 /* LuaSocket's default */
 
 /*
- * core.new(version, may_tcp) → socket | nil, message
- * version 0: made at the first bind or connect; 4 or 6: made at once. socket(2), af_smc(7)
+ * core.new(version, may_tcp [, protocol]) → socket | nil, message
+ * version 0: made at the first bind or connect; 4 or 6: made at once. protocol: "smc", "inet" or "auto".
+ * socket(2), af_smc(7)
  */
 int core_new(lua_State *L)
 {
 	lua_Integer version = luaL_checkinteger(L, 1);
 	bool may_tcp = lua_toboolean(L, 2);
+	enum sock_protocol protocol = sock_check_protocol(L, 3);
 	struct sock *s;
 	int err = 0;
 
 	lua_settop(L, 0);
 	s = sock_new(L, SOCK_MASTER);
 	s->may_tcp = may_tcp;
+	s->protocol = protocol;
 	s->any_family = version == 0;
 	s->v6only = version == 6;
 	if (version != 0)
@@ -211,15 +214,18 @@ int sock_shutdown(lua_State *L)
 }
 
 /*
- * core.probe() → true | nil, message, errno
- * Whether this process can make SMC sockets. The kernel loads its module for that where it can.
+ * core.probe([protocol]) → true | nil, message, errno
+ * Whether this process can make SMC sockets, of AF_SMC ("smc") or of IPPROTO_SMC ("inet"). The kernel loads
+ * its module for that where it can.
  */
 int core_probe(lua_State *L)
 {
-	int fd = SMC_RETRY_AFTER_GC(L, socket(AF_SMC, SOCK_STREAM | SOCK_CLOEXEC, SMCPROTO_SMC));
+	bool inet = sock_check_protocol(L, 1) == PROTOCOL_INET;
+	int fd = SMC_RETRY_AFTER_GC(L, socket(inet ? AF_INET : AF_SMC, SOCK_STREAM | SOCK_CLOEXEC,
+					      inet ? IPPROTO_SMC : SMCPROTO_SMC));
 
 	if (fd < 0)
-		return smc_push_error(L, errno, "socket(AF_SMC)");
+		return smc_push_error(L, errno, inet ? "socket(IPPROTO_SMC)" : "socket(AF_SMC)");
 	close(fd);
 	lua_pushboolean(L, 1);
 	return 1;

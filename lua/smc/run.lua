@@ -1,7 +1,7 @@
 --- Runs any program with its TCP sockets turned into SMC sockets, as smc_run(8) does.
 --
 -- The dynamic linker preloads a small library (`preload.so`, part of this module) into the program and into
--- all programs that it starts. In them, `socket(AF_INET or AF_INET6, SOCK_STREAM)` opens an AF_SMC socket;
+-- all programs that it starts. In them, `socket(AF_INET or AF_INET6, SOCK_STREAM)` opens an SMC socket;
 -- nothing else changes.
 --
 --    local run = require "smc.run"
@@ -29,6 +29,9 @@
 --   64 KiB, … The program may set another size itself.
 -- - `debug` (boolean): report every socket on the standard error of the program.
 -- - `fallback` (`"tcp"`): let the program use TCP if SMC is not available.
+-- - `protocol`: which sockets the program gets: `"smc"` (default), those of the family AF_SMC; `"inet"`,
+--   those of the protocol IPPROTO_SMC of AF_INET and AF_INET6, which pass filters that know only families
+--   (Linux 6.11); `"auto"`, `"smc"` or, where AF_SMC is denied to the program, `"inet"`.
 -- - `unreachable` (`"run"`): also run programs that cannot be converted. Their own sockets stay TCP; the
 --   programs that they start may be converted.
 -- - `env` (table): the initial environment, instead of that of this process.
@@ -116,7 +119,7 @@ end
 
 local OPTIONS <const> = {
   receive_buffer = "integer or string", send_buffer = "integer or string", debug = "boolean",
-  fallback = { "tcp" }, unreachable = { "run" }, env = "environment",
+  fallback = { "tcp" }, protocol = { "smc", "inet", "auto" }, unreachable = { "run" }, env = "environment",
 }
 
 local SPAWN_OPTIONS <const> = {
@@ -153,6 +156,7 @@ local function environment(options)
     env.SMC_DEBUG = options.debug and "1" or "0"
   end
   env.SMC_FALLBACK = options.fallback or env.SMC_FALLBACK
+  env.SMC_PROTOCOL = options.protocol or env.SMC_PROTOCOL
   return env
 end
 
@@ -161,7 +165,7 @@ end
 -- appended to `LD_PRELOAD`.
 -- @tparam[opt] table options see above
 -- @treturn[1] table a complete environment, `{ NAME = "value" }`, with `LD_PRELOAD` and, if the options
---   set them, `SMC_DEBUG`, `SMC_RCVBUF`, `SMC_SNDBUF`, `SMC_FALLBACK`
+--   set them, `SMC_DEBUG`, `SMC_RCVBUF`, `SMC_SNDBUF`, `SMC_FALLBACK`, `SMC_PROTOCOL`
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno

@@ -31,28 +31,33 @@ local socket = {
   BLOCKSIZE = 2048,
 }
 
-local OPTIONS <const> = { fallback = { "tcp" } }
+local OPTIONS <const> = { fallback = { "tcp" }, protocol = { "smc", "inet", "auto" } }
 
 local versions = { inet = 4, inet4 = 4, inet6 = 6, unspec = 0 }
 local FAMILIES <const> = { "inet", "inet4", "inet6", "unspec" }
 
 -- Explains the message if SMC is not available.
 local function explained(message)
-  if message ~= core.no_smc then return message end
-  local _, why = require "smc.system".available()
-  return why or message
+  local protocol = message == core.no_smc and "smc" or message == core.no_inet and "inet"
+  if not protocol then return message end
+  local ok, why = require "smc.system".available { protocol = protocol }
+  return not ok and why or message
 end
 
 -- Creates a socket for a public function with these options.
 local function new(called, position, version, options)
-  local fallback = args.options(called, position, options, OPTIONS).fallback
-  local sock, message = core.new(version, fallback == "tcp")
+  options = args.options(called, position, options, OPTIONS)
+  local sock, message = core.new(version, options.fallback == "tcp", options.protocol)
   if not sock then return nil, explained(message) end
   return sock
 end
 
 --- Creates a socket that becomes IPv4 or IPv6 at its first bind or connect.
--- @tparam[opt] table options `fallback = "tcp"`: accept a plain TCP socket if this kernel has no SMC
+-- @tparam[opt] table options
+-- @tparam ?string options.fallback `"tcp"`: accept a plain TCP socket if this kernel has no SMC
+-- @tparam ?string options.protocol `"smc"` (default): a socket of the family AF_SMC; `"inet"`: of the
+--   protocol IPPROTO_SMC of AF_INET and AF_INET6, which filters that know only families let pass (Linux
+--   6.11); `"auto"`: `"smc"`, or `"inet"` where AF_SMC is denied to this process
 -- @treturn[1] sock
 -- @treturn[2] nil
 -- @treturn[2] string message

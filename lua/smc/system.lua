@@ -25,24 +25,39 @@ function system.release()
   return os_release()
 end
 
-local DENIED <const> = { [E.EAFNOSUPPORT] = true, [E.EPERM] = true, [E.EACCES] = true }
+local DENIED <const> = { [E.EAFNOSUPPORT] = true, [E.EPROTONOSUPPORT] = true, [E.EPERM] = true,
+  [E.EACCES] = true }
 
---- Whether this process can create SMC sockets. It tries socket(AF_SMC, …), which loads the kernel module if
--- that is allowed; the message explains a failure: a kernel without SMC and the option that it lacks, a
+-- Tries to create a socket; nil, message, errno if that fails.
+local function probe(protocol)
+  local core = require "smc.core.socket"
+  local ok, message, errno = core.probe(protocol == "auto" and "smc" or protocol)
+  if not ok and DENIED[errno] and protocol == "auto" and core.probe "inet" then return true end
+  if ok or not DENIED[errno] then return ok, message, errno end
+  return nil, require "smc.internal.kernel_module".explain(errno, message, protocol), errno
+end
+
+local AVAILABLE_OPTIONS <const> = { protocol = { "smc", "inet", "auto" } }
+
+--- Whether this process can create SMC sockets. It tries socket(2), which loads the kernel module if that is
+-- allowed; the message explains a failure: a kernel without SMC and the option that it lacks, a
 -- module that is not installed, not loaded or blacklisted and where, or a filter that denies AF_SMC to this
 -- process.
+-- @tparam[opt] table options
+-- @tparam ?string options.protocol which sockets: `"smc"` (default), those of AF_SMC; `"inet"`, those of
+--   IPPROTO_SMC; `"auto"`, one of the two
 -- @treturn[1] true
 -- @treturn[1] ?string warning if netlink is missing: the SMC module is not the kernel's own and has no
 --   SMC_GEN_NETLINK, or a filter denies netlink to this process
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what to do
--- @treturn[2] integer errno: EAFNOSUPPORT (no SMC), EPERM or EACCES (denied to this process)
-function system.available()
-  local ok, message, errno = require "smc.core.socket".probe()
-  if not ok then
-    if DENIED[errno] then message = require "smc.internal.kernel_module".explain(errno, message) end
-    return nil, message, errno
-  end
+-- @treturn[2] integer errno: EAFNOSUPPORT (no SMC), EPROTONOSUPPORT (no IPPROTO_SMC), EPERM or EACCES (denied
+--   to this process)
+-- @raise for an unknown option or value
+function system.available(options)
+  local protocol = args.options("available", 1, options, AVAILABLE_OPTIONS).protocol
+  local ok, message, errno = probe(protocol)
+  if not ok then return nil, message, errno end
   ok, message, errno = netlink.system_info()
   if not ok and DENIED[errno] then return true, message end
   return true

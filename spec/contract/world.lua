@@ -1,6 +1,7 @@
 --- The paths that the specs run on, each with a peer process at its other end.
 
 local collector = require "collector"
+local core = require "smc.core.socket"
 local plain = require "socket"
 local process = require "smc.core.process"
 local smc = require "smc.socket"
@@ -19,7 +20,7 @@ if other_host then
 end
 
 -- name; mode: what the connections have to be; peer: the peer's module; host: where the peer is;
--- collect: how garbage is collected meanwhile.
+-- protocol: that of the sockets; collect: how garbage is collected meanwhile.
 local paths = {
   { name = "smc.socket over SMC-D", mode = "SMC-D", peer = "smc.socket" },
   { name = "smc.socket over a fallback to TCP", mode = "TCP", peer = "socket" },
@@ -36,6 +37,22 @@ end
 for _, mode in ipairs(ways) do
   table.insert(implementations, { name = "smc.socket over SMC-D, garbage collection " .. mode,
     mode = "SMC-D", peer = "smc.socket", collect = mode })
+end
+
+
+-- The same over the other kind of SMC socket, which is of AF_INET or AF_INET6.
+if os.getenv "SMC_CONTRACT_COLLECTORS" == "all" then
+  table.insert(implementations, { name = "smc.socket of IPPROTO_SMC", mode = "SMC-D", peer = "smc.socket",
+    protocol = "inet" })
+end
+
+local new_socket = core.new
+
+-- Has smc.socket make sockets of this kind, where it is not told which; nil: of AF_SMC.
+local function use(protocol)
+  core.new = protocol and function(version, may_tcp, kind)
+    return new_socket(version, may_tcp, kind or protocol)
+  end or new_socket
 end
 
 local Peer = {}
@@ -55,6 +72,7 @@ local function reach(host, port)
 end
 
 function Peer:open()
+  use(self.path.protocol)
   local port = OTHER_PORT
   if self.host ~= other_host then
     self.pid, self.stdout = start(self.path)
@@ -67,6 +85,7 @@ function Peer:open()
 end
 
 function Peer:close()
+  use(nil)
   if self.collector then self.collector:stop() end
   self.control:close()
   if not self.pid then return end

@@ -2,6 +2,7 @@
 -- kernel at hand. It runs on every kernel of the lab, and on any that a developer brings.
 local at_hand = require "kernel_at_hand"
 local errno = require "smc.errno"
+local smc = require "smc.socket"
 local support = require "support"
 local system = require "smc.system"
 
@@ -53,6 +54,12 @@ describe("net/smc " .. at_hand.version, function()
   it("has SMC as a protocol of the Internet families since 6.11", function()
     assert.equal(at_hand.since "6.11" and "yes" or "EPROTONOSUPPORT",
       python "socket.socket(socket.AF_INET, socket.SOCK_STREAM, 256)")
+    local sock, message = smc.tcp4 { protocol = "inet" }
+    if at_hand.since "6.11" then return sock:close() end
+    assert.is_nil(sock)
+    assert.matches("older than 6%.11: IPPROTO_SMC is missing$", message)
+    assert.same({ nil, message, errno.EPROTONOSUPPORT }, { system.available { protocol = "inet" } })
+    smc.tcp4({ protocol = "auto" }):close()
   end)
 
   it("lets the commands list what there is, and be silent about what is not", function()

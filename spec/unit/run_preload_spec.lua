@@ -59,23 +59,23 @@ describe("smc.run", function()
       assert.matches("smc: pid %d+: SMC_RCVBUF is ignored: .*: 64kb\n", err)
       assert.matches("socket%(AF_INET, SOCK_STREAM, 262%) is left alone: MPTCP is not TCP\n", err)
       for _, garbage in ipairs { "x", "-1", "99999999999999999999", "4096m", "2000000k", "1k1", "0" } do
-        _, _, _, err = finish({ "true" },
-          { debug = true, env = base { SMC_SNDBUF = garbage, SMC_FALLBACK = garbage } })
+        _, _, _, err = finish({ "true" }, { debug = true,
+          env = base { SMC_SNDBUF = garbage, SMC_FALLBACK = garbage, SMC_PROTOCOL = garbage } })
         assert.matches("SMC_SNDBUF is ignored: not a size in bytes (suffix k or m): " .. garbage .. "\n",
           err, 1, true)
         assert.matches("SMC_FALLBACK is ignored, since it is not tcp: " .. garbage .. "\n", err, 1, true)
+        assert.matches("SMC_PROTOCOL is ignored, since it is not smc, inet or auto: " .. garbage .. "\n",
+          err, 1, true)
       end
     end)
 
-    it("tells a kernel without SMC from a filter that forbids it", function()
+    it("names the error with which a filter denies SMC", function()
       local forbid = support.folder .. "/forbid"
       support.sh("cc -o %s spec/kernel/programs/forbid.c", forbid)
-      local known = read_all("grep -s '^SMC ' /proc/net/protocols") ~= ""
       for errno, why in pairs {
-        [E.EAFNOSUPPORT] = known and "this kernel has SMC, but seccomp denies AF_SMC"
-          or "this kernel has no SMC, SMC is not loaded (modprobe smc), or seccomp denies it",
-        [E.EPERM] = "seccomp or a security module denies AF_SMC",
-        [E.EMFILE] = "AF_SMC fails with errno " .. E.EMFILE,
+        [E.EAFNOSUPPORT] = "AF_SMC fails with EAFNOSUPPORT, and smc.system.available() says why",
+        [E.EPERM] = "AF_SMC fails with EPERM, and", [E.EMFILE] = "AF_SMC fails with EMFILE, and",
+        [E.ENOENT] = "AF_SMC fails with errno 2, and",
       } do
         local argv = { forbid, tostring(errno), sockets, "2,1,0" }
         local _, _, out, err = finish(argv, { debug = true })
@@ -92,6 +92,7 @@ describe("smc.run", function()
         local ending, status, out, err = finish({ sockets, "2,1,0" },
           { env = base {
             SMC_RCVBUF = garbage, SMC_SNDBUF = garbage, SMC_FALLBACK = garbage, SMC_DEBUG = "0",
+            SMC_PROTOCOL = garbage,
           } })
         assert.same({ "exit", 0, expected, "" }, { ending, status, out, err })
       end

@@ -35,7 +35,9 @@ function support.base(changes)
   local env = process.environ()
   env.ASAN_OPTIONS = (env.ASAN_OPTIONS or "") .. ":detect_leaks=0"
   env.LUA_PATH, env.LUA_CPATH = package.path, package.cpath
-  env.SMC_DEBUG, env.SMC_FALLBACK, env.SMC_RCVBUF, env.SMC_SNDBUF = nil, nil, nil, nil
+  for _, name in ipairs { "DEBUG", "FALLBACK", "PROTOCOL", "RCVBUF", "SNDBUF" } do
+    env["SMC_" .. name] = nil
+  end
   for name, value in pairs(changes or {}) do
     env[name] = value or nil
   end

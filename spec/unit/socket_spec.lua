@@ -35,7 +35,7 @@ describe("smc.socket", function()
 
   it("throws for options that nobody knows", function()
     assert.has_error(function() socket.tcp { fallbck = "tcp" } end,
-      "bad option 'fallbck' (it is unknown; known is 'fallback')")
+      "bad option 'fallbck' (it is unknown; known are 'fallback' and 'protocol')")
     assert.has_error(function() socket.tcp { fallback = "udp" } end,
       "bad option 'fallback' (\"tcp\" expected, got \"udp\")")
     assert.has_error(function() socket.connect("localhost", 1, nil, nil, "inet5") end)

@@ -10,6 +10,7 @@ local look = require "smc.internal.look"
 local modprobe = require "smc.internal.modprobe"
 local paths = require "smc.internal.paths"
 local printable = require "smc.internal.text".printable
+local remedy = require "smc.internal.remedy"
 
 local kernel_module = {}
 
@@ -156,17 +157,30 @@ function kernel_module.no_netlink()
   end)
 end
 
---- Why socket(AF_SMC, …) failed, and what to do.
+-- What to do where AF_SMC is denied to this process: a filter that knows only families lets IPPROTO_SMC
+-- pass.
+local function instead()
+  if not require "smc.core.socket".probe "inet" then return "" end
+  return ". Sockets of IPPROTO_SMC are allowed: use "
+    .. remedy.of('smc.tcp { protocol = "inet" }', "smc_run.lua -f inet")
+end
+
+--- Why socket(AF_SMC, …) or socket(…, IPPROTO_SMC) failed, and what to do.
 --
 -- @tparam integer errno its error
 -- @tparam string message its message
+-- @tparam[opt] string protocol `"inet"` for IPPROTO_SMC
 -- @treturn string
-function kernel_module.explain(errno, message)
+function kernel_module.explain(errno, message, protocol)
+  if errno == E.EPROTONOSUPPORT then return missing_part("IPPROTO_SMC is", 6, 11) end
   return by_state(function(state)
     if errno == E.EAFNOSUPPORT and not state.loaded then return absence(state) end
-    local words = errno == E.EAFNOSUPPORT and "SMC is loaded, but " or message .. ": "
-    return words .. denier(state) .. " denies AF_SMC sockets to this process: allow address family 43 "
-      .. "(AF_SMC) there"
+    local words = (errno == E.EAFNOSUPPORT and "SMC is loaded, but " or message .. ": ") .. denier(state)
+    if protocol == "inet" then
+      return words .. " denies IPPROTO_SMC sockets to this process: allow protocol 256 there"
+    end
+    return words .. " denies AF_SMC sockets to this process: allow address family 43 (AF_SMC) there"
+      .. instead()
   end)
 end
 

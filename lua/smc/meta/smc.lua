@@ -1072,7 +1072,7 @@ function smc_run.library() end
 --- It is a copy of the initial environment `env` with the variables that the options set; the library is
 --- appended to `LD_PRELOAD`.
 ---@param options? table see above
----@return table|nil # a complete environment, `{ NAME = "value" }`, with `LD_PRELOAD` and, if the options set them, `SMC_DEBUG`, `SMC_RCVBUF`, `SMC_SNDBUF`, `SMC_FALLBACK`
+---@return table|nil # a complete environment, `{ NAME = "value" }`, with `LD_PRELOAD` and, if the options set them, `SMC_DEBUG`, `SMC_RCVBUF`, `SMC_SNDBUF`, `SMC_FALLBACK`, `SMC_PROTOCOL`
 ---@return nil|string # message
 ---@return nil|integer # errno
 function smc_run.environment(options) end
@@ -1136,8 +1136,12 @@ local smc_socket = {}
 ---@class smc.socket.sock
 local smc_socket_sock = {}
 
+---@class smc.socket.tcp.options
+---@field fallback string|nil `"tcp"`: accept a plain TCP socket if this kernel has no SMC
+---@field protocol string|nil `"smc"` (default): a socket of the family AF_SMC; `"inet"`: of the protocol IPPROTO_SMC of AF_INET and AF_INET6, which filters that know only families let pass (Linux 6.11); `"auto"`: `"smc"`, or `"inet"` where AF_SMC is denied to this process
+
 --- Creates a socket that becomes IPv4 or IPv6 at its first bind or connect.
----@param options? table `fallback = "tcp"`: accept a plain TCP socket if this kernel has no SMC
+---@param options? smc.socket.tcp.options
 ---@return smc.socket.sock|nil
 ---@return nil|string # message
 function smc_socket.tcp(options) end
@@ -1541,15 +1545,19 @@ local smc_system = {}
 ---@return string
 function smc_system.release() end
 
+---@class smc.system.available.options
+---@field protocol string|nil which sockets: `"smc"` (default), those of AF_SMC; `"inet"`, those of IPPROTO_SMC; `"auto"`, one of the two
+
 --- Whether this process can create SMC sockets.
---- It tries socket(AF_SMC, …), which loads the kernel module if
---- that is allowed; the message explains a failure: a kernel without SMC and the option that it lacks, a
+--- It tries socket(2), which loads the kernel module if that is
+--- allowed; the message explains a failure: a kernel without SMC and the option that it lacks, a
 --- module that is not installed, not loaded or blacklisted and where, or a filter that denies AF_SMC to this
 --- process.
+---@param options? smc.system.available.options
 ---@return true|nil
 ---@return string|nil # warning if netlink is missing: the SMC module is not the kernel's own and has no SMC_GEN_NETLINK, or a filter denies netlink to this process; message, which says what to do
----@return nil|integer # errno: EAFNOSUPPORT (no SMC), EPERM or EACCES (denied to this process)
-function smc_system.available() end
+---@return nil|integer # errno: EAFNOSUPPORT (no SMC), EPROTONOSUPPORT (no IPPROTO_SMC), EPERM or EACCES (denied to this process)
+function smc_system.available(options) end
 
 --- The capabilities of the kernel and the hardware.
 ---@return table|nil # `version` and `release` of SMC in this kernel; `hostname`, as peers see it; `smcd`, `smcr`: versions that the kernel supports, `ism`, `roce`: versions that the devices support, each a list such as `{ "v1", "v2" }`, which may be empty; `seid`: absent if the machine has none. `version`, `release` and `hostname` are absent if the kernel does not report them.
