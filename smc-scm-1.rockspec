@@ -166,6 +166,7 @@ build = {
       ["smc_rnics.lua"] = "examples/smc_rnics.lua",
       ["smcd.lua"] = "examples/smcd.lua",
       ["smcr.lua"] = "examples/smcr.lua",
+      ["smc_clc.lua"] = "examples/smc_clc.lua",
       ["smc_pnet.lua"] = "examples/smc_pnet.lua",
       ["echo_server.lua"] = "examples/echo_server.lua",
       ["send_data.lua"] = "examples/send_data.lua",

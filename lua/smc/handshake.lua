@@ -234,8 +234,8 @@ end
 --
 -- @table finding
 -- @tfield string text what is wrong, in words
--- @tfield string side `"local"`, `"peer"`, or `"path"` for what both sides or the way between them have to do
---   with
+-- @tfield string side `"local"` or `"peer"`; `"client"` or `"server"` where this host is neither; or
+--   `"path"`, for what both sides or the way between them have to do with
 -- @tfield string evidence how that is known
 -- @tfield ?string command to look closer, or to mend it, on that side
 
@@ -255,7 +255,8 @@ local FACTS <const> = {
 -- the other side tells an option that was never sent from one that was taken out on the way.
 -- @tparam handshake record
 -- @tparam[opt] table options
--- @tparam ?string options.here `"client"`, the default, or `"server"`: which side this host is
+-- @tparam ?string options.here `"client"` or `"server"`: which side this host is. By default it is neither,
+--   as for a capture from elsewhere
 -- @tparam ?facts options.client
 -- @tparam ?facts options.server
 -- @treturn {finding,...} empty if the connection uses SMC

@@ -31,6 +31,7 @@ local FORMATS = {
   gid = '"%016x"', peer_gid = '"%016x"',
   gid_ext = '"%016x"', peer_gid_ext = '"%016x"',
   id = '"%08x"', link_uid = '"%08x"', peer_link_uid = '"%08x"',
+  ["rmb.rkey"] = '"%08x"', ["rmb.address"] = '"%016x"', ["rmb.alert_token"] = '"%08x"', chid = '"%04x"',
   fid = '"%04x"', pchid = '"%04x"', fabric_id = '"%04x"', pci_vendor = '"%04x"', pci_device = '"%04x"',
 }
 
@@ -147,6 +148,8 @@ function add_value(out, value, name, parent, indent)
     out[#out + 1] = integer_text(value, name, parent)
   elseif kind == "string" then
     out[#out + 1] = string_text(value)
+  elseif kind == "number" and name == "time" then
+    out[#out + 1] = ("%.6f"):format(value) -- dkjson leaves a tenth of a millisecond
   elseif kind == "number" or kind == "boolean" or kind == "nil" then
     out[#out + 1] = assert(dkjson.encode(value))
   else

@@ -101,6 +101,8 @@ end)
 describe("with --json, an error", function()
   for name, calls in pairs {
     ["smc_chk.lua"] = { { 2, "-i", "nosuch0", "--json" }, { 2, "-i", "../x", "--json" } },
+    ["smc_clc.lua"] = { { 1, "-i", "nosuch0", "--json" }, { 1, "-f", "/nosuch", "--json" },
+      { 1, "-f", "/etc/passwd", "--json" } },
     ["smc_pnet.lua"] = { { 1, "-s", "A-B", "--json" }, { 1, "-a", "A", "-I", "a/b", "--json" },
       { 1, "-d", "A-B", "--json" } },
     ["smc_rnics.lua"] = { { 3, "xyz", "--json" }, { 5, "-d", "7fffffff", "--json" },

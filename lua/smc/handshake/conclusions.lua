@@ -36,7 +36,7 @@ local function of_offers(view, found)
   for _, one in ipairs(MISSING) do
     if not has(offers, one[1]) then
       say.add(found, view, "client", {
-        text = ("%s only %s: it has %s"):format(say.verb(view, "client", "offer"), one[2], one[4]),
+        text = ("%s only %s: it has %s"):format(say.verb(view, "client", "offers"), one[2], one[4]),
         evidence = ("its Proposal offers %s"):format(table.concat(offers, ", ")),
         command = one[3],
       })
@@ -78,7 +78,7 @@ local function of_decline(view, found)
   local after = first(view.handshake, "Confirm") and ", after the Confirm"
     or first(view.handshake, "Accept") and ", after the Accept" or ""
   say.add(found, view, from, {
-    text = ("%s: %s%s"):format(say.verb(view, from, "decline"), diagnosis.meaning, diagnosis.name and
+    text = ("%s: %s%s"):format(say.verb(view, from, "declines"), diagnosis.meaning, diagnosis.name and
       (" (%s)"):format(diagnosis.name) or ""),
     evidence = ("the code 0x%08x of its Decline%s"):format(diagnosis.code, after),
   })
@@ -93,14 +93,15 @@ local function of_silence(view, found)
     say.add(found, view, "server", {
       text = ("%s the Proposal%s: it is not an SMC program, and its SYN/ACK repeats the options of any SYN; "
         .. "or its program does not accept connections"):format(
-        say.verb(view, "server", "do not answer", "does not answer"),
+        say.verb(view, "server", "does not answer"),
         data and " with a message, but with other data" or ""),
       evidence = "the SYN/ACK has the SMC option, and no CLC message followed",
     })
   elseif handshake.syn and not handshake.syn_ack then
+    local refused = handshake.ended and handshake.ended.by == "server"
     say.add(found, view, "server", {
-      text = ("%s the SYN"):format(say.verb(view, "server", "do not answer", "does not answer")),
-      evidence = "no SYN/ACK was seen",
+      text = ("%s the SYN"):format(say.verb(view, "server", refused and "rejects" or "does not answer")),
+      evidence = refused and "its answer is an RST" or "no SYN/ACK was seen",
     })
   end
 end
@@ -109,7 +110,7 @@ local function of_fault(view, found)
   local fault = view.handshake.fault
   if not fault then return end
   say.add(found, view, fault.from, {
-    text = ("%s what is not a CLC message"):format(say.verb(view, fault.from, "send")),
+    text = ("%s what is not a CLC message"):format(say.verb(view, fault.from, "sends")),
     evidence = fault.message,
   })
 end
@@ -119,7 +120,7 @@ end
 -- @tparam table options checked
 function conclusions.of(handshake, options)
   local view = {
-    handshake = handshake, here = options.here or "client", facts = options,
+    handshake = handshake, here = options.here, facts = options,
     proposal = first(handshake, "Proposal"), agreed = handshake.outcome:find("^SMC%-") ~= nil,
   }
   local found = {}

@@ -34,7 +34,7 @@ end
 local function conclude_none(view, found, role)
   say.add(found, view, role, {
     text = ("%s no UEID, and no SEID that is enabled: SMCv2 needs an EID that both hosts have"):format(
-      say.verb(view, role, "have", "has")),
+      say.verb(view, role, "has")),
     evidence = role == "client" and "the EIDs in its Proposal" or "its table of EIDs",
     command = ADD:format(A_NAME),
   })
@@ -51,10 +51,10 @@ function eids.conclude(view, found)
   if not server.ueids then return end
   if list(server) == "none" then return conclude_none(view, found, "server") end
   if common(client, server) then return end
-  say.add(found, view, say.other(view.here), {
+  say.add(found, view, say.other(view.here or "client"), {
     text = "UEIDs differ: " .. say.both(view, list(client), list(server)),
     evidence = "the EIDs in the Proposal, and the server's table of EIDs",
-    command = ADD:format((view.here == "client" and client or server).ueids[1] or A_NAME),
+    command = ADD:format((view.here == "server" and server or client).ueids[1] or A_NAME),
   })
 end
 

@@ -49,7 +49,7 @@ local REASONS <const> = {
     command = "sysctl net.smc.limit_smc_hs",
   },
 }
-local VERBS <const> = { client = "open", server = "answer" }
+local VERBS <const> = { client = "opens", server = "answers" }
 
 -- One of the two segments. Returns whether it explains the connection.
 local function conclude_one(view, found, name, label, sender, receiver)

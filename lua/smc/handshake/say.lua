@@ -1,33 +1,35 @@
---- Words of conclusions: who is meant, as seen from the side that asks.
+--- Words of conclusions: who is meant, as seen from the side that asks, if it is one of the two.
 -- @module smc.handshake.say
 
 local say = {}
 
 local OTHER <const> = { client = "server", server = "client" }
 
---- Whether a side of the connection is this host: `"local"` or `"peer"`.
+--- Whose side it is: `"local"` or `"peer"`; the role itself, where this host is neither.
 -- @tparam table view `here`
 -- @tparam string role `"client"` or `"server"`
 function say.side(view, role)
+  if not view.here then return role end
   return role == view.here and "local" or "peer"
 end
 
---- This host or the peer, as the subject of a sentence.
+--- A side as the subject of a sentence.
 function say.who(view, role)
+  if not view.here then return "the " .. role end
   return role == view.here and "this host" or "the peer"
 end
 
 --- The subject with its verb.
 -- @tparam table view
 -- @tparam string role
--- @tparam string verb as after "they"
--- @tparam[opt] string third the third person, if it is not made by an s
-function say.verb(view, role, verb, third)
-  return say.who(view, role) .. " " .. (third or verb .. "s")
+-- @tparam string verb in the third person
+function say.verb(view, role, verb)
+  return say.who(view, role) .. " " .. verb
 end
 
 --- What the client has and what the server has: "here A; there B".
 function say.both(view, of_client, of_server)
+  if not view.here then return ("the client %s; the server %s"):format(of_client, of_server) end
   local here, there = of_client, of_server
   if view.here == "server" then here, there = of_server, of_client end
   return ("here %s; there %s"):format(here, there)

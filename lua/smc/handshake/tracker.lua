@@ -111,12 +111,12 @@ local function take_messages(self, events, state, side, context)
     end
   until not message
   if fault then
-    state.handshake.fault = { from = side, message = fault }
+    state.handshake.fault = state.handshake.fault or { from = side, message = fault }
     add(events, "fault", state.handshake, { message = fault, from = side })
   elseif from.data then
     state.handshake.data = side
+    finish(self, events, state)
   end
-  if from.ended then finish(self, events, state) end
 end
 
 -- Who a side is that has sent a message, where its SYN was not captured.

@@ -580,12 +580,12 @@ function smc_handshake_Recorder:close() end
 --- A conclusion.
 ---@class smc.handshake.finding
 ---@field text string what is wrong, in words
----@field side string `"local"`, `"peer"`, or `"path"` for what both sides or the way between them have to do with
+---@field side string `"local"` or `"peer"`; `"client"` or `"server"` where this host is neither; or `"path"`, for what both sides or the way between them have to do with
 ---@field evidence string how that is known
 ---@field command string|nil to look closer, or to mend it, on that side
 
 ---@class smc.handshake.conclusions.options
----@field here string|nil `"client"`, the default, or `"server"`: which side this host is
+---@field here string|nil `"client"` or `"server"`: which side this host is. By default it is neither, as for a capture from elsewhere
 ---@field client smc.handshake.facts|nil
 ---@field server smc.handshake.facts|nil
 

@@ -1,0 +1,121 @@
+--- smc_clc.lua: shows the handshakes of SMC connections.
+--
+-- @module smc.cli.smc_clc
+
+local app = require "smc.cli.app"
+local E = require "smc.errno"
+local handshake = require "smc.handshake"
+local json = require "smc.json"
+local poller = require "smc.poller"
+local words = require "smc.cli.smc_clc.words"
+
+local smc_clc = {}
+
+local FAILED <const>, BAD_USAGE <const> = 1, 2
+local STEP <const> = 0.5 -- seconds; handshakes end while no packet comes
+
+local EPILOG <const> = [[
+Examples:
+   smc_clc.lua -i eth0                   show handshakes as they are made (requires root)
+   smc_clc.lua -f trace.pcap             show those of a capture (tcpdump -w trace.pcap)
+   smc_clc.lua -f trace.pcap -a --json   also connections without SMC, as JSON
+
+With -i, Ctrl-C ends the script. JSON is an object a handshake, one on each line.
+
+Exit status: 0 success; 1 the interface or the file cannot be read, or writing
+the output failed; 2 bad usage.]]
+
+local function parser()
+  local p = app.parser("Show the handshakes of SMC connections: what each side offers, what is declined, and "
+    .. "what that means.", EPILOG)
+  p:mutex(
+    p:option("-i --interface", "Read packets of this network interface; 'any' for all."):argname("INTERFACE"),
+    p:option("-f --file", "Read a capture file, pcap or pcapng."):argname("FILE")
+  )
+  p:option("-p --port", "Only connections from or to this port."):argname("PORT"):convert(app.port)
+  p:flag("-a --all", "Also show connections without the SMC option.")
+  p:flag("--json", "Print JSON.")
+  return p
+end
+
+-- The text of a handshake so far, but for what was printed before.
+local function print_words(self, h)
+  local known = self.printed[h]
+  app.write(words.text(h, known or 0))
+  self.printed[h] = #h.messages
+end
+
+-- Says what a handshake is, as soon as both sides agree, and what became of it.
+local function print_event(self, event)
+  local h = event.handshake
+  if event.event == "lost" then
+    app.say(("%d packets were lost: the computer is too slow for them"):format(event.packets))
+  elseif self.json then
+    if event.event ~= "finished" then return end
+    local findings = handshake.conclusions(h)
+    h.findings = findings[1] and findings or nil
+    app.write(json.encode(h, true), "\n")
+  elseif event.event == "message" and event.message.type == "Confirm" then
+    print_words(self, h)
+  elseif event.event == "finished" then
+    if self.printed[h] ~= #h.messages then print_words(self, h) end
+    app.write(words.conclusion(h, handshake.conclusions(h)))
+    self.printed[h] = nil
+  end
+end
+
+local function read_file(self, watch)
+  local event, message, errno
+  repeat
+    event, message, errno = watch:next()
+    if event then print_event(self, event) end
+  until not event
+  if errno ~= E.ENODATA then app.fail(FAILED, message, errno) end
+end
+
+-- Prints what has come. Returns nil, message, errno if it cannot be read.
+local function print_ready(self, watch)
+  while true do
+    local event, message, errno = watch:next(0)
+    if not event and errno ~= E.ETIMEDOUT then return nil, message, errno end
+    if not event then return true end
+    print_event(self, event)
+  end
+end
+
+local function read_packets(self, watch)
+  local stop <close> = assert(poller.signals(app.ending_signals()))
+  local waiting <close> = assert(poller.new())
+  assert(waiting:add(watch, "r"))
+  assert(waiting:add(stop, "r"))
+  while true do
+    for object in assert(waiting:wait(STEP)) do
+      if object == stop then return end
+    end
+    local ok, message, errno = print_ready(self, watch)
+    if not ok then app.fail(FAILED, message, errno) end
+    if not app.flush() then return end
+  end
+end
+
+local function run(given)
+  local args = app.parse(parser(), BAD_USAGE, given)
+  if not (args.interface or args.file) then
+    app.fail(BAD_USAGE, "-i INTERFACE or -f FILE is needed\nTry " .. app.name .. " --help")
+  end
+  local interface = args.interface ~= "any" and args.interface or nil
+  local watch <close>, message, errno = handshake.watch { interface = interface, file = args.file,
+    port = args.port, plain = args.all or nil }
+  if not watch then app.fail(FAILED, message, errno) end
+  local self = { json = args.json, printed = {} }
+  if args.file then read_file(self, watch) else read_packets(self, watch) end
+  return 0
+end
+
+--- Runs smc_clc and ends the process.
+-- @tparam table given the command line, with the script at 0
+function smc_clc.main(given)
+  app.run(function() return run(given) end, FAILED)
+end
+
+return smc_clc

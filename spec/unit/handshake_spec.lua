@@ -1,0 +1,317 @@
+-- smc.handshake: CLC messages in every shape, in every kind of capture, in order and out of it, cut and
+-- spoilt.
+
+local E = require "smc.errno"
+local handshake = require "smc.handshake"
+local made = require "handshake.made"
+
+local messages = made.messages
+
+-- A file with these bytes, while f is called with its path.
+local function with_file(bytes, f)
+  local path <const> = os.tmpname()
+  local file <close> = assert(io.open(path, "wb"))
+  file:write(bytes)
+  file:flush()
+  local results = table.pack(pcall(f, path))
+  os.remove(path)
+  assert(results[1], results[2])
+  return table.unpack(results, 2, results.n)
+end
+
+local function read(bytes, filter)
+  return with_file(bytes, function(path) return handshake.read(path, filter) end)
+end
+
+-- The only handshake of a capture.
+local function only(bytes, filter)
+  local found = assert(read(bytes, filter))
+  assert.equal(1, #found)
+  return found[1]
+end
+
+-- Messages without what their handshake adds.
+local function bare(list)
+  local found = {}
+  for i, message in ipairs(list) do
+    found[i] = {}
+    for name, value in pairs(message) do
+      if name ~= "from" and name ~= "time" then found[i][name] = value end
+    end
+  end
+  return found
+end
+
+local function decoded(list)
+  local found = {}
+  for i, bytes in ipairs(list) do found[i] = assert(handshake.decode(bytes)) end
+  return found
+end
+
+local SMC_R <const> = { messages.proposal_all, messages.accept_r2, messages.confirm_r2 }
+
+describe("smc.handshake.decode", function()
+  it("reads the Proposal of everything", function()
+    local m, length = handshake.decode(messages.proposal_all .. "more")
+    assert.equal(#messages.proposal_all, length)
+    assert.same({
+      type = "Proposal", version = 2, length = length, release = 1, feature_mask = 1,
+      offers = { "SMC-Dv1", "SMC-Rv1", "SMC-Dv2", "SMC-Rv2" },
+      peer_id = "0001020000abcdef", gid = "fe80:0000:0000:0000:0000:00ff:feab:cdef",
+      mac = "02:00:00:ab:cd:ef",
+      ism = { gid = -2, chid = 0x7c1 }, ipv6_prefixes = { "fd00::/64", "2001:db8::/48" },
+      ueids = { "SMCV2-A", "SMCV2-B.C" }, seid = "IBM-SYSZ-ISMSEID0000000000008561", seid_enabled = true,
+      roce_gid = "0000:0000:0000:0000:0000:ffff:0a01:000c", max_conns = 255, max_links = 2,
+      ism_devices = { { gid = 5, gid_ext = 6, chid = 0xffff }, { gid = 7, chid = 0x7c2 } },
+    }, m)
+  end)
+
+  it("reads Proposals of one version and one kind", function()
+    local r1, d1 = handshake.decode(messages.proposal_r1), handshake.decode(messages.proposal_d1)
+    assert.same({ "SMC-Rv1" }, r1.offers)
+    assert.equal("10.1.0.0/24", r1.subnet)
+    assert.is_nil(r1.ism)
+    assert.same({ "SMC-Dv1" }, d1.offers)
+    assert.same({ gid = -2, chid = 0 }, d1.ism)
+    assert.is_nil(d1.peer_id)
+    local d2 = handshake.decode(messages.proposal_d2)
+    assert.same({ "SMC-Dv2" }, d2.offers)
+    assert.same({}, d2.ueids)
+    assert.is_nil(d2.subnet)
+  end)
+
+  it("tells a list of GIDs from the extension before it, in either size", function()
+    local one <const> = { "0000:0000:0000:0000:0000:ffff:0a01:000c" }
+    assert.same(one, handshake.decode(messages.confirm_r2_old).gids)
+    assert.same(one, handshake.decode(messages.confirm_r2_mixed).gids)
+    assert.equal(2, #handshake.decode(messages.confirm_r2).gids)
+  end)
+
+  it("says why a side declines", function()
+    local m = handshake.decode(messages.decline_2)
+    assert.equal("SYNCERR", m.diagnosis.name)
+    assert.is_true(m.out_of_sync)
+    assert.equal("Linux", m.os)
+    assert.equal("NOUEID", m.further[1].name)
+    assert.equal(0x12345678, handshake.decode(messages.decline_unknown).diagnosis.code)
+    assert.is_nil(handshake.decode(messages.decline_1).os)
+  end)
+
+  -- Without luassert, which takes longer than what it checks.
+  local function check(bytes, complete)
+    local called, m, message, errno = pcall(handshake.decode, bytes)
+    if not called then error(m) end
+    if m and not complete then error(("a message of %d bytes is taken"):format(#bytes)) end
+    if not m and (errno ~= E.EBADMSG or type(message) ~= "string" or message:find("[%c\127-\255]")) then
+      error(("%s, %s"):format(message, errno))
+    end
+  end
+
+  it("refuses every message that is cut off", function()
+    for _, name in ipairs(made.names) do
+      local bytes = messages[name]
+      for length = 0, #bytes - 1 do check(bytes:sub(1, length), false) end
+    end
+  end)
+
+  it("answers every message with a wrong byte", function()
+    for _, name in ipairs(made.names) do
+      local bytes = messages[name]
+      for at = 1, #bytes do
+        local byte = bytes:byte(at)
+        for _, wrong in ipairs { byte ~ 0xff, byte + 1 & 255, (at * 37 + 11) & 255 } do
+          check(bytes:sub(1, at - 1) .. string.char(wrong) .. bytes:sub(at + 1), true)
+        end
+      end
+    end
+  end)
+
+  it("answers bytes of any kind behind a header", function()
+    local seed = 1
+    local function random()
+      seed = (seed * 1103515245 + 12345) & 0x7fffffff
+      return seed >> 16 & 255
+    end
+    for _ = 1, 300 do
+      local length, body = 8 + random() * 2, {}
+      for i = 1, length - 12 do body[i] = string.char(random()) end
+      check("\xe2\xd4\xc3\xd9" .. string.pack(">BI2B", random() % 5, length, random()) .. table.concat(body)
+        .. "\xe2\xd4\xc3\xc4", true)
+    end
+  end)
+end)
+
+describe("a handshake in a capture", function()
+  local function check(h)
+    assert.same(decoded(SMC_R), bare(h.messages))
+    assert.equal("SMC-R", h.outcome)
+    assert.is_true(h.syn.smc)
+    assert.is_true(h.syn_ack.smc)
+    assert.same({ "client", "server", "client" },
+      { h.messages[1].from, h.messages[2].from, h.messages[3].from })
+    assert.equal(40000, h.client.port)
+    assert.equal(37373, h.server.port)
+  end
+
+  for name in pairs(made.links) do
+    for _, family in ipairs { "inet", "inet6" } do
+      if not (name == "ipv4" and family == "inet6") then
+        it(("is read over %s, %s"):format(name, family), function()
+          local packets = made.handshake(SMC_R, { family = family })
+          local h = only(made.pcap(packets, { link = name }))
+          check(h)
+          assert.equal(family == "inet" and "10.1.0.12" or "fd00::c", h.client.address)
+          assert.equal(name == "vlan" and 5 or nil, h.vlan)
+          check(only(made.pcapng(packets, { link = name })))
+        end)
+      end
+    end
+  end
+
+  for _, order in ipairs { "<", ">" } do
+    for _, nano in ipairs { false, true } do
+      it(("is read in byte order %s%s"):format(order, nano and ", nanoseconds" or ""), function()
+        local packets = made.handshake(SMC_R)
+        for _, format in ipairs { "pcap", "pcapng" } do
+          local h = only(made[format](packets, { order = order, nano = nano }))
+          check(h)
+          assert.equal(1700000000000001, math.floor(h.syn.time * 1e6 + 0.5))
+        end
+      end)
+    end
+  end
+
+  for name, how in pairs {
+    ["in small segments"] = { size = 7 },
+    ["in bytes"] = { size = 1 },
+    ["in segments that come in the wrong order"] = { size = 50, reverse = true },
+    ["in segments that come twice"] = { size = 50, twice = true },
+    ["with sequence numbers that begin again at 0"] = { size = 50, first = -60 },
+    ["in segments that come twice and in the wrong order"] = { size = 20, reverse = true, twice = true },
+  } do
+    it("is read " .. name, function() check(only(made.pcap(made.handshake(SMC_R, how)))) end)
+  end
+
+  it("is read without its SYNs", function()
+    local packets = made.handshake(SMC_R)
+    local h = only(made.pcap { table.unpack(packets, 3) })
+    assert.same(decoded(SMC_R), bare(h.messages))
+    assert.equal("SMC-R", h.outcome)
+    assert.equal(40000, h.client.port)
+    assert.is_nil(h.syn)
+  end)
+
+  it("is told from others", function()
+    local bytes = made.pcap(made.handshake(SMC_R))
+    check(only(bytes, { port = 37373 }))
+    check(only(bytes, { client_port = 40000, address = "10.2.0.10" }))
+    assert.same({}, read(bytes, { port = 1 }))
+    assert.same({}, read(bytes, { address = "10.2.0.11" }))
+    assert.same({}, read(bytes, { client_port = 37373 }))
+  end)
+
+  it("says that the capture is cut", function()
+    local h = only(made.pcap(made.handshake(SMC_R), { snap = 120 }))
+    assert.equal("client", h.fault.from)
+    assert.matches("the capture has only 66 of the 308 bytes of a segment", h.fault.message)
+    assert.equal("incomplete", h.outcome)
+  end)
+
+  it("says which message is not valid", function()
+    local spoilt = messages.accept_r2:sub(1, -2) .. "x"
+    local h = only(made.pcap(made.handshake { messages.proposal_all, spoilt }))
+    assert.equal("server", h.fault.from)
+    assert.matches("does not end with", h.fault.message)
+    assert.equal(1, #h.messages)
+  end)
+
+  it("ends where a side declines", function()
+    local h = only(made.pcap(made.handshake { messages.proposal_all, messages.decline_2 }))
+    assert.equal("declined", h.outcome)
+    h = only(made.pcap(made.handshake { messages.proposal_r1, messages.accept_r1, messages.confirm_r1,
+      messages.decline_2 }))
+    assert.equal("declined", h.outcome)
+  end)
+
+  it("does not take other data for messages", function()
+    local packets = made.handshake { messages.proposal_all }
+    packets[#packets + 1] = made.packet { from = 2, sequence = 6001, payload = "HTTP/1.0 400 Bad\r\n" }
+    local h = only(made.pcap(packets))
+    assert.equal("server", h.data)
+    assert.equal("incomplete", h.outcome)
+    assert.is_nil(h.fault)
+  end)
+
+  it("is one of each connection, though ports are used again", function()
+    local packets = made.handshake(SMC_R)
+    for _, one in ipairs(made.handshake({ messages.proposal_d1, messages.decline_1 }, { first = 90000 })) do
+      packets[#packets + 1] = one
+    end
+    local found = assert(read(made.pcap(packets)))
+    assert.equal(2, #found)
+    check(found[1])
+    assert.equal("declined", found[2].outcome)
+  end)
+
+  it("needs the option, or `plain`", function()
+    local bytes = made.pcap { made.packet { from = 1, sequence = 1, flags = 2 },
+      made.packet { from = 2, sequence = 1, flags = 18 } }
+    assert.same({}, read(bytes))
+    local h = only(bytes, { plain = true })
+    assert.equal("not offered", h.outcome)
+    assert.is_false(h.syn.smc)
+  end)
+
+  it("comes as events", function()
+    with_file(made.pcap(made.handshake(SMC_R)), function(path)
+      local words = {}
+      for event in assert(handshake.watch { file = path }) do
+        words[#words + 1] = event.event .. (event.message and " " .. event.message.type or "")
+      end
+      assert.same({ "syn", "syn_ack", "message Proposal", "message Accept", "message Confirm", "finished" },
+        words)
+    end)
+  end)
+end)
+
+describe("a file that is not a capture", function()
+  local function check(bytes, pattern)
+    local found, message, errno = read(bytes)
+    assert.is_nil(found)
+    assert.equal(E.EBADMSG, errno, message)
+    assert.matches(pattern, message)
+  end
+
+  it("is refused, with what it is", function()
+    check("", "neither pcap nor pcapng")
+    check("hello\n", "neither pcap nor pcapng")
+    check("\x1f\x8b\8", "gunzip")
+    check(made.pcap({}):sub(1, 10), "ends in the middle")
+    check(made.pcap({}):gsub("\1\0\0\0$", "\x7b\0\0\0"), "link type 123")
+  end)
+
+  it("is refused where it is cut off", function()
+    for _, format in ipairs { "pcap", "pcapng" } do
+      local bytes = made[format](made.handshake { messages.proposal_r1 })
+      check(bytes:sub(1, -2), "ends in the middle of packet 3")
+    end
+  end)
+
+  it("raises no error, whatever is in it", function()
+    for _, format in ipairs { "pcap", "pcapng" } do
+      local packets = made.handshake({ messages.proposal_r1, messages.decline_1 }, { family = "inet6" })
+      local bytes = made[format](packets)
+      with_file("", function(path)
+        for at = 1, #bytes, 7 do
+          local file <close> = assert(io.open(path, "wb"))
+          local wrong = string.char(bytes:byte(at) ~ (at * 29 + 1 & 255))
+          file:write(bytes:sub(1, at - 1), wrong, bytes:sub(at + 1))
+          file:flush()
+          local called, found, message, errno = pcall(handshake.read, path)
+          assert(called, found)
+          assert.is_true(found ~= nil or errno == E.EBADMSG, message)
+        end
+      end)
+    end
+  end)
+end)
