@@ -220,6 +220,12 @@ uninstall: ## remove what `make install` installed, given the same PREFIX and DE
 		zsh/site-functions/_$$s fish/vendor_completions.d/$$s.fish; done
 	@rm -rf $(DESTDIR)$(LUADIR)/smc $(DESTDIR)$(CLIBDIR)/smc $(DESTDIR)$(SHAREDIR)/doc/smc
 
+dist: ## write the archive of a release, build/smc-VERSION.tar.gz, with the documentation
+	@spec/rock/release archive
+
+release: ## check a release, write its archive and its rockspec: make release VERSION=0.1.0 URL=git+https://...
+	@spec/rock/release rockspec '$(VERSION)' '$(URL)'
+
 clean: ## remove what was built
 	rm -rf $(BUILD) doc
 
@@ -237,4 +243,4 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 .PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-soak test-ism test-cycles test-pair test-s390x test-lab test-rock lint compare bench docs meta man FORCE \
-	install uninstall clean env modules scripts help
+	install uninstall dist release clean env modules scripts help
