@@ -31,7 +31,7 @@ local implementations = {
 }
 -- `make check` takes every way to collect, the other runs the one that collects most.
 local ways = { "without a pause" }
-if os.getenv "SMC_CONTRACT_COLLECTORS" == "all" then
+if os.getenv "SMC_CONTRACT_ALL" then
   ways = { "incremental", "generational", "without a pause" }
 end
 for _, mode in ipairs(ways) do
