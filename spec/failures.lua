@@ -147,6 +147,7 @@ failures.of_functions = {
   ["pnet.add"] = {
     way("EAFNOSUPPORT", pnet.add, PNETID), way("EINVAL", pnet.add, { pnetid = LONG, netdev = "lo" }),
   },
+  ["pnet.devices"] = { way("EAFNOSUPPORT", pnet.devices), short(pnet.devices) },
   ["pnet.ensure"] = { way("EAFNOSUPPORT", pnet.ensure, PNETID) },
   ["pnet.find"] = { way("EAFNOSUPPORT", pnet.find, "NET1") },
   ["pnet.flush"] = { way("EAFNOSUPPORT", pnet.flush) },

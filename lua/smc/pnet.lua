@@ -352,4 +352,18 @@ function pnet.of_interface(interface)
   return require "smc.pnet.interface".find(interface, pnet.list)
 end
 
+--- Lists every PNET ID of this host with all interfaces and devices that have it, from the hardware or from
+-- the table.
+--
+-- @treturn[1] {table,...} in the order of the PNET IDs, each with `pnetid` and three lists, possibly empty:
+--   `netdevs`, interfaces of this network namespace: `netdev`; `ibdevs`, ports of RDMA devices: `ibdev`,
+--   `ibport`, `state`; `ism`, ISM devices: `pci_id`, `fid`, `pchid`. Each entry of these has `pnetid_source`,
+--   `"hardware"` or `"user"`, and `absent`, true if the table has it but this host, or SMC, does not
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC
+function pnet.devices()
+  return require "smc.pnet.devices".list(pnet.of_interface, pnet.list)
+end
+
 return pnet

@@ -138,6 +138,13 @@ describe("smcd.lua and smcr.lua", function()
   end)
 end)
 
+-- The entry of a PNET ID, with its devices.
+local function pnet_of(pnetid)
+  for _, entry in ipairs(assert(require "smc.pnet".devices())) do
+    if entry.pnetid == pnetid then return entry end
+  end
+end
+
 describe("smc_pnet.lua", function()
   before_each(function() support.script("smc_pnet.lua", "-f") end)
   teardown(function() support.script("smc_pnet.lua", "-f") end)
@@ -153,6 +160,22 @@ describe("smc_pnet.lua", function()
     assert.equal("", printed("smc_pnet.lua", "-d", "NETA"))
     assert.equal(1, support.script("smc_pnet.lua", "-d", "NETA").status)
     assert.equal(1, support.script("smc_pnet.lua", "-s", "NETA").status)
+  end)
+
+  it("shows every PNET ID with all its devices", function()
+    printed("smc_pnet.lua", "-a", "NETA", "-I", "lo")
+    printed("smc_pnet.lua", "-a", "NETA", "-D", "nosuch_0", "-P", "2")
+    printed("smc_pnet.lua", "-a", "NETA", "-D", "fff0:00:00.0")
+    local list = require "smc.device".list { type = "SMC-D" }
+    local line = ("%-16s  %-8s  %-12s  %s\n"):rep(2):format("PNET_ID", "Net-Dev", "IB-Dev", "ISM-Dev",
+      "NETA", "lo*", "(nosuch_0/2*)", "(fff0:00:00.0*)")
+    local text = printed("smc_pnet.lua", "--devices")
+    assert.equal((line:gsub(" +", " ")), (text:gsub("\n[^N][^\n]*", ""):gsub(" +", " ")))
+    for _, d in ipairs(list) do
+      assert.equal(d.pnetid ~= nil, text:find(d.pci_id, 1, true) ~= nil)
+    end
+    assert.same({ netdev = "lo", pnetid_source = "user" }, pnet_of("NETA").netdevs[1])
+    assert.equal(1, support.script("smc_pnet.lua", "--devices", "NETA").status)
   end)
 
   it("fails where the original does not: a flush without privileges", function()

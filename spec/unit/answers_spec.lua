@@ -34,7 +34,7 @@ local FAILING <const> = {
 -- Calls that change nothing, and fail where there is no SMC, no such socket or no SEID.
 local DEPENDING <const> = {
   ["device.dibs"] = {}, ["diag.find"] = { 1 << 62 }, ["diag.watch"] = {}, ["eid.list"] = {},
-  ["eid.seid"] = {}, ["ism.watch"] = {},
+  ["eid.seid"] = {}, ["ism.watch"] = {}, ["pnet.devices"] = {},
 }
 
 -- These change something where there is SMC, so that specs of the kernel call them; or they cannot fail.

@@ -131,6 +131,7 @@ local FUNCTIONS_OF_MODULES <const> = {
   ["linkgroup.list"] = { options { type = "name", id = "identifier", netdev = "string", ibdev = "string" } },
   ["pnet.add"] = { { valid = { pnetid = "-", netdev = "lo" }, needed = true, wrong = WRONG.table,
      options = PNETIDS } },
+  ["pnet.devices"] = nothing,
   ["pnet.ensure"] = { { valid = { pnetid = "-", netdev = "lo" }, needed = true, wrong = WRONG.table,
      options = PNETIDS }, may("present", "name") },
   ["pnet.find"] = { { valid = { pnetid = "-" }, needed = true, wrong = { 7, true }, options = PNETIDS } },

@@ -20,9 +20,10 @@ local OPTIONS <const> = {
   { "I", "interface", "INTERFACE", "Ethernet interface name of a pnetid entry" },
   { "D", "ibdevice", "DEVICE", "Infiniband/ISM device name of a pnetid entry" },
   { "P", "ibport", "PORT", "Infiniband device port (default: 1)" },
+  { nil, "devices", false, "show every pnetid with all its devices" },
   { nil, "json", false, "print JSON" },
 }
-local COMMANDS <const> = { flush = true, add = true, show = true, delete = true }
+local COMMANDS <const> = { flush = true, add = true, show = true, delete = true, devices = true }
 
 local FAILED <const> = 1
 
@@ -72,6 +73,7 @@ local function check(wanted)
   if not wanted.command and wanted.name then misuse("parameters without option") end
   local command = wanted.command or "show"
   if command == "flush" and wanted.name then misuse("-f takes no parameters") end
+  if command == "devices" and wanted.name then misuse("--devices takes no parameters") end
   if (command == "add" or command == "delete") and not wanted.name then misuse("pnetid missing") end
   if command == "add" then
     if not wanted.interface and not wanted.ibdevice then misuse("interface or device missing") end
@@ -100,6 +102,40 @@ local function show(wanted)
   end
 end
 
+-- "eth0*, eth1": devices of one kind. A star means that the table has the PNET ID, and parentheses that the
+-- device is not here.
+local function device_names(list, name_of)
+  local names = {}
+  for i, one in ipairs(list) do
+    local name = name_of(one) .. (one.pnetid_source == "user" and "*" or "")
+    names[i] = one.absent and "(" .. name .. ")" or name
+  end
+  return #names > 0 and table.concat(names, ", ") or "n/a"
+end
+
+local function row_of(entry)
+  return {
+    entry.pnetid,
+    device_names(entry.netdevs, function(one) return one.netdev end),
+    device_names(entry.ibdevs, function(one) return ("%s/%d"):format(one.ibdev, one.ibport) end),
+    device_names(entry.ism, function(one) return one.pci_id or ("%x"):format(one.fid or 0) end),
+  }
+end
+
+local function show_devices(wanted)
+  local entries, message, errno = pnet.devices()
+  if not entries then app.fail(FAILED, message, errno) end
+  if wanted.json then return app.print_json(entries) end
+  local rows, widths = { { "PNET_ID", "Net-Dev", "IB-Dev", "ISM-Dev" } }, { 16, 8, 8, 0 }
+  text.record(entries)
+  for _, entry in ipairs(entries) do rows[#rows + 1] = row_of(entry) end
+  for _, row in ipairs(rows) do
+    for i, cell in ipairs(row) do widths[i] = math.max(widths[i], #cell) end
+  end
+  local format = ("%%-%ds  %%-%ds  %%-%ds  %%s\n"):format(table.unpack(widths))
+  for _, row in ipairs(rows) do app.write(format:format(table.unpack(row))) end
+end
+
 -- Executes the command line. Returns the exit status.
 local function run(words)
   local wanted = parse(words)
@@ -108,6 +144,9 @@ local function run(words)
   local ok, message, errno
   if command == "show" then
     show(wanted)
+    return 0
+  elseif command == "devices" then
+    show_devices(wanted)
     return 0
   elseif command == "flush" then
     ok, message, errno = pnet.flush()

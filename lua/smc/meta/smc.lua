@@ -888,6 +888,13 @@ function smc_pnet.from_util_string(bytes, port) end
 ---@return nil|integer # errno: ENODEV (no such interface), ENODATA (no PNET ID), EINVAL (not a valid interface name), EAFNOSUPPORT (no hardware PNET ID, and no SMC, so that there is no table)
 function smc_pnet.of_interface(interface) end
 
+--- Lists every PNET ID of this host with all interfaces and devices that have it, from the hardware or from
+--- the table.
+---@return table[]|nil # in the order of the PNET IDs, each with `pnetid` and three lists, possibly empty: `netdevs`, interfaces of this network namespace: `netdev`; `ibdevs`, ports of RDMA devices: `ibdev`, `ibport`, `state`; `ism`, ISM devices: `pci_id`, `fid`, `pchid`. Each entry of these has `pnetid_source`, `"hardware"` or `"user"`, and `absent`, true if the table has it but this host, or SMC, does not
+---@return nil|string # message
+---@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC
+function smc_pnet.devices() end
+
 --- Waits for many sockets at once: epoll(7), without a limit on descriptors.
 ---@class smc.poller
 local smc_poller = {}
