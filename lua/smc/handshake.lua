@@ -233,7 +233,9 @@ end
 --- A conclusion.
 --
 -- @table finding
--- @tfield string text what is wrong, in words
+-- @tfield string text what is wrong, a sentence
+-- @tfield string subject `"option"`, `"fault"`, `"eids"`, `"subnets"`, `"devices"`, `"decline"`, `"silence"`
+--   or `"offers"`, in the order of the list
 -- @tfield string side `"local"` or `"peer"`; `"client"` or `"server"` where this host is neither; or
 --   `"path"`, for what both sides or the way between them have to do with
 -- @tfield string evidence how that is known
@@ -247,7 +249,7 @@ local FACTS <const> = {
 --- Says in words what the offers of both sides mean: why a connection does not use SMC.
 --
 --    handshake.conclusions(record, { here = "client", server = { ueids = { "SMCV2-C" } } })
---    --> { { text = "UEIDs differ: here SMCV2-A, SMCV2-B; there SMCV2-C", side = "peer", … }, … }
+--    --> { { text = "The UEIDs differ: here SMCV2-A, SMCV2-B; there SMCV2-C.", side = "peer", … }, … }
 --
 -- What is certain comes first: the SMC option, EIDs, subnets, devices, then the code of a Decline, and last
 -- what one side does not offer. Nothing is asked of the kernel: what this host knows about itself is passed

@@ -10,7 +10,8 @@ local function ask()
     local sock = socket.connect(host, port)
     if sock then
       sock:send(command .. "\n")
-      return sock:receive("*a")
+      local output, _, rest = sock:receive("*a") -- nothing is an error to LuaSocket
+      return output or rest
     end
     socket.sleep(0.1)
   end

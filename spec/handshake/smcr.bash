@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 . spec/handshake/scenes.bash
 
+on10 true # its servers are ready
 scene first talk 192.168.0.10 $ECHO
 scene again talk 192.168.0.10 $ECHO
 

@@ -5,6 +5,7 @@ local socket = require(plain and "socket" or "smc.socket")
 local sock, message = socket.connect(arg[1], tonumber(arg[2]))
 if not sock then return print(message) end
 print(plain and "TCP" or sock:mode())
+sock:settimeout(10)
 sock:send("hello\n")
 sock:receive()
 sock:close()

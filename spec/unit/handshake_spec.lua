@@ -225,6 +225,16 @@ describe("a handshake in a capture", function()
     assert.equal(1, #h.messages)
   end)
 
+  it("is one where each packet comes twice, after its end too", function()
+    local packets = made.handshake({ messages.proposal_all, messages.decline_2 }, { twice = true })
+    assert.equal("declined", only(made.pcap(packets)).outcome)
+    local syns = {}
+    for i, flags in ipairs { 2, 2, 18, 18, 17, 17 } do
+      syns[i] = made.packet { from = ({ 1, 1, 2, 2, 1, 1 })[i], sequence = 1, flags = flags }
+    end
+    assert.equal("not offered", only(made.pcap(syns), { plain = true }).outcome)
+  end)
+
   it("ends where a side declines", function()
     local h = only(made.pcap(made.handshake { messages.proposal_all, messages.decline_2 }))
     assert.equal("declined", h.outcome)

@@ -16,9 +16,9 @@ local STEP <const> = 0.5 -- seconds; handshakes end while no packet comes
 
 local EPILOG <const> = [[
 Examples:
-   smc_clc.lua -i eth0                   show handshakes as they are made (requires root)
-   smc_clc.lua -f trace.pcap             show those of a capture (tcpdump -w trace.pcap)
-   smc_clc.lua -f trace.pcap -a --json   also connections without SMC, as JSON
+   smc_clc.lua -i eth0          show handshakes as they are made (requires root)
+   smc_clc.lua -f trace.pcap    show those of a capture (tcpdump -w trace.pcap)
+   smc_clc.lua -f trace.pcap -a --json   also those without SMC, as JSON
 
 With -i, Ctrl-C ends the script. JSON is an object a handshake, one on each line.
 

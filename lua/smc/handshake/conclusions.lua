@@ -36,7 +36,8 @@ local function of_offers(view, found)
   for _, one in ipairs(MISSING) do
     if not has(offers, one[1]) then
       say.add(found, view, "client", {
-        text = ("%s only %s: it has %s"):format(say.verb(view, "client", "offers"), one[2], one[4]),
+        subject = "offers",
+        text = ("%s only %s: it has %s."):format(say.verb(view, "client", "offers"), one[2], one[4]),
         evidence = ("its Proposal offers %s"):format(table.concat(offers, ", ")),
         command = one[3],
       })
@@ -62,8 +63,9 @@ local function of_devices(view, found)
     return #words > 0 and table.concat(words, ", ") or "none"
   end
   say.add(found, view, "server", {
-    text = ("no ISM device reaches the other side: %s; SMC-Dv2 needs the same PCHID on both, which only the "
-      .. "same machine has"):format(say.both(view, list(ours), list(theirs))),
+    subject = "devices",
+    text = ("The ISM devices do not reach each other: %s. SMC-Dv2 needs the same PCHID on both hosts, which "
+      .. "only one machine has."):format(say.both(view, list(ours), list(theirs))),
     evidence = "the CHIDs in the Proposal, and those of the server's devices",
     command = "smcd.lua device",
   })
@@ -78,9 +80,10 @@ local function of_decline(view, found)
   local after = first(view.handshake, "Confirm") and ", after the Confirm"
     or first(view.handshake, "Accept") and ", after the Accept" or ""
   say.add(found, view, from, {
-    text = ("%s: %s%s"):format(say.verb(view, from, "declines"), diagnosis.meaning, diagnosis.name and
-      (" (%s)"):format(diagnosis.name) or ""),
-    evidence = ("the code 0x%08x of its Decline%s"):format(diagnosis.code, after),
+    subject = "decline",
+    text = ("%s: %s."):format(say.verb(view, from, "declines"), diagnosis.meaning),
+    evidence = ("its Decline has the code 0x%08x%s%s"):format(diagnosis.code,
+      diagnosis.name and " " .. diagnosis.name or "", after),
   })
 end
 
@@ -91,16 +94,17 @@ local function of_silence(view, found)
   if proposed and not first(handshake, "Accept") then
     local data = handshake.data == "server"
     say.add(found, view, "server", {
-      text = ("%s the Proposal%s: it is not an SMC program, and its SYN/ACK repeats the options of any SYN; "
-        .. "or its program does not accept connections"):format(
-        say.verb(view, "server", "does not answer"),
+      subject = "silence",
+      text = ("%s the Proposal%s: it is not an SMC program, and its SYN/ACK repeats the options of any SYN, "
+        .. "or its host is too busy."):format(say.verb(view, "server", "does not answer"),
         data and " with a message, but with other data" or ""),
       evidence = "the SYN/ACK has the SMC option, and no CLC message followed",
     })
   elseif handshake.syn and not handshake.syn_ack then
     local refused = handshake.ended and handshake.ended.by == "server"
     say.add(found, view, "server", {
-      text = ("%s the SYN"):format(say.verb(view, "server", refused and "rejects" or "does not answer")),
+      subject = "silence",
+      text = ("%s the SYN."):format(say.verb(view, "server", refused and "rejects" or "does not answer")),
       evidence = refused and "its answer is an RST" or "no SYN/ACK was seen",
     })
   end
@@ -110,7 +114,8 @@ local function of_fault(view, found)
   local fault = view.handshake.fault
   if not fault then return end
   say.add(found, view, fault.from, {
-    text = ("%s what is not a CLC message"):format(say.verb(view, fault.from, "sends")),
+    subject = "fault",
+    text = ("%s what is not a CLC message."):format(say.verb(view, fault.from, "sends")),
     evidence = fault.message,
   })
 end

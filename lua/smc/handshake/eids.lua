@@ -33,7 +33,8 @@ end
 
 local function conclude_none(view, found, role)
   say.add(found, view, role, {
-    text = ("%s no UEID, and no SEID that is enabled: SMCv2 needs an EID that both hosts have"):format(
+    subject = "eids",
+    text = ("%s no UEID, and no SEID that is enabled: SMCv2 needs an EID that both hosts have."):format(
       say.verb(view, role, "has")),
     evidence = role == "client" and "the EIDs in its Proposal" or "its table of EIDs",
     command = ADD:format(A_NAME),
@@ -52,7 +53,8 @@ function eids.conclude(view, found)
   if list(server) == "none" then return conclude_none(view, found, "server") end
   if common(client, server) then return end
   say.add(found, view, say.other(view.here or "client"), {
-    text = "UEIDs differ: " .. say.both(view, list(client), list(server)),
+    subject = "eids",
+    text = ("The UEIDs differ: %s."):format(say.both(view, list(client), list(server))),
     evidence = "the EIDs in the Proposal, and the server's table of EIDs",
     command = ADD:format((view.here == "server" and server or client).ueids[1] or A_NAME),
   })

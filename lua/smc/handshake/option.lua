@@ -5,10 +5,10 @@ local say = require "smc.handshake.say"
 
 local option = {}
 
-local STRIPPED <const> = "the SMC option of the %s does not arrive: something between the hosts removes it "
-  .. "(experimental TCP option 254, 0xe2d4c3d9)"
+local STRIPPED <const> = "The SMC option of the %s does not arrive: something between the hosts removes it "
+  .. "(experimental TCP option 254, 0xe2d4c3d9)."
 local CAPTURE <const> = "smc_clc.lua -i INTERFACE --all"
-local CANNOT_TELL <const> = "; from here that cannot be told from an option that was taken out on the way"
+local CANNOT_TELL <const> = " From here this cannot be told from an option that was taken out on the way."
 
 -- Where the other side has seen the same segment: its view of the option, or nil.
 local function seen_by(view, role, name)
@@ -18,6 +18,7 @@ end
 
 local function conclude_stripped(view, found, name, sender, receiver)
   say.add(found, view, "path", {
+    subject = "option",
     text = STRIPPED:format(name),
     evidence = ("%s sends it, and %s does not see it"):format(say.who(view, sender), say.who(view, receiver)),
     command = CAPTURE,
@@ -36,16 +37,16 @@ end
 local REASONS <const> = {
   client = {
     text = "%s a connection without the SMC option in its SYN: its socket is a TCP socket, or has TCP Fast "
-      .. "Open",
+      .. "Open.",
     command = "smc_run.lua COMMAND",
   },
   server = {
-    text = "%s with a SYN/ACK without the SMC option: nothing there listens on an SMC socket",
+    text = "%s with a SYN/ACK without the SMC option: its program has no SMC socket, or TCP Fast Open.",
     command = "smc_run.lua COMMAND",
   },
   limited = {
     text = "%s with a SYN/ACK without the SMC option, though its socket is an SMC socket: it limits "
-      .. "handshakes, or its program has set TCP_FASTOPEN",
+      .. "handshakes, or its program has set TCP_FASTOPEN.",
     command = "sysctl net.smc.limit_smc_hs",
   },
 }
@@ -65,6 +66,7 @@ local function conclude_one(view, found, name, label, sender, receiver)
   local is_smc = (view.facts[sender] or {}).smc
   local why = is_smc and sender == "server" and REASONS.limited or REASONS[sender]
   say.add(found, view, sender, {
+    subject = "option",
     text = why.text:format(say.verb(view, sender, VERBS[sender])) .. (sent == nil and CANNOT_TELL or ""),
     evidence = ("the %s carries no SMC option"):format(label),
     command = sent == nil and not is_smc and CAPTURE or why.command,

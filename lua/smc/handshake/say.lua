@@ -19,12 +19,12 @@ function say.who(view, role)
   return role == view.here and "this host" or "the peer"
 end
 
---- The subject with its verb.
+--- The subject at the beginning of a sentence, with its verb.
 -- @tparam table view
 -- @tparam string role
 -- @tparam string verb in the third person
 function say.verb(view, role, verb)
-  return say.who(view, role) .. " " .. verb
+  return say.who(view, role):gsub("^%l", string.upper) .. " " .. verb
 end
 
 --- What the client has and what the server has: "here A; there B".
@@ -44,7 +44,7 @@ end
 -- @tparam table found
 -- @tparam table view
 -- @tparam string role whose side it is: `"client"`, `"server"`, or `"path"`
--- @tparam table finding
+-- @tparam table finding `subject`, `text`, `evidence` and `command`
 function say.add(found, view, role, finding)
   finding.side = role == "path" and role or say.side(view, role)
   found[#found + 1] = finding

@@ -30,8 +30,8 @@ local function is_common(a, b)
   return false
 end
 
-local TEXT <const> = "the hosts are in different IP subnets: %s; %s %s one that is the same, with its prefix "
-  .. "length, SMCv2 does not"
+local TEXT <const> = "The hosts are in different IP subnets: %s. %s %s the same one, with the same prefix "
+  .. "length; SMCv2 does not."
 
 --- Adds what the subnets mean.
 -- @tparam table view
@@ -46,6 +46,7 @@ function subnets.conclude(view, found)
   if of_server and is_common(of_client, of_server) then return end
   if not of_server and contains(of_client, address) then return end
   say.add(found, view, "path", {
+    subject = "subnets",
     text = TEXT:format(say.both(view, table.concat(of_client, ", "),
       of_server and table.concat(of_server, ", ") or address), table.concat(offered, " and "),
       #offered == 1 and "needs" or "need"),

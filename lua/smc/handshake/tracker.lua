@@ -14,13 +14,16 @@ local MOST <const> = 10000 -- handshakes that are followed at once
 -- Seconds after the last message until a handshake counts as over: a side gives up after 6, and after the
 -- Confirm, RDMA links have 5 to be made, and a side declines then.
 local QUIET <const>, SETTLED <const> = 10, { ["SMC-D"] = 1, ["SMC-R"] = 6 }
+-- Seconds in which a packet of a handshake that is over may come again, as it does on loopback, where it is
+-- sent and received, and on interfaces that stand on others.
+local AGAIN <const> = 2
 
 --- A new one.
 -- @tparam table filter `address`, `port` and `client_port`, as of `smc.handshake.watch`; `plain`: also of
 --   connections without SMC
 function tracker.new(filter)
   return setmetatable({ filter = filter, address = filter.address and ip.bytes(filter.address), open = {},
-    count = 0, swept = 0 }, Tracker)
+    count = 0, over = {}, swept = 0 }, Tracker)
 end
 
 -- The same for both directions of a connection.
@@ -60,6 +63,7 @@ end
 local function finish(self, events, state)
   if self.open[state.key] ~= state then return end
   self.open[state.key], self.count = nil, self.count - 1
+  self.over[state.key] = state.latest
   state.handshake.outcome = self.outcome(state.handshake)
   add(events, "finished", state.handshake)
 end
@@ -135,6 +139,7 @@ local function state_of(self, events, s, context)
   local key, here = key_of(s)
   local state = self.open[key]
   local begins = s.syn and not s.ack
+  if not state and not begins and context.time - (self.over[key] or -math.huge) < AGAIN then return nil end
   if state and begins and state.streams.client and state.handshake.syn
     and (s.sequence + 1) & 0xffffffff ~= state.first then
     finish(self, events, state)
@@ -167,6 +172,7 @@ function Tracker:add(events, bytes, at, context)
   if not s or not is_wanted(self, s) then return end
   local state, side = state_of(self, events, s, context)
   if not state then return end
+  state.latest = context.time
   if s.syn then take_syn(self, events, state, s, context) end
   if s.payload ~= "" and self.open[state.key] == state then
     if not state.streams[side] then state.streams[side] = stream.new(s.sequence) end
@@ -178,6 +184,12 @@ end
 
 local function by_time(a, b)
   return a.last < b.last
+end
+
+local function forget(self, now)
+  for key, time in pairs(self.over) do
+    if now - time >= AGAIN then self.over[key] = nil end
+  end
 end
 
 -- The handshakes that are over at a time; with too many, also the older half.
@@ -199,6 +211,7 @@ end
 function Tracker:sweep(events, now)
   if self.count <= MOST and now - self.swept < 0.5 then return end
   self.swept = now
+  forget(self, now)
   for _, state in ipairs(over(self, now)) do finish(self, events, state) end
 end
 

@@ -579,7 +579,8 @@ function smc_handshake_Recorder:close() end
 
 --- A conclusion.
 ---@class smc.handshake.finding
----@field text string what is wrong, in words
+---@field text string what is wrong, a sentence
+---@field subject string `"option"`, `"fault"`, `"eids"`, `"subnets"`, `"devices"`, `"decline"`, `"silence"` or `"offers"`, in the order of the list
 ---@field side string `"local"` or `"peer"`; `"client"` or `"server"` where this host is neither; or `"path"`, for what both sides or the way between them have to do with
 ---@field evidence string how that is known
 ---@field command string|nil to look closer, or to mend it, on that side
@@ -591,7 +592,7 @@ function smc_handshake_Recorder:close() end
 
 --- Says in words what the offers of both sides mean: why a connection does not use SMC.
 ---    handshake.conclusions(record, { here = "client", server = { ueids = { "SMCV2-C" } } })
----    --> { { text = "UEIDs differ: here SMCV2-A, SMCV2-B; there SMCV2-C", side = "peer", … }, … }
+---    --> { { text = "The UEIDs differ: here SMCV2-A, SMCV2-B; there SMCV2-C.", side = "peer", … }, … }
 --- What is certain comes first: the SMC option, EIDs, subnets, devices, then the code of a Decline, and last
 --- what one side does not offer. Nothing is asked of the kernel: what this host knows about itself is passed
 --- in `client` or `server`. Where the same connection was recorded on both sides, `handshake` in the facts of
