@@ -130,6 +130,7 @@ build = {
         "csrc/os/errno.c",
         "csrc/os/file.c",
         "csrc/os/os.c",
+        "csrc/os/pattern.c",
         "csrc/os/terminal.c",
         "csrc/os/timer.c",
         "csrc/common/lua_util.c",

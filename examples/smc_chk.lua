@@ -18,9 +18,10 @@ Examples:
    smc_chk.lua -C 192.168.0.10 -p 37373       on the other
    smc_chk.lua -C host10 --json
 
-To prove that SMC is used, the test sends 4096 bytes to ports 37373 to 37383 and
-checks how the kernel transferred them. It sends nothing to other ports unless
---probe is given; then the only evidence is the kernel's record of the connection.
+To prove that SMC is used, the test exchanges random data with the server, on ports
+37373 to 37383, and checks how the kernel transferred it. It sends nothing to other
+ports unless --probe is given; then the only evidence is the kernel's record of the
+connection.
 
 Exit status: 0 the connection provably uses SMC; 1 it fell back to TCP, or does not
 use the mode that --require names; 2 there was no connection, this kernel has no
@@ -40,7 +41,7 @@ local function parser()
     :argname("SECONDS"):convert(app.seconds)
   p:option("--require", "Fail unless the connection uses this mode."):argname("MODE")
     :choices({ "SMC-D", "SMC-R", "SMC" })
-  p:flag("--probe", "Send the 4096 bytes to any port.")
+  p:flag("--probe", "Send data to any port.")
   p:flag("-d --debug", "Report each step on standard error.")
   p:flag("--json", "Print the result as JSON.")
   return p
@@ -102,6 +103,7 @@ local function serve(args, debug_message)
   local server <close>, message = check.server {
     port = args.port, family = family_of(args),
     on_event = function(what, client)
+      if what == "full" then return app.say(client.message) end
       local info = client.info
       debug_message("%s port %d: %s%s%s", client.address, client.port, what,
         info and " over " .. (info.mode or "an unknown path") or "",

@@ -20,10 +20,10 @@ static int open_socket(lua_State *L, int family, int protocol)
 	return SMC_RETRY_AFTER_GC(L, socket(family, type, protocol));
 }
 
-/* The kind of SMC socket whose name is at index arg, by default AF_SMC. Throws for another name. */
+/* The kind of socket whose name is at index arg, by default AF_SMC. Throws for another name. */
 enum sock_protocol sock_check_protocol(lua_State *L, int arg)
 {
-	static const char *const names[] = { "smc", "inet", "auto", NULL };
+	static const char *const names[] = { "smc", "inet", "auto", "tcp", NULL };
 
 	return (enum sock_protocol)luaL_checkoption(L, arg, "smc", names);
 }
@@ -45,11 +45,15 @@ static int open_smc(lua_State *L, enum sock_protocol protocol, int family)
 	return fd;
 }
 
-/* A socket of SMC; of TCP only where the caller accepts it and the kernel has no SMC. -1 and errno */
+/* A socket of SMC; of TCP only where the caller wants it, or accepts it and the kernel has no SMC. -1 and errno */
 static int open_smc_or_tcp(lua_State *L, const struct sock *s, int family, bool *is_tcp)
 {
-	int fd = open_smc(L, s->protocol, family);
+	int fd;
 
+	*is_tcp = s->protocol == PROTOCOL_TCP;
+	if (*is_tcp)
+		return open_socket(L, family, 0);
+	fd = open_smc(L, s->protocol, family);
 	*is_tcp = fd < 0 && s->may_tcp && lacks_smc(errno);
 	return *is_tcp ? open_socket(L, family, 0) : fd;
 }

@@ -100,6 +100,22 @@ static const char *tcp_state(const struct sock *s)
 }
 
 /*
+ * core.tcp_state(sock) → state | nil
+ * The state of the TCP connection inside, in the words of the diag dump. "ACTIVE" while connect() goes on: TCP
+ * is connected, and the handshake of SMC is not finished.
+ */
+int core_tcp_state(lua_State *L)
+{
+	const struct sock *s = sock_check(L, 1);
+
+	if (s->fd < 0)
+		lua_pushnil(L);
+	else
+		lua_pushstring(L, tcp_state(s));
+	return 1;
+}
+
+/*
  * core.last_errno(sock) → errno | nil
  * What the last bind(), listen() or connect() failed with, whose answers are in words, as LuaSocket's.
  * nil: it went well, or the kernel does not say why it failed.

@@ -74,12 +74,19 @@ static const luaL_Reg metamethods[] = {
 };
 
 static const luaL_Reg functions[] = {
-	{ "buffered", core_buffered }, { "gethostname", core_gethostname },
-	{ "identity", core_identity }, { "last_errno", core_last_errno },
-	{ "lookup", core_lookup },     { "nameinfo", core_nameinfo },
-	{ "new", core_new },           { "probe", core_probe },
-	{ "resolve", core_resolve },   { "select", core_select },
-	{ "watch", core_watch },       { NULL, NULL },
+	{ "buffered", core_buffered },
+	{ "gethostname", core_gethostname },
+	{ "identity", core_identity },
+	{ "last_errno", core_last_errno },
+	{ "lookup", core_lookup },
+	{ "nameinfo", core_nameinfo },
+	{ "new", core_new },
+	{ "probe", core_probe },
+	{ "resolve", core_resolve },
+	{ "select", core_select },
+	{ "tcp_state", core_tcp_state },
+	{ "watch", core_watch },
+	{ NULL, NULL },
 };
 
 /* Sets the functions in the table on top, with the upvalues that stand below it from base on. */

@@ -68,7 +68,7 @@ enum sock_attempt {
 #define ATTEMPT_UNEXPLAINED (-1)
 
 /* AF_SMC; IPPROTO_SMC of AF_INET and AF_INET6; or the second where the first is denied to this process. */
-enum sock_protocol { PROTOCOL_SMC, PROTOCOL_INET, PROTOCOL_AUTO };
+enum sock_protocol { PROTOCOL_SMC, PROTOCOL_INET, PROTOCOL_AUTO, PROTOCOL_TCP };
 
 enum sock_class { SOCK_MASTER, SOCK_CLIENT, SOCK_SERVER };
 
@@ -78,10 +78,10 @@ struct sock {
 	int fd;                      /* -1: not created yet, or closed */
 	int family;                  /* AF_INET, AF_INET6, or AF_UNSPEC until the first bind or connect */
 	bool any_family;             /* made by tcp(): becomes what the address is */
-	enum sock_protocol protocol; /* which kind of SMC socket its descriptors are to be */
+	enum sock_protocol protocol; /* which kind of socket its descriptors are to be */
 	bool v6only;                 /* made by tcp6(): speaks IPv6 alone */
 	bool may_tcp;                /* the caller accepts TCP where the kernel has no SMC */
-	bool is_tcp;                 /* and TCP it became */
+	bool is_tcp;                 /* it is TCP: wanted, or accepted */
 	bool blocking;               /* the descriptor waits in the kernel: see timeout_switch_to_blocking */
 	bool shared;                 /* others know the descriptor: it must not wait in the kernel */
 	bool watched;                /* somebody wants to know of the closing: user value 2 */
@@ -258,6 +258,7 @@ int sock_getsockname(lua_State *L);
 int sock_getpeername(lua_State *L);
 int core_identity(lua_State *L);
 int core_last_errno(lua_State *L);
+int core_tcp_state(lua_State *L);
 
 /* socket.c */
 int core_new(lua_State *L);

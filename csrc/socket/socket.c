@@ -26,7 +26,7 @@
 
 /*
  * core.new(version, may_tcp [, protocol]) → socket | nil, message
- * version 0: made at the first bind or connect; 4 or 6: made at once. protocol: "smc", "inet" or "auto".
+ * version 0: made at the first bind or connect; 4 or 6: made at once. protocol: "smc", "inet", "auto" or "tcp".
  * socket(2), af_smc(7)
  */
 int core_new(lua_State *L)

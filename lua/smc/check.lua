@@ -21,18 +21,17 @@ check.PORT = require "smc.check.port"
 -- `tostring(report)` is its text, as `smc_chk.lua` prints it. The report always has `host`, `port` and
 -- `verdict`; `success` is true for `"SMC"` only:
 --
--- - `"SMC"`: the kernel's record of the socket says SMC-D or SMC-R while it is connected, and all bytes that
---   were sent have been written into the peer's memory. `evidence` has `bytes_sent`,
---   `bytes_through_shared_memory` (by the kernel's cursor of the ring in the peer's memory; absent if nothing
---   was sent), `dmb` or `link_group`, and `peer_mode`, which is absent if the peer did not report it: IBM's
---   server never does, and the proof then covers the connection up to its other end.
--- - `"TCP"`: the connection fell back. `fallback` and `peer_fallback` are records of `smc.reason`, `findings`
---   says what is wrong, and `message` is present if the peer reports another mode.
+-- - `"SMC"`: the kernel's record of the socket says SMC-D or SMC-R while it is connected, and every step of
+--   the proof holds.
+-- - `"TCP"`: the connection fell back. `fallback` and `peer_fallback` are records of `smc.reason`: the reason
+--   of this host, and that of the peer if the kernel or the peer says one. `findings` says what is wrong, and
+--   `message` is present if the peer reports another mode.
 -- - `"not proven"`: there was a connection, but a step of the proof is missing. `message` says which one;
 --   `errno` is that of a failed query of the kernel. For example, the peer closed the connection, or it
 --   reports another mode because a proxy terminates both connections.
 -- - `"no connection"`: `message`, `findings`, and `errno` if the kernel reports one. An unknown host name
---   counts.
+--   counts. `stage` is `"tcp"`, or `"handshake"` if the peer accepted TCP with SMC's option and then left the
+--   handshake of SMC unanswered, as those do that replay TCP options.
 --
 -- `findings` is a list, most likely first. Each has `text`, `side` (`"local"`, `"peer"` or `"path"`) and
 -- `evidence`, which file, record or counter shows it; `command`, if there is one, mends it on that side.
@@ -42,18 +41,36 @@ check.PORT = require "smc.check.port"
 -- the requirement returns nil, a message, an errno and the report, whose `success` is false.
 --
 -- The report of a connection has `address`, `seconds` (until it was connected), `mode` by the kernel's
--- record, `local_address` and `local_port`; and `peer_mode` if the peer is a server of this module.
+-- record, `local_address` and `local_port`. If the peer is a server of this module, `peer` is its own view
+-- of the connection: `mode`, `host`, `device`, `dmb` or `link_group`, `fallback` and `peer_fallback`;
+-- and `peer_mode` is that mode.
 --
--- The check sends a probe of 4096 bytes to the ports 37373 to 37383, which belong to check servers, this
--- module's or IBM's. It sends nothing to any other port, because an unknown service could not interpret the
--- probe: the kernel's record is then the only proof, and `evidence.bytes_sent` is 0.
+-- `proof` lists the steps of the proof that a connection over SMC went through; the last one may be the one
+-- that failed. Each has `step`, `proven`, `text`, and `source`, where the fact comes from:
+--
+-- - `mode`: that of this very socket, by the kernel's record (`"sock_diag"`), before and after the test
+-- - `peer`: the peer sees the same mode (`"peer"`)
+-- - `path`: devices and memory; if the peer tells its own, both sides name the same GIDs and tokens
+-- - `data`: random data of several sizes went both ways, and each side compared every byte (`"comparison"`)
+-- - `cursors`: all bytes were written into the memory of the other side, by the kernels' cursors of the
+--   rings
+-- - `counters`: the kernel's counters of the network namespace rose by as much (`"SMC_GEN_NETLINK"`)
+--
+-- `evidence`, of a success, has the numbers: `bytes_sent`, `bytes_through_shared_memory` (absent if nothing
+-- was sent), `bytes_received`, `bytes_received_through_shared_memory`, `counters`, `data` (`seed`, `sizes`,
+-- and `bytes` each way), `device`, `inode`, `dmb` or `link_group`, and `peer_mode`. IBM's server never
+-- answers: the proof then has neither `peer` nor `data`, and covers the connection up to its other end.
+--
+-- The check sends its request and the data to the ports 37373 to 37383, which belong to check servers, this
+-- module's or IBM's. It sends nothing to any other port, because an unknown service could not interpret it:
+-- the kernel's record is then the only proof, and `evidence.bytes_sent` is 0.
 -- @function connect
 -- @tparam string host name or address
 -- @tparam number|string port number, or name of a service
 -- @tparam[opt] table options
 -- @tparam ?string options.family `"inet"` or `"inet6"`
 -- @tparam ?number options.timeout seconds to connect, 10 by default
--- @tparam ?boolean options.probe whether to send a probe, whatever the port
+-- @tparam ?boolean options.probe whether to send the request, whatever the port
 -- @tparam ?string options.require `"SMC-D"`, `"SMC-R"`, or `"SMC"` for either: the mode that must be proven
 -- @treturn[1] table report
 -- @treturn[2] nil if this kernel has no SMC, or the requirement is not met
@@ -74,11 +91,13 @@ end
 -- @tparam ?integer options.port 37373 by default
 -- @tparam ?string options.family `"inet"` or `"inet6"`
 -- @tparam ?integer options.max_clients connections at once, 1024 by default. When one more connects, or when
---   no descriptor is free (`ulimit -n`), the server closes the client that has been silent for the longest
---   time
--- @tparam ?number options.idle_seconds the server closes a client that is silent for so long, 60 by default
+--   no descriptor is free (`ulimit -n`), the server closes the client that has done nothing of its test for
+--   the longest time
+-- @tparam ?number options.idle_seconds what a client has for its request, and for its test, 60 by default;
+--   the server closes one that takes longer, and one that sends something else
 -- @tparam ?function options.on_event called as `on_event(what, client)` on `"connected"`, `"probed"` and
---   `"closed"`. `client` has `address` and `port`, and `info`, as `sock:info()` returns it, once it is known
+--   `"closed"`. `client` has `address` and `port`, and `info`, as `sock:info()` returns it, once it is known.
+--   Called once as `on_event("full", { message = … })` when no descriptor or memory is left for a client
 -- @treturn[1] Server with `port` and `host`
 -- @treturn[2] nil
 -- @treturn[2] string message

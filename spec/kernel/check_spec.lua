@@ -23,9 +23,16 @@ describe("smc.check", function()
     local report = connect(port)
     assert.same({ "SMC", true, "SMC-D", "SMC-D" },
       { report.verdict, report.success, report.mode, report.peer_mode })
-    assert.same({ 4096, 4096 }, { report.evidence.bytes_sent, report.evidence.bytes_through_shared_memory })
-    assert.is_table(report.evidence.dmb)
+    assert.is_true(check_support.is_whole(report))
     assert.is_nil(report.message)
+    -- The peer's view is that of the other end.
+    local own, other = report.evidence.dmb, report.peer.dmb
+    assert.same({ own.gid, own.peer_gid, own.token, own.peer_token },
+      { other.peer_gid, other.gid, other.peer_token, other.token })
+    assert.same({ "ISM 0000:00:00.0", "ISM 0000:00:00.0" }, { report.evidence.device, report.peer.device })
+    local steps = {}
+    for i, step in ipairs(report.proof) do steps[i] = step.proven and step.step end
+    assert.same({ "mode", "peer", "path", "data", "cursors", "counters" }, steps)
     assert.is_number(server.pid)
   end)
 
@@ -129,10 +136,10 @@ c, _ = s.accept(); c.recv(1)]]):format(PORT) }, { stdout = "pipe" }))
     end
     local done = support.script("smc_chk.lua", "-C", "127.0.0.1", "-p", tostring(STRANGE))
     assert.equal(0, done.status)
-    assert.matches("Success, using SMC%-D\n     Evidence: nothing was sent; the kernel's record", done.stdout)
+    assert.matches("Success, using SMC%-D\n     Evidence:\n.* nothing was sent, for this port", done.stdout)
     assert.equal(0, tonumber(stranger.stdout:read()))
     done = support.script("smc_chk.lua", "-C", "127.0.0.1", "-p", tostring(STRANGE), "--probe")
-    assert.matches("Evidence: 4096 of 4096 bytes", done.stdout)
+    assert.matches("cursors: 4096 of 4096 bytes", done.stdout)
     assert.equal(4096, tonumber(stranger.stdout:read()))
   end)
 

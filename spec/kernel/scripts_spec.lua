@@ -10,7 +10,8 @@ describe("smc_chk.lua", function()
     local result = support.script("smc_chk.lua", "-C", "127.0.0.1", "-p", port)
     assert.same({ 0, "" }, { result.status, result.stderr })
     assert.matches("^Test with target IP 127%.0%.0%.1 and port " .. port ..
-      "\n  Live test %(SMC%-D and SMC%-R%)\n     Success, using SMC%-D\n     Evidence: 4096 of 4096 bytes ",
+      "\n  Live test %(SMC%-D and SMC%-R%)\n     Success, using SMC%-D\n     Evidence:\n" ..
+      "          mode: SMC%-D by ",
       result.stdout)
   end)
 

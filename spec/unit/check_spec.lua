@@ -1,24 +1,37 @@
 local check = require "smc.check"
 local errno = require "smc.errno"
+local evidence = require "smc.check.evidence"
+local message_of = require "smc.check.message"
 local protocol = require "smc.check.protocol"
 local reason = require "smc.reason"
 local requirement = require "smc.check.requirement"
 local smc = require "smc"
 local verdict = require "smc.check.verdict"
+local view = require "smc.check.view"
 local words = require "smc.check.words"
 
 describe("smc.check's probe", function()
   local function read(line) return protocol.read_answer((line:gsub("\n", ""))) end
 
   it("is known by its first line and its size, however it arrives", function()
-    assert.equal(protocol.SIZE, #protocol.request)
-    assert.is_true(protocol.is_request(protocol.request))
+    local request = protocol.request(-2, { 1, 70000 })
+    assert.equal(protocol.SIZE, #request)
+    assert.same({ seed = -2, sizes = { 1, 70000 } }, protocol.read_request(request))
     for _, length in ipairs { 0, 1, 5, 18, 19, protocol.SIZE - 1 } do
-      assert.is_nil(protocol.is_request(protocol.request:sub(1, length)))
+      assert.is_nil(protocol.read_request(request:sub(1, length)))
     end
     for _, other in ipairs { "GET / HTTP/1.0\r\n\r\n", "G", ("x"):rep(protocol.SIZE),
       "smc-check probe 2\n" } do
-      assert.is_false(protocol.is_request(other))
+      assert.is_false(protocol.read_request(other))
+    end
+  end)
+
+  it("is one of version 1 where it does not ask for a test that a server makes", function()
+    for _, line in ipairs { "", "test 2 0000000000000001 1048577\n", "test 2 0000000000000001 0\n",
+      "test 2 1 1\n", "test 3 0000000000000001 1\n", "test 2 0000000000000001 1",
+      ("test 2 0000000000000001 1%s\n"):format((",1"):rep(16)) } do
+      local request = "smc-check probe 1\n" .. line
+      assert.same({}, protocol.read_request(request .. ("."):rep(protocol.SIZE - #request)))
     end
   end)
 
@@ -59,6 +72,41 @@ describe("smc.check's probe", function()
   end)
 end)
 
+describe("the messages of both sides", function()
+  it("carry tables as they are", function()
+    for _, value in ipairs { {}, { a = 1, b = "x\n=%\200", c = true, d = false },
+      { list = { { x = math.mininteger }, { x = math.maxinteger } }, [7] = "seven" } } do
+      assert.same(value, message_of.decode(message_of.encode(value)))
+    end
+  end)
+
+  it("are decoded in no other form", function()
+    for _, text in ipairs { "a", "a=1", "=1\n", "a#x\n", "a#1.5\n", "a?yes\n", "a=1\na=2\n", "a=1\na.b=2\n",
+      "a b=1\n", "a=\27\n", ".=1\n", ("a."):rep(9) .. "b=1\n", ("a"):rep(message_of.MAX) .. "=1\n",
+      "a#99999999999999999999\n" } do
+      assert.is_nil(message_of.decode(text), text)
+    end
+    local lines = {}
+    for i = 1, 1001 do lines[i] = ("a%d#1\n"):format(i) end
+    assert.is_nil(message_of.decode(table.concat(lines)))
+  end)
+
+  it("give a view only what has its type", function()
+    assert.same({}, view.read { mode = "SMC-X", host = 7, dmb = "x", fallback = "x" })
+    assert.same({ mode = "TCP", host = "host10", fallback = reason.get "NOSMCDEV", dmb = { gid = 5 } },
+      view.read { mode = "TCP", host = "host10", fallback = reason.get "NOSMCDEV".code,
+        dmb = { gid = 5, token = "x", more = 7 }, more = 7 })
+  end)
+
+  it("name the same ends on both sides", function()
+    local here = { mode = "SMC-D", dmb = { gid = 1, peer_gid = 2, token = 3, peer_token = 4 } }
+    local there = view.read(message_of.decode(message_of.encode {
+      mode = "SMC-D", dmb = { gid = 2, peer_gid = 1, token = 4, peer_token = 3 } }))
+    local a, b = evidence.ends(here), evidence.ends(there)
+    assert.same({ a.far, a.near }, { b.near, b.far })
+  end)
+end)
+
 -- A record of a connection into whose peer's memory so many bytes have been written.
 local function record(written, changes)
   local r = {
@@ -77,6 +125,23 @@ local function facts(changes)
     to_send = 4096, sent = 4096, answer = { mode = "SMC-D", near_end = "0000000000000003" }, closed = false,
   }
   for key, value in pairs(changes or {}) do f[key] = value or nil end
+  return f
+end
+
+-- As above, of a check with random data, whose peer tells its view.
+local function tested(changes)
+  local answer = { mode = "SMC-D", dmb = { gid = 2, peer_gid = 1, token = 3, peer_token = 4 } }
+  for key, value in pairs(changes and changes.view or {}) do answer.dmb[key] = value end
+  answer.near_end, answer.ends = evidence.near_end(answer), evidence.ends(answer)
+  local dmb <const> = { gid = 1, peer_gid = 2, token = 4, peer_token = 3 }
+  local f = facts { answer = answer, received = 300, sent = 4296, before = record(0, { dmb = dmb }),
+    after = record(4296, { dmb = dmb }), data = { sizes = { 1, 199 }, bytes = 200 },
+    counters = { sent = 4296, received = 300 } }
+  f.before.connection.rx_prod, f.before.connection.rmbe_size = { wrap = 0, count = 0 }, 65504
+  f.after.connection.rx_prod, f.after.connection.rmbe_size = { wrap = 0, count = 300 }, 65504
+  for key, value in pairs(changes or {}) do
+    if key ~= "view" then f[key] = value or nil end
+  end
   return f
 end
 
@@ -99,6 +164,10 @@ describe("the verdict of a check", function()
   local PROOFS <const> = {
     ["SMC-D, and the peer sees it too"] = facts(),
     ["SMC-D, and the peer says nothing"] = facts { answer = false },
+    ["SMC-D, with data both ways, and the kernel's counters"] = tested(),
+    ["SMC-D, and the kernel has no counters"] = tested { counters = false },
+    ["SMC-D, and the counters have more of other connections"] =
+      tested { counters = { sent = 1 << 40, received = 1 << 40 } },
     ["SMC-R"] = facts { before = over_smcr(0), after = over_smcr(4096),
       answer = { mode = "SMC-R", near_end = "b" } },
     ["the ring in the peer's memory went round"] =
@@ -116,7 +185,11 @@ describe("the verdict of a check", function()
   }
 
   for name, proof in pairs(PROOFS) do
-    it("is SMC: " .. name, function() assert.same({ "SMC" }, { verdict.judge(proof) }) end)
+    it("is SMC: " .. name, function()
+      local what, message, steps = verdict.judge(proof)
+      assert.same({ "SMC" }, { what, message })
+      for _, step in ipairs(steps) do assert.is_true(step.proven and #step.text > 0) end
+    end)
   end
 
   it("is TCP by the record of a connected socket", function()
@@ -157,7 +230,8 @@ describe("the verdict of a check", function()
     { "the link group is gone", facts { after = record(4096, { mode = false }) },
       "changed from SMC-D to no mode" },
     { "it fell back later", facts { after = record(4096, { mode = "TCP" }) }, "changed from SMC-D to TCP" },
-    { "the peer's answer has no end", facts { answer = false, answer_unfinished = true }, "not complete" },
+    { "the peer's answer has no end", facts { answer = false, answer_fault = "timeout" },
+      "could not be received completely: timeout" },
     { "the peer sees TCP", facts { answer = { mode = "TCP" } }, "this side sees SMC-D, the peer sees TCP" },
     { "the peer sees SMC-R", facts { answer = { mode = "SMC-R" } },
       "this side sees SMC-D, the peer sees SMC-R" },
@@ -184,6 +258,23 @@ describe("the verdict of a check", function()
       "4096 bytes were sent, but 4095 bytes were written" },
     { "too many bytes", facts { after = record(4097) },
       "4096 bytes were sent, but 4097 bytes were written" },
+    { "the random data differs", tested { data = { fault = "byte 7 is wrong" } }, "byte 7 is wrong" },
+    { "the peer closed during the exchange", tested { data = { fault = "closed" }, closed = true },
+      "the peer closed the connection" },
+    { "fewer bytes have come through shared memory than came", tested { received = 301 },
+      "301 bytes were received, but 300 bytes were written into the ring in this host's memory" },
+    { "the kernel counted fewer bytes sent", tested { counters = { sent = 4295, received = 300 } },
+      "4296 bytes were sent, but the kernel counted only 4295 bytes sent over SMC-D" },
+    { "the kernel counted fewer bytes received", tested { counters = { sent = 4296, received = 299 } },
+      "300 bytes were received, but the kernel counted only 299 bytes received over SMC-D" },
+    { "the kernel's counters could not be read", tested { counters = false, counters_message = "EIO" },
+      "the kernel's counters could not be read: EIO" },
+    { "the peer writes into another memory", tested { view = { peer_token = 5 } },
+      "as this host's memory this side sees 0000000000000004, the peer 0000000000000005" },
+    { "the peer has another GID", tested { view = { gid = 9 } },
+      "as the GID of the peer's device this side sees 0000000000000002, the peer 0000000000000009" },
+    { "the peer sees another GID", tested { view = { peer_gid = 9 } },
+      "as the GID of this host's device this side sees 0000000000000001, the peer 0000000000000009" },
     { "no cursor of SMC-R", facts { before = over_smcr(0), answer = false,
       after = over_smcr(4096, { connection = false }) }, "does not report how many" },
   }
@@ -202,8 +293,9 @@ describe("the verdict of a check", function()
 
   for _, case in ipairs(MISSING) do
     it("is not proven: " .. case[1], function()
-      local what, message = verdict.judge(case[2])
+      local what, message, steps = verdict.judge(case[2])
       assert.equal("not proven", what)
+      assert.same({ false, message }, { steps[#steps].proven, steps[#steps].text })
       assert.truthy(message:find(case[3], 1, true) or message:find(case[3]), message)
     end)
   end
@@ -215,23 +307,15 @@ describe("the text of a report", function()
     return (tostring(words.report(report)):gsub("%s+", " "))
   end
 
-  it("says what was sent, whose memory it is, and what the peer sees", function()
-    local report = { verdict = "SMC", mode = "SMC-D", evidence = { bytes_sent = 4096,
-      bytes_through_shared_memory = 4096, peer_mode = "SMC-D",
-      dmb = { gid = 0x11, peer_gid = 0x22, peer_token = 0x33 } } }
-    assert.equal(" Success, using SMC-D Evidence: 4096 of 4096 bytes went through shared memory, from GID "
-      .. "0000000000000011 to GID 0000000000000022, into the peer's DMB 0000000000000033; "
-      .. "the peer sees SMC-D too",
-      text_of(report))
+  it("has the steps of the proof, and says what the peer did not report", function()
+    local report = { verdict = "SMC", mode = "SMC-D", evidence = { bytes_sent = 4096, peer_mode = "SMC-D" },
+      proof = { { step = "mode", proven = true, text = "SMC-D" },
+        { step = "peer", proven = true, text = "so" } } }
+    assert.equal(" Success, using SMC-D Evidence: mode: SMC-D peer: so", text_of(report))
     report.evidence.peer_mode = nil
-    assert.matches("; the peer does not report what it sees$", text_of(report))
-  end)
-
-  it("says that nothing was sent", function()
-    assert.equal(" Success, using SMC-R Evidence: nothing was sent; the kernel's record of the connection "
-      .. "says SMC-R, over rxe0 port 1, from GID a to GID b, into the peer's RMB",
-      text_of { verdict = "SMC", mode = "SMC-R", evidence = { bytes_sent = 0,
-        link_group = { links = { { ibdev = "rxe0", ibport = 1, gid = "a", peer_gid = "b" } } } } })
+    assert.matches(" the peer does not report what it sees$", text_of(report))
+    report.evidence.bytes_sent = 0
+    assert.matches(" nothing was sent, .* no data has been seen to take it$", text_of(report))
   end)
 
   it("has the reasons of both sides, a note, and what is wrong", function()

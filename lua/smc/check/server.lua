@@ -4,9 +4,10 @@
 local args = require "smc.internal.args"
 local core = require "smc.core.socket"
 local E = require "smc.errno"
-local poller = require "smc.poller"
+local loop = require "smc.check.loop"
 local printable = require "smc.internal.text".printable
 local protocol = require "smc.check.protocol"
+local session = require "smc.check.session"
 local socket = require "smc.socket"
 local system = require "smc.system"
 
@@ -21,6 +22,7 @@ local OPTIONS <const> = {
 
 local MAX_CLIENTS <const> = 1024 -- clients at once, and length of the accept queue
 local IDLE_SECONDS <const> = 60
+local AT_ONCE <const> = 32 -- clients accepted before those that are there have their turn
 local PAUSE <const> = 1 -- seconds until the next accept if no descriptor is free and no client can be closed
 
 -- Like socket.bind, but returns the errno of a failure.
@@ -56,6 +58,94 @@ local function address_of(options)
   return addresses[1]
 end
 
+-- Tells the caller of the server what has happened, at the end of the step.
+local function tell(self, what, client)
+  self.events[#self.events + 1] = { what, client }
+end
+
+-- === clients ===
+
+-- Closes the client that has done nothing for the longest time, unless it is the one to keep.
+-- @return true if there was one
+local function make_room(self, keep)
+  local oldest
+  for client in pairs(self.clients) do
+    if client ~= keep and (not oldest or client.seen < oldest.seen) then oldest = client end
+  end
+  if oldest then self.loop:cancel(oldest.task) end
+  return oldest ~= nil
+end
+
+-- The kernel's record of a client. It requires one or two descriptors; if none is free, other clients are
+-- closed.
+local function look(self, sock, client)
+  local info = sock:info()
+  if not info and make_room(self, client) and make_room(self, client) then info = sock:info() end
+  return info
+end
+
+-- What a session asks of the server.
+local function host_for(self, client)
+  return {
+    idle_seconds = self.idle_seconds,
+    look = function(sock) return look(self, sock, client) end,
+    probed = function(_, info)
+      client.info = info
+      tell(self, "probed", client)
+    end,
+  }
+end
+
+-- Serves a client to its end; a task.
+local function attend(self, sock, client)
+  local _ <close> = setmetatable({}, { __close = function()
+    self.clients[client], self.count = nil, self.count - 1
+    sock:close()
+    tell(self, "closed", client)
+  end })
+  session.run(sock, client, host_for(self, client))
+end
+
+local function take(self, sock)
+  sock:settimeout(0)
+  -- Whoever does not read must not keep the server waiting when it closes the connection.
+  sock:setoption("linger", { on = true, timeout = 0 })
+  if self.count >= self.max_clients then make_room(self) end
+  local address, port = sock:getpeername()
+  local client = { address = address, port = port, seen = socket.monotonic() }
+  self.clients[client], self.count = true, self.count + 1
+  tell(self, "connected", client)
+  client.task = self.loop:start(function() attend(self, sock, client) end)
+end
+
+-- === the listener ===
+
+-- If no descriptor or memory is left, the next accept follows at once if a client can be closed, or later.
+local function recover(self, message)
+  if not self.full then tell(self, "full", { message = message }) end
+  self.full = true
+  if not make_room(self) then loop.pause(socket.monotonic() + PAUSE) end
+end
+
+-- Accepts clients; a task.
+local function listening(self)
+  while true do
+    for _ = 1, AT_ONCE do
+      local sock, message = self.listener:accept()
+      if sock then
+        take(self, sock)
+      elseif message == "timeout" then
+        loop.wait(self.listener, "r", math.huge)
+      elseif message == "closed" then
+        return
+      else
+        recover(self, message)
+      end
+    end
+    loop.pause()
+  end
+end
+
 --- See `smc.check.server`.
 function server.new(options)
   options = args.options("server", 1, options, OPTIONS)
@@ -68,119 +158,19 @@ function server.new(options)
   listener, port, errno = listen_from(host, options.port or protocol.PORT)
   if not listener then return nil, port, errno end -- a message instead of the port
   listener:settimeout(0)
-  local loop
-  loop, message, errno = poller.new()
-  if loop then ok, message, errno = loop:add(listener, "r") end
-  if not (loop and ok) then
+  local tasks
+  tasks, message, errno = loop.new()
+  if not tasks then
     listener:close()
     return nil, message, errno
   end
-  return setmetatable({
-    host = host, port = port, listener = listener, poller = loop, clients = {}, count = 0, next_look = 0,
+  local self = setmetatable({
+    host = host, port = port, listener = listener, loop = tasks, clients = {}, count = 0, events = {},
     max_clients = options.max_clients or MAX_CLIENTS, idle_seconds = options.idle_seconds or IDLE_SECONDS,
     on_event = options.on_event or function() end,
   }, metatable)
-end
-
-local function drop(self, sock)
-  local client = self.clients[sock]
-  self.poller:remove(sock)
-  sock:close()
-  self.clients[sock], self.count = nil, self.count - 1
-  self.on_event("closed", client)
-end
-
--- Closes the client that has been silent for the longest time, unless it is the one to keep.
--- @return true if there was one
-local function make_room(self, keep)
-  local oldest, since
-  for sock, client in pairs(self.clients) do
-    if sock ~= keep and (not oldest or client.seen < since) then oldest, since = sock, client.seen end
-  end
-  if oldest then drop(self, oldest) end
-  return oldest ~= nil
-end
-
--- If accept() fails, the listener stays readable: it is removed from the poller for a while.
-local function pause(self)
-  self.poller:remove(self.listener)
-  self.paused_until = socket.monotonic() + PAUSE
-end
-
-local function resume(self)
-  if not self.paused_until or socket.monotonic() < self.paused_until then return end
-  self.paused_until = nil
-  self.poller:add(self.listener, "r")
-end
-
-local function take(self, sock)
-  sock:settimeout(0)
-  if self.count >= self.max_clients then make_room(self) end
-  if not self.poller:add(sock, "r") then
-    sock:close()
-    return
-  end
-  local address, port = sock:getpeername()
-  self.clients[sock] = { address = address, port = port, seen = socket.monotonic(), data = "" }
-  self.count = self.count + 1
-  self.on_event("connected", self.clients[sock])
-end
-
--- Accepts one client. If no descriptor is free, the next step accepts it.
-local function accept(self)
-  local sock, message = self.listener:accept()
-  if sock then
-    take(self, sock)
-  elseif message == "closed" then
-    return nil, "the server is closed", E.EBADF
-  elseif message ~= "timeout" and not make_room(self) then
-    pause(self)
-  end
-  return true
-end
-
--- The kernel's record of a client. It requires one or two descriptors; if none is free, other clients are
--- closed.
-local function look(self, sock)
-  local info = sock:info()
-  if not info and make_room(self, sock) and make_room(self, sock) then info = sock:info() end
-  return info
-end
-
--- Answers a probe once; the answer is so short that it fits into the send buffer.
-local function answer(self, sock, client)
-  local is_request = protocol.is_request(client.data)
-  if is_request == nil then return end
-  client.data = nil
-  if not is_request then return end
-  client.info = look(self, sock)
-  sock:send(protocol.answer(client.info))
-  self.on_event("probed", client)
-end
-
-local function receive(self, sock)
-  local client = self.clients[sock]
-  if not client then return end
-  local data, message = sock:receiveany(65536)
-  if data then
-    client.seen = socket.monotonic()
-    if client.data then
-      client.data = client.data .. data
-      answer(self, sock, client)
-    end
-  elseif message ~= "timeout" then
-    drop(self, sock)
-  end
-end
-
-local function drop_idle(self)
-  local now = socket.monotonic()
-  if now < self.next_look then return end
-  self.next_look = now + 1
-  local limit = now - self.idle_seconds
-  for sock, client in pairs(self.clients) do
-    if client.seen < limit then drop(self, sock) end
-  end
+  tasks:start(function() listening(self) end)
+  return self
 end
 
 --- Serves the clients that are ready, once.
@@ -193,20 +183,12 @@ end
 function methods:step(timeout)
   args.object("step", self, metatable)
   args.optional("step", 1, timeout, "number")
-  resume(self)
-  local ready, message, errno = self.poller:wait(timeout or 1)
-  if not ready then return nil, message, errno end
-  for sock in ready do
-    if sock == self.listener then
-      local ok
-      ok, message, errno = accept(self)
-      if not ok then return nil, message, errno end
-    else
-      receive(self, sock)
-    end
-  end
-  drop_idle(self)
-  return true
+  timeout = timeout or 1
+  local ok, message, errno = self.loop:step(timeout < 0 and math.huge or timeout)
+  local events = self.events
+  self.events = {}
+  for _, event in ipairs(events) do self.on_event(event[1], event[2]) end
+  return ok, message, errno
 end
 
 --- Serves until an error or an interrupt.
@@ -224,10 +206,9 @@ end
 -- @treturn boolean true
 function methods:close()
   args.object("close", self, metatable)
-  for sock in pairs(self.clients) do sock:close() end
-  self.clients, self.count = {}, 0
-  self.listener:close()
-  return self.poller:close()
+  self.loop:close()
+  self.clients, self.count, self.events = {}, 0, {}
+  return self.listener:close() == 1
 end
 
 metatable.__close = methods.close

@@ -2,8 +2,9 @@
 --
 -- Success requires positive proof: the kernel's record of this socket says SMC-D or SMC-R while the socket
 -- is connected, before and after bytes are sent; all bytes that were sent have been written into the ring in
--- the peer's memory; and nothing that the peer does or reports contradicts that. For a fallback to TCP, the
--- record of a connected socket is sufficient, since a fallback is final. Anything else is not proven.
+-- the peer's memory, and all that were received into the one in this host's; the kernel has counted them;
+-- and nothing that the peer does or reports contradicts that. For a fallback to TCP, the record of a
+-- connected socket is sufficient, since a fallback is final. Anything else is not proven.
 -- @module smc.check.verdict
 
 local evidence = require "smc.check.evidence"
@@ -24,9 +25,10 @@ local function names_another_peer(record, peer)
     or record.peer_address and bare(record.peer_address) ~= bare(peer.address)
 end
 
--- The steps of the proof: each returns a message about what is wrong with its fact, or nil.
+-- The steps of the proof: each returns a message about what is wrong with its fact, or nil, and what the
+-- fact proves, if it was asked for.
 
-local function fault_of_record(facts)
+local function check_record(facts)
   local record = facts.before
   if not record then
     return "the kernel's record of the connection could not be read: " .. facts.before_message
@@ -41,20 +43,21 @@ local function fault_of_record(facts)
   end
 end
 
-local function fault_of_mode(facts)
+local function check_mode(facts)
   local mode = facts.before.mode
-  if mode == "SMC-D" or mode == "SMC-R" then return nil end
-  return ("the kernel's record has a mode that this module does not know: %s"):format(mode)
+  if mode ~= "SMC-D" and mode ~= "SMC-R" then
+    return ("the kernel's record has a mode that this module does not know: %s"):format(mode)
+  end
 end
 
-local function fault_of_sending(facts)
+local function check_sending(facts)
   if facts.closed then return CLOSED end
-  if facts.sent == facts.to_send then return nil end
+  if facts.data or facts.sent == facts.to_send then return nil end
   return ("only %d of %d bytes of the probe could be sent: %s"):format(
     facts.sent, facts.to_send, facts.send_message)
 end
 
-local function fault_of_second_record(facts)
+local function check_second_record(facts)
   local before, after = facts.before, facts.after
   if not after then
     return "the kernel's record of the connection could not be read a second time: " .. facts.after_message
@@ -63,38 +66,124 @@ local function fault_of_second_record(facts)
   elseif after.state ~= "ACTIVE" then
     return ("%s: its state is %s now"):format(CLOSED, after.state)
   end
+  return nil, ("%s by the kernel's record of this very socket%s, before and after the test"):format(
+    after.mode, after.inode and (" (inode %d)"):format(after.inode) or "")
 end
 
-local function fault_of_answer(facts)
-  if facts.answer_unfinished then return "the peer did not complete its answer in time" end
+local function check_answer(facts)
+  if facts.answer_fault then
+    return "the answer of the peer could not be received completely: " .. facts.answer_fault
+  end
   local answer, mode = facts.answer, facts.before.mode
   if not answer then return nil end
   if not answer.mode then
     return "the peer reported that it does not know the mode of its side of the connection"
   elseif answer.mode ~= mode then
     return ("this side sees %s, the peer sees %s: %s"):format(mode, answer.mode, TWO_CONNECTIONS)
-  elseif answer.near_end ~= evidence.far_end(facts.before) then
-    return ("both sides see %s, but as the peer's memory this side sees %s, the peer %s: %s"):format(
-      mode, evidence.far_end(facts.before) or "nothing", answer.near_end or "nothing", TWO_CONNECTIONS)
   end
+  return nil, ("%s sees %s too"):format(answer.host or "the peer", mode)
 end
 
-local function fault_of_cursors(facts)
-  if facts.to_send == 0 then return nil end
-  local moved = evidence.bytes_sent(facts.after, facts.before)
+-- What both sides call one of the ends: `here` and `there`.
+local function difference(mode, what, here, there)
+  if here == there then return nil end
+  return ("both sides see %s, but as %s this side sees %s, the peer %s: %s"):format(
+    mode, what, here or "nothing", there or "nothing", TWO_CONNECTIONS)
+end
+
+-- Whether both sides name the same memory and the same devices. Older servers name only their own memory.
+local function difference_of_ends(record, answer)
+  local mode, own = record.mode, evidence.ends(record)
+  local wrong = difference(mode, "the peer's memory", own.far.token or own.far.gid, answer.near_end)
+  if wrong or not answer.ends then return wrong end
+  local near, far = answer.ends.near, answer.ends.far
+  return difference(mode, "this host's memory", own.near.token or own.near.gid, far.token or far.gid)
+    or difference(mode, "the GID of the peer's device", own.far.gid, near.gid)
+    or difference(mode, "the GID of this host's device", own.near.gid, far.gid)
+end
+
+local function check_path(facts)
+  local record, answer = facts.before, facts.answer
+  local wrong = answer and difference_of_ends(record, answer)
+  if wrong then return wrong end
+  local path = evidence.path(record)
+  return nil, path and path .. (answer and answer.ends and "; both sides name the same" or "")
+end
+
+local function check_data(facts)
+  local data = facts.data
+  if not data then return nil end
+  if data.fault then return data.fault end
+  local sizes = data.sizes
+  return nil, ("%d bytes of random data each way, in %d sizes from %d to %d bytes, are equal on both sides")
+    :format(data.bytes, #sizes, sizes[1], sizes[#sizes])
+end
+
+-- What is wrong with a count of the bytes that were written into the memory of one side.
+local function wrong_count(moved, bytes, done, where)
   if not moved then
-    return "the kernel does not report how many bytes were written into the ring in the peer's memory"
-  elseif moved ~= facts.sent then
-    return ("%d bytes were sent, but %d bytes were written into the ring in the peer's memory"):format(
-      facts.sent, moved)
+    return ("the kernel does not report how many bytes were written into the ring in %s memory"):format(where)
+  elseif moved ~= bytes then
+    return ("%d bytes were %s, but %d bytes were written into the ring in %s memory"):format(
+      bytes, done, moved, where)
   end
 end
 
-local function first_fault(facts, steps)
-  for _, step in ipairs(steps) do
-    local fault = step(facts)
-    if fault then return fault end
+local function check_cursors(facts)
+  if facts.to_send == 0 then return nil end
+  local out = evidence.bytes_sent(facts.after, facts.before)
+  local wrong = wrong_count(out, facts.sent, "sent", "the peer's")
+  if wrong then return wrong end
+  local text = ("%d of %d bytes sent went through shared memory"):format(out, facts.sent)
+  if not facts.data then return nil, text end
+  local into = evidence.bytes_received(facts.after, facts.before)
+  wrong = wrong_count(into, facts.received, "received", "this host's")
+  return wrong, ("%s, and %d of %d bytes received; the peer's kernel says the same"):format(
+    text, into or 0, facts.received)
+end
+
+local function check_counters(facts)
+  if facts.to_send == 0 then return nil end
+  local counted, mode = facts.counters, facts.before.mode
+  if facts.counters_message then
+    return "the kernel's counters could not be read: " .. facts.counters_message
+  elseif not counted then
+    return nil
   end
+  for _, way in ipairs { { "sent", facts.sent }, { "received", facts.received or 0 } } do
+    if counted[way[1]] < way[2] then
+      return ("%d bytes were %s, but the kernel counted only %d bytes %s over %s"):format(
+        way[2], way[1], counted[way[1]], way[1], mode)
+    end
+  end
+  return nil, ("the kernel counted %d bytes sent and %d received over %s meanwhile, of all connections")
+    :format(counted.sent, counted.received, mode)
+end
+
+-- Each step, by the name that it has in a report, and where its fact comes from.
+local OF_SMC <const> = {
+  { "mode", check_mode }, { "sending", check_sending },
+  { "mode", check_second_record, "sock_diag" }, { "peer", check_answer, "peer" },
+  { "path", check_path, "sock_diag" }, { "data", check_data, "comparison" },
+  { "cursors", check_cursors, "sock_diag" }, { "counters", check_counters, "SMC_GEN_NETLINK" },
+}
+
+-- Goes through the steps up to the first one whose fact is wrong.
+-- @return what is wrong
+-- @treturn table what was proven until then
+local function prove(facts)
+  local proof = {}
+  for _, step in ipairs(OF_SMC) do
+    local name, check, source = step[1], step[2], step[3]
+    local fault, text = check(facts)
+    if fault then
+      proof[#proof + 1] = { step = name, proven = false, text = fault, source = source }
+      return fault, proof
+    elseif text then
+      proof[#proof + 1] = { step = name, proven = true, text = text, source = source }
+    end
+  end
+  return nil, proof
 end
 
 -- A connection that is TCP on this side is TCP, whatever the peer reports.
@@ -104,26 +193,32 @@ local function note_on_tcp(facts)
   return ("the peer sees %s: %s"):format(answer.mode, TWO_CONNECTIONS)
 end
 
-local OF_SMC = { fault_of_mode, fault_of_sending, fault_of_second_record, fault_of_answer, fault_of_cursors }
-
 --- Judges a connection.
 -- @tparam table facts
 --   `peer`: the `address` and `port` that were connected to;
 --   `before`: the record of the socket after it was connected, or nil and `before_message`;
 --   `to_send`, `sent`: bytes to send (0 without a probe), and bytes that were sent; `send_message`: why
---   these are fewer;
+--   these are fewer; `received`: bytes that were received;
 --   `closed`: whether the peer has closed the connection;
---   `answer`: the peer's report of its side, its `mode` and `near_end`, or nil if there was no answer;
---   `answer_unfinished`: whether only the beginning of an answer was received;
---   `after`: the record of the socket at the end, or nil and `after_message`
+--   `answer`: the peer's view of its side, with `mode`, `near_end` and `ends` (see `smc.check.evidence`), or
+--   nil if there was no answer;
+--   `answer_fault`: what ended the answer before it was complete;
+--   `data`: of the random data that was exchanged, `sizes`, `bytes`, and `fault` if they are not equal;
+--   `after`: the record of the socket at the end, or nil and `after_message`;
+--   `counters`: `sent` and `received` by the kernel's counters, or nil and perhaps `counters_message`
 -- @treturn string `verdict.SMC`, `verdict.TCP` or `verdict.UNPROVEN`
 -- @treturn ?string why there is no proof; with TCP, a contradiction
+-- @treturn ?{table,...} the steps of the proof: `step`, `proven`, `text`, `source`; the last one is the one
+--   that failed
 function verdict.judge(facts)
-  local fault = fault_of_record(facts)
+  local fault = check_record(facts)
   if not fault and facts.before.mode == "TCP" then return verdict.TCP, note_on_tcp(facts) end
-  fault = fault or first_fault(facts, OF_SMC)
-  if fault then return verdict.UNPROVEN, fault end
-  return verdict.SMC
+  if fault then
+    return verdict.UNPROVEN, fault, { { step = "mode", proven = false, text = fault, source = "sock_diag" } }
+  end
+  local proof
+  fault, proof = prove(facts)
+  return fault and verdict.UNPROVEN or verdict.SMC, fault, proof
 end
 
 return verdict

@@ -1,7 +1,6 @@
 --- Formats the result of a check like smc_chk(8).
 -- @module smc.check.words
 
-local path_of = require "smc.check.evidence".path
 local text = require "smc.internal.text"
 
 local words = {}
@@ -14,24 +13,24 @@ local function paragraph(s, margin)
   return text.wrap(text.printable(s), margin, text.width(STDOUT))
 end
 
--- The evidence of a successful check, as one line.
-local function evidence(report)
+local DEEPER <const> = MARGIN:rep(2)
+
+-- What a proof is worth to which nothing was sent.
+local UNSENT <const> = "nothing was sent, for this port is not that of a server for checks: the connection "
+  .. "is SMC's, and no data has been seen to take it"
+
+-- The steps of the proof, a paragraph each.
+local function add_proof(lines, report)
+  lines[#lines + 1] = MARGIN .. "Evidence:"
+  for _, step in ipairs(report.proof) do
+    lines[#lines + 1] = paragraph(("%s: %s"):format(step.step, step.text), DEEPER)
+  end
   local found = report.evidence
-  local line
   if found.bytes_sent == 0 then
-    line = ("nothing was sent; the kernel's record of the connection says %s"):format(report.mode)
-  else
-    line = ("%d of %d bytes went through shared memory"):format(
-      found.bytes_through_shared_memory, found.bytes_sent)
+    lines[#lines + 1] = paragraph(UNSENT, DEEPER)
+  elseif not found.peer_mode then
+    lines[#lines + 1] = paragraph("the peer does not report what it sees", DEEPER)
   end
-  local path = path_of(found)
-  if path then line = line .. ", " .. path end
-  if found.peer_mode then
-    line = line .. "; the peer sees " .. found.peer_mode .. " too"
-  elseif found.bytes_sent > 0 then
-    line = line .. "; the peer does not report what it sees"
-  end
-  return line
 end
 
 local function add_reason(lines, side, record)
@@ -62,7 +61,7 @@ of_verdict["SMC"] = function(lines, report)
     return
   end
   lines[1] = "     Success, using " .. report.mode
-  lines[2] = paragraph("Evidence: " .. evidence(report), MARGIN)
+  add_proof(lines, report)
 end
 
 of_verdict["TCP"] = function(lines, report)

@@ -1,0 +1,87 @@
+--- Connects to one of several addresses, and finds out why that fails.
+-- @module smc.check.reach
+
+local core = require "smc.core.socket"
+local E = require "smc.errno"
+local loop = require "smc.check.loop"
+local monotonic = require "smc.core.os".monotonic
+
+local reach = {}
+
+-- The time that plain TCP has to say why an attempt failed: the kernel gives up a neighbour after three
+-- seconds, if it is not busy.
+local CAUSE_SECONDS <const> = 10
+
+--- Connects a socket to an address.
+-- @param sock new
+-- @tparam string address
+-- @tparam integer|string port
+-- @tparam number deadline
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] ?integer errno; nil if the kernel does not say why
+function reach.connect(sock, address, port, deadline)
+  sock:settimeout(0)
+  local ok, message = sock:connect(address, port)
+  while not ok and message == "timeout" do
+    if not loop.wait(sock, "w", deadline) then return nil, message, E.ETIMEDOUT end
+    ok, message = sock:connect(address, port)
+  end
+  if ok then return true end
+  return nil, message, core.last_errno(sock)
+end
+
+-- Why AF_SMC failed without saying why: asks plain TCP. Returns nil if that succeeds, or takes too long.
+local function cause_by_tcp(address, port, deadline)
+  local probe <close> = core.new(0, false, "tcp")
+  local ok, message, errno =
+    reach.connect(probe, address, port, math.min(deadline, monotonic() + CAUSE_SECONDS))
+  if ok or errno == E.ETIMEDOUT then return nil end
+  return message, errno
+end
+
+-- One attempt to one address. If the kernel does not say why it failed, and TCP does not either, there is a
+-- second attempt.
+local function attempt(address, port, deadline)
+  local sock = core.new(0, false)
+  local ok, message, errno = reach.connect(sock, address, port, deadline)
+  if not ok and not errno then
+    local cause, number = cause_by_tcp(address, port, deadline)
+    if cause then
+      message, errno = cause, number
+    else
+      sock:close()
+      sock = core.new(0, false)
+      ok, message, errno = reach.connect(sock, address, port, deadline)
+    end
+  end
+  if ok then return sock end
+  -- TCP is connected, and the peer has SMC, for without it the kernel would have fallen back at once.
+  local hangs = errno == E.ETIMEDOUT and core.tcp_state(sock) == "ACTIVE"
+  sock:close()
+  return nil, { address = address, message = message, errno = errno, stage = hangs and "handshake" or "tcp" }
+end
+
+--- Tries the addresses in turn; each has its share of the time. A task calls it.
+-- @tparam {string,...} addresses
+-- @tparam integer|string port
+-- @tparam number timeout seconds
+-- @treturn[1] table `sock`, `address`, and `seconds` that it took
+-- @treturn[2] nil
+-- @treturn[2] {table,...} of each attempt its `address`, `message`, `errno` if the kernel gives one, and
+--   `stage`, `"tcp"`, or `"handshake"` if the peer accepted a TCP connection with SMC's option, and then did
+--   not answer the handshake of SMC
+function reach.any(addresses, port, timeout)
+  local failures, deadline = {}, monotonic() + timeout
+  for i, address in ipairs(addresses) do
+    local started = monotonic()
+    local share = math.max((deadline - started) / (#addresses - i + 1), 0.001)
+    local sock, failure = attempt(address, port, started + share)
+    if sock then return { sock = sock, address = address, seconds = monotonic() - started } end
+    failures[i] = failure
+  end
+  return nil, failures
+end
+
+return reach

@@ -1,0 +1,100 @@
+--- What a task sends and receives: text, and random bytes that both sides of a check know.
+--
+-- The sockets do not wait (`settimeout(0)`); the task does. The random bytes are those of a seed: one stream
+-- for each direction, of which each block of a test is the next part.
+-- @module smc.check.stream
+
+local loop = require "smc.check.loop"
+local pattern = require "smc.core.os".pattern
+
+local stream = {}
+
+local CHUNK <const> = 65536
+
+--- Sends text.
+-- @param sock
+-- @tparam string data
+-- @tparam number deadline
+-- @treturn integer the bytes that were sent
+-- @treturn ?string message if these are not all
+function stream.send(sock, data, deadline)
+  local at = 0
+  while true do
+    local last, message, partial = sock:send(data, at + 1)
+    if last then return last end
+    at = partial
+    if message ~= "timeout" or not loop.wait(sock, "w", deadline) then return at, message end
+  end
+end
+
+--- Receives a number of bytes, or a line.
+-- @param sock
+-- @tparam integer|string what bytes, or `"*l"`
+-- @tparam number deadline
+-- @tparam ?integer max the longest line
+-- @treturn[1] string
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string what has come
+function stream.receive(sock, what, deadline, max)
+  local got = ""
+  while true do
+    local data, message, partial = sock:receive(what, got, max)
+    if data then return data end
+    got = partial
+    if message ~= "timeout" or not loop.wait(sock, "r", deadline) then return nil, message, got end
+  end
+end
+
+--- Sends a part of the random bytes of a seed.
+-- @param sock
+-- @tparam integer seed
+-- @tparam integer offset
+-- @tparam integer count
+-- @tparam number deadline
+-- @treturn integer the bytes that were sent
+-- @treturn ?string message if these are not all
+function stream.send_random(sock, seed, offset, count, deadline)
+  local sent = 0
+  while sent < count do
+    local part, message =
+      stream.send(sock, pattern(seed, offset + sent, math.min(count - sent, CHUNK)), deadline)
+    sent = sent + part
+    if message then return sent, message end
+  end
+  return sent
+end
+
+-- Where two strings of one length differ, from 0.
+local function first_difference(a, b)
+  local at = 1
+  while a:byte(at) == b:byte(at) do at = at + 1 end
+  return at - 1
+end
+
+--- Receives a part of the random bytes of a seed, and compares every byte.
+-- @param sock
+-- @tparam integer seed
+-- @tparam integer offset
+-- @tparam integer count
+-- @tparam number deadline
+-- @treturn integer the bytes that were received
+-- @treturn ?string message if these are not all
+-- @treturn ?integer the offset of the first byte that differs; nothing is received after it
+function stream.receive_random(sock, seed, offset, count, deadline)
+  local received = 0
+  while received < count do
+    local data, message = sock:receiveany(math.min(count - received, CHUNK))
+    if data then
+      local expected = pattern(seed, offset + received, #data)
+      local at = data ~= expected and offset + received + first_difference(data, expected) or nil
+      received = received + #data
+      if at then return received, "different", at end
+    elseif message ~= "timeout" or not loop.wait(sock, "r", deadline) then
+      return received, message
+    end
+  end
+  return received
+end
+
+return stream
