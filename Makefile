@@ -45,11 +45,21 @@ DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-gen
 	lua-busted lua5.1 lua-socket lua-copas lua-cqueues lua-http lua-luv lua-sec openssl luarocks musl-tools strace \
 	lua-check clang-format cppcheck lua-ldoc lua-discount man-db mandoc zsh fish
 
+# What only `make check` needs, and the targets that are its own.
+CHECK_DEPS := clang clang-tidy libclang-rt-dev valgrind
+
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-	    -Werror=implicit-function-declaration -Wwrite-strings -Wvla -Wformat=2 -Wundef
+	    -Werror=implicit-function-declaration -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wconversion -Wpedantic
+
+# Against memory errors, if there are any: a buffer that overflows ends the program, and tables of functions are
+# read-only. CFLAGS and LDFLAGS can take it back. Without optimization the checks of _FORTIFY_SOURCE are none.
+HARDENING := -fstack-protector-strong
+FORTIFY    = $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+RELRO     := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
+
 CPPFLAGS_ALL = -D_GNU_SOURCE $(LUA_CFLAGS) $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0) $(CPPFLAGS)
-CFLAGS_ALL   = -std=gnu11 -fPIC -fvisibility=hidden $(WARNINGS) $(CFLAGS)
+CFLAGS_ALL   = -std=gnu11 -fPIC -fvisibility=hidden $(WARNINGS) $(HARDENING) $(FORTIFY) $(CFLAGS)
 
 Q := $(if $(filter 0,$(V)),@)
 so = $(BUILD)/$(subst .,/,$(1)).so
@@ -61,11 +71,12 @@ define MODULE_RULE
 $(call so,$(1)): $(call obj,$($(1)))
 	@mkdir -p $$(@D)
 	@echo "  LD  $$@"
-	$$(Q)$$(CC) -shared $$(CFLAGS_ALL) $$(LDFLAGS) -o $$@ $$^ $$($(1)_LIBS)
+	$$(Q)$$(CC) -shared $$(CFLAGS_ALL) $$(RELRO) $$(LDFLAGS) -o $$@ $$^ $$($(1)_LIBS)
 endef
 $(foreach m,$(MODULES),$(eval $(call MODULE_RULE,$(m))))
 
-# What the objects are built for; built again when that changes.
+# What the objects are built for, and how; built again when that changes.
+BUILT_FOR = $(LUA_VERSION) $(LUA_CFLAGS) $(HARDENING) $(RELRO)
 $(BUILD)/lua: FORCE
 	@test -n "$(LUA_VERSION)" || { echo "make: $(LUA) does not run: LUA=… names the Lua to build for" >&2; exit 1; }
 	@test $(LUA_NUMBER) -ge 504 || \
@@ -75,7 +86,7 @@ $(BUILD)/lua: FORCE
 		{ echo "make: no headers of Lua $(LUA_VERSION): pkg-config knows none by the names $(LUA_PACKAGES);" \
 			"LUA_CFLAGS=-I… says where they are" >&2; exit 1; }
 	@mkdir -p $(@D)
-	@echo '$(LUA_VERSION) $(LUA_CFLAGS)' | cmp -s - $@ || echo '$(LUA_VERSION) $(LUA_CFLAGS)' >$@
+	@echo '$(BUILT_FOR)' | cmp -s - $@ || echo '$(BUILT_FOR)' >$@
 
 $(BUILD)/obj/%.o: csrc/%.c $(BUILD)/lua
 	@mkdir -p $(@D)
@@ -122,7 +133,8 @@ test-kernel: all ## run the kernel specs in the lab; KERNEL_IMAGE=… KERNEL_MOD
 test-kernels: all ## run some specs on the lab's other kernels, 6.1 and dibs
 	@spec/run kernels
 
-check: deps-missing ## run every test, and the slow ones: soak, valgrind, every way to collect garbage
+check: deps-missing ## run every test, and the slow ones: soak, valgrind, analysers, every way to collect garbage
+	@DEPS='$(CHECK_DEPS)' spec/deps missing >/dev/null || DEPS='$(CHECK_DEPS)' spec/deps install
 	@$(MAKE) --no-print-directory all
 	@spec/run check
 
@@ -138,6 +150,9 @@ test-cycles: all ## run 100 power cycles of an emulated ISM function under traff
 test-pair: all ## run the specs of two guests, SMC-R
 	@spec/run pair
 
+mutants: all ## try the faults of spec/mutants: hours, unless WORDS='…' chooses some
+	@spec/run mutants $(WORDS)
+
 test-lab: ## run the specs of the lab itself
 	@spec/run lab
 
@@ -152,6 +167,11 @@ lint: ## luacheck, clang-format, compiler warnings as errors, cppcheck: silent w
 	@$(MAKE) -s --no-print-directory BUILD=$(BUILD)/lint CFLAGS='-O2 -Werror' all >/dev/null
 	@cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--error-exitcode=1 --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches csrc
+
+analyse: ## what compilers find without running csrc: gcc -fanalyzer, clang-tidy
+	@DEPS='$(CHECK_DEPS)' spec/deps missing >/dev/null || DEPS='$(CHECK_DEPS)' spec/deps install
+	@$(MAKE) -s --no-print-directory BUILD=$(BUILD)/analyse CFLAGS='-O2 -Werror -fanalyzer' all >/dev/null
+	@clang-tidy --quiet $(wildcard csrc/*/*.c) -- -std=gnu11 $(CPPFLAGS_ALL) 2>/dev/null
 
 compare: all ## compare the scripts with smc-tools, built in the folder SMC_TOOLS
 	@spec/run compare
@@ -242,5 +262,5 @@ scripts: # the list of scripts that are installed, for the specs
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-soak test-ism test-cycles test-pair test-s390x test-lab test-rock lint compare bench docs meta man FORCE \
+.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-soak test-ism test-cycles test-pair test-s390x test-lab test-rock lint analyse mutants compare bench docs meta man FORCE \
 	install uninstall dist release clean env modules scripts help

@@ -62,7 +62,7 @@ build = {
         "csrc/common/lua_util.c",
         "csrc/common/number.c",
       },
-      defines = { "_GNU_SOURCE" },
+      defines = { "_GNU_SOURCE", "_FORTIFY_SOURCE=2" },
       libraries = { "dl", "pthread" },
     },
     ["smc.core.poller"] = {
@@ -73,7 +73,7 @@ build = {
         "csrc/common/lua_util.c",
         "csrc/common/number.c",
       },
-      defines = { "_GNU_SOURCE" },
+      defines = { "_GNU_SOURCE", "_FORTIFY_SOURCE=2" },
     },
     ["smc.core.netlink"] = {
       sources = {
@@ -99,7 +99,7 @@ build = {
         "csrc/common/lua_util.c",
         "csrc/common/number.c",
       },
-      defines = { "_GNU_SOURCE" },
+      defines = { "_GNU_SOURCE", "_FORTIFY_SOURCE=2" },
       incdirs = { "$(NL_INCDIR)/libnl3", "$(NLGENL_INCDIR)/libnl3" },
       libdirs = { "$(NL_LIBDIR)", "$(NLGENL_LIBDIR)" },
       libraries = { "nl-genl-3", "nl-3" },
@@ -112,7 +112,7 @@ build = {
         "csrc/common/lua_util.c",
         "csrc/common/number.c",
       },
-      defines = { "_GNU_SOURCE" },
+      defines = { "_GNU_SOURCE", "_FORTIFY_SOURCE=2" },
     },
     ["smc.core.sysfs"] = {
       sources = {
@@ -122,7 +122,7 @@ build = {
         "csrc/common/lua_util.c",
         "csrc/common/number.c",
       },
-      defines = { "_GNU_SOURCE" },
+      defines = { "_GNU_SOURCE", "_FORTIFY_SOURCE=2" },
     },
     ["smc.core.os"] = {
       sources = {
@@ -136,7 +136,7 @@ build = {
         "csrc/common/lua_util.c",
         "csrc/common/number.c",
       },
-      defines = { "_GNU_SOURCE" },
+      defines = { "_GNU_SOURCE", "_FORTIFY_SOURCE=2" },
     },
     ["smc.core.packet"] = {
       sources = {
@@ -144,7 +144,7 @@ build = {
         "csrc/common/lua_util.c",
         "csrc/common/number.c",
       },
-      defines = { "_GNU_SOURCE" },
+      defines = { "_GNU_SOURCE", "_FORTIFY_SOURCE=2" },
     },
     -- No Lua module: the library that smc.run has the dynamic linker preload into programs.
     ["smc.preload"] = {
@@ -155,7 +155,7 @@ build = {
         "csrc/preload/next.c",
         "csrc/preload/preload.c",
       },
-      defines = { "_GNU_SOURCE" },
+      defines = { "_GNU_SOURCE", "_FORTIFY_SOURCE=2" },
       libraries = { "dl" },
     },
   },

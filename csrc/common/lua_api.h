@@ -74,6 +74,11 @@
 #pragma weak lua_warning
 #pragma weak lua_yieldk
 
+/* They throw, which Lua's headers do not tell compilers and checkers. */
+int lua_error(lua_State *L) __attribute__((noreturn));
+int luaL_argerror(lua_State *L, int arg, const char *message) __attribute__((noreturn));
+int luaL_error(lua_State *L, const char *format, ...) __attribute__((noreturn));
+
 /* The version of the running Lua, in the format of LUA_VERSION_NUM. */
 static inline int smc_lua_version(lua_State *L)
 {

@@ -37,7 +37,7 @@ bool smc_gc_on_fd_exhaustion(lua_State *L, int err);
  * is repeated after a garbage collection, whose finalizers may run any Lua code: hold no resources here.
  */
 #define SMC_RETRY_AFTER_GC(L, call)                                        \
-	({                                                                 \
+	__extension__({                                                    \
 		int smc_result = (call);                                   \
 		if (smc_result < 0 && smc_gc_on_fd_exhaustion((L), errno)) \
 			smc_result = (call);                               \

@@ -15,7 +15,7 @@ static void map_address(struct in6_addr *out, int family, const void *address)
 	memset(out, 0, sizeof(*out));
 	if (family == AF_INET6) {
 		memcpy(out, address, sizeof(*out));
-	} else if (memcmp(address, any, sizeof(any))) { /* 0.0.0.0 is :: is any */
+	} else if (memcmp(address, any, sizeof(any)) != 0) { /* 0.0.0.0 is :: is any */
 		memcpy(out, prefix, sizeof(prefix));
 		memcpy((char *)out + sizeof(prefix), address, 4);
 	}

@@ -155,6 +155,7 @@ static const struct nlmsghdr *take_message(struct smc_transport *transport)
 	if (!nlmsg_ok(msg, transport->left))
 		return NULL;
 	size = transport->left;
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): nlmsg_ok has read it */
 	if (NLMSG_ALIGN(msg->nlmsg_len) < (unsigned int)size) /* the last message need not be padded */
 		size = (int)NLMSG_ALIGN(msg->nlmsg_len);
 	transport->next = (const void *)((const char *)msg + size);

@@ -30,8 +30,8 @@ static int plain_getsockopt(int fd, int level, int option, void *restrict value,
 
 void smc_preload_find_next(void)
 {
-	socket_function *s = (socket_function *)dlsym(RTLD_NEXT, "socket");
-	getsockopt_function *g = (getsockopt_function *)dlsym(RTLD_NEXT, "getsockopt");
+	socket_function *s = __extension__(socket_function *) dlsym(RTLD_NEXT, "socket");
+	getsockopt_function *g = __extension__(getsockopt_function *) dlsym(RTLD_NEXT, "getsockopt");
 
 	atomic_store(&next_socket, s ? s : plain_socket);
 	atomic_store(&next_getsockopt, g ? g : plain_getsockopt);

@@ -33,8 +33,7 @@ static bool pin_library(void)
 {
 	Dl_info info;
 
-	return dladdr((void *)close_in_thread, &info) &&
-	       dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+	return dladdr(&sock_mark, &info) && dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
 }
 
 /* Closes in a thread, which sees no signal. Returns false where there can be none. */

@@ -33,9 +33,9 @@ struct sock *sock_check(lua_State *L, int arg)
 }
 
 /* Throws: what is at index arg is not of the class wanted. */
-int sock_class_error(lua_State *L, int arg, enum sock_class wanted)
+_Noreturn void sock_class_error(lua_State *L, int arg, enum sock_class wanted)
 {
-	return luaL_argerror(L, arg, lua_pushfstring(L, "%s expected", sock_class_name(wanted)));
+	luaL_argerror(L, arg, lua_pushfstring(L, "%s expected", sock_class_name(wanted)));
 }
 
 /* Gives the socket on top of the stack its class. */

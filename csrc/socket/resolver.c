@@ -33,9 +33,11 @@ static const char *resolver_strerror(int rc)
 /* The errno that says most nearly what getaddrinfo(3) answers. */
 static int resolver_errno(int rc)
 {
+	int err = errno;
+
 	switch (rc) {
 	case EAI_SYSTEM:
-		return errno;
+		return err ? err : EIO; /* never 0, which is success */
 	case EAI_AGAIN:
 		return EAGAIN;
 	case EAI_MEMORY:

@@ -112,7 +112,7 @@ struct sock {
  * classes in the order of enum sock_class.
  */
 #define UPVALUE_POOL     lua_upvalueindex(1)
-#define UPVALUE_CLASS(c) lua_upvalueindex(2 + (c))
+#define UPVALUE_CLASS(c) lua_upvalueindex(2 + (int)(c))
 #define UPVALUES         4
 
 /* From here on in the order of the layers: each file calls those above it, and module.c all. */
@@ -158,7 +158,7 @@ extern const char sock_mark;
 const char *sock_class_key(enum sock_class kind);
 const char *sock_class_name(enum sock_class kind);
 struct sock *sock_check(lua_State *L, int arg);
-int sock_class_error(lua_State *L, int arg, enum sock_class wanted);
+_Noreturn void sock_class_error(lua_State *L, int arg, enum sock_class wanted);
 void sock_set_class(lua_State *L, struct sock *s, enum sock_class kind);
 struct sock *sock_new(lua_State *L, enum sock_class kind);
 int sock_tostring(lua_State *L);
