@@ -88,12 +88,12 @@ static bool was_seen(struct query *query, uint64_t cookie)
 
 /*
  * Whether the caller's function has something to add: where the kernel does not say the
- * address of a socket that has a port, or which wildcard it is; and where it says why a
- * connection fell back, by a code.
+ * address of a socket that has a port, or which wildcard it is; where it says why a
+ * connection fell back, by a code; and where it says which device is used, by a GID.
  */
 static bool is_incomplete(const struct smc_diag_socket *s)
 {
-	return s->attrs[SMC_DIAG_FALLBACK].size ||
+	return s->attrs[SMC_DIAG_FALLBACK].size || s->attrs[SMC_DIAG_DMBINFO].size ||
 	       (smc_diag_is_unspecified(s, LOCAL) && smc_diag_port(s, LOCAL));
 }
 
@@ -153,7 +153,7 @@ static struct smc_dump *new_dump(lua_State *L, int arg)
  * smc_diag([extensions [, filter [, fields [, complete]]]]) -> iterator, nil, nil, iterator
  *                                                           | nil, message, errno
  *
- * complete(record) is called for a record without a local address, or with the code of a fallback.
+ * complete(record) is called for a record without a local address, with the code of a fallback, or with a GID.
  *
  * Asks the kernel for the SMC sockets of this network namespace, with the
  * attributes that the bits of extensions name: 1 << (SMC_DIAG_… - 1).

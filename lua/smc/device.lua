@@ -15,15 +15,13 @@
 -- @module smc.device
 
 local args = require "smc.internal.args"
+local dibs = require "smc.internal.dibs"
 local filtered = require "smc.internal.filter".of
 local hex = require "smc.internal.hex"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
-local paths = require "smc.internal.paths"
 
 local device = {}
-
-local LOOPBACK_FABRIC <const> = 0xffff
 
 -- Which fields of a filter apply to a device, and which to its ports.
 local SHAPE <const> = { own = { "ibdev", "fid" }, parts = "ports", of_parts = { "netdev" } }
@@ -53,6 +51,7 @@ local port_states = { [0] = "INACTIVE", "ACTIVE" }
 -- @tfield ?integer link_groups SMC-D: how many link groups use it
 -- @tfield ?string pnetid SMC-D
 -- @tfield ?string pnetid_source SMC-D: `"hardware"`, or `"user"` for the table of @{smc.pnet}
+-- @tfield ?string dibs SMC-D, since Linux 6.18: name of the device of @{dibs}
 -- @tfield ?string ibdev SMC-R: name of the RDMA device
 -- @tfield ?{port,...} ports SMC-R
 
@@ -105,9 +104,17 @@ local function entry_of(message)
   return record
 end
 
+-- Adds the names of dibs devices, which the kernel does not send.
+local function add_dibs(entries)
+  local names = {}
+  for _, one in ipairs(#entries > 0 and dibs.list() or {}) do names[one.pci_id or false] = one.name end
+  for _, entry in ipairs(entries) do entry.dibs = entry.pci_id and names[entry.pci_id] end
+end
+
 SHAPE.read = look.protect(function(messages)
   local entries = {}
   for i, one in ipairs(messages) do entries[i] = entry_of(one) end
+  add_dibs(entries)
   return entries
 end)
 
@@ -129,34 +136,17 @@ function device.list(filter)
   return filtered(wanted, SHAPE, { ["SMC-D"] = netlink.device_smcd, ["SMC-R"] = netlink.device_smcr })
 end
 
--- The devices in a directory of sysfs.
-local dibs_in = look.protect(function(folder)
-  local found = {}
-  for i, name in ipairs(look.entries(folder)) do
-    local path = folder .. "/" .. name
-    local fabric = tonumber((look.file(path .. "/fabric_id") or ""):match("%S+"))
-    found[i] = {
-      name = name,
-      gid = (look.file(path .. "/gid") or ""):match("%S+"),
-      fabric_id = fabric,
-      loopback = fabric and fabric == LOOPBACK_FABRIC,
-      pci_id = (look.file(path .. "/device/uevent") or ""):match("PCI_SLOT_NAME=(%S+)"),
-    }
-  end
-  return found
-end)
-
 --- Lists the devices of the kernel's direct internal buffer sharing layer (dibs), which includes ISM devices
 -- and loopback since Linux 6.18.
 --
--- @treturn[1] {table,...} each with `name`, such as `lo`; `gid`: a UUID; `fabric_id`: an integer, printed
---   with `%04x`, the PCHID of an ISM device; `loopback`: whether it connects this host only with itself;
---   `pci_id`, only of a PCI function. Empty if the kernel has no dibs.
+-- @treturn[1] {table,...} each with `name`, such as `lo` and `ism32`; `gid`: a UUID; `fabric_id`: an
+--   integer, printed with `%04x`, the PCHID of an ISM device; `type`: `"ISM"` or `"loopback"`, absent for
+--   others; `loopback`: whether it connects this host only with itself; `pci_id`, only of a PCI function.
+--   Empty if the kernel has no dibs.
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
-function device.dibs()
-  return dibs_in(paths.sysfs .. "/class/dibs")
-end
+-- @function dibs
+device.dibs = look.protect(dibs.list)
 
 return device

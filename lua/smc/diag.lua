@@ -13,7 +13,9 @@
 
 local addresses = require "smc.internal.addresses"
 local args = require "smc.internal.args"
+local dibs = require "smc.internal.dibs"
 local E = require "smc.errno"
+local look = require "smc.internal.look"
 local netlink = require "smc.core.netlink"
 
 local diag = {}
@@ -101,6 +103,7 @@ local every_extension = 1 | 2 | 8
 -- @tfield integer peer_token of the peer's
 -- @tfield ?integer peer_gid_ext the other half where GIDs have 128 bits, since Linux 6.8
 -- @tfield ?integer gid_ext
+-- @tfield ?string dibs since Linux 6.18: name of the device, as @{smc.device.dibs} lists it
 
 local INTERVAL <const> = 1 -- second, between two readings of a watch
 
@@ -140,18 +143,30 @@ local function explain(record)
   record.fallback_code, record.peer_fallback_code = nil, nil
 end
 
+-- Returns a function that adds the device's name to a record of SMC-D, or nil, message, errno.
+local device_namer = look.protect(function()
+  local name_of = dibs.namer()
+  return function(record) record.dmb.dibs = name_of(record.dmb.gid, record.dmb.gid_ext) end
+end)
+
 -- Returns the function that completes the records of a query. If it fails, it raises an error in the loop,
 -- and stores the errno in `failure`.
 local function completer(failure)
-  local complete
-  return function(record)
-    if record.fallback_code or record.peer_fallback_code then explain(record) end
-    if not addresses.is_missing(record) then return end
-    complete = complete or addresses.completer()
-    local ok, message, errno = complete(record)
-    if ok then return end
+  local add_address, add_device
+  local function demand(result, message, errno)
+    if result then return result end
     failure.errno = errno
     error(message, 0)
+  end
+  return function(record)
+    if record.fallback_code or record.peer_fallback_code then explain(record) end
+    if record.dmb then
+      add_device = add_device or demand(device_namer())
+      add_device(record)
+    end
+    if not addresses.is_missing(record) then return end
+    add_address = add_address or addresses.completer()
+    demand(add_address(record))
   end
 end
 
@@ -254,6 +269,10 @@ function diag.find(inode, options)
   end
   if found.fallback_code or found.peer_fallback_code then explain(found) end
   ok, message, errno = addresses.complete(found)
+  if ok and found.dmb then
+    ok, message, errno = device_namer()
+    if ok then ok(found) end
+  end
   if not ok then
     return nil, message, errno
   end

@@ -64,6 +64,9 @@ local relevant = {
 -- @tfield ?integer uid user-defined ID
 -- @tfield ?integer port of the adapter, from 1; 0 where that has no meaning
 -- @tfield ?string driver
+-- @tfield ?boolean guest true if the driver hands the function to a guest (VFIO: `ism-vfio-pci` and others):
+--   this host cannot use it
+-- @tfield ?string dibs name of the SMC-D device that it is, since Linux 6.18: `ism32`
 -- @tfield {port,...} ports
 -- @tfield ?table smcd for an ISM function that SMC uses: `link_groups`, their number, and `critical`
 
@@ -78,22 +81,6 @@ local relevant = {
 
 -- === information that is not in sysfs ===
 
-local function has(list, value)
-  for _, one in ipairs(list) do
-    if one == value then return true end
-  end
-  return false
-end
-
-local function is_for(entry, record, port)
-  if entry.netdev then return has(port.netdevs, entry.netdev) end
-  if entry.ibdev == record.pci_id then return true end
-  for _, ibdev in ipairs(port.ibdevs) do
-    if entry.ibdev == ibdev.ibdev and entry.ibport == ibdev.ibport then return true end
-  end
-  return false
-end
-
 -- Errors of a kernel without such a list; the information of sysfs is complete then.
 local NO_LIST <const> = { [E.EAFNOSUPPORT] = true, [E.EPROTONOSUPPORT] = true, [E.EOPNOTSUPP] = true }
 
@@ -102,15 +89,12 @@ local function listed(list, message, errno)
   return list or {}
 end
 
-local function add_user_pnetids(records)
-  local entries = listed(require "smc.pnet".list())
-  for _, record in ipairs(#entries > 0 and records or {}) do
-    for _, port in ipairs(record.ports) do
-      for _, entry in ipairs(port.pnetid == nil and entries or {}) do
-        if is_for(entry, record, port) then port.pnetid, port.pnetid_source = entry.pnetid, "user" end
-      end
-    end
+local function add_dibs(records)
+  local names = {}
+  for _, device in ipairs(look.demand(require "smc.device".dibs())) do
+    names[device.pci_id or false] = device.name
   end
+  for _, record in ipairs(records) do record.dibs = record.pci_id and names[record.pci_id] end
 end
 
 local function add_smcd(records)
@@ -125,6 +109,13 @@ local function add_smcd(records)
 end
 
 -- === listing ===
+
+local function has(list, value)
+  for _, one in ipairs(list) do
+    if one == value then return true end
+  end
+  return false
+end
 
 local function has_port_with(record, key, value)
   for _, port in ipairs(record.ports) do
@@ -151,8 +142,9 @@ end
 -- All records. The kernel's lists are those of this machine, so they are not used for a recorded tree.
 local read = look.protect(function()
   local records = look.demand(pci.read(paths.sysfs))
+  add_dibs(records)
   if paths.sysfs == "/sys" then
-    add_user_pnetids(records)
+    require "smc.ism.user_pnetids".add(records, listed(require "smc.pnet".list()))
     add_smcd(records)
   end
   return records
@@ -345,7 +337,9 @@ end
 
 --- Watches for functions that are added and removed, of those that `list(filter)` returns.
 -- It does not poll: it receives the kernel's uevents (NETLINK_KOBJECT_UEVENT of netlink(7)).
--- An event has `event`, `"added"` or `"removed"`, and `pci_function`, the function as it is or was.
+-- An event has `event`, `"added"` or `"removed"`, and `pci_function`, the function as it is or was. Since
+-- Linux 6.18 an ISM function that was added can be used by SMC only once its dibs device is there: `"usable"`
+-- and `"unusable"`.
 --
 --    for event in assert(ism.watch { type = "ISM" }) do
 --      print(event.event, event.pci_function.pci_id)

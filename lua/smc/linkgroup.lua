@@ -14,6 +14,7 @@
 -- @module smc.linkgroup
 
 local args = require "smc.internal.args"
+local dibs = require "smc.internal.dibs"
 local E = require "smc.errno"
 local filtered = require "smc.internal.filter".of
 local hex = require "smc.internal.hex"
@@ -54,6 +55,7 @@ local systems = { "ZOS", "LINUX", "AIX" }
 -- @tfield ?integer gid_ext the other half where GIDs have 128 bits, since Linux 6.8
 -- @tfield ?integer peer_gid_ext
 -- @tfield ?integer pchid SMC-D: physical channel of the ISM device
+-- @tfield ?string dibs SMC-D, since Linux 6.18: name of the device, as @{smc.device.dibs} lists it
 -- @tfield ?integer dmb_alloc SMC-D: bytes of DMBs, since Linux 6.10
 -- @tfield ?string role SMC-R: `"client"` or `"server"`
 -- @tfield ?string lgr_type SMC-R: `"NONE"`, `"SINGLE"`, `"SYM"`, `"ASYMP"` or `"ASYML"`
@@ -121,10 +123,12 @@ end
 
 -- The groups in the kernel's messages, in which links follow their group.
 SHAPE.read = look.protect(function(messages)
-  local groups = {}
+  local groups, name_of = {}, nil
   for _, message in ipairs(messages) do
     local group = groups[#groups]
     if message.smcd then
+      name_of = name_of or dibs.namer()
+      message.smcd.dibs = name_of(message.smcd.gid, message.smcd.gid_ext)
       groups[#groups + 1] = group_of(message.smcd, "SMC-D")
     elseif message.smcr then
       groups[#groups + 1] = smcr_group_of(message.smcr)

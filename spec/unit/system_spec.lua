@@ -176,8 +176,10 @@ describe("smc.device.dibs", function()
       ["class/dibs/ism28/device/uevent"] = "DRIVER=ism\nPCI_SLOT_NAME=0000:00:00.0\n",
     }
     assert.same({
-      { name = "ism28", gid = "9d8b", fabric_id = 0x7c1, loopback = false, pci_id = "0000:00:00.0" },
-      { name = "lo", gid = "0b6e1a3c-0000-0000-0000-000000000001", fabric_id = 0xffff, loopback = true },
+      { name = "ism28", gid = "9d8b", fabric_id = 0x7c1, type = "ISM", loopback = false,
+        pci_id = "0000:00:00.0" },
+      { name = "lo", gid = "0b6e1a3c-0000-0000-0000-000000000001", fabric_id = 0xffff, type = "loopback",
+        loopback = true },
     }, support.with_paths({ sysfs = made.root }, device.dibs))
     assert.same({}, support.with_paths({ sysfs = made.root .. "/nowhere" }, device.dibs))
   end)

@@ -101,7 +101,8 @@ end
 function evidence.path(info)
   local link = evidence.link(info)
   if info.dmb then
-    return ("from GID %016x to GID %016x, into the peer's DMB %016x"):format(
+    local device = info.dmb.dibs and ("over %s, "):format(info.dmb.dibs) or ""
+    return ("%sfrom GID %016x to GID %016x, into the peer's DMB %016x"):format(device,
       info.dmb.gid, info.dmb.peer_gid, info.dmb.peer_token)
   elseif link then
     return ("over %s port %d, from GID %s to GID %s, into the peer's RMB"):format(

@@ -20,6 +20,8 @@ where  OBJECT := {info | linkgroup | device | stats | ueid%s}
        OPTIONS := {-v[ersion] | -d[etails] | %s-a[bsolute]}
 ]]):format(tool.name, tool.is_smcd and " | seid" or "", tool.is_smcd and "" or "-dd[etails] | ")
     .. "       --json: print JSON;  --baseline FILE: where stats reset saves the counters\n"
+    .. (tool.is_smcd and "       --dibs: with device, devices by name and GID, and loopback (Linux 6.18)\n"
+      or "")
 end
 
 -- Removes the options that only this project has; they may stand anywhere.
@@ -30,6 +32,8 @@ local function take_own_options(tool, words)
     local file = word:match("^%-%-baseline=(.+)$")
     if word == "--json" then
       tool.json, app.json = true, true
+    elseif word == "--dibs" and tool.is_smcd then
+      tool.dibs = true
     elseif file then
       tool.baseline = file
     elseif word == "--baseline" then

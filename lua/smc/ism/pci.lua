@@ -10,6 +10,9 @@ local pci = {}
 
 local UTIL_FIELDS <const> = 4 -- PNET IDs in util_string
 
+-- Drivers that hand a function to a guest.
+local VFIO <const> = { ["ism-vfio-pci"] = true, ["vfio-pci"] = true, ["mlx5_vfio_pci"] = true }
+
 local ATTRIBUTES <const> = {
   "vendor", "device", "class", "function_id", "pchid", "pft", "vfn", "uid", "port", "util_string",
 }
@@ -166,6 +169,7 @@ local function function_of(folder, name)
   local is_rdma, firmware = add_ibdevs(path, ports)
   record.type = type_of(record, firmware, is_rdma)
   record.vf = virtual(record)
+  record.guest = VFIO[record.driver] or nil
   port_at(ports, by_adapter or next(ports) or 0)
   add_pnetids(record, ports, raw.util_string)
   record.ports = as_list(ports)

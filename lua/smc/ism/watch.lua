@@ -1,4 +1,4 @@
---- Reports PCI functions that are added and removed, for smc.ism.
+--- Reports PCI functions that are added and removed, and become usable for SMC-D, for smc.ism.
 -- @module smc.ism.watch
 
 local sysfs = require "smc.core.sysfs"
@@ -19,6 +19,13 @@ local function event_of(word, record)
   return { event = word, pci_function = record }
 end
 
+-- Adds what has become of the dibs device of a function: SMC-D can use the function while it has one.
+local function add_use(events, before, now)
+  if now.dibs and not (before and before.dibs) then events[#events + 1] = event_of("usable", now) end
+  if not now.dibs and before and before.dibs then events[#events + 1] = event_of("unusable", now) end
+  return events
+end
+
 -- The events between what was known and what there is now.
 local function differences(known, now)
   local events = {}
@@ -27,14 +34,20 @@ local function differences(known, now)
   end
   for address, record in pairs(now) do
     if not known[address] then events[#events + 1] = event_of("added", record) end
+    add_use(events, known[address], record)
   end
   return events
 end
 
--- The action of a uevent that concerns a PCI function, "add", "remove" or another, and the address.
+-- What a uevent says of a PCI function: "add", "remove", or "dibs" where it is about the dibs device below
+-- the function; and the function's address.
 local function read_uevent(uevent)
+  local path = uevent.DEVPATH or ""
+  if uevent.SUBSYSTEM == "dibs" then
+    return "dibs", path:match("/(%x+:%x%x:%x%x%.%x)/dibs/[^/]+$")
+  end
   if uevent.SUBSYSTEM ~= "pci" then return nil end
-  return uevent.ACTION, uevent.PCI_SLOT_NAME or (uevent.DEVPATH or ""):match("[^/]+$")
+  return uevent.ACTION, uevent.PCI_SLOT_NAME or path:match("[^/]+$")
 end
 
 --- Starts listening.
@@ -54,8 +67,21 @@ function functions.watch(list)
   end
   local known = by_address(before)
 
+  -- The events of a function that is there, by a new look at it.
+  local function look_at(address)
+    local now, failure, number = list()
+    if not now then return nil, failure, number end
+    local record = by_address(now)[address]
+    if not record then return {} end
+    local events = { not known[address] and event_of("added", record) or nil }
+    add_use(events, known[address], record)
+    known[address] = record
+    return events
+  end
+
   -- The events are made before they are known: an error in between leaves them to the next reading.
   local function read_one(action, address)
+    if action == "dibs" and address then return look_at(address) end
     if action == "remove" and known[address] then
       local events = { event_of("removed", known[address]) }
       known[address] = nil
@@ -63,12 +89,7 @@ function functions.watch(list)
     elseif action ~= "add" or known[address] then
       return {}
     end
-    local now, failure, number = list()
-    if not now then return nil, failure, number end
-    local record = by_address(now)[address]
-    local events = { record and event_of("added", record) }
-    known[address] = record
-    return events
+    return look_at(address)
   end
 
   local function read_all()

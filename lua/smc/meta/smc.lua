@@ -174,6 +174,7 @@ local smc_device = {}
 ---@field link_groups integer|nil SMC-D: how many link groups use it
 ---@field pnetid string|nil SMC-D
 ---@field pnetid_source string|nil SMC-D: `"hardware"`, or `"user"` for the table of `smc.pnet`
+---@field dibs string|nil SMC-D, since Linux 6.18: name of the device of `dibs`
 ---@field ibdev string|nil SMC-R: name of the RDMA device
 ---@field ports smc.device.port[]|nil SMC-R
 
@@ -202,7 +203,7 @@ function smc_device.list(filter) end
 
 --- Lists the devices of the kernel's direct internal buffer sharing layer (dibs), which includes ISM devices
 --- and loopback since Linux 6.18.
----@return table[]|nil # each with `name`, such as `lo`; `gid`: a UUID; `fabric_id`: an integer, printed with `%04x`, the PCHID of an ISM device; `loopback`: whether it connects this host only with itself; `pci_id`, only of a PCI function. Empty if the kernel has no dibs.
+---@return table[]|nil # each with `name`, such as `lo` and `ism32`; `gid`: a UUID; `fabric_id`: an integer, printed with `%04x`, the PCHID of an ISM device; `type`: `"ISM"` or `"loopback"`, absent for others; `loopback`: whether it connects this host only with itself; `pci_id`, only of a PCI function. Empty if the kernel has no dibs.
 ---@return nil|string # message
 ---@return nil|integer # errno
 function smc_device.dibs() end
@@ -278,6 +279,7 @@ local smc_diag_Watch = {}
 ---@field peer_token integer of the peer's
 ---@field peer_gid_ext integer|nil the other half where GIDs have 128 bits, since Linux 6.8
 ---@field gid_ext integer|nil
+---@field dibs string|nil since Linux 6.18: name of the device, as `smc.device.dibs` lists it
 
 ---@class smc.diag.sockets.filter
 ---@field mode string|nil `"SMC-D"`, `"SMC-R"` or `"TCP"`
@@ -638,6 +640,8 @@ local smc_ism = {}
 ---@field uid integer|nil user-defined ID
 ---@field port integer|nil of the adapter, from 1; 0 where that has no meaning
 ---@field driver string|nil
+---@field guest boolean|nil true if the driver hands the function to a guest (VFIO: `ism-vfio-pci` and others): this host cannot use it
+---@field dibs string|nil name of the SMC-D device that it is, since Linux 6.18: `ism32`
 ---@field ports smc.ism.port[]
 ---@field smcd table|nil for an ISM function that SMC uses: `link_groups`, their number, and `critical`
 
@@ -723,7 +727,9 @@ function smc_ism.ensure(which, state, options) end
 
 --- Watches for functions that are added and removed, of those that `list(filter)` returns.
 --- It does not poll: it receives the kernel's uevents (NETLINK_KOBJECT_UEVENT of netlink(7)).
---- An event has `event`, `"added"` or `"removed"`, and `pci_function`, the function as it is or was.
+--- An event has `event`, `"added"` or `"removed"`, and `pci_function`, the function as it is or was. Since
+--- Linux 6.18 an ISM function that was added can be used by SMC only once its dibs device is there: `"usable"`
+--- and `"unusable"`.
 ---    for event in assert(ism.watch { type = "ISM" }) do
 ---      print(event.event, event.pci_function.pci_id)
 ---    end
@@ -767,6 +773,7 @@ local smc_linkgroup = {}
 ---@field gid_ext integer|nil the other half where GIDs have 128 bits, since Linux 6.8
 ---@field peer_gid_ext integer|nil
 ---@field pchid integer|nil SMC-D: physical channel of the ISM device
+---@field dibs string|nil SMC-D, since Linux 6.18: name of the device, as `smc.device.dibs` lists it
 ---@field dmb_alloc integer|nil SMC-D: bytes of DMBs, since Linux 6.10
 ---@field role string|nil SMC-R: `"client"` or `"server"`
 ---@field lgr_type string|nil SMC-R: `"NONE"`, `"SINGLE"`, `"SYM"`, `"ASYMP"` or `"ASYML"`

@@ -57,6 +57,13 @@ local function rows(f, args)
   return list
 end
 
+-- Says of a function that it is not for this host.
+local function note_guest(f)
+  if not f.guest then return end
+  app.say(("%s is given to a guest by its driver, %s: this host cannot use it"):format(
+    f.fid and ("FID %x"):format(f.fid) or f.pci_id, f.driver))
+end
+
 local function header(args)
   local line = ROW:format("FID ", "Power", "PCI_ID", "PCHID", "Type", "PFT", args.rawids and "VFN" or "VF",
     args.ib and "IPrt" or "PPrt", "PNET_ID", args.ib and "IB-Dev" or "Net-Dev")
@@ -97,6 +104,7 @@ return function(args)
     for _, f in ipairs(shown) do
       for _, row in ipairs(rows(f, args)) do print(row) end
     end
+    for _, f in ipairs(shown) do note_guest(f) end
   end
   if missing then not_found(fid) end
   return status.OK

@@ -68,8 +68,21 @@ local function print_smcr(tool, entries)
   end
 end
 
+-- The devices of Linux 6.18 and later, which the original does not know.
+local function show_dibs(tool)
+  local devices = tools.demand(device.dibs())
+  if tool.json then return app.print_json(devices) end
+  text.record(devices)
+  app.write("Name      Type      GID                                   Fabric  PCI-ID\n")
+  for _, one in ipairs(devices) do
+    app.write(("%-8s  %-8s  %-36s  %-6s  %s\n"):format(one.name, one.type or "", one.gid or "",
+      one.fabric_id and ("%04x"):format(one.fabric_id) or "", one.pci_id or ""))
+  end
+end
+
 return function(tool, words)
   local wanted = parse(tool, words)
+  if tool.dibs then return show_dibs(tool) end
   local entries = tools.demand(device.list(wanted))
   if tool.json then return app.print_json(entries) end
   text.record(entries)

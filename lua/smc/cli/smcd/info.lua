@@ -17,7 +17,10 @@ end
 return function(tool, words)
   if #words > 1 or words[1] and not tools.abbreviates(words[1], "show") then tools.misuse(usage(tool)) end
   local info = tools.demand(system.info())
-  if tool.json then return app.print_json(info) end
+  if tool.json then
+    info.dibs = tools.demand(require "smc.device".dibs())
+    return app.print_json(info)
+  end
   text.record(info)
   local roce = list(info.roce)
   app.write(([[

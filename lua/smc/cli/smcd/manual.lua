@@ -39,6 +39,9 @@ return function(tool, objects, usage_of)
   parser:flag("--json", "Print JSON, with the fields of the Lua modules. It may stand anywhere.")
   parser:option("--baseline",
     "With stats: the file in which reset saves the counters. It may stand anywhere."):argname("FILE")
+  if tool.is_smcd then
+    parser:flag("--dibs", "With device: the dibs devices (Linux 6.18), by name and GID, loopback included.")
+  end
   for _, name in ipairs(objects) do
     local usage = usage_of(name)
     local command = parser:command(name, DESCRIPTIONS[name]):usage(usage):add_help(false)
