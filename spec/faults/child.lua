@@ -6,19 +6,10 @@
 
 local E = require "smc.errno"
 local inject = require "inject"
+local text = dofile "spec/faults/text.lua"
 
 local looks, call, name = assert(loadfile(arg[1]))(arg[2]), arg[3], arg[4]
 local wanted = E[name]
-
--- A value as text, to compare it.
-local function text(value)
-  if type(value) ~= "table" then return math.type(value) == "float" and "float" or tostring(value) end
-  local keys, parts = {}, {}
-  for key in pairs(value) do keys[#keys + 1] = key end
-  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
-  for i, key in ipairs(keys) do parts[i] = ("%s=%s"):format(key, text(value[key])) end
-  return "{" .. table.concat(parts, ", ") .. "}"
-end
 
 -- What a look answers while its nth call fails, 0: none; and how many calls it made.
 local function answer(look, n)
