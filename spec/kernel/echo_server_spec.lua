@@ -119,13 +119,17 @@ describe("echo_server.lua", function()
       echo(busy, "busy")
     end
     -- To close one of them may take two seconds, in which nobody is to wait.
-    local waited = 0
-    for _ = 1, 20 do
+    local waited, gone = 0, 0
+    for _ = 1, 5 * support.HANG do
       local started = socket.monotonic()
       echo(busy, "busy")
       waited = waited + socket.monotonic() - started
+      gone = 0
+      for _, sock in ipairs(deaf) do gone = gone + (sock:info().state == "ACTIVE" and 0 or 1) end
+      if gone == DEAF then break end
       socket.sleep(0.2)
     end
+    assert.equal(DEAF, gone)
     assert.is_true(waited < DEAF)
     assert.same({ nil, "closed", "" }, { idle:receive(1) })
     echo(busy, "more")
