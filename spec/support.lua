@@ -32,12 +32,12 @@ function support.descriptors()
   return count
 end
 
---- How many descriptors are left open by 200 calls, while nothing is collected.
-function support.descriptors_left_by(f)
+--- How many descriptors are left open by 200 calls, or so many, while nothing is collected.
+function support.descriptors_left_by(f, count)
   collectgarbage()
   local before = support.descriptors()
   collectgarbage("stop")
-  for _ = 1, 200 do f() end
+  for _ = 1, count or 200 do f() end
   local left = support.descriptors() - before
   collectgarbage("restart")
   return left

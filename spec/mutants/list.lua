@@ -10,7 +10,7 @@ local function of(group) list[#list + 1] = group end
 
 -- ---- sockets ----
 
-of { "csrc/socket/buffer.c", specs = "unit/socket unit/garbage kernel/socket contract",
+of { "csrc/socket/buffer.c", specs = "unit/buffers unit/leaks unit/socket unit/garbage kernel/socket contract",
   { "if (b->trimmed)\n\t\tfree(b->data);\n\telse\n", "", "a block of its own size is no spare: the next would write beyond it" },
   { "pool->spare = NULL;\n\tpool->lent++;", "pool->lent++;", "a spare is lent to one socket" },
   { "pool->lent--;", "", "the count of sockets with bytes goes down again" },
@@ -20,13 +20,13 @@ of { "csrc/socket/buffer.c", specs = "unit/socket unit/garbage kernel/socket con
   { "free(pool->spare);\n", "", "the spare is freed with the Lua state" },
 }
 
-of { "csrc/socket/sock.h", specs = "unit/socket unit/garbage kernel/socket contract",
+of { "csrc/socket/sock.h", specs = "unit/buffers unit/leaks unit/socket unit/garbage kernel/socket contract",
   { "n > 0 && n < TRIM_BELOW && !b->trimmed", "n > 0 && !b->trimmed && n < 1", "few bytes do not hold 64 KiB" },
   { "lua_rawlen(L, arg) == sizeof(*s) && s->mark == &sock_mark", "lua_rawlen(L, arg) >= sizeof(void *)", "an object of another class is no socket" },
   { "return s->attempt >= ATTEMPT_CONNECTED;", "return s->attempt > ATTEMPT_CONNECTED;", "a connection that was not reported yet is one" },
 }
 
-of { "csrc/socket/option_values.c", specs = "unit/options unit/socket kernel/socket contract",
+of { "csrc/socket/option_values.c", specs = "unit/options unit/options_outside unit/socket kernel/socket contract",
   { '"tcp-keepidle", IPPROTO_TCP, TCP_KEEPIDLE, NUMBER, GET | SET },\n\t{ "tcp-keepintvl", IPPROTO_TCP, TCP_KEEPINTVL,',
     '"tcp-keepidle", IPPROTO_TCP, TCP_KEEPINTVL, NUMBER, GET | SET },\n\t{ "tcp-keepintvl", IPPROTO_TCP, TCP_KEEPIDLE,', "each option has its own number" },
   { "TCP_KEEPCNT, NUMBER", "TCP_SYNCNT, NUMBER", "keepcnt counts probes" },
@@ -43,13 +43,13 @@ of { "csrc/socket/option_values.c", specs = "unit/options unit/socket kernel/soc
   { "number >= INT_MAX ? INT_MAX : number <= INT_MIN ? INT_MIN : (int)number", "(int)number", "a large number becomes the largest, as it does for LuaSocket" },
 }
 
-of { "csrc/socket/pending_options.c", specs = "unit/options unit/socket kernel/socket contract",
+of { "csrc/socket/pending_options.c", specs = "unit/options unit/options_outside unit/socket kernel/socket contract",
   { "i += 2;\n", "i += 1;\n", "an option that was stored is found again" },
   { "for (i = 1; i < n && !err; i += 2)", "for (i = 3; i < n && !err; i += 2)", "the first option is set as well" },
   { "s->failed_option = o->name;", "", "the message names the option that failed" },
 }
 
-of { "csrc/socket/options.c", specs = "unit/options unit/socket kernel/socket contract",
+of { "csrc/socket/options.c", specs = "unit/options unit/options_outside unit/socket kernel/socket contract",
   { "(o->use & TCP_ONLY) && !s->may_tcp", "(o->use & TCP_ONLY) && s->may_tcp", "an option that turns SMC into TCP is refused" },
   { "s->kind != SOCK_SERVER && !sock_is_connected(s)", "false", "options are kept for the next descriptor" },
   { "o->kind == ERROR && s->attempt == ATTEMPT_IN_PROGRESS", "false", "\"error\" asks the attempt in progress" },
