@@ -46,7 +46,7 @@ DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-gen
 	lua-check clang-format cppcheck lua-ldoc lua-discount man-db mandoc zsh fish
 
 # What only `make check` needs, and the targets that are its own.
-CHECK_DEPS := clang clang-tidy libclang-rt-dev valgrind
+CHECK_DEPS := clang clang-tidy libclang-rt-dev valgrind tshark
 
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -149,6 +149,10 @@ test-ism: all ## run the specs of two hosts with an emulated ISM function each
 
 test-cycles: all ## run 100 power cycles of an emulated ISM function under traffic
 	@spec/run cycles
+
+test-handshake: all ## compare CLC messages with tshark
+	@DEPS='$(CHECK_DEPS)' spec/deps missing >/dev/null || DEPS='$(CHECK_DEPS)' spec/deps install
+	@spec/run handshake
 
 test-pair: all ## run the specs of two guests, SMC-R
 	@spec/run pair
@@ -265,5 +269,5 @@ scripts: # the list of scripts that are installed, for the specs
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-oom test-soak test-ism test-cycles test-pair test-s390x test-lab test-rock lint analyse mutants compare bench docs meta man FORCE \
+.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-oom test-soak test-ism test-cycles test-handshake test-pair test-s390x test-lab test-rock lint analyse mutants compare bench docs meta man FORCE \
 	install uninstall dist release clean env modules scripts help

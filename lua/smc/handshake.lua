@@ -225,7 +225,8 @@ end
 -- @tfield ?{string,...} ueids its UEIDs, as `smc.eid.list` returns them; empty if there are none
 -- @tfield ?string seid its SEID
 -- @tfield ?boolean seid_enabled true by default
--- @tfield ?{string,...} subnets of the network interface: `"10.2.0.0/24"`
+-- @tfield ?{string,...} subnets of the network interface, or its addresses with prefix lengths:
+--   `"10.2.0.10/24"`
 -- @tfield ?{integer,...} chids PCHIDs of its SMC-D devices
 -- @tfield ?boolean smc whether its socket is an SMC socket
 -- @tfield ?handshake handshake of the same connection, recorded on that side
@@ -234,8 +235,8 @@ end
 --
 -- @table finding
 -- @tfield string text what is wrong, a sentence
--- @tfield string subject `"option"`, `"fault"`, `"eids"`, `"subnets"`, `"devices"`, `"decline"`, `"silence"`
---   or `"offers"`, in the order of the list
+-- @tfield string subject `"option"`, `"fault"`, `"eids"`, `"subnets"`, `"devices"`, `"decline"`, `"silence"`,
+--   `"hidden"` or `"offers"`, in the order of the list
 -- @tfield string side `"local"` or `"peer"`; `"client"` or `"server"` where this host is neither; or
 --   `"path"`, for what both sides or the way between them have to do with
 -- @tfield string evidence how that is known

@@ -44,15 +44,17 @@ ueids() {
 
 # Runs a command while interface eth0, or $on, is captured.
 scene() { # NAME COMMAND…
-	local name=$1 interface=${on:-eth0} pids
+	local name=$1 interface=${on:-eth0} filter="not port $AGENT" pids
 	shift
-	dumpcap -q -P -i "$interface" -f "(tcp or vlan) and not port $AGENT" -w "$LAB_OUT/$name.pcap" \
-		2>"$LAB_OUT/$name.started" &
+	[ "$interface" = any ] || filter="(tcp or vlan) and $filter"
+	dumpcap -q -P -i "$interface" -f "$filter" -w "$LAB_OUT/$name.pcap" 2>"$LAB_OUT/$name.started" &
 	pids=$!
 	lua5.4 examples/smc_clc.lua -i "$interface" -a --json >"$LAB_OUT/$name.json" &
 	pids="$pids $!"
-	until grep -q File: "$LAB_OUT/$name.started" &&
-		[ "$(grep -c ' 0003 ' /proc/net/packet)" -ge 2 ]; do sleep 0.2; done
+	until grep -q File: "$LAB_OUT/$name.started" && [ "$(grep -c ' 0003 ' /proc/net/packet)" -ge 2 ]; do
+		kill -0 "${pids% *}" || exit
+		sleep 0.2
+	done
 	echo "--- $name"
 	"$@"
 	sleep 1

@@ -20,27 +20,21 @@ ip address add fd00::12/64 dev eth0 nodad
 ip address add fd01::12/48 dev eth0 nodad
 scene ipv6 talk fd00::10 $ECHO
 
-# The table of UEIDs is one for both hosts: it changes between the Proposal and the answer, and version 1 is left.
-load sch_netem
-tc qdisc add dev eth0 root netem delay 1500ms
-change() {
-	talk 192.168.0.10 $ECHO &
-	sleep 4.2
+# The table of UEIDs is one for both hosts. It is changed while a slow Proposal is on its way, so that the server
+# has other UEIDs: version 1 is left, and where the hosts have no subnet in common, nothing is.
+change() { # ADDRESS
+	talk "$1" $ECHO &
+	until ss -Htn state established "dport = :$ECHO" | grep -q .; do sleep 0.1; done
 	ueids SMCV2-C && lua5.4 examples/smcd.lua seid disable
 	wait $!
 }
-scene version1 change
+load sch_netem
+tc qdisc add dev eth0 root netem delay 4s
+scene version1 change 192.168.0.10
 ueids SMCV2-A && lua5.4 examples/smcd.lua seid disable
-# The same where the hosts have no subnet in common.
 on10 'ip address add 10.2.0.10/24 dev eth0; ip route add 10.1.0.0/24 dev eth0'
 ip address add 10.1.0.12/24 dev eth0 && ip route add 10.2.0.0/24 dev eth0 src 10.1.0.12
-change() {
-	talk 10.2.0.10 $ECHO &
-	sleep 4.2
-	ueids SMCV2-C && lua5.4 examples/smcd.lua seid disable
-	wait $!
-}
-scene ueids_differ change
+scene ueids_differ change 10.2.0.10
 tc qdisc del dev eth0 root
 
 load 8021q

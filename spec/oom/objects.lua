@@ -6,6 +6,7 @@ if prepare then return {} end
 
 local netlink = require "smc.core.netlink"
 local os_core = require "smc.core.os"
+local packet = require "smc.core.packet"
 local poller = require "smc.poller"
 local process = require "smc.process"
 local process_core = require "smc.core.process"
@@ -291,6 +292,19 @@ return {
     local event
     event, message, errno = uevents:receive(0)
     if event or errno == require "smc.errno".ETIMEDOUT then return "timeout" end
+    return nil, message, errno
+  end },
+  { name = "packet.open", right = "timeout", look = function()
+    local program = require "smc.handshake.filter".program(1)
+    local packets, message, errno = packet.open("lo", program)
+    if packets then
+      local bytes
+      bytes, message, errno = packets:receive(0)
+      if bytes then return nil, "a packet to port 1" end
+    end
+    -- Without privileges there is no packet socket.
+    local E = require "smc.errno"
+    if errno == E.ETIMEDOUT or errno == E.EPERM then return "timeout" end
     return nil, message, errno
   end },
   { name = "netlink.inet_diag", right = "true", look = function()

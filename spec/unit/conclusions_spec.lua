@@ -53,7 +53,7 @@ local CASES <const> = {
     "eids", "peer", "The UEIDs differ: here SMCV2-A, SMCV2-B.C, SEID IBM-SYSZ-ISMSEID0000000000008561; there "
       .. "SMCV2-C." },
   { "different subnets", record { "proposal_r1", "decline_1" },
-    { here = C, server = { subnets = { "10.2.0.0/24" } } },
+    { here = C, server = { subnets = { "10.2.0.10/24" } } },
     "subnets", "path", "The hosts are in different IP subnets: here 10.1.0.0/24; there 10.2.0.0/24. "
       .. "SMC-Rv1 needs the same one, with the same prefix length; SMCv2 does not." },
   { "different subnets, of which one is known", record { "proposal_d1", "decline_1" }, { here = C },
@@ -84,6 +84,9 @@ local CASES <const> = {
       .. "TCP socket, "
       .. "or has TCP Fast Open. From here this cannot be told from an option that was taken out on the "
       .. "way." },
+  { "a SYN without the option, of an SMC socket", no_option "syn", { here = C, client = { smc = true } },
+    "option", "local", "This host opens a connection without the SMC option in its SYN, though its socket is "
+      .. "an SMC socket: something on the host removes it, or the socket has TCP Fast Open." },
   { "a SYN/ACK without the option", no_option "syn_ack", { here = C },
     "option", "peer", "The peer answers with a SYN/ACK without the SMC option: its program has no SMC "
       .. "socket, or "
@@ -135,6 +138,14 @@ describe("what is concluded from", function()
       { "proposal_all", "accept_d2", "confirm_d2" } } do
       assert.same({}, handshake.conclusions(record(names), { server = { ueids = { "X" } } }))
     end
+  end)
+
+  it("a code that hides another is said to do so", function()
+    local h = record { "proposal_all", "decline_2" }
+    h.messages[2].diagnosis = require "smc.reason".get "NOSMCD2DEV"
+    local found = handshake.conclusions(h, { here = C, client = {} })
+    assert.equal("The peer has none of the UEIDs SMCV2-A, SMCV2-B.C, or no RDMA device: SMC-Rv2 was offered, "
+      .. "too.", found[#found].text)
   end)
 
   it("one mode alone is said last, and EIDs in common are no matter", function()

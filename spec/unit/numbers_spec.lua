@@ -50,6 +50,12 @@ describe("NaN as a number of seconds is refused by", function()
     it(name, function() refuses(case[2], words:format(case[1], name)) end)
   end
 
+  it("waiting for a packet", function()
+    local packets <close> = require "smc.core.packet".open("lo", require "smc.handshake.filter".program(1))
+    if not packets then return pending "packet sockets need a privilege" end
+    refuses(function() packets:receive(nan) end, words:format(1, "receive"))
+  end)
+
   it("waiting for a process", function()
     refuses(function() child:wait(nan) end, words:format(1, "wait"))
     refuses(function() process_core.wait(child.pid, nan) end, words:format(2, "wait"))

@@ -90,7 +90,7 @@ local function read_packets(self, watch)
   assert(waiting:add(stop, "r"))
   while true do
     for object in assert(waiting:wait(STEP)) do
-      if object == stop then return end
+      if object == stop then return stop:next() end
     end
     local ok, message, errno = print_ready(self, watch)
     if not ok then app.fail(FAILED, message, errno) end

@@ -9,7 +9,6 @@ local agreement = {}
 
 local SMALLEST_BUFFER <const> = 14 -- bits: 16 KiB, and twice that for each step
 local SMALLEST_MTU <const> = 7 -- 256 bytes are 1
-local BASE <const>, WHOLE <const> = 36, 52 -- bytes of a first contact extension: of release 0, and later
 local RELEASE_1 <const> = 1
 
 local function read_smcd(found, area, version)
@@ -41,16 +40,6 @@ local function read_smcr(found, area, version)
   area:skip(8)
 end
 
--- The length of the extension is not in it. Release 0 defines 36 bytes; later releases, and Linux since 6.7
--- for SMC-R of any release, have 52. A list of GIDs, which fills the rest, tells the two apart.
-local function is_whole(area, release, has_gids)
-  if release >= RELEASE_1 then return true end
-  local left = area:left() - (BASE - 2)
-  if not has_gids then return left >= WHOLE - BASE end
-  local count = left >= 4 and area.bytes:byte(area.offset + (BASE - 2) + 1)
-  return not count or left ~= 4 + 16 * count
-end
-
 local function read_gids(found, area)
   local count = area:number(1)
   area:skip(3)
@@ -58,16 +47,16 @@ local function read_gids(found, area)
   for _ = 1, count do found.gids[#found.gids + 1] = area:gid() end
 end
 
--- What the first connection of a link group has: the two systems introduce themselves.
+-- What the first connection of a link group has: the two systems introduce themselves. SMC-D of release 0
+-- ends with the name.
 local function read_first_contact(found, area, has_gids)
   local direct, system = area:number(1), area:number(1)
   if found.mode == "SMC-R" then found.direct = direct >> 7 == 1 end
   found.os = fields.system(system >> 4)
   found.release = system & 15
-  local whole = is_whole(area, found.release, has_gids)
   area:skip(2)
   found.hostname = area:text(32)
-  if whole then
+  if found.mode == "SMC-R" or found.release >= RELEASE_1 then
     local connections, links = area:number(1), area:number(1)
     if found.mode == "SMC-R" and found.release >= RELEASE_1 then
       found.max_conns, found.max_links = connections, links

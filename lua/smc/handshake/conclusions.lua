@@ -87,6 +87,23 @@ local function of_decline(view, found)
   })
 end
 
+-- Codes that Linux keeps where SMC-R failed later: it keeps the first, and has none for EIDs.
+local FIRST <const> = { NOSMCD2DEV = true, NOSMCDDEV = true, NOISM2SUPP = true, NOV2DEXT = true }
+
+local function of_hidden(view, found)
+  local decline = first(view.handshake, "Decline")
+  local name = decline and decline.from == "server" and decline.diagnosis.name
+  if not FIRST[name or ""] or not has(view.proposal.offers, "^SMC%-Rv2") then return end
+  if (view.facts.server or {}).ueids then return end
+  say.add(found, view, "server", {
+    subject = "hidden",
+    text = ("%s none of the UEIDs %s, or no RDMA device: SMC-Rv2 was offered, too."):format(
+      say.verb(view, "server", "has"), table.concat(view.proposal.ueids, ", ")),
+    evidence = ("%s is about SMC-D, and Linux keeps only the first reason"):format(name),
+    command = "smcd.lua ueid show; smcr.lua device",
+  })
+end
+
 local function of_silence(view, found)
   local handshake = view.handshake
   if handshake.outcome ~= "incomplete" then return end
@@ -139,7 +156,10 @@ function conclusions.of(handshake, options)
   end
   of_decline(view, found)
   of_silence(view, found)
-  if view.proposal then of_offers(view, found) end
+  if view.proposal then
+    of_hidden(view, found)
+    of_offers(view, found)
+  end
   return found
 end
 

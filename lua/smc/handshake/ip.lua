@@ -90,6 +90,25 @@ function ip.bytes(text)
   return ipv6_bytes(text)
 end
 
+-- An address with zeros behind its first bits.
+local function masked(bytes, bits)
+  local out = {}
+  for i = 1, #bytes do
+    local kept = math.max(math.min(bits - 8 * (i - 1), 8), 0)
+    out[i] = string.char(bytes:byte(i) & (0xff << (8 - kept) & 0xff))
+  end
+  return table.concat(out)
+end
+
+--- The subnet of an address with its prefix length: `"10.1.0.0/24"` of `"10.1.0.12/24"`.
+-- @tparam string address
+-- @treturn string the same, if it is not one
+function ip.subnet(address)
+  local text, bits = address:match("^(.*)/(%d+)$")
+  local bytes = text and ip.bytes(text)
+  return bytes and ("%s/%s"):format(ip.text(masked(bytes, tonumber(bits))), bits) or address
+end
+
 --- Whether an address is in a subnet.
 -- @tparam string address as text
 -- @tparam string subnet `"192.168.0.0/24"` or `"fd00::/64"`

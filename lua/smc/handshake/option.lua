@@ -44,12 +44,18 @@ local REASONS <const> = {
     text = "%s with a SYN/ACK without the SMC option: its program has no SMC socket, or TCP Fast Open.",
     command = "smc_run.lua COMMAND",
   },
+  removed = {
+    text = "%s a connection without the SMC option in its SYN, though its socket is an SMC socket: something "
+      .. "on the host removes it, or the socket has TCP Fast Open.",
+    command = "nft list ruleset; tc filter show",
+  },
   limited = {
     text = "%s with a SYN/ACK without the SMC option, though its socket is an SMC socket: it limits "
       .. "handshakes, or its program has set TCP_FASTOPEN.",
     command = "sysctl net.smc.limit_smc_hs",
   },
 }
+local OF_SMC <const> = { client = "removed", server = "limited" }
 local VERBS <const> = { client = "opens", server = "answers" }
 
 -- One of the two segments. Returns whether it explains the connection.
@@ -64,7 +70,7 @@ local function conclude_one(view, found, name, label, sender, receiver)
     return false
   end
   local is_smc = (view.facts[sender] or {}).smc
-  local why = is_smc and sender == "server" and REASONS.limited or REASONS[sender]
+  local why = REASONS[is_smc and OF_SMC[sender] or sender]
   say.add(found, view, sender, {
     subject = "option",
     text = why.text:format(say.verb(view, sender, VERBS[sender])) .. (sent == nil and CANNOT_TELL or ""),

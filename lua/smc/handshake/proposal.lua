@@ -16,6 +16,7 @@ local ip = require "smc.handshake.ip"
 
 local proposal = {}
 
+local RELEASE_1 <const> = 1
 local LOCAL <const>, SMCD_AREA <const> = 8, 40 -- offsets
 local MOST_PREFIXES <const>, MOST_EIDS <const>, MOST_DEVICES <const> = 8, 8, 8
 
@@ -80,8 +81,9 @@ local function read_extension(found, bytes, at, stop, offers)
   local smcd_at = area:number(2) + area.offset
   local roce_gid = area:gid()
   local connections, links = area:number(1), area:number(1)
-  if SMC_R[offers] then
-    found.roce_gid, found.max_conns, found.max_links = roce_gid, connections, links
+  if SMC_R[offers] then found.roce_gid = roce_gid end
+  if SMC_R[offers] and found.release >= RELEASE_1 then
+    found.max_conns, found.max_links = connections, links
   end
   found.feature_mask = area:number(2)
   area:skip(12)

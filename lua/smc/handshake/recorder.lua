@@ -4,7 +4,6 @@
 local E = require "smc.errno"
 local args = require "smc.internal.args"
 local live = require "smc.handshake.live"
-local tracker = require "smc.handshake.tracker"
 
 local Recorder = { __name = "smc.handshake.Recorder" }
 Recorder.__index = Recorder
@@ -16,12 +15,13 @@ function recorder.new(options)
   local opened, message, errno = live.open(options.interface, options.port)
   if not opened then return nil, message, errno end
   local filter = { port = options.port, address = options.address, plain = true }
-  return setmetatable({ live = opened, tracker = tracker.new(filter), handshakes = {} }, Recorder)
+  return setmetatable({ live = opened, filter = filter, handshakes = {} }, Recorder)
 end
 
--- Takes the packets that have come.
+-- Takes the packets that have come. What reads them is loaded here, since most recordings are never read.
 local function drain(self)
   local events = {}
+  self.tracker = self.tracker or require "smc.handshake.tracker".new(self.filter)
   while true do
     local bytes, at, context = self.live:receive(0)
     if not bytes then

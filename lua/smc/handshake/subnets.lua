@@ -14,6 +14,12 @@ local function versions_1(offers)
   return found
 end
 
+local function all_subnets(addresses)
+  local found = {}
+  for i, address in ipairs(addresses) do found[i] = ip.subnet(address) end
+  return found
+end
+
 local function contains(list, address)
   for _, subnet in ipairs(list) do
     if ip.is_in(address, subnet) then return true end
@@ -41,7 +47,7 @@ function subnets.conclude(view, found)
   local offered = versions_1(proposal.offers)
   local of_client = proposal.ipv6_prefixes or { proposal.subnet }
   if #offered == 0 or #of_client == 0 then return end
-  local of_server = server.subnets
+  local of_server = server.subnets and all_subnets(server.subnets)
   local address = view.handshake.server.address:gsub("^::ffff:(%d+%.)", "%1")
   if of_server and is_common(of_client, of_server) then return end
   if not of_server and contains(of_client, address) then return end

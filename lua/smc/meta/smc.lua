@@ -588,7 +588,7 @@ function smc_handshake_Recorder:close() end
 ---@field ueids string[]|nil its UEIDs, as `smc.eid.list` returns them; empty if there are none
 ---@field seid string|nil its SEID
 ---@field seid_enabled boolean|nil true by default
----@field subnets string[]|nil of the network interface: `"10.2.0.0/24"`
+---@field subnets string[]|nil of the network interface, or its addresses with prefix lengths: `"10.2.0.10/24"`
 ---@field chids integer[]|nil PCHIDs of its SMC-D devices
 ---@field smc boolean|nil whether its socket is an SMC socket
 ---@field handshake smc.handshake.handshake|nil of the same connection, recorded on that side
@@ -596,7 +596,7 @@ function smc_handshake_Recorder:close() end
 --- A conclusion.
 ---@class smc.handshake.finding
 ---@field text string what is wrong, a sentence
----@field subject string `"option"`, `"fault"`, `"eids"`, `"subnets"`, `"devices"`, `"decline"`, `"silence"` or `"offers"`, in the order of the list
+---@field subject string `"option"`, `"fault"`, `"eids"`, `"subnets"`, `"devices"`, `"decline"`, `"silence"`, `"hidden"` or `"offers"`, in the order of the list
 ---@field side string `"local"` or `"peer"`; `"client"` or `"server"` where this host is neither; or `"path"`, for what both sides or the way between them have to do with
 ---@field evidence string how that is known
 ---@field command string|nil to look closer, or to mend it, on that side
@@ -1616,7 +1616,7 @@ function smc_system.enable_hs_limitation() end
 function smc_system.disable_hs_limitation() end
 
 --- The `net.smc` sysctls that this kernel has, in this network namespace.
----@return table[]|nil # each with `name`, without `net.smc.`; `value`; `unit`: `"bytes"`, `"seconds"`, or absent; `min`, `max` and `default` of the kernel; `meaning`. Those of a vendor's kernel, of which this module does not know more, have a `name` and a `value` only.
+---@return table[]|nil # each with `name`, without `net.smc.`; `value`; `unit`: `"bytes"`, `"seconds"`, or absent; `min`, `max` and `default` of the kernel; `meaning`
 ---@return nil|string # message
 ---@return nil|integer # errno: ENOENT if SMC is not loaded
 function smc_system.sysctls() end
@@ -1630,12 +1630,11 @@ function smc_system.sysctl(name) end
 
 --- Sets a `net.smc` sysctl of this network namespace.
 --- It applies to sockets and link groups created later.
---- `limit_smc_hs` is set by netlink where its file has no effect, as on s390 (README, "Known limits").
 ---@param name string
----@param value integer|string for `hs_ctrl` a string, of at most 15 bytes; an empty one clears it
+---@param value integer|string for `hs_ctrl` a string; an empty one clears it
 ---@return true|nil
 ---@return nil|string # message, which says what the kernel accepts
----@return nil|integer # errno: ENOENT (not in this kernel), EACCES (not root), EINVAL (value not accepted; for `hs_ctrl`: no such BPF program), EBUSY (the BPF program is being removed)
+---@return nil|integer # errno: ENOENT (not in this kernel), EACCES (not root), EINVAL (value not accepted)
 function smc_system.set_sysctl(name, value) end
 
 --- The version of this library: the module is a string.

@@ -86,8 +86,9 @@ function words.conclusion(h, findings)
   local ended = h.ended and ("; %s by the %s"):format(h.ended.how, h.ended.by) or ""
   add(out, "  ", "Result: " .. OUTCOMES[h.outcome] .. (h.outcome == "incomplete" and ended or ""))
   for _, finding in ipairs(findings) do
-    add(out, "  ", ("- %s (%s)%s"):format(finding.text, finding.evidence,
-      finding.command and (": `%s`"):format(finding.command) or ""))
+    add(out, "  ", "- " .. finding.text)
+    add(out, "    ", "Evidence: " .. finding.evidence)
+    if finding.command then add(out, "    ", "Command: " .. finding.command) end
   end
   return table.concat(out, "\n") .. "\n\n"
 end
