@@ -3,7 +3,11 @@ local http = require "socket.http"
 local ltn12 = require "ltn12"
 local socket = require "smc.socket"
 
-local url, mode = assert(arg[1], "a URL is needed"), "no connection"
+if not arg[1] then
+  io.stderr:write "usage: http_get.lua URL\n"
+  os.exit(2)
+end
+local url, mode = arg[1], "no connection"
 local page = {}
 
 local ok, status = http.request {

@@ -3,6 +3,10 @@ local ltn12 = require "ltn12"
 local socket = require "smc.socket"
 
 local host, port, name = table.unpack(arg)
+if not name then
+  io.stderr:write "usage: ltn12_pump.lua HOST PORT FILE\n"
+  os.exit(2)
+end
 local sock = assert(socket.connect(host, port))
 local file = assert(io.open(name, "rb"))
 local size = file:seek("end")

@@ -5,6 +5,10 @@ local headers = require "http.headers"
 local socket = require "smc.socket"
 
 local host, port = table.unpack(arg)
+if not port then
+  io.stderr:write "usage: lua_http.lua HOST PORT\n"
+  os.exit(2)
+end
 local sock = assert(socket.connect(host, port))
 local mode = sock:mode()
 local descriptor = sock:getfd()

@@ -2,6 +2,11 @@
 local socket = require "smc.socket"
 local ssl = require "ssl"
 
+if not (arg[1] == "client" and arg[2] or arg[1] == "server" and arg[4]) then
+  io.stderr:write "usage: luasec.lua server KEY CERTIFICATE PORT, or luasec.lua client PORT\n"
+  os.exit(2)
+end
+
 if arg[1] == "server" then
   local server <close> = assert(socket.bind("127.0.0.1", arg[4]))
   print("ready")

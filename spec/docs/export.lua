@@ -34,10 +34,19 @@ local function item_of(item)
   }
 end
 
+-- The recipes are in the reference too, as examples.
+local function without_examples(modules)
+  local result = {}
+  for _, module in ipairs(modules) do
+    if module.type ~= "example" then result[#result + 1] = module end
+  end
+  return result
+end
+
 return {
   write = function(modules)
     print("--reference--")
-    print(pretty.write(copy(modules, function(module)
+    print(pretty.write(copy(without_examples(modules), function(module)
       return { name = module.name, summary = module.summary, items = copy(module.items, item_of) }
     end), ""))
     print("--end--")

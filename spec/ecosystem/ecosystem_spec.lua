@@ -38,6 +38,16 @@ local function prints(expected, result)
   assert.matches(expected, result.stdout)
 end
 
+describe("an example without its arguments", function()
+  for _, name in ipairs { "http_get.lua", "ltn12_pump.lua", "lua_http.lua", "luasec.lua" } do
+    it("says how it is called: " .. name, function()
+      local result = example(name)
+      assert.same({ 2, "" }, { result.status, result.stdout })
+      assert.matches("^usage: " .. name:gsub("%.", "%%."), result.stderr)
+    end)
+  end
+end)
+
 describe("over SMC-D", function()
   it("copas serves and connects", function()
     local result = example("copas_echo.lua")

@@ -142,13 +142,37 @@ describe("the reference", function()
     assert(loadfile("lua/smc/meta/smc.lua", "t"))
   end)
 
-  it("shows <close> in a browser", function()
-    local folder = os.tmpname()
-    os.remove(folder)
-    assert(os.execute(("make -s docs DOC=%s >/dev/null"):format(folder)))
-    local page = read(folder .. "/modules/smc.process.html")
-    os.execute("rm -r " .. folder)
-    assert.matches("&lt;close&gt;", page, nil, true)
-    assert.not_matches("<close>", page, nil, true)
+  describe("for a browser", function()
+    local folder
+
+    setup(function()
+      folder = os.tmpname()
+      os.remove(folder)
+      assert(os.execute(("make -s docs DOC=%s >/dev/null"):format(folder)))
+    end)
+
+    teardown(function() os.execute("rm -r " .. folder) end)
+
+    it("shows <close>", function()
+      local page = read(folder .. "/modules/smc.process.html")
+      assert.matches("&lt;close&gt;", page, nil, true)
+      assert.not_matches("<close>", page, nil, true)
+    end)
+
+    it("begins with the cookbook, which has every recipe", function()
+      local list, found, expected = read(folder .. "/index.html"):match("<h2>Cookbook</h2>(.-)</ul>"), {}, {}
+      for name, task in list:gmatch('href="examples/([^"]*)%.html">([^<]*)<') do
+        found[name] = task
+        assert.is_string(read(("%s/examples/%s.html"):format(folder, name)))
+      end
+      for name in lfs.dir("examples/cookbook") do
+        if name:find("%.lua$") then
+          local source = read("examples/cookbook/" .. name)
+          expected[name] = source:match("^%-%-%- ([^\n]*): " .. name:gsub("%.", "%%."))
+        end
+      end
+      assert.same(expected, found)
+      assert.is_string(next(found))
+    end)
   end)
 end)

@@ -1,0 +1,24 @@
+--- Prove for several hosts that connections to them use SMC: check_hosts.lua HOST[:PORT]…
+-- On each of them smc_chk.lua -S is running. The exit status is 0 if all of them passed.
+local smc = require "smc"
+
+if not arg[1] then
+  io.stderr:write "usage: check_hosts.lua HOST[:PORT]...\n"
+  os.exit(2)
+end
+
+local passed = true
+for _, target in ipairs(arg) do
+  local host, port = target:match("^(.*):(%d+)$")
+  local report, message, _, failed = smc.check.connect(host or target, tonumber(port) or smc.check.PORT,
+    { require = "SMC", timeout = 5 })
+  if report then
+    print(("ok      %s: %s, %d bytes through shared memory"):format(target, report.mode,
+      report.evidence.bytes_through_shared_memory))
+  else
+    passed = false
+    print(("not ok  %s: %s"):format(target, message))
+    for _, finding in ipairs(failed and failed.findings or {}) do print("        " .. finding.text) end
+  end
+end
+os.exit(passed)

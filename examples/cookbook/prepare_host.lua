@@ -1,0 +1,18 @@
+--- Set a PNET ID and an EID if they are missing: prepare_host.lua INTERFACE PNETID UEID
+-- It can run again and again: it looks first, and changes only what is not so. A change requires root.
+local smc = require "smc"
+
+local interface, pnetid, ueid = arg[1], arg[2], arg[3]
+if not ueid then
+  io.stderr:write "usage: prepare_host.lua INTERFACE PNETID UEID\n"
+  os.exit(2)
+end
+
+local function report(what, ok, changed)
+  print(("%s: %s"):format(what, assert(ok, changed) and (changed and "changed" or "ok")))
+end
+
+report("PNET ID of " .. interface, smc.pnet.ensure { pnetid = pnetid, netdev = interface })
+report("EID", smc.eid.ensure(ueid))
+local info = assert(smc.system.info())
+print("devices for SMC-D: " .. table.concat(info.ism, " "))

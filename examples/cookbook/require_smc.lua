@@ -1,0 +1,17 @@
+--- Connect, and fail unless the connection uses SMC: require_smc.lua HOST PORT
+local smc = require "smc"
+
+local host, port = arg[1], arg[2]
+if not port then
+  io.stderr:write "usage: require_smc.lua HOST PORT\n"
+  os.exit(2)
+end
+
+local sock <close> = assert(smc.connect(host, port))
+local info = assert(sock:info())
+if info.mode == "TCP" then
+  io.stderr:write("the connection fell back to TCP: ", info.fallback.meaning, "\n")
+  if info.fallback.advice then io.stderr:write(info.fallback.advice, "\n") end
+  os.exit(1)
+end
+print("connected over " .. info.mode)

@@ -1,0 +1,19 @@
+--- Report connections that fall back to TCP as they come: watch_fallbacks.lua [SECONDS], for so long
+local smc = require "smc"
+
+local ending = smc.socket.monotonic() + (tonumber(arg[1]) or math.huge)
+local watch <close> = assert(smc.diag.watch { interval = 0.5 })
+print "watching"
+io.stdout:flush()
+while smc.socket.monotonic() < ending do
+  local event, message, errno = watch:next(1)
+  if event then
+    local s = event.socket
+    if (event.event == "opened" or event.event == "changed") and s.mode == "TCP" then
+      print(("%s port %d: %s"):format(s.peer_address, s.peer_port, s.fallback.meaning))
+      io.stdout:flush()
+    end
+  elseif errno ~= smc.errno.ETIMEDOUT then
+    io.stderr:write(message, "\n") -- the next call tries again
+  end
+end

@@ -1,0 +1,160 @@
+-- The recipes of examples/cookbook, each as a reader runs it. The list of them is that of the index page of
+-- `make docs`.
+local ism = require "smc.ism"
+local lfs = require "lfs"
+local process = require "smc.process"
+local socket = require "smc.socket"
+local support = require "support"
+
+local FOLDER <const> = "examples/cookbook/"
+
+local tried = {}
+
+local function recipe(name, ...)
+  tried[name] = true
+  return { "lua5.4", FOLDER .. name, ... }
+end
+
+local function run(name, ...)
+  return support.run(recipe(name, ...), nil, support.environment())
+end
+
+-- What a recipe prints that must succeed and complain of nothing.
+local function printed(name, ...)
+  local done = run(name, ...)
+  assert.same({ 0, "" }, { done.status, done.stderr })
+  return done.stdout
+end
+
+-- Starts one, which prints a line when it is ready.
+local function start(name, ...)
+  local p = assert(process.spawn(recipe(name, ...),
+    { env = support.environment(), stdin = "null", stdout = "pipe" }))
+  assert.is_string(p.stdout:read())
+  return p
+end
+
+-- The cheapest server for a recipe that connects.
+local function serving(port, f)
+  local server <close> = start("serve_many.lua", port)
+  f()
+  assert.is_nil(server:wait(0))
+end
+
+local function without_ism(f)
+  assert(ism.power_off("32"))
+  finally(function() assert(ism.ensure("32", "on")) end)
+  f()
+end
+
+describe("the cookbook", function()
+  it("connects, and fails unless the connection uses SMC", function()
+    serving("12371", function()
+      assert.equal("connected over SMC-D\n", printed("require_smc.lua", "127.0.0.1", "12371"))
+      without_ism(function()
+        local done = run("require_smc.lua", "127.0.0.1", "12371")
+        assert.equal(1, done.status)
+        assert.matches("^the connection fell back to TCP: %w", done.stderr)
+      end)
+    end)
+  end)
+
+  it("serves over SMC alone", function()
+    local server <close> = start("accept_smc_only.lua", "12372")
+    local client <close> = assert(socket.connect("127.0.0.1", 12372))
+    assert.equal("welcome over SMC-D", client:receive())
+    assert.equal("served over SMC-D", server.stdout:read())
+    without_ism(function()
+      local late <close> = assert(socket.connect("127.0.0.1", 12372))
+      assert.same({ nil, "closed", "" }, { late:receive() })
+      assert.matches("^turned away: %w", server.stdout:read())
+    end)
+  end)
+
+  it("runs a TCP program over SMC", function()
+    local AF_SMC <const> = 43
+    assert.equal(("it said: %d\nexit\t0\n"):format(AF_SMC), printed("run_program.lua", "python3", "-c",
+      "import socket; print(socket.socket().getsockopt(socket.SOL_SOCKET, socket.SO_DOMAIN))"))
+  end)
+
+  it("proves for several hosts that connections to them use SMC", function()
+    local server <close> = support.start("smc_chk.lua", "-S")
+    local port = server.stdout:read():match("%d+$")
+    local said = printed("check_hosts.lua", "127.0.0.1:" .. port, "localhost:" .. port)
+    assert.equal(2, select(2, said:gsub("ok      %g+: SMC%-D, %d+ bytes through shared memory\n", "")))
+    local done = run("check_hosts.lua", "127.0.0.1:9")
+    assert.equal(1, done.status)
+    assert.matches("^not ok  127%.0%.0%.1:9: %w", done.stdout)
+  end)
+
+  it("lists what fell back, and reports it as it comes", function()
+    serving("12373", function()
+      local watch <close> = start("watch_fallbacks.lua")
+      without_ism(function()
+        local client <close> = assert(socket.connect("127.0.0.1", 12373))
+        assert.equal("TCP", client:mode())
+        assert.matches("^127%.0%.0%.1 port %d+: %w", watch.stdout:read())
+        local said = printed("explain_fallbacks.lua")
+        assert.matches("127.0.0.1 port 12373\n  held by lua5.4 (", said, 1, true)
+        assert.matches("\n  this side: 0x%x+ ", said)
+      end)
+    end)
+  end)
+
+  it("powers a device off and on", function()
+    finally(function() assert(ism.ensure("32", "on")) end)
+    serving("12374", function()
+      local client <close> = assert(socket.connect("127.0.0.1", 12374))
+      assert.equal("SMC-D", client:mode())
+      assert.matches("^FID 32 is off; 0 of 2 SMC%-D connections are left\n"
+        .. "FID 32 is on, with PCI address %x+:", printed("power_cycle.lua", "32"))
+    end)
+  end)
+
+  it("prepares a host, and finds it prepared", function()
+    finally(function() support.run { "lab-setup", "pnet", "del", "NET25" } end)
+    for _, word in ipairs { "changed", "ok" } do
+      assert.matches(("^PNET ID of lo: %s\nEID: %%a+\ndevices for SMC%%-D: v1 v2\n$"):format(word),
+        printed("prepare_host.lua", "lo", "NET25", "LAB"))
+    end
+  end)
+
+  it("measures what SMC carried", function()
+    local server <close> = support.start("echo_server.lua", "--host", "127.0.0.1", "--port", "12375")
+    server.stdout:read()
+    local command = "echo hello | lua5.4 examples/send_data.lua --port 12375"
+    local done = run("measure_traffic.lua", "sh", "-c", command)
+    assert.equal(0, done.status, done.stderr)
+    assert.matches("smcd: 2 connections, 12 bytes sent, 12 received\nsmcr: 0 connections",
+      done.stdout, 1, true)
+  end)
+
+  it("serves many clients until a signal comes", function()
+    local server <close> = start("serve_many.lua", "12376")
+    local clients = {}
+    for i = 1, 20 do
+      clients[i] = assert(socket.connect("127.0.0.1", 12376))
+      clients[i]:send("client " .. i .. "\n")
+    end
+    for i, client in ipairs(clients) do
+      assert.equal("CLIENT " .. i, client:receive())
+      client:close()
+    end
+    server:kill "TERM"
+    assert.equal("stopped by SIGTERM after 20 clients", server.stdout:read())
+    assert.same({ "exit", 0 }, { server:wait() })
+  end)
+
+  it("has no other recipes, and each says how it is called", function()
+    local found = {}
+    for name in lfs.dir(FOLDER) do
+      if name:find("%.lua$") then
+        found[name] = true
+        local file <close> = assert(io.open(FOLDER .. name))
+        local usage = file:read("a"):match('"(usage: [^"]*)\\n"')
+        if usage then assert.same({ status = 2, stdout = "", stderr = usage .. "\n" }, run(name)) end
+      end
+    end
+    assert.same(found, tried)
+  end)
+end)
