@@ -1,0 +1,330 @@
+-- Exact limits of what the modules take and give: the last that is right, and the first that is wrong.
+local E = require "smc.errno"
+local args = require "smc.cli.app.arguments"
+local device = require "smc.device"
+local genl = require "fuzz.genl"
+local hex = require "smc.internal.hex"
+local ism = require "smc.ism"
+local json = require "smc.json"
+local poller = require "smc.poller"
+local reason = require "smc.reason"
+local recorded = require "fuzz.recorded"
+local run = require "smc.run"
+local socket = require "smc.socket"
+local stats = require "smc.stats"
+local support = require "support"
+local sysfs_tree = require "sysfs_tree"
+local system = require "smc.system"
+
+local FALLBACK <const> = { fallback = "tcp" }
+
+describe("a number", function()
+  it("is one up to its limit, and none beyond", function()
+    for _, case in ipairs {
+      -- function, the last that is right, the first that is wrong
+      { function(n) return hex.number(n, "ID") end, 0xffffffff, 0x100000000 },
+      { function(n) return hex.number(n, "ID") end, "ffffffff", "100000000" },
+      { function(n) return hex.number(n, "ID") end, 0, -1 },
+      { run.size, "1m", "1048577" }, { run.size, 8192, 8191 },
+      { args.port, "65535", "65536" }, { args.port, "1", "0" },
+      { args.seconds, "0.001", "0" }, { args.seconds, "999999999", "1000000000" },
+    } do
+      assert.truthy(case[1](case[2]), case[2])
+      assert.is_nil((case[1](case[3])), case[3])
+    end
+    assert.equal(0xffffffff, reason.get(0xffffffff).code)
+    assert.error_matches(function() reason.get(0x100000000) end, "4294967295")
+  end)
+
+  it("of a sysctl is refused before the kernel sees it", function()
+    for name, wrong in pairs { rmem = 0x40000000, limit_smc_hs = 2, smcr_max_links_per_lgr = 0 } do
+      local ok, message, errno = system.set_sysctl(name, wrong)
+      assert.is_nil(ok)
+      assert.equal(E.EINVAL, errno)
+      assert.matches(("accepts %%d+ to %%d+.*, not %d"):format(wrong), message)
+    end
+  end)
+end)
+
+describe("a wait", function()
+  it("is as long as was asked for, of which less than a millisecond", function()
+    local loop <close> = assert(poller.new())
+    for _ = 1, 20 do
+      local started = socket.monotonic()
+      for _ in assert(loop:wait(0.0008)) do end -- luacheck: ignore 542
+      assert.is_true(socket.monotonic() - started >= 0.0008)
+    end
+  end)
+
+  it("of a poller ends early for a signal, which is no error", function()
+    local out = support.run_by({ "timeout", tostring(support.HANG) }, [[
+      local process, poller, socket = require "smc.process", require "smc.poller", require "smc.socket"
+      local loop = assert(poller.new())
+      local own = require "smc.core.process".getpid()
+      -- Stopped and continued, epoll_wait(2) ends with EINTR: signal(7).
+      local other <close> = assert(process.spawn { "sh", "-c",
+        ("for i in 1 2 3; do sleep 0.05; kill -STOP %d; kill -CONT %d; done"):format(own, own) })
+      local ended = 0
+      repeat
+        local ready, message = loop:wait(5)
+        if not ready then return print(message) end
+        ended = ended + 1
+      until other:wait(0)
+      print(ended > 0)
+    ]])
+    assert.equal("true\n", out)
+  end)
+end)
+
+describe("JSON", function()
+  it("has empty tables as lists, and tables in tables up to a hundred", function()
+    assert.equal("[]", json.encode({}, true))
+    assert.equal('{"links":[]}', json.encode({ links = {} }, true))
+    local deep = 1
+    for _ = 1, 100 do deep = { deep } end
+    assert.equal(("["):rep(100) .. "1" .. ("]"):rep(100), json.encode(deep, true))
+    assert.error_matches(function() json.encode({ deep }, true) end, "nested too deeply")
+    local own = {}
+    own[1] = own
+    assert.error_matches(function() json.encode(own) end, "contains itself")
+  end)
+end)
+
+describe("counters", function()
+  it("of reasons have 16 bits, of both sides", function()
+    local function snapshot(client, server)
+      return recorded.stats(genl.stats(), genl.fallback(false, 5, client, { server = 0, client = client })
+        .. genl.fallback(true, 5, server, nil))
+    end
+    local before, now = snapshot(65530, 65531), snapshot(4, 5)
+    now.fallback.client = before.fallback.client + 10
+    assert.same({ { code = 5, client = 10, server = 10 } }, stats.since(before, now).fallback.reasons)
+  end)
+
+  it("have no rates without time", function()
+    local one = recorded.stats(genl.stats(), "")
+    for _, seconds in ipairs { 0, -1 } do
+      one.seconds = seconds
+      assert.equal(E.ENODATA, select(3, stats.rates(one)))
+    end
+    one.seconds = 0.5
+    assert.equal(2 * one.smcd.rx_bytes, stats.rates(one).smcd.rx_bytes)
+  end)
+end)
+
+describe("devices and link groups", function()
+  it("have the ports that are there", function()
+    local message = genl.message(6, { { 6, "nest", { { 10, "string", "d" },
+      { 8, "nest", { { 5, "u8", 0 }, { 4, "u8", 1 } } },
+      { 9, "nest", { { 5, "u8", 1 }, { 4, "u8", 1 } } } } } })
+    local ports = recorded.devices(message, "SMC-R")[1].ports
+    assert.same({ { ibport = 2, state = "ACTIVE" } }, ports)
+  end)
+
+  it("have no link of a group that has none", function()
+    assert.equal(E.EBADMSG, select(3, recorded.link_groups(genl.lgr_smcd() .. genl.link(), "SMC-R")))
+  end)
+
+  local function answering(answers)
+    return (support.on_answers("smc.linkgroup", answers))
+  end
+
+  it("are those with a part that was asked for, with these parts only", function()
+    local function link(name) return { link = { ibdev = name, state = 3, ifindex = 0 } } end
+    local function messages()
+      return { { smcr = { id = 256, role = 1 } }, link "a", link "b", { smcr = { id = 512 } }, link "c",
+        { smcr = { id = 768 } } }
+    end
+    for ibdev, expected in pairs { a = 256, b = 256, c = 512 } do
+      local linkgroup = answering { linkgroup_smcd = { {} }, linkgroup_smcr = { messages() } }
+      local found = linkgroup.list { ibdev = ibdev }
+      assert.equal(1, #found)
+      assert.equal(expected, found[1].id)
+      assert.equal(1, #found[1].links)
+      assert.equal(ibdev, found[1].links[1].ibdev)
+    end
+    assert.equal(3, #answering { linkgroup_smcd = { {} }, linkgroup_smcr = { messages() } }.list())
+  end)
+
+  it("have a version of ISM by what the kernel says", function()
+    for ism_v2, expected in pairs { [true] = { "v1", "v2" }, [false] = { "v1" } } do
+      local loaded = package.loaded["smc.device"]
+      package.loaded["smc.device"] = { list = function() return { { type = "SMC-D" } } end }
+      local answers <const> = { system_info = { { { version = 2, release = 1, ism_v2 = ism_v2 } } } }
+      local info = support.on_answers("smc.system", answers).info()
+      package.loaded["smc.device"] = loaded
+      assert.same(expected, info.ism)
+    end
+    assert.is_function(device.list)
+  end)
+end)
+
+describe("a slot", function()
+  local function at(t, f, ...) return support.with_paths({ sysfs = t.root }, f, ...) end
+
+  it("is on or off, or has no state", function()
+    local t = sysfs_tree.new(finally)
+    t.ism(0x32, "1\n")
+    t.ism(0x33, "2\n")
+    t.ism(0x34, "0\n")
+    local powers = {}
+    for _, f in ipairs(at(t, ism.list, { all = true })) do powers[f.fid] = f.power end
+    assert.same({ [0x32] = true, [0x34] = false }, powers)
+  end)
+
+  it("that has the state that is wanted is left alone, and that is said", function()
+    local t = sysfs_tree.new(finally)
+    t.ism(0x32, "1\n")
+    local record, changed = at(t, ism.ensure, 0x32, "on")
+    assert.same({ 0x32, false }, { record.fid, changed })
+  end)
+end)
+
+describe("a socket", function()
+  it("of a family is of no other", function()
+    local server <close> = assert(socket.bind("::1", 0, 32, FALLBACK))
+    local port = select(2, server:getsockname())
+    assert(socket.connect("::1", port, nil, nil, "inet6", FALLBACK)):close()
+    local sock, message = socket.connect("::1", port, nil, nil, "inet", FALLBACK)
+    assert.is_nil(sock)
+    assert.is_string(message)
+  end)
+
+  it("of IPv6 alone takes no IPv4", function()
+    local sock <close> = assert(socket.tcp6(FALLBACK))
+    assert.is_true(sock:getoption("ipv6-v6only"))
+  end)
+
+  it("that was accepted has the address that was called", function()
+    local server <close> = assert(socket.bind("*", 0, 32, FALLBACK))
+    local port = select(2, server:getsockname())
+    local client <close> = assert(socket.connect("127.0.0.3", port, FALLBACK))
+    local accepted <close> = assert(server:accept())
+    assert.same({ "127.0.0.3", port, "inet" }, { accepted:getsockname() })
+    assert.same({ client:getsockname() }, { accepted:getpeername() })
+    assert.same({ "127.0.0.3", port, "inet" }, { client:getpeername() })
+  end)
+
+  it("is told apart by its port: another one of the same host is another destination", function()
+    local server <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
+    local other <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
+    local client <close> = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), FALLBACK))
+    local another = select(2, other:getsockname())
+    assert.same({ nil, "already connected" }, { client:connect("127.0.0.1", another) })
+  end)
+
+  it("gives no more than was asked for, and counts it once", function()
+    local server <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
+    local client <close> = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), FALLBACK))
+    local accepted <close> = assert(server:accept())
+    client:send("0123456789\n" .. ("x"):rep(100000))
+    assert.equal("0123", accepted:receive(4))
+    assert.equal("45", accepted:receiveany(2))
+    assert.equal("6789", accepted:receive())
+    assert.equal(11, (accepted:getstats())) -- with the end of the line
+    assert.equal(100000, #accepted:receive(100000))
+    assert.equal(100011, (accepted:getstats()))
+    client:send("abc")
+    client:send("de")
+    assert.equal(100016, (select(2, client:getstats())))
+    accepted:settimeout(0.05)
+    assert.same({ nil, "oversized", "abcd" }, { accepted:receive("*l", nil, 4) })
+    assert.same({ nil, "timeout", "" }, { accepted:receive("*l", nil, 1) })
+    assert.equal("e", accepted:receive(1))
+    assert.error_matches(function() accepted:receive(5, "ab", 2) end, "prefix reaches the maximum")
+    assert.error_matches(function() accepted:receive(5, "", 4) end, "count exceeds the maximum")
+    client:send("12345")
+    assert.equal("12345", accepted:receive(5, "", 5))
+    assert.equal("12345", accepted:receive(5, "12345"))
+    client:close()
+    assert.same({ nil, "closed", "" }, { accepted:receive("*a") })
+  end)
+
+  it("tells how old it is", function()
+    local client <close> = assert(socket.tcp(FALLBACK))
+    client:connect("127.0.0.1", 1)
+    local age = select(3, client:getstats())
+    assert.is_true(age >= 0 and age < support.HANG)
+    client:setstats(1, 2, 100)
+    local received, sent
+    received, sent, age = client:getstats()
+    assert.same({ 1, 2 }, { received, sent })
+    assert.is_true(age >= 100 and age < 100 + support.HANG)
+  end)
+
+  it("has a mode although it is TCP", function()
+    local server <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
+    local client <close> = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), FALLBACK))
+    local modes = assert(socket.modes { client })
+    if not socket.tcp4() then assert.equal("TCP", modes[client]) end
+  end)
+end)
+
+describe("select", function()
+  it("reports what is no descriptor of ours, for select(2) would fail", function()
+    local foreign <const> = { getfd = function() return 777 end } -- not open
+    local none <const> = { getfd = function() return -1 end }
+    local odd <const> = { getfd = function() return 1 << 40 end }
+    local ready = socket.select({ foreign, none, odd }, nil, support.HANG)
+    assert.equal(1, #ready)
+    assert.equal(foreign, ready[1])
+    assert.equal(1, ready[foreign])
+  end)
+
+  it("tells receivers and senders apart", function()
+    local server <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
+    local client <close> = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), FALLBACK))
+    local receivers, senders = socket.select({ server, client }, { client }, support.HANG)
+    assert.same({ 1, 1 }, { #senders, senders[client] })
+    assert.is_nil(receivers[client])
+    receivers, senders = socket.select({ server }, nil, support.HANG)
+    assert.same({ 1, 0 }, { receivers[server], #senders })
+  end)
+end)
+
+describe("smc.socket", function()
+  it("skips as many values as there are", function()
+    assert.same({ n = 0 }, table.pack(socket.skip(7, 1, 2, 3)))
+    assert.same({ 3, n = 1 }, table.pack(socket.skip(2, 1, 2, 3)))
+  end)
+
+  it("has addresses of IPv4 where LuaSocket has them", function()
+    local luasocket = require "socket"
+    for _, name in ipairs { "localhost", "::1", "127.0.0.1" } do
+      assert.equal((luasocket.dns.toip(name)), (socket.dns.toip(name)), name)
+    end
+  end)
+
+  it("has a source by length that ends with its last byte", function()
+    local server <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
+    local client <close> = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), FALLBACK))
+    local accepted <close> = assert(server:accept())
+    local length = 2 * socket.BLOCKSIZE + 10
+    client:send(("x"):rep(length) .. "rest")
+    local source, pieces = socket.source("by-length", accepted, length), {}
+    for piece in source do pieces[#pieces + 1] = #piece end
+    assert.same({ socket.BLOCKSIZE, socket.BLOCKSIZE, 10 }, pieces)
+    assert.equal("rest", accepted:receive(4))
+    accepted:settimeout(0)
+    source = socket.source("by-length", accepted, 5)
+    client:send("ab")
+    socket.select({ accepted }, nil, support.HANG)
+    assert.same({ nil, "timeout" }, { source() })
+    client:send("cde")
+    socket.select({ accepted }, nil, support.HANG)
+    assert.equal("abcde", source())
+    assert.is_nil(source())
+  end)
+end)
+
+describe("a buffer size", function()
+  it("above the limit takes CAP_NET_ADMIN, which is bit 12", function()
+    for bit = 11, 13 do
+      local tree <close> = support.tree {
+        ["self/status"] = ("CapEff:\t%016x\n"):format(1 << bit), ["sys/net/core/rmem_max"] = "212992\n",
+      }
+      local can = support.with_paths({ proc = tree.root }, run.attainable, { receive_buffer = "1m" })
+      assert.equal(bit == 12, can, bit)
+    end
+  end)
+end)
