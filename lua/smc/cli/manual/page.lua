@@ -74,7 +74,10 @@ local function options(parser)
     local names = {}
     for i, alias in ipairs(option._aliases) do names[i] = roff.bold(alias) end
     local term = table.concat(names, ", ")
-    if option._maxargs > 0 then term = term .. " " .. roff.italic(argument_name(option)) end
+    if option._maxargs > 0 then
+      local name = roff.italic(argument_name(option))
+      term = term .. " " .. (option._minargs == 0 and "[" .. name .. "]" or name)
+    end
     items[#items + 1] = roff.item(term, describe(option))
   end
   for _, group in ipairs(parser._mutexes) do
@@ -115,9 +118,13 @@ local function synopsis(parser)
     function(name) return "\\fB" .. name .. "\\fR" end))
 end
 
+-- The man pages of smc-tools.
+local ORIGINALS <const> = { smc_chk = true, smc_dbg = true, smc_pnet = true, smc_rnics = true, smc_run = true,
+  smcd = true, smcr = true, smcss = true }
+
 local function see_also(scripts)
-  local pages = {}
-  if app.name:find("^smc") then pages[1] = { (app.name:gsub("%.lua$", "")), 8 } end
+  local original, pages = app.name:gsub("%.lua$", ""), {}
+  if ORIGINALS[original] then pages[1] = { original, 8 } end
   for _, name in ipairs(scripts) do
     if name ~= app.name then pages[#pages + 1] = { name, 1 } end
   end
@@ -129,7 +136,7 @@ local function see_also(scripts)
 end
 
 local function summary(description)
-  local text = one_line(description):gsub("%.$", ""):gsub(" %b()", "")
+  local text = one_line(description):gsub("%.$", ""):gsub(" %b()", ""):gsub(": .*", "")
   return (text:gsub("^%u%l", string.lower))
 end
 
