@@ -45,7 +45,7 @@ local function gid(text)
 end
 
 local function eid(text)
-  return text and text .. (" "):rep(32 - #text) or ""
+  return text or ""
 end
 
 local function has(offers, name)

@@ -122,11 +122,13 @@ for where, scenes in pairs {
   } },
 } do
   describe("the scenes of " .. where, function()
-    local list
+    local folder, list
     setup(function()
-      local folder = play(scenes[1], table.unpack(scenes[2]))
+      folder = play(scenes[1], table.unpack(scenes[2]))
       list = captures(lfs.attributes(folder .. "/host12") and folder .. "/host12" or folder)
     end)
+
+    teardown(function() assert.equal(0, support.run({ "rm", "-r", folder }).status) end)
 
     it("end as they are meant to", function() assert.same(scenes[3], outcomes(list)) end)
 

@@ -28,12 +28,13 @@ change() { # ADDRESS
 	ueids SMCV2-C && lua5.4 examples/smcd.lua seid disable
 	wait $!
 }
+on10 'ip address add 10.2.0.10/24 dev eth0; ip route add 10.1.0.0/24 dev eth0'
+ip address add 10.1.0.12/24 dev eth0 && ip route add 10.2.0.0/24 dev eth0 src 10.1.0.12
+talk 10.2.0.10 $PLAIN plain # the hosts know each other's MAC addresses
 load sch_netem
 tc qdisc add dev eth0 root netem delay 4s
 scene version1 change 192.168.0.10
 ueids SMCV2-A && lua5.4 examples/smcd.lua seid disable
-on10 'ip address add 10.2.0.10/24 dev eth0; ip route add 10.1.0.0/24 dev eth0'
-ip address add 10.1.0.12/24 dev eth0 && ip route add 10.2.0.0/24 dev eth0 src 10.1.0.12
 scene ueids_differ change 10.2.0.10
 tc qdisc del dev eth0 root
 

@@ -17,7 +17,7 @@ local function fields_of(proto)
   for name, attributes in proto:gmatch('<field name="(smc[^"]*)"([^>]*)>') do
     if not ignored[name] then
       found[name] = found[name] or {}
-      table.insert(found[name], plain(attributes:match(' show="([^"]*)"')))
+      table.insert(found[name], plain(attributes:match(' show="([^"]-) *"'))) -- blanks pad EIDs and names
     end
   end
   return found

@@ -2,6 +2,7 @@
 -- spoilt.
 
 local E = require "smc.errno"
+local fields = require "handshake.fields"
 local handshake = require "smc.handshake"
 local made = require "handshake.made"
 
@@ -143,6 +144,49 @@ describe("smc.handshake.decode", function()
       check("\xe2\xd4\xc3\xd9" .. string.pack(">BI2B", random() % 5, length, random()) .. table.concat(body)
         .. "\xe2\xd4\xc3\xc4", true)
     end
+  end)
+end)
+
+-- The messages of recorded.fields: name → values, as tshark saw them.
+local function judged()
+  local list, current = {}, nil
+  for line in io.lines "spec/handshake/recorded.fields" do
+    local name, value = line:match("^([^=]+)=(.*)$")
+    if name and not current then
+      current = {}
+      list[#list + 1] = current
+    elseif not name then
+      current = nil
+    end
+    if name then
+      current[name] = current[name] or {}
+      table.insert(current[name], value)
+    end
+  end
+  return list
+end
+
+describe("handshakes of the lab", function()
+  local PATH <const> = "spec/handshake/recorded.pcap"
+
+  it("have the fields that tshark saw", function()
+    local messages_of = {}
+    for _, h in ipairs(assert(handshake.read(PATH))) do
+      table.move(h.messages, 1, #h.messages, #messages_of + 1, messages_of)
+    end
+    table.sort(messages_of, function(a, b) return a.time < b.time end)
+    local expected = judged()
+    assert.is_true(#expected > 30)
+    assert.equal(#expected, #messages_of)
+    for i, message in ipairs(messages_of) do assert.same(expected[i], fields.of(message)) end
+  end)
+
+  it("end as they did", function()
+    local count = {}
+    for _, h in ipairs(assert(handshake.read(PATH, { plain = true }))) do
+      count[h.outcome] = (count[h.outcome] or 0) + 1
+    end
+    assert.same({ ["SMC-D"] = 7, ["SMC-R"] = 4, declined = 4, ["not offered"] = 2 }, count)
   end)
 end)
 

@@ -14,9 +14,9 @@ local MOST <const> = 10000 -- handshakes that are followed at once
 -- Seconds after the last message until a handshake counts as over: a side gives up after 6, and after the
 -- Confirm, RDMA links have 5 to be made, and a side declines then.
 local QUIET <const>, SETTLED <const> = 10, { ["SMC-D"] = 1, ["SMC-R"] = 6 }
--- Seconds in which a packet of a handshake that is over may come again, as it does on loopback, where it is
--- sent and received, and on interfaces that stand on others.
-local AGAIN <const> = 2
+-- Seconds in which a packet of a handshake that is over may come again: sent again, or seen again, as on
+-- loopback, where it is sent and received, and on interfaces that stand on others.
+local AGAIN <const> = 10
 
 --- A new one.
 -- @tparam table filter `address`, `port` and `client_port`, as of `smc.handshake.watch`; `plain`: also of
