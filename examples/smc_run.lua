@@ -17,9 +17,9 @@ Examples:
    smc_run.lua -d -r 256k -t 256k iperf3 -s
    smc_run.lua --fallback tcp curl http://192.168.0.10/
 
-SIZE is a number of bytes, or has the suffix k or m: 8k to 1m. The kernel rounds
-it up to 16k, 32k, 64k, ... A size above net.core.rmem_max or wmem_max requires
-CAP_NET_ADMIN. The command may set another size itself.
+SIZE is a number of bytes, or has the suffix k or m: 8k to 512m. The kernel
+rounds it up to 16k, 32k, 64k, ...; SMC-D has at most 1m. A size above
+net.core.rmem_max or wmem_max requires CAP_NET_ADMIN.
 
 Exit status: that of COMMAND; 2 for bad usage; 125 if SMC is not available; 126
 if COMMAND cannot be executed; 127 if it is not found.]]

@@ -21,7 +21,7 @@
  *                 "auto": that only where AF_SMC is denied to the program; "smc": AF_SMC
  *
  * A size is passed to setsockopt(2). The kernel doubles it for its bookkeeping
- * and halves it again for SMC, then rounds up to 16 KiB, 32 KiB, 64 KiB, … 1 MiB:
+ * and halves it again for SMC, then rounds up to 16 KiB, 32 KiB, 64 KiB, … (SMC-D: at most 1 MiB):
  * 256k and 200k are a ring of 256 KiB (of which SMC-D uses 32 bytes itself), 8k is
  * one of 16 KiB; by default the size is that of net.smc.rmem and wmem. A size above
  * net.core.[rw]mem_max requires CAP_NET_ADMIN; without it the socket gets the

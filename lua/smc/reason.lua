@@ -33,7 +33,8 @@ local eid = "SMC v2 requires an EID that both hosts have: compare `smcd.lua ueid
   .. "show`, and add the same UEID on both hosts with `smcd.lua ueid add SMCV2-NAME`."
 local rdma = "SMC-R: `smcr.lua device` lists the RDMA devices, and `rdma link show` the state of their "
   .. "ports. The port and the network interface must have the same PNET ID: `smc_pnet.lua -a PNETID -I "
-  .. "INTERFACE` and `smc_pnet.lua -a PNETID -D RDMA-DEVICE -P PORT`."
+  .. "INTERFACE` and `smc_pnet.lua -a PNETID -D RDMA-DEVICE -P PORT`. SMC-Rv2 does not carry connections "
+  .. "between IPv6 addresses, and SMC-Rv1 only those within one subnet: use IPv4 addresses."
 local report = "Check the kernel log with `dmesg`, try again, and update the kernel of both hosts. If the "
   .. "error comes back, report it with the log."
 

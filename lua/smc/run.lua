@@ -24,9 +24,9 @@
 --
 -- Options of all functions that take options:
 --
--- - `receive_buffer`, `send_buffer` (integer or string): buffer size of the sockets in bytes, 8k to 1m;
+-- - `receive_buffer`, `send_buffer` (integer or string): buffer size of the sockets in bytes, 8k to 512m;
 --   see `size`. `SO_RCVBUF` and `SO_SNDBUF` are set to it. The kernel rounds the ring up to 16 KiB, 32 KiB,
---   64 KiB, … The program may set another size itself.
+--   64 KiB, … SMC-D has at most 1 MiB, SMC-R 512 MiB (6.1: 512 KiB). The program may set another size itself.
 -- - `debug` (boolean): report every socket on the standard error of the program.
 -- - `fallback` (`"tcp"`): let the program use TCP if SMC is not available.
 -- - `protocol`: which sockets the program gets: `"smc"` (default), those of the family AF_SMC; `"inet"`,
@@ -53,7 +53,7 @@ local text = require "smc.internal.text"
 
 local run = {}
 
-local MIN_SIZE <const>, MAX_SIZE <const> = 8 * 1024, 1024 * 1024
+local MIN_SIZE <const>, MAX_SIZE <const> = 8 * 1024, 512 * 1024 * 1024
 local UNITS <const> = { [""] = 1, k = 1024, m = 1024 * 1024 }
 
 local CAP_SETUID <const>, CAP_NET_ADMIN <const> = 1 << 7, 1 << 12 -- see capabilities(7)
@@ -62,7 +62,7 @@ local READ_BY_ALL <const>, SEARCH_BY_ALL <const> = 4, 1 -- S_IROTH, S_IXOTH, see
 --- Converts a buffer size to a number of bytes.
 -- @tparam string|integer size bytes, or a number with suffix k (KiB) or m (MiB), upper or lower case: "64k",
 --   65536, "1M"
--- @treturn[1] integer bytes, from 8192 to 1048576
+-- @treturn[1] integer bytes, from 8192 to 536870912
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
@@ -75,10 +75,10 @@ function run.size(size)
   end
   local bytes = tonumber(digits .. ".0") * UNITS[unit] -- a float does not overflow
   if bytes > MAX_SIZE then
-    return nil, ("buffer size %s is too large: 8k to 1m are possible"):format(size), E.EINVAL
+    return nil, ("buffer size %s is too large: 8k to 512m are possible"):format(size), E.EINVAL
   end
   if bytes < MIN_SIZE then
-    return nil, ("buffer size %s is too small: 8k to 1m are possible"):format(size), E.EINVAL
+    return nil, ("buffer size %s is too small: 8k to 512m are possible"):format(size), E.EINVAL
   end
   return math.tointeger(bytes)
 end

@@ -40,10 +40,15 @@ describe("two hosts", function()
       lua5.4 examples/smc_chk.lua -C 192.168.0.10 -p 37373 --json | tr -d '\n'; echo
       { echo hello; sleep 1; echo bye; } | lua5.4 examples/send_data.lua --host 192.168.0.10; echo "echo $?"
       mkfifo /tmp/words
-      lua5.4 examples/smc_run.lua python3 examples/send_data.py 192.168.0.10 12346 </tmp/words &
+      lua5.4 examples/smc_run.lua -r 2m python3 examples/send_data.py 192.168.0.10 12346 </tmp/words &
       exec 3>/tmp/words; echo python >&3
       until lua5.4 examples/smcss.lua | grep -q ':12346 .*SMCR'; do sleep 0.2; done
-      lua5.4 examples/smcss.lua; lua5.4 examples/smcss.lua -R; exec 3>&-; wait $!
+      lua5.4 examples/smcss.lua; lua5.4 examples/smcss.lua -R
+      lua5.4 -e 'package.path = "spec/?.lua;" .. package.path
+        for s in require "smc.diag".sockets { peer_port = 12346 } do
+          print("buffer", s.connection.rmbe_size, require "kernel_at_hand".since "6.12")
+        end'
+      exec 3>&-; wait $!
       lua5.4 examples/smc_chk.lua -C 192.168.0.10 -p 4444; echo "refused $?"
       lua5.4 examples/smc_chk.lua -C 192.168.0.10 -p 37381; echo "closing $?"
       lua5.4 examples/smc_chk.lua -C 192.168.0.10 -p 37382; echo "relay $?"
@@ -74,6 +79,11 @@ describe("two hosts", function()
     assert.matches("\npython\n", result.host12)
     assert.matches("192%.168%.0%.12:%d+ +192%.168%.0%.10:12346 +0000 SMCR", result.host12)
     assert.matches("SMCR CLNT rxe0 +01 +01 ", result.host12)
+  end)
+
+  it("have buffers of more than 1 MiB where the kernel takes them", function()
+    local size, is_new = result.host12:match("buffer\t(%d+)\t(%a+)")
+    assert.equal(is_new == "true" and "2097152" or "524288", size)
   end)
 
   it("tell a closed port and a dead peer at once", function()

@@ -21,6 +21,7 @@ describe("smc.run", function()
     it("reads bytes, and suffixes k and m in either case", function()
       for text, bytes in pairs {
         ["8k"] = 8192, ["8192"] = 8192, ["64K"] = 65536, ["1m"] = 1048576, ["1M"] = 1048576,
+        ["512m"] = 1 << 29,
         ["1024k"] = 1048576, ["0000000000000000000064k"] = 65536, [10000] = 10000,
       } do
         local got = run.size(text)
@@ -29,15 +30,15 @@ describe("smc.run", function()
       end
     end)
 
-    it("wants 8k to 1m", function()
+    it("wants 8k to 512m", function()
       for text, word in pairs {
-        ["7k"] = "small", ["8191"] = "small", ["0"] = "small", [0] = "small", ["1048577"] = "large",
-        ["2m"] = "large", ["9223372036854775807k"] = "large", ["17592186044416m"] = "large",
+        ["7k"] = "small", ["8191"] = "small", ["0"] = "small", [0] = "small", ["536870913"] = "large",
+        ["513m"] = "large", ["9223372036854775807k"] = "large", ["17592186044416m"] = "large",
         [("9"):rep(400)] = "large",
       } do
         local bytes, message, errno = run.size(text)
         assert.is_nil(bytes)
-        assert.matches("too " .. word .. ": 8k to 1m", message)
+        assert.matches("too " .. word .. ": 8k to 512m", message)
         assert.equal(EINVAL, errno)
       end
     end)

@@ -1085,7 +1085,7 @@ local smc_run = {}
 
 --- Converts a buffer size to a number of bytes.
 ---@param size string|integer bytes, or a number with suffix k (KiB) or m (MiB), upper or lower case: "64k", 65536, "1M"
----@return integer|nil # bytes, from 8192 to 1048576
+---@return integer|nil # bytes, from 8192 to 536870912
 ---@return nil|string # message
 ---@return nil|integer # errno
 function smc_run.size(size) end
