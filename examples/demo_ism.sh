@@ -56,7 +56,7 @@ ism_host12() {
 	list_devices "^00:00.0 .*ISM" "^  32  0  "
 	talk "hello, all the same" "192.168.0.10:12345 .*TCP 0x05000000/0x03030000"
 	say "-- it \"works\": but over TCP, and the check tells"
-	expect 1 "power on FID 32" show smc_chk.lua -C 192.168.0.10
+	expect 1 "FID 32 is powered off" show smc_chk.lua -C 192.168.0.10
 	say "-- so host12 powers it on"
 	expect 0 . show smc_rnics.lua -e 32
 	expect 0 "Success, using SMC-D" show smc_chk.lua -C 192.168.0.10
