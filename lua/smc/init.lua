@@ -6,6 +6,29 @@
 --    local sock = assert(smc.connect("192.168.0.10", 12345))
 --    print(sock:mode())                --> SMC-D
 --
+-- When they fail, methods of sockets return `nil, message, partial`, as LuaSocket's do; everything else
+-- returns `nil, message, errno`, and the message says what was tried and what to do. Something that does
+-- not exist is absent from a result. Something that cannot be read is an error, and never makes a result
+-- shorter. A wrong type or an unknown option raises an error in the caller's line: `bad argument #1 to
+-- 'find' (…)`, `bad option 'fidd' (…)`.
+--
+-- These are limits of the kernel's net/smc, seen with 6.12:
+--
+-- - Powering off an ISM device while programs open connections over it may not finish: it never finishes
+--   if a connection broke before its program accepted it (`smc_accept_dequeue()` loses its link group),
+--   and it finishes late if a connection was just being set up (`smc_lgr_create()` adds a link group to a
+--   device that is being removed). `smc.ism.power_off` still returns after its timeout, with the sockets
+--   that are open.
+-- - A program that asks for the name of a socket whose device was powered off is killed (`smc_getname()`),
+--   up to 6.12.112 and 7.2.10; 6.12.113 and 7.2.11 return EBADF. `smc.socket` reads the names when the
+--   connection is made, and remembers them.
+-- - A program that connects without blocking over SMC sees a false success (`SO_ERROR` is 0) when the TCP
+--   connection fails for another reason than refusal: no host has the address, or a router reports it as
+--   unreachable. This holds for 6.1.192 and 6.12.117; 7.2.13 reports the error. Under `smc_run.lua` the
+--   program gets the error: EHOSTUNREACH, or ETIMEDOUT if there was no response. Two differences from TCP
+--   remain: `select(2)` does not report such a socket as writable (`poll` and `epoll` report POLLHUP), and
+--   the socket cannot connect again (ECONNABORTED).
+--
 -- @module smc
 
 -- Older versions of Lua must be able to parse this file, so that they report the error below.

@@ -17,7 +17,7 @@
 -- - programs that are started with their own environment: by `env -i`, `sudo`, a service manager
 --
 -- If a program connects without blocking and reads `SO_ERROR` to see whether it is connected, it gets the
--- error even if the kernel lost it; see "Known limits" in the README.
+-- error even if the kernel lost it; see the limits of the kernel in `smc`.
 --
 -- If the kernel has no SMC, `socket()` fails in the program with EAFNOSUPPORT; only with `fallback = "tcp"`
 -- it returns a TCP socket instead.

@@ -1,16 +1,38 @@
 --- Stream sockets over shared memory, with the methods of LuaSocket's TCP object.
 --
--- `require "smc.socket"` instead of `require "socket"` turns a script into an SMC script.
--- If the peer or the path has no SMC, the kernel itself makes the connection TCP; `sock:mode()` returns the
--- mode, and `sock:info()` the reason.
+-- `require "smc.socket"` instead of `require "socket"` turns a script into an SMC script. If the peer or
+-- the path has no SMC, the kernel itself makes the connection TCP; `sock:mode()` returns the mode, and
+-- `sock:info()` the reason.
 --
--- Over SMC, `sock:close()` may wait up to two seconds if a peer does not read and sent bytes therefore cannot
--- arrive; garbage collection of a socket does not wait, nor does `close` with the option `linger` on and a
--- timeout of 0.
+-- Both read the kernel's list of SMC sockets, which needs the kernel module smc_diag. If the kernel has no
+-- SMC at all, creating a socket fails, and the error says what to do; `smc.tcp { fallback = "tcp" }`
+-- accepts a plain TCP socket instead.
 --
--- Methods return the same values as LuaSocket's: `nil, message, partial` on failure.
--- An argument of the wrong type or an unknown option raises an error.
--- See af_smc(7) and LuaSocket's tcp reference.
+-- `connect` succeeds only when the kernel confirms that the socket is connected. AF_SMC does not report
+-- why most attempts fail: `connect` then tries plain TCP to learn the cause, which takes as long again.
+-- With a timeout of 0 it returns "no connection, the kernel does not say why". After a failed attempt, or
+-- for another address, the next `connect` uses a new descriptor with the same options and local address.
+--
+-- The methods behave as LuaSocket's. `udp`, `udp4`, `udp6` and `unix` are those of LuaSocket, if it is
+-- installed. These differences are intended:
+--
+-- - A socket bound to `::` accepts IPv4 connections too, unless it comes from `tcp6` or has `ipv6-v6only`
+--   set.
+-- - Options can be set before the socket has a descriptor. `getoption` returns them, and a `bind` or
+--   `connect` that fails because of one names it. An option that cannot be set fails with the kernel's
+--   reason.
+-- - NaN as a number of seconds raises an error. Ports out of range are refused; LuaSocket uses their lower
+--   16 bits.
+-- - LTN12 sources keep the data that arrived before a timeout for their next call.
+-- - `select` has no limit on descriptors; counts are integers.
+-- - The module does not change SIGPIPE until `setfd` gives a descriptor away, as LuaSec requires.
+--
+-- Over SMC, `sock:close()` may wait up to two seconds if a peer does not read and sent bytes therefore
+-- cannot arrive; garbage collection of a socket does not wait, nor does `close` with the option `linger`
+-- on and a timeout of 0.
+--
+-- Methods return the same values as LuaSocket's: `nil, message, partial` on failure. An argument of the
+-- wrong type or an unknown option raises an error. See af_smc(7) and LuaSocket's tcp reference.
 -- @module smc.socket
 
 local args = require "smc.internal.args"

@@ -1,4 +1,4 @@
---- The differences from the tools of smc-tools that are intended; README.md lists them.
+--- The differences from the tools of smc-tools that are intended; examples/README.md lists them.
 --
 -- A rule says which command lines it is for, and takes the difference out of the two results, whose streams
 -- and statuses are all that is left to compare. Each counts where it was needed.
