@@ -180,7 +180,7 @@ end
 -- @tfield ?table sysctls name, without `net.smc.`, and value
 -- @tfield ?table kernel `release`; `loaded` and `present`: the module smc; `available`: this process can
 --   create SMC sockets; `message`: why not; `seccomp`: it has a filter; `blocked` and `blocked_by`: what
---   keeps the module from being loaded
+--   keeps the module from being loaded; `boot_id`: that of the running kernel
 -- @tfield ?table namespaces `net` and `user`, numbers; `initial_user`: only there SMC's settings can be
 --   changed
 -- @tfield {table,...} unread what could not be read: `what`, `message`, `errno`

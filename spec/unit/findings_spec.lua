@@ -39,7 +39,7 @@ end
 
 local function with_loopback()
   local path = base(12)
-  path.loopback_ism, path.modes = true, { "SMC-Dv2" }
+  path.loopback_ism, path.modes, path.is_local = true, { "SMC-Dv2" }, true
   return path
 end
 
@@ -60,6 +60,10 @@ local function another_function(fid, pnetid)
 end
 
 local function no_ueid(path) path.eids.ueids, path.modes = {}, {} end
+
+local function of_kernel(boot_id, is_local)
+  return function(path) path.kernel.boot_id, path.is_local = boot_id, is_local end
+end
 
 -- === the cases ===
 
@@ -122,6 +126,14 @@ local CASES <const> = {
     "^There is no device" },
   ["SMC-D here, SMC-R there"] = { "PEERDECL", "NOSMCDDEV", { here = with_ism(), there = with_roce() }, "path",
     "^This host can use only SMC%-D, and the peer only SMC%-R" },
+  ["no device but loopback-ism, which stays at home"] = { "PEERDECL", "NOSMCD2DEV",
+    { here = changed(with_loopback, of_kernel("a", false)),
+      there = changed(with_loopback, of_kernel("b", false)) }, "local", "^There is no device .* loopback%-ism only within the host" },
+  ["EIDs that differ, over loopback-ism of one kernel"] = { "PEERDECL", "NOSMCDDEV",
+    { here = changed(with_loopback, of_kernel("a", false)), there = changed(with_loopback, function(path)
+      of_kernel("a", false)(path)
+      path.eids.ueids = { "SMCV2-OTHER" }
+    end) }, "local", "no EID in common" },
   ["two machines"] = { "PEERDECL", "NOSMCDDEV", { here = with_ism(),
     there = changed(with_ism, function(path) path.ism[1].pchid = 0x7c2 end) }, "path",
     "PCHIDs are 07c1 here and 07c2 there" },

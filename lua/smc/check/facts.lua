@@ -23,8 +23,8 @@ local FIELDS <const> = {
   eids = { ueids = { LIST, "string" }, seid = "string", seid_enabled = "boolean" },
   hs_limitation = "boolean",
   sysctls = { rmem = "integer", wmem = "integer", limit_smc_hs = "integer" },
-  kernel = { release = "string", loaded = "boolean", present = "boolean", available = "boolean",
-    message = "string", seccomp = "boolean", blocked = "string", blocked_by = "string" },
+  kernel = { release = "string", boot_id = "string", loaded = "boolean", present = "boolean",
+    available = "boolean", message = "string", seccomp = "boolean", blocked = "string", blocked_by = "string" },
   modes = { LIST, "string" },
   looked_at = { ism = "boolean", roce = "boolean", eids = "boolean" },
 }

@@ -66,9 +66,9 @@ end
 -- What each host lacks as a whole, or both have for themselves.
 local function of_hosts(facts)
   local list = { facts.here and facts.there and pair.mismatch(facts.here, facts.there) or nil }
-  for _, side in ipairs { { "local", facts.here }, { "peer", facts.there } } do
-    local path = side[2]
-    local fault = path and (host.without_smc(path) or host.without_devices(path))
+  for _, side in ipairs { { "local", facts.here, facts.there }, { "peer", facts.there, facts.here } } do
+    local path, other = side[2], side[3]
+    local fault = path and (host.without_smc(path) or host.without_devices(path, other))
     if fault then append(list, with_side({ fault }, side[1])) end
   end
   return list

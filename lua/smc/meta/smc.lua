@@ -140,7 +140,7 @@ function smc_check.interfaces() end
 ---@field eids table|nil `ueids`, a list; `seid` and `seid_enabled`, if the machine has one
 ---@field hs_limitation boolean|nil whether handshakes are limited
 ---@field sysctls table|nil name, without `net.smc.`, and value
----@field kernel table|nil `release`; `loaded` and `present`: the module smc; `available`: this process can create SMC sockets; `message`: why not; `seccomp`: it has a filter; `blocked` and `blocked_by`: what keeps the module from being loaded
+---@field kernel table|nil `release`; `loaded` and `present`: the module smc; `available`: this process can create SMC sockets; `message`: why not; `seccomp`: it has a filter; `blocked` and `blocked_by`: what keeps the module from being loaded; `boot_id`: that of the running kernel
 ---@field namespaces table|nil `net` and `user`, numbers; `initial_user`: only there SMC's settings can be changed
 ---@field unread table[] what could not be read: `what`, `message`, `errno`
 

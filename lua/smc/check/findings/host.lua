@@ -104,8 +104,10 @@ local function pnetid_of_function(path, on)
     "smcd.lua device", command)
 end
 
-local function no_ism()
-  return fault(NO_HARDWARE, "There is no ISM function, and no loopback-ism.",
+local function no_ism(path)
+  return fault(NO_HARDWARE, path.loopback_ism
+    and "There is no ISM function, and loopback-ism does not reach other hosts."
+    or "There is no ISM function, and no loopback-ism.",
     "/sys/bus/pci, and the kernel's list of SMC-D devices (smcd.lua device)")
 end
 
@@ -113,16 +115,23 @@ local function of_dv1(path)
   if #select(path.ism, function(f) return f.v1 end) > 0 then return {} end
   local off, on = select(path.ism, is_off), select(path.ism, is_usable)
   local pnetid = #on > 0 and pnetid_of_function(path, on) or nil
-  if #off == 0 then return { pnetid or no_ism() } end
+  if #off == 0 then return { pnetid or no_ism(path) } end
   if pnetid and not path.interface.pnetid then return { pnetid } end
   return { function_off(path, off), pnetid }
 end
 
-local function v2_device(path)
-  if path.loopback_ism or #select(path.ism, function(f) return f.v2 end) > 0 then return nil end
+-- Whether loopback-ism reaches the other host: only within one kernel.
+local function has_loopback_to(path, other)
+  if not path.loopback_ism then return false end
+  local own, theirs = path.kernel, other and other.kernel
+  return path.is_local or own and theirs and own.boot_id ~= nil and own.boot_id == theirs.boot_id or false
+end
+
+local function v2_device(path, other)
+  if has_loopback_to(path, other) or #select(path.ism, function(f) return f.v2 end) > 0 then return nil end
   local off, on = select(path.ism, is_off), select(path.ism, is_usable)
   if #off > 0 then return function_off(path, off) end
-  if #on == 0 then return no_ism() end
+  if #on == 0 then return no_ism(path) end
   return fault(POSSIBLE, ("No ISM function can be used with version 2: for that it must have no PNET ID, or "
     .. "the hardware PNET ID of an interface; %s."):format(listed(map(on, with_pnetid))), "smcd.lua device")
 end
@@ -135,7 +144,7 @@ local function no_eid(text, other)
 end
 
 local function of_dv2(path, other)
-  local faults, eids = { v2_device(path) }, path.eids
+  local faults, eids = { v2_device(path, other) }, path.eids
   if eids and #eids.ueids == 0 and not eids.seid_enabled then
     faults[#faults + 1] = no_eid(("No UEID is defined, and %s: SMC version 2 requires one of them."):format(
       eids.seid and "the SEID is disabled" or "this machine has no SEID"), other)
@@ -209,12 +218,24 @@ end
 
 --- Whether there is no hardware at all for any mode.
 -- @tparam table path
+-- @tparam ?table other the path of the other host
 -- @treturn ?table a fault
-function host.without_devices(path)
-  if path.loopback_ism or #(path.ism or {}) > 0 or #(path.roce or {}) > 0 then return nil end
+function host.without_devices(path, other)
   if not (path.ism and path.roce) then return nil end -- they could not be read
-  return fault(NO_HARDWARE, "There is no device that SMC can use: no ISM function, no loopback-ism, and no "
-    .. "RDMA device.", "smc_rnics.lua -a, smcd.lua device and smcr.lua device list none")
+  if has_loopback_to(path, other) or #path.ism > 0 or #path.roce > 0 then return nil end
+  return fault(NO_HARDWARE, ("There is no device that SMC can use: no ISM function, %s, and no RDMA "
+    .. "device."):format(path.loopback_ism and "loopback-ism only within the host" or "no loopback-ism"),
+    "smc_rnics.lua -a, smcd.lua device and smcr.lua device list none")
+end
+
+--- The kinds of devices that a host can use on the path, whatever the EIDs.
+-- @tparam table path
+-- @tparam ?table other the path of the other host
+-- @treturn boolean whether it has one for SMC-D
+-- @treturn boolean whether it has one for SMC-R
+function host.kinds(path, other)
+  return has_loopback_to(path, other) or #select(path.ism, function(f) return f.v1 or f.v2 end) > 0,
+    #select(path.roce, function(port) return port.usable end) > 0
 end
 
 -- What keeps even modprobe(8) from loading the module.

@@ -1,10 +1,12 @@
 --- What is wrong between two hosts of which each is set up for SMC, by the facts of both.
 -- @module smc.check.findings.pair
 
-local listed = require "smc.check.findings.host".listed
+local host = require "smc.check.findings.host"
 local subnet = require "smc.check.findings.subnet"
 
 local pair = {}
+
+local listed = host.listed
 
 -- Two EIDs that are missing cost more than one subnet, and one that is missing costs less.
 local CERTAIN <const>, SUBNET <const>, OTHER_MACHINE <const> = 1, 1.5, 50
@@ -95,15 +97,11 @@ local function machines_differ(here, there)
     evidence = "the PCHIDs of the ISM functions on both hosts (smcd.lua device)" }
 end
 
--- "SMC-D" or "SMC-R", if all modes of a host are of that kind.
-local function only_kind(modes)
-  local kind
-  for _, mode in ipairs(modes or {}) do
-    local one = mode:match("^SMC%-[DR]")
-    if kind and kind ~= one then return nil end
-    kind = one
-  end
-  return kind
+-- "SMC-D" or "SMC-R", if a host can use only that kind.
+local function only_kind(path, other)
+  local smcd, smcr = host.kinds(path, other)
+  if smcd == smcr then return nil end
+  return smcd and "SMC-D" or "SMC-R"
 end
 
 --- What keeps two hosts from using any mode: one can use only SMC-D, and the other one only SMC-R; or both
@@ -112,7 +110,7 @@ end
 -- @tparam table there
 -- @treturn ?table a fault
 function pair.mismatch(here, there)
-  local own, other = only_kind(here.modes), only_kind(there.modes)
+  local own, other = only_kind(here, there), only_kind(there, here)
   if not own or not other then return nil end
   if own == other then return own == "SMC-D" and machines_differ(here, there) or nil end
   return { cost = OTHER_MACHINE, side = "path",

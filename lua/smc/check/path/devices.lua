@@ -5,7 +5,6 @@
 local device = require "smc.device"
 local ism = require "smc.ism"
 local look = require "smc.internal.look"
-local paths = require "smc.internal.paths"
 local pnet = require "smc.pnet"
 
 local devices = {}
@@ -74,8 +73,8 @@ devices.ism = look.protect(function(interface, links, is_v2_capable)
   return found
 end)
 
---- Whether the kernel has loopback-ism, which its list of devices leaves out. Dibs shows it in sysfs; before
--- dibs only the kernel's symbols do.
+--- Whether the kernel has loopback-ism, which its list of devices leaves out. Dibs shows it in sysfs. Before
+-- dibs, a kernel without any ISM function that reports version 2 has it.
 -- @function devices.has_loopback
 -- @tparam {table,...} functions of `devices.ism`
 -- @tparam ?boolean is_v2_capable
@@ -87,9 +86,7 @@ devices.has_loopback = look.protect(function(functions, is_v2_capable)
   for _, dibs in ipairs(look.demand(device.dibs())) do
     if dibs.loopback then return true end
   end
-  if not is_v2_capable or #functions > 0 then return false end
-  local symbols = look.file(paths.proc .. "/kallsyms") or ""
-  return symbols:find(" smc_lo_", 1, true) ~= nil
+  return is_v2_capable == true and #functions == 0
 end)
 
 -- === RoCE ===

@@ -4,6 +4,7 @@
 
 local E = require "smc.errno"
 local eid = require "smc.eid"
+local file = require "smc.internal.file"
 local kernel_module = require "smc.internal.kernel_module"
 local look = require "smc.internal.look"
 local os_core = require "smc.core.os"
@@ -32,7 +33,8 @@ host.namespaces = look.protect(function()
 end)
 
 --- The kernel's SMC and this process's access to it.
--- @treturn[1] table as `smc.internal.kernel_module.state`, and `available`, `message`
+-- @treturn[1] table as `smc.internal.kernel_module.state`, and `available`, `message`; `boot_id`: the same on
+--   two hosts that are namespaces of one kernel
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
@@ -40,6 +42,7 @@ function host.kernel()
   local ok, message = system.available() -- loads the module, so that its state is looked at afterwards
   local state, why, errno = kernel_module.state()
   if not state then return nil, why, errno end
+  state.boot_id = (file.read(paths.proc .. "/sys/kernel/random/boot_id") or ""):match("%S+")
   state.available, state.message = ok == true, not ok and message or nil
   return state
 end
