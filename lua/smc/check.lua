@@ -170,8 +170,8 @@ end
 -- @tfield {string,...} modes what this host can use on the path, if the peer can: `"SMC-Dv1"`, `"SMC-Dv2"`,
 --   `"SMC-Rv1"`, `"SMC-Rv2"`
 -- @tfield ?{table,...} ism functions, those that are powered off included: `fid`, `pchid`, `pci_id`, `slot`,
---   `power`, `pnetid`, `pnetid_source`; `usable`: SMC has it as a device; `v1`, `v2`: it can be used for the
---   interface
+--   `power`, `pnetid`, `pnetid_source`; `usable`: SMC has it as a device; `v1`, `v2`: a client can use it for
+--   connections of the interface
 -- @tfield ?boolean loopback_ism whether the kernel has loopback-ism
 -- @tfield ?{table,...} roce ports of RDMA devices: `ibdev`, `ibport`, `state`, `netdev`, `pnetid`,
 --   `pnetid_source`; `belongs`: it is one for the interface; `usable`: and it is active

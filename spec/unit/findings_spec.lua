@@ -128,7 +128,8 @@ local CASES <const> = {
     "^This host can use only SMC%-D, and the peer only SMC%-R" },
   ["no device but loopback-ism, which stays at home"] = { "PEERDECL", "NOSMCD2DEV",
     { here = changed(with_loopback, of_kernel("a", false)),
-      there = changed(with_loopback, of_kernel("b", false)) }, "local", "^There is no device .* loopback%-ism only within the host" },
+      there = changed(with_loopback, of_kernel("b", false)) }, "local",
+    "^There is no device .* loopback%-ism only within the host" },
   ["EIDs that differ, over loopback-ism of one kernel"] = { "PEERDECL", "NOSMCDDEV",
     { here = changed(with_loopback, of_kernel("a", false)), there = changed(with_loopback, function(path)
       of_kernel("a", false)(path)

@@ -36,7 +36,7 @@ end
 local function faults_of(mode, facts)
   local here, there = facts.here, facts.there
   local list = here and with_side(host.faults(here, mode, there), "local") or {}
-  if there then append(list, with_side(host.faults(there, mode, here), "peer")) end
+  if there then append(list, with_side(host.faults(there, mode, here, true), "peer")) end
   if #list == 0 and here and there then append(list, pair.faults(here, there, mode)) end
   return list
 end
@@ -74,15 +74,20 @@ local function of_hosts(facts)
   return list
 end
 
--- What the set-up of the hosts explains: nothing, if a mode should work as far as they are known.
+-- What the set-up of the hosts explains. If a mode should work as far as this host is known, the fault is at
+-- the peer, which is not known; if one should work as far as both are known, what keeps them from others is
+-- all there is.
+-- @treturn {table,...}
+-- @treturn boolean whether the facts do not explain it all
 local function of_setup(facts, known)
-  local list = of_hosts(facts)
-  if #list > 0 then return list end
+  local list, in_doubt = of_hosts(facts), false
+  if #list > 0 then return list, false end
   for _, mode in ipairs(ranked(facts, known)) do
-    if mode.cost == 0 or mode.cost >= HOPELESS and #list > 0 then break end
+    in_doubt = in_doubt or mode.cost == 0
+    if in_doubt and not facts.there or mode.cost >= HOPELESS and (#list > 0 or in_doubt) then break end
     append(list, mode.faults)
   end
-  return list
+  return list, in_doubt
 end
 
 -- The reason that explains more than that the other side declined, and the side that found it.
@@ -98,8 +103,8 @@ end
 local function of_reason(cause, finder, facts)
   local own = codes.finding(cause, finder)
   own.cost = SUBNETS
-  local list = of_setup(facts, cause.name == "DIFFPREFIX" and own)
-  if #list == 0 then list[1] = own end
+  local list, in_doubt = of_setup(facts, cause.name == "DIFFPREFIX" and own)
+  if in_doubt then list[#list + 1] = own end
   return list
 end
 
@@ -110,7 +115,7 @@ local function of_fallback(report, facts)
     return list
   elseif cause.name == "PEERNOSMC" and finder == "local" then
     append(list, require "smc.check.findings.no_option".findings(report, facts))
-    return append(list, facts.here and #facts.here.modes == 0 and of_setup { here = facts.here } or {})
+    return append(list, facts.here and (of_setup { here = facts.here }) or {})
   elseif OF_SETUP[cause.name] then
     return append(list, of_reason(cause, finder, facts))
   end
@@ -156,7 +161,7 @@ end
 -- @tparam table path of `smc.check.path`
 -- @treturn {table,...} empty if it can use one
 function findings.of_path(path)
-  return unique(of_setup { here = path })
+  return unique((of_setup { here = path }))
 end
 
 return findings

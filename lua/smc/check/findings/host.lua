@@ -127,8 +127,10 @@ local function has_loopback_to(path, other)
   return path.is_local or own and theirs and own.boot_id ~= nil and own.boot_id == theirs.boot_id or false
 end
 
-local function v2_device(path, other)
-  if has_loopback_to(path, other) or #select(path.ism, function(f) return f.v2 end) > 0 then return nil end
+-- A server takes any function that reaches one of the client's, whatever the PNET IDs.
+local function v2_device(path, other, is_server)
+  if has_loopback_to(path, other) then return nil end
+  if #select(path.ism, function(f) return f.v2 or is_server and f.usable end) > 0 then return nil end
   local off, on = select(path.ism, is_off), select(path.ism, is_usable)
   if #off > 0 then return function_off(path, off) end
   if #on == 0 then return no_ism(path) end
@@ -143,8 +145,8 @@ local function no_eid(text, other)
     "smcd.lua ueid add " .. (ueids[1] or "SMCV2-NAME"))
 end
 
-local function of_dv2(path, other)
-  local faults, eids = { v2_device(path, other) }, path.eids
+local function of_dv2(path, other, is_server)
+  local faults, eids = { v2_device(path, other, is_server) }, path.eids
   if eids and #eids.ueids == 0 and not eids.seid_enabled then
     faults[#faults + 1] = no_eid(("No UEID is defined, and %s: SMC version 2 requires one of them."):format(
       eids.seid and "the SEID is disabled" or "this machine has no SEID"), other)
@@ -211,9 +213,10 @@ local OF_MODE <const> = {
 -- @tparam table path of `smc.check.path`, or the peer's
 -- @tparam string mode
 -- @tparam ?table other the path of the other host
+-- @tparam ?boolean is_server whether it is the server of the connection
 -- @treturn {table,...} empty if the host can use it
-function host.faults(path, mode, other)
-  return OF_MODE[mode](path, other)
+function host.faults(path, mode, other, is_server)
+  return OF_MODE[mode](path, other, is_server)
 end
 
 --- Whether there is no hardware at all for any mode.
@@ -234,7 +237,7 @@ end
 -- @treturn boolean whether it has one for SMC-D
 -- @treturn boolean whether it has one for SMC-R
 function host.kinds(path, other)
-  return has_loopback_to(path, other) or #select(path.ism, function(f) return f.v1 or f.v2 end) > 0,
+  return has_loopback_to(path, other) or #select(path.ism, is_usable) > 0,
     #select(path.roce, function(port) return port.usable end) > 0
 end
 

@@ -59,7 +59,7 @@ end
 -- @tparam {table,...} links all interfaces
 -- @tparam ?boolean is_v2_capable whether the kernel reports ISM version 2
 -- @treturn[1] {table,...} `fid`, `pchid`, `pci_id`, `slot`, `power`, `pnetid`, `pnetid_source`; `usable`: SMC
---   has it as a device; `v1` and `v2`: it can be used for the interface with that version of SMC-D
+--   has it as a device; `v1` and `v2`: a client can use it for the interface with that version of SMC-D
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
@@ -68,7 +68,7 @@ devices.ism = look.protect(function(interface, links, is_v2_capable)
   for _, f in ipairs(found) do
     f.v1 = f.usable and f.pnetid ~= nil and f.pnetid == interface.pnetid
     f.v2 = f.usable and is_v2_capable == true
-      and (f.pnetid == nil or is_hardware_pnetid_of_any(f.pnetid, links))
+      and (f.v1 or f.pnetid == nil or is_hardware_pnetid_of_any(f.pnetid, links))
   end
   return found
 end)

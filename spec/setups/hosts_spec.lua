@@ -1,0 +1,80 @@
+-- Set-ups of two hosts with an ISM function each: this is host12, whose FID is 32; host10, whose FID is 31, is
+-- a network namespace beside it. Both have one kernel, with one table of EIDs. Run with spec/run setups.
+package.path = "spec/?.lua;" .. package.path
+
+local judge = require "setups.judge"
+local process = require "smc.process"
+local support = require "support"
+
+local function argv(host, command)
+  if host == "here" then return { "sh", "-c", command } end
+  return { "ip", "netns", "exec", "host10", "sh", "-c", command }
+end
+
+local children = {}
+
+local world = { address = "192.168.0.10" }
+
+function world.run(host, command)
+  local done = support.run(argv(host, command), nil, support.environment())
+  return done.status, done.stdout .. done.stderr
+end
+
+function world.start(host, command)
+  children[#children + 1] = assert(process.spawn(argv(host, command),
+    { stdin = "null", stdout = "null", stderr = "null", env = support.environment() }))
+end
+
+local PNET <const> = "lua5.4 examples/smc_pnet.lua "
+local FUNCTION <const> = "lua5.4 examples/smc_rnics.lua "
+local DMBS <const> = "echo %s >/sys/module/ism/parameters/dmbs"
+
+-- The PNET ID of one host is changed, or taken away.
+local function pnetid(old, new)
+  return ("%s-d %s%s"):format(PNET, old, new and (" && %s-a %s -I eth0"):format(PNET, new) or ""),
+    ("%s%s-a %s -I eth0"):format(new and ("%s-d %s && "):format(PNET, new) or "", PNET, old)
+end
+
+local wrong_here, wrong_here_undo = pnetid("HOST12", "WRONG")
+local none_here, none_here_undo = pnetid("HOST12")
+local wrong_there, wrong_there_undo = pnetid("HOST10", "WRONG")
+local none_there, none_there_undo = pnetid("HOST10")
+
+local SETUPS <const> = {
+  { name = "nothing wrong", mode = "SMC-D" },
+  { name = "ISM off at the client", here = FUNCTION .. "-d 32", undo_here = FUNCTION .. "-e 32",
+    side = "local", text = "FID 32 is powered off", command = "smc_rnics.lua -e 32" },
+  { name = "ISM off at the server", here = FUNCTION .. "-d 31", undo_here = FUNCTION .. "-e 31",
+    side = "peer", text = "FID 31 is powered off", command = "smc_rnics.lua -e 31" },
+  { name = "ISM off at both", here = FUNCTION .. "-d 31 && " .. FUNCTION .. "-d 32",
+    undo_here = FUNCTION .. "-e 31 && " .. FUNCTION .. "-e 32",
+    side = "local", text = "^No ISM function is on: FID 31 and FID 32 are powered off" },
+  { name = "PNET IDs that differ at the client", here = wrong_here, undo_here = wrong_here_undo,
+    side = "local", text = "^The PNET IDs differ: the interface of the connection, eth0, has WRONG" },
+  -- A server finds its function by that of the client, with version 2: this is not broken.
+  { name = "PNET IDs that differ at the server", there = wrong_there, undo_there = wrong_there_undo,
+    mode = "SMC-D" },
+  { name = "no PNET ID at the client", here = none_here, undo_here = none_here_undo,
+    side = "local", text = "^The interface of the connection, eth0, has no PNET ID" },
+  { name = "no PNET ID at the server", there = none_there, undo_there = none_there_undo, mode = "SMC-D" },
+  { name = "no PNET ID at the client, while another function is off",
+    here = FUNCTION .. "-d 31 && " .. none_here, undo_here = FUNCTION .. "-e 31 && " .. none_here_undo,
+    side = "local", text = "^The interface of the connection, eth0, has no PNET ID, and FID 32 has HOST12",
+    command = "smc_pnet.lua -a HOST12 -I eth0" },
+  { name = "no DMB left at the server", hold = 1, here = DMBS:format "1,1920",
+    undo_here = DMBS:format "1920,1920", side = "peer", text = "no DMB left" },
+  { name = "no DMB left at the client", hold = 1, here = DMBS:format "1920,1",
+    undo_here = DMBS:format "1920,1920", side = "local", text = "no DMB left" },
+}
+
+describe("two hosts with ISM functions:", function()
+  teardown(function()
+    for _, child in ipairs(children) do child:close() end
+  end)
+
+  for _, rows in ipairs { SETUPS, require "setups.common" } do
+    for _, setup in ipairs(rows) do
+      it(setup.name, function() judge.try(world, setup) end)
+    end
+  end
+end)
