@@ -174,7 +174,8 @@ end
 --   connections of the interface
 -- @tfield ?boolean loopback_ism whether the kernel has loopback-ism
 -- @tfield ?{table,...} roce ports of RDMA devices: `ibdev`, `ibport`, `state`, `netdev`, `pnetid`,
---   `pnetid_source`; `belongs`: it is one for the interface; `usable`: and it is active
+--   `pnetid_source`; `belongs`: it is one for the interface; `usable`: and it is active;
+--   `v1`, `v2`: and it has GIDs for that version of SMC-R
 -- @tfield ?table eids `ueids`, a list; `seid` and `seid_enabled`, if the machine has one
 -- @tfield ?boolean hs_limitation whether handshakes are limited
 -- @tfield ?table sysctls name, without `net.smc.`, and value

@@ -1,5 +1,5 @@
--- Set-ups of two hosts with an ISM function each: this is host12, whose FID is 32; host10, whose FID is 31, is
--- a network namespace beside it. Both have one kernel, with one table of EIDs. Run with spec/run setups.
+-- Set-ups of two hosts with an ISM function each: this is host12, whose FID is 32; host10, whose FID is 31,
+-- is a network namespace beside it. Both have one kernel, with one table of EIDs. Run with spec/run setups.
 package.path = "spec/?.lua;" .. package.path
 
 local judge = require "setups.judge"

@@ -40,7 +40,9 @@ end
 
 --- The shell command that runs a server.
 function programs.command(kind, port)
-  if kind == "check" then return "exec lua5.4 examples/smc_chk.lua -S -p " .. port end
+  if kind == "check" then
+    return "echo $$ >/tmp/check.pid; exec lua5.4 examples/smc_chk.lua -S -p " .. port
+  end
   local converted, code = table.unpack(KINDS[kind])
   local run = converted and "lua5.4 examples/smc_run.lua " or ""
   return ("modprobe -q xfrm_user; exec %spython3 -c %s %d"):format(run, quoted(SERVER:format(code)), port)

@@ -32,7 +32,7 @@ end
 local function with_roce()
   local path = base(12, "LAB")
   path.roce[1] = { ibdev = "rxe0", ibport = 1, state = "ACTIVE", netdev = "eth0", pnetid = "LAB",
-    pnetid_source = "user", belongs = true, usable = true }
+    pnetid_source = "user", belongs = true, usable = true, v1 = true, v2 = true }
   path.modes = { "SMC-Rv1", "SMC-Rv2" }
   return path
 end
@@ -117,6 +117,16 @@ local CASES <const> = {
   ["a RoCE port down"] = { "NOSMCDEV", "PEERDECL", { here = changed(with_roce, function(path)
     path.roce[1].state, path.roce[1].usable, path.modes = "INACTIVE", false, {}
   end) }, "local", "^The RoCE port rxe0 port 1 is down", "ip link set eth0 up" },
+  ["a RoCE port that has no GIDs of RoCE v1, and no UEID"] = { "NOSMCDEV", "PEERDECL",
+    { here = changed(with_roce, function(path)
+      no_ueid(path)
+      path.roce[1].v1 = false
+    end) }, "local", "^No UEID is defined, which SMC%-Rv2" },
+  ["a RoCE port without an IPv4 address"] = { "NOSMCDEV", "PEERDECL",
+    { here = changed(with_roce, function(path) path.roce[1].v1, path.roce[1].v2 = false, false end) },
+    "local", "has no GID of RoCE v2 with an IPv4 address", "ip address add ADDRESS/PREFIX dev eth0" },
+  ["RDMA devices that do not reach each other, behind NOSMCD2DEV"] = { "PEERDECL", "NOSMCD2DEV",
+    { here = with_roce(), there = with_roce() }, "path", "^The RDMA devices of the hosts do not reach" },
   ["a RoCE port without a PNET ID"] = { "NOSMCDEV", "PEERDECL", { here = changed(with_roce, function(path)
     local port = path.roce[1]
     port.pnetid, port.belongs, port.usable, path.modes = nil, false, false, {}

@@ -13,16 +13,16 @@ end
 
 --- Adds `findings` to a report, whose fields are complete otherwise.
 -- @tparam table report
--- @tparam ?table view the peer's view of the connection, if it answered: its `fallback`, and `facts` if it
---   sent them
--- @tparam ?{table,...} handshake findings of the recorded handshake
+-- @tparam ?table seen what was seen of the connection: `view`, the peer's view, if it answered, with its
+--   `fallback`, and `facts` if it sent them; `rejected`: it closed the connection when it got the probe
 -- @treturn table the report
-function diagnosis.add(report, view, handshake)
+function diagnosis.add(report, seen)
   if report.verdict ~= "TCP" and report.verdict ~= "no connection" then return report end
+  local view = seen and seen.view
   report.findings = findings.of(report, {
     here = report.verdict == "TCP" and path_to(report.address) or nil,
     there = view and require "smc.check.facts".read(view.facts),
-    answered = view ~= nil, view = view, handshake = handshake,
+    answered = view ~= nil, view = view, rejected = seen and seen.rejected,
   })
   return report
 end

@@ -14,7 +14,8 @@ local DEVICE <const> = { fid = "integer", pchid = "integer", pci_id = "string", 
   power = "boolean", usable = "boolean", v1 = "boolean", v2 = "boolean", pnetid = "string",
   pnetid_source = "string" }
 local PORT <const> = { ibdev = "string", ibport = "integer", state = "string", netdev = "string",
-  pnetid = "string", pnetid_source = "string", belongs = "boolean", usable = "boolean" }
+  pnetid = "string", pnetid_source = "string", belongs = "boolean", usable = "boolean",
+  v1 = "boolean", v2 = "boolean" }
 local FIELDS <const> = {
   address = "string", source = "string", gateway = "string", is_local = "boolean",
   interface = { name = "string", up = "boolean", vlan = "integer", addresses = { LIST, "string" },
@@ -24,7 +25,8 @@ local FIELDS <const> = {
   hs_limitation = "boolean",
   sysctls = { rmem = "integer", wmem = "integer", limit_smc_hs = "integer" },
   kernel = { release = "string", boot_id = "string", loaded = "boolean", present = "boolean",
-    available = "boolean", message = "string", seccomp = "boolean", blocked = "string", blocked_by = "string" },
+    available = "boolean", message = "string", seccomp = "boolean", blocked = "string",
+    blocked_by = "string" },
   modes = { LIST, "string" },
   looked_at = { ism = "boolean", roce = "boolean", eids = "boolean" },
 }

@@ -34,9 +34,9 @@ end
 
 -- The faults of both hosts for a mode, local ones first, or those between the hosts.
 local function faults_of(mode, facts)
-  local here, there = facts.here, facts.there
-  local list = here and with_side(host.faults(here, mode, there), "local") or {}
-  if there then append(list, with_side(host.faults(there, mode, here, true), "peer")) end
+  local here, there, other = facts.here, facts.there, facts.other
+  local list = here and with_side(host.faults(here, mode, there or other), "local") or {}
+  if there then append(list, with_side(host.faults(there, mode, here or other, true), "peer")) end
   if #list == 0 and here and there then append(list, pair.faults(here, there, mode)) end
   return list
 end
@@ -54,7 +54,7 @@ local function ranked(facts, known)
   for i, mode in ipairs(MODES) do
     local faults = faults_of(mode, facts)
     if #faults == 0 and known and mode:find("v1$") then faults = { known } end
-    list[i] = { faults = faults, cost = cost_of(faults), place = i }
+    list[i] = { name = mode, faults = faults, cost = cost_of(faults), place = i }
   end
   table.sort(list, function(a, b)
     if a.cost ~= b.cost then return a.cost < b.cost end
@@ -66,28 +66,40 @@ end
 -- What each host lacks as a whole, or both have for themselves.
 local function of_hosts(facts)
   local list = { facts.here and facts.there and pair.mismatch(facts.here, facts.there) or nil }
-  for _, side in ipairs { { "local", facts.here, facts.there }, { "peer", facts.there, facts.here } } do
-    local path, other = side[2], side[3]
+  local function look(side, path, other)
     local fault = path and (host.without_smc(path) or host.without_devices(path, other))
-    if fault then append(list, with_side({ fault }, side[1])) end
+    if fault then append(list, with_side({ fault }, side)) end
   end
+  look("local", facts.here, facts.there or facts.other)
+  look("peer", facts.there, facts.here or facts.other)
   return list
+end
+
+-- The reasons that are about SMC-D, which a server looks for first.
+local OF_SMCD <const> = { NOSMCDDEV = true, NOISM2SUPP = true, NOV2DEXT = true, NOSMCD2DEV = true }
+
+-- Both hosts are set up for SMC-R, and the reason does not say what is wrong with it.
+local function of_rdma(mode, cause)
+  local path = codes.finding(require "smc.reason".get "TIMEOUT_CL", "local")
+  path.evidence = ("both hosts are set up for %s; %s is about SMC-D, and the kernel keeps the first "
+    .. "reason"):format(mode, cause.name)
+  return path
 end
 
 -- What the set-up of the hosts explains. If a mode should work as far as this host is known, the fault is at
 -- the peer, which is not known; if one should work as far as both are known, what keeps them from others is
 -- all there is.
 -- @treturn {table,...}
--- @treturn boolean whether the facts do not explain it all
+-- @treturn ?string a mode that should work by the facts
 local function of_setup(facts, known)
-  local list, in_doubt = of_hosts(facts), false
-  if #list > 0 then return list, false end
+  local list, working = of_hosts(facts), nil
+  if #list > 0 then return list end
   for _, mode in ipairs(ranked(facts, known)) do
-    in_doubt = in_doubt or mode.cost == 0
-    if in_doubt and not facts.there or mode.cost >= HOPELESS and (#list > 0 or in_doubt) then break end
+    working = working or mode.cost == 0 and mode.name or nil
+    if working and not facts.there or mode.cost >= HOPELESS and (#list > 0 or working) then break end
     append(list, mode.faults)
   end
-  return list, in_doubt
+  return list, working
 end
 
 -- The reason that explains more than that the other side declined, and the side that found it.
@@ -103,9 +115,18 @@ end
 local function of_reason(cause, finder, facts)
   local own = codes.finding(cause, finder)
   own.cost = SUBNETS
-  local list, in_doubt = of_setup(facts, cause.name == "DIFFPREFIX" and own)
-  if in_doubt then list[#list + 1] = own end
-  return list
+  local list, working = of_setup(facts, cause.name == "DIFFPREFIX" and own)
+  if not working then return list end
+  if facts.there and working:find("^SMC%-R") and OF_SMCD[cause.name] then
+    table.insert(list, 1, of_rdma(working, cause))
+  end
+  return append(list, { own })
+end
+
+-- A client that finds no device does not get to know the peer: what is wrong there comes later.
+local function of_client(facts)
+  local list = of_setup { here = facts.here, other = facts.there }
+  return append(list, facts.there and (of_setup { there = facts.there, other = facts.here }) or {})
 end
 
 local function of_fallback(report, facts)
@@ -116,6 +137,10 @@ local function of_fallback(report, facts)
   elseif cause.name == "PEERNOSMC" and finder == "local" then
     append(list, require "smc.check.findings.no_option".findings(report, facts))
     return append(list, facts.here and (of_setup { here = facts.here }) or {})
+  end
+  local alone = finder == "local" and cause.name == "NOSMCDEV" and facts.here and of_client(facts) or {}
+  if #alone > 0 then
+    return append(list, alone)
   elseif OF_SETUP[cause.name] then
     return append(list, of_reason(cause, finder, facts))
   end
@@ -144,6 +169,7 @@ end
 --   `there`: the path of the peer to this host, if it sent it (`smc.check.facts`);
 --   `answered`: whether the peer is a server of this module that answered on this connection;
 --   `view`: the peer's view of the connection, with its `fallback`;
+--   `rejected`: whether the peer ended the connection when it got the probe;
 --   `handshake`: findings of the recorded handshake
 -- @treturn {table,...} each with `text`, `side` (`"local"`, `"peer"` or `"path"`), `evidence`: how it is
 --   known; `command`: what mends it on that side, or looks further; it may be absent

@@ -21,8 +21,8 @@ function report.new(host, port)
 end
 
 -- Adds the findings: what is wrong, on which side, and what mends it.
-local function explained(r, answer)
-  return require "smc.check.diagnosis".add(r, answer)
+local function explained(r, seen)
+  return require "smc.check.diagnosis".add(r, seen)
 end
 
 --- Completes the report if the name of the host is unknown.
@@ -83,7 +83,7 @@ local function explain_fallback(r, facts)
   local own, other = facts.before.fallback, facts.before.peer_fallback
   if not other and facts.answer then other = facts.answer.fallback end
   r.fallback, r.peer_fallback = own, other
-  return explained(r, facts.answer)
+  return explained(r, { view = facts.answer, rejected = facts.to_send > 0 and facts.closed })
 end
 
 --- Completes the report of a connection.

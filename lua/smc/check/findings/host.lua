@@ -185,17 +185,39 @@ local function pnetid_of_port(path)
       or ("smc_pnet.lua -a %s -I %s && "):format(pnetid, one.name), pnetid, port.ibdev, port.ibport))
 end
 
-local function of_rv1(path)
-  if #select(path.roce, function(port) return port.usable end) > 0 then return {} end
+-- The port that can be used, or what is wrong with those that there are.
+local function usable_port(path)
+  local usable = select(path.roce, function(port) return port.usable end)
+  if #usable > 0 then return usable[1] end
   local mine = select(path.roce, function(port) return port.belongs end)
-  if #mine > 0 then return { port_down(mine[1]) } end
-  if #(path.roce or {}) > 0 then return { pnetid_of_port(path) } end
-  return { fault(NO_HARDWARE, "There is no RDMA device.",
-    "the kernel's list of RDMA devices (smcr.lua device)") }
+  if #mine > 0 then return nil, port_down(mine[1]) end
+  if #(path.roce or {}) > 0 then return nil, pnetid_of_port(path) end
+  return nil, fault(NO_HARDWARE, "There is no RDMA device.",
+    "the kernel's list of RDMA devices (smcr.lua device)")
+end
+
+local GIDS <const> = "/sys/class/infiniband/%s/ports/%d/gid_attrs/types"
+
+local function of_rv1(path)
+  local port, trouble = usable_port(path)
+  if not port then return { trouble } end
+  if #select(path.roce, function(one) return one.v1 end) > 0 then return {} end
+  return { fault(OTHER_PROTOCOL, ("The RoCE port %s has no GID of RoCE v1, which SMC-Rv1 requires; Soft-RoCE "
+    .. "never has one."):format(port_name(port)), GIDS:format(port.ibdev, port.ibport)) }
+end
+
+local function has_v2_port(path)
+  return #select(path.roce, function(port) return port.v2 end) > 0
 end
 
 local function of_rv2(path, other)
-  local faults = of_rv1(path)
+  local port, trouble = usable_port(path)
+  local faults = { trouble }
+  if port and not has_v2_port(path) then
+    faults[1] = fault(CERTAIN, ("The RoCE port %s has no GID of RoCE v2 with an IPv4 address, which SMC-Rv2 "
+      .. "requires."):format(port_name(port)), GIDS:format(port.ibdev, port.ibport),
+      port.netdev and ("ip address add ADDRESS/PREFIX dev %s"):format(port.netdev) or nil)
+  end
   if path.eids and #path.eids.ueids == 0 then
     faults[#faults + 1] = no_eid("No UEID is defined, which SMC-Rv2 requires.", other)
   end

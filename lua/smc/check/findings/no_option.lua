@@ -5,6 +5,7 @@ local text = require "smc.internal.text"
 
 local no_option = {}
 
+local TCPDUMP <const> = "tcpdump -v 'tcp[tcpflags] & tcp-syn != 0'"
 local EVIDENCE <const> = "the reason of this host's kernel, 0x03010000 PEERNOSMC"
 
 -- The peer's program is our server, which has an SMC socket: something else took the option away.
@@ -22,8 +23,17 @@ local function of_smc_server(facts)
   end
   found[#found + 1] = { side = "path", evidence = answered,
     text = "The TCP option of SMC (kind 254, 0xe2d4c3d9) is taken out on the way: a firewall, a router or a "
-      .. "load balancer rewrites the TCP handshake.", command = "tcpdump -v 'tcp[tcpflags] & tcp-syn != 0'" }
+      .. "load balancer rewrites the TCP handshake.", command = TCPDUMP }
   return found
+end
+
+-- A server that waits for the Proposal takes anything else for an error.
+local function of_lost_answer()
+  return { side = "path", evidence = EVIDENCE .. "; the peer ended the connection when data came in place of "
+    .. "the handshake of SMC",
+    text = "The host waits for the handshake of SMC: the TCP option of SMC (kind 254, 0xe2d4c3d9) is taken "
+      .. "out on the way, of its SYN/ACK, by a firewall, a router or a load balancer.",
+    command = TCPDUMP }
 end
 
 local function of_unknown_server(report)
@@ -36,7 +46,7 @@ local function of_unknown_server(report)
     { side = "path", evidence = EVIDENCE,
       text = "If it is an SMC socket (smcss.lua -l lists it there), the TCP option of SMC is taken out on "
         .. "the way, or the host limits SMC handshakes (net.smc.limit_smc_hs).",
-      command = "tcpdump -v 'tcp[tcpflags] & tcp-syn != 0'" },
+      command = TCPDUMP },
   }
 end
 
@@ -46,7 +56,9 @@ end
 -- @treturn {table,...}
 function no_option.findings(report, facts)
   if facts.answered then return of_smc_server(facts) end
-  return of_unknown_server(report)
+  local list = of_unknown_server(report)
+  if facts.rejected then table.insert(list, 1, of_lost_answer()) end
+  return list
 end
 
 return no_option

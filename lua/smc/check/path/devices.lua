@@ -3,8 +3,10 @@
 -- @module smc.check.path.devices
 
 local device = require "smc.device"
+local file = require "smc.internal.file"
 local ism = require "smc.ism"
 local look = require "smc.internal.look"
+local paths = require "smc.internal.paths"
 local pnet = require "smc.pnet"
 
 local devices = {}
@@ -98,23 +100,46 @@ local function belongs_to(port, interface)
   return port.netdev ~= nil and port.netdev == (interface.pnetid_netdev or interface.name)
 end
 
+local GIDS <const> = 32 -- of a port that are looked at: they are filled from the first one on
+local MAPPED <const> = "^0000:0000:0000:0000:0000:ffff:"
+
+-- Which versions of RoCE the GIDs of a port have, of version 2 only those of IPv4 addresses; an empty GID
+-- cannot be asked for its type. Nothing is known, and all taken for possible, where sysfs has none.
+local function versions_of(ibdev, ibport)
+  local folder = ("%s/class/infiniband/%s/ports/%d"):format(paths.sysfs, ibdev, ibport)
+  local v1, v2, known = false, false, false
+  for index = 0, GIDS - 1 do
+    local kind = file.read(("%s/gid_attrs/types/%d"):format(folder, index))
+    local gid = kind and file.read(("%s/gids/%d"):format(folder, index))
+    if not gid then break end
+    known = true
+    v1 = v1 or kind:find("RoCE v1", 1, true) ~= nil
+    v2 = v2 or kind:find("RoCE v2", 1, true) ~= nil and gid:find(MAPPED) ~= nil
+  end
+  return v1 or not known, v2 or not known
+end
+
+local function port_of(d, port, interface)
+  local belongs = belongs_to(port, interface)
+  local usable = belongs and port.state == "ACTIVE"
+  local v1, v2 = versions_of(d.ibdev, port.ibport)
+  return { ibdev = d.ibdev, ibport = port.ibport, state = port.state, netdev = port.netdev,
+    pnetid = port.pnetid, pnetid_source = port.pnetid_source, belongs = belongs, usable = usable,
+    v1 = usable and v1, v2 = usable and v2 }
+end
+
 --- The ports of RDMA devices.
 -- @function devices.roce
 -- @tparam table interface of `smc.check.path.interface`
 -- @treturn[1] {table,...} `ibdev`, `ibport`, `state`, `netdev`, `pnetid`, `pnetid_source`; `belongs`: it is
---   one for the interface; `usable`: and it is ACTIVE
+--   one for the interface; `usable`: and it is ACTIVE; `v1`, `v2`: and it has GIDs for that version of SMC-R
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno
 devices.roce = look.protect(function(interface)
   local found = {}
   for _, d in ipairs(look.demand(device.list { type = "SMC-R" })) do
-    for _, port in ipairs(d.ports) do
-      local belongs = belongs_to(port, interface)
-      found[#found + 1] = { ibdev = d.ibdev, ibport = port.ibport, state = port.state, netdev = port.netdev,
-        pnetid = port.pnetid, pnetid_source = port.pnetid_source, belongs = belongs,
-        usable = belongs and port.state == "ACTIVE" }
-    end
+    for _, port in ipairs(d.ports) do found[#found + 1] = port_of(d, port, interface) end
   end
   return found
 end)

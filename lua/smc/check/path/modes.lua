@@ -28,10 +28,8 @@ function modes.of(found)
   if (count(found.ism, "v2") > 0 or found.loopback_ism) and (has_ueid or eids.seid_enabled) then
     list[#list + 1] = "SMC-Dv2"
   end
-  if count(found.roce, "usable") > 0 then
-    list[#list + 1] = "SMC-Rv1"
-    if has_ueid and is_ipv4(found) then list[#list + 1] = "SMC-Rv2" end
-  end
+  if count(found.roce, "v1") > 0 then list[#list + 1] = "SMC-Rv1" end
+  if count(found.roce, "v2") > 0 and has_ueid and is_ipv4(found) then list[#list + 1] = "SMC-Rv2" end
   return list
 end
 

@@ -37,9 +37,10 @@ local function ism_line(f)
 end
 
 local function roce_line(port)
+  local versions = (port.v1 and ", v1" or "") .. (port.v2 and ", v2" or "")
   return ("%s port %d%s, PNET ID %s: %s%s"):format(port.ibdev, port.ibport,
     port.netdev and " (" .. port.netdev .. ")" or "", pnetid_of(port), port.state or "state unknown",
-    port.belongs and "" or ", not for this interface")
+    port.belongs and versions or ", not for this interface")
 end
 
 local function each(list, line)
