@@ -59,6 +59,7 @@ build = {
         "csrc/socket/send.c",
         "csrc/socket/socket.c",
         "csrc/socket/timeout.c",
+        "csrc/socket/traffic.c",
         "csrc/common/lua_util.c",
         "csrc/common/number.c",
       },

@@ -42,6 +42,7 @@ local function parser()
   p:option("--require", "Fail unless the connection uses this mode."):argname("MODE")
     :choices({ "SMC-D", "SMC-R", "SMC" })
   p:flag("--probe", "Send data to any port.")
+  p:flag("--measure", "Measure round trips and throughput, over SMC and over TCP.")
   p:flag("-d --debug", "Report each step on standard error.")
   p:flag("--json", "Print the result as JSON.")
   return p
@@ -79,7 +80,8 @@ end
 local function connect(args, debug_message)
   if not args.json then print_target(args) end
   local report, message, errno, failed = check.connect(args.connect, args.port,
-    { family = family_of(args), timeout = args.timeout, probe = args.probe, require = args.require })
+    { family = family_of(args), timeout = args.timeout, probe = args.probe, require = args.require,
+      measure = args.measure })
   report = report or failed
   local text = report and tostring(report) or "     Failed, no connection"
   -- If nothing could be tested, the report has the message.

@@ -69,7 +69,6 @@ static int repeat_connect(const struct sock *s)
 	case EISCONN:
 		return 0;
 	case EINPROGRESS:
-	case EINTR:
 		return EALREADY;
 	case EINVAL:
 	case ECONNABORTED:

@@ -85,6 +85,7 @@ static const luaL_Reg functions[] = {
 	{ "resolve", core_resolve },
 	{ "select", core_select },
 	{ "tcp_state", core_tcp_state },
+	{ "traffic", core_traffic },
 	{ "watch", core_watch },
 	{ NULL, NULL },
 };
@@ -123,6 +124,7 @@ SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)
 	int kind;
 
 	smc_check_lua(L, "smc.core.socket");
+	traffic_register(L);
 	buffer_push_pool(L);
 	for (kind = SOCK_MASTER; kind <= SOCK_SERVER; kind++)
 		luaL_newmetatable(L, sock_class_key(kind));

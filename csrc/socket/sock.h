@@ -252,6 +252,10 @@ int sock_send(lua_State *L);
 int sock_getstats(lua_State *L);
 int sock_setstats(lua_State *L);
 
+/* traffic.c */
+int core_traffic(lua_State *L);
+void traffic_register(lua_State *L);
+
 /* identity.c */
 int sock_getfamily(lua_State *L);
 int sock_getsockname(lua_State *L);

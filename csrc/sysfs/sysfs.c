@@ -30,7 +30,9 @@ static ssize_t read_attribute(lua_State *L, int directory, const char *name, cha
 
 	if (fd < 0)
 		return -1;
-	n = smc_read(fd, bytes, ATTRIBUTE_SIZE);
+	do
+		n = read(fd, bytes, ATTRIBUTE_SIZE);
+	while (n < 0 && errno == EINTR);
 	err = errno;
 	close(fd);
 	errno = err;

@@ -56,10 +56,7 @@ static int uevents_receive(lua_State *L)
 
 	if (err)
 		return smc_push_error(L, err, "uevents");
-	do
-		n = recvfrom(uevents->fd, message, sizeof(message), MSG_DONTWAIT, (struct sockaddr *)&from,
-			     &size);
-	while (n < 0 && errno == EINTR);
+	n = recvfrom(uevents->fd, message, sizeof(message), MSG_DONTWAIT, (struct sockaddr *)&from, &size);
 	if (n < 0)
 		return smc_push_error(L, errno == EAGAIN ? ETIMEDOUT : errno, "uevents");
 	/* Another process may also send to this socket: the result is an empty event. */

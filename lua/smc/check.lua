@@ -64,6 +64,12 @@ check.PORT = require "smc.check.port"
 -- The check sends its request and the data to the ports 37373 to 37383, which belong to check servers, this
 -- module's or IBM's. It sends nothing to any other port, because an unknown service could not interpret it:
 -- the kernel's record is then the only proof, and `evidence.bytes_sent` is 0.
+--
+-- With `measure`, a success has `measurements`, a list with an entry for each size of messages from 64 bytes
+-- to 1 MiB: `size`; `smc` and `tcp`, each with `round_trip` (seconds: `mean`, and the quantiles `p50`, `p90`,
+-- `p99`, `p999`) and `throughput` (bytes per second); and `ratio`, SMC's of TCP's, of the median `round_trip`
+-- and of `throughput`. A second connection, over TCP to the same server, is measured in turn with the first
+-- one, so that what else the hosts do meets both. `measurements_message` says why there are none.
 -- @function connect
 -- @tparam string host name or address
 -- @tparam number|string port number, or name of a service
@@ -71,6 +77,8 @@ check.PORT = require "smc.check.port"
 -- @tparam ?string options.family `"inet"` or `"inet6"`
 -- @tparam ?number options.timeout seconds to connect, 10 by default
 -- @tparam ?boolean options.probe whether to send the request, whatever the port
+-- @tparam ?boolean|number options.measure whether to measure the path once SMC is proven, or for how many
+--   seconds, 5 by default: see below
 -- @tparam ?string options.require `"SMC-D"`, `"SMC-R"`, or `"SMC"` for either: the mode that must be proven
 -- @treturn[1] table report
 -- @treturn[2] nil if this kernel has no SMC, or the requirement is not met

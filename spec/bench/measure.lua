@@ -52,10 +52,10 @@ local function median(list)
 end
 
 -- Every contestant, in turn, so many times: the medians by name, of what `once` gives.
-local function compare(once, rounds)
+local function compare(once, rounds, among)
   local values = {}
   for _ = 1, rounds or pairs_wanted do
-    for _, contestant in ipairs(contestants) do
+    for _, contestant in ipairs(among or contestants) do
       local value = once(contestant)
       if value then
         values[contestant.name] = values[contestant.name] or {}
@@ -71,15 +71,24 @@ end
 local scale = in_lab and 10 or 1 -- an emulated processor
 local results = { path = path, pairs = pairs_wanted }
 
-results.round_trip = compare(function(c) -- microseconds
+local function round_trip(c) -- microseconds
   local count = 30000 // scale
   return duel(c.command("echo", 0), c.command("ping", count), 1, 1) / count * 1e6
-end)
+end
 
-results.stream = compare(function(c) -- MiB per second
+local function stream(c) -- MiB per second
   local count = 24000 // scale
   return count / 16 / duel(c.command("sink", count), c.command("source", count), 0, 1)
-end)
+end
+
+results.round_trip, results.stream = compare(round_trip), compare(stream)
+
+-- The loops of check.measure.
+local loops = { contestants[1], { name = "smc.socket", command = function(role, count)
+  return { "lua5.4", "spec/bench/traffic.lua", path, role, tostring(port), tostring(count) }
+end } }
+results.measured_round_trip = compare(round_trip, nil, loops)
+results.measured_stream = compare(stream, nil, loops)
 
 results.lines = compare(function(c) -- lines per second; the sender is C
   if c.name == "C" then return nil end

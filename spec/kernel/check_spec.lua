@@ -60,6 +60,36 @@ describe("smc.check", function()
     assert.is_number(server.pid)
   end)
 
+  it("measures the path, over SMC and over TCP in turn", function()
+    local server <close>, port = serve()
+    local report = connect(port, { measure = 0.5 })
+    assert.is_true(check_support.is_whole(report))
+    assert.is_nil(report.measurements_message)
+    local sizes = {}
+    for i, row in ipairs(report.measurements) do
+      sizes[i] = row.size
+      for _, path in ipairs { row.smc, row.tcp } do
+        local times = path.round_trip
+        assert.is_true(times.p50 > 0 and times.p50 <= times.p90)
+        assert.is_true(times.p90 <= times.p99 and times.p99 <= times.p999)
+        assert.is_true(times.mean > 0 and path.throughput > 0)
+      end
+      assert.equal(row.smc.round_trip.p50 / row.tcp.round_trip.p50, row.ratio.round_trip)
+      assert.equal(row.smc.throughput / row.tcp.throughput, row.ratio.throughput)
+    end
+    assert.same({ 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576 }, sizes)
+    assert.is_number(server.pid)
+  end)
+
+  it("measures nothing where there is nothing to compare", function()
+    local stranger <close> = peer("listens", PORT)
+    local report = connect(PORT, { measure = 0.5 })
+    assert.same({ "SMC", "the peer is not a server of this module" },
+      { report.verdict, report.measurements_message })
+    assert.is_nil(report.measurements)
+    assert.is_number(stranger.pid)
+  end)
+
   it("takes the next free port, IPv6 as well", function()
     local first <close>, port = serve("-6")
     local second <close>, next_port = serve("-6")

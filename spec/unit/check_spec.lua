@@ -66,6 +66,15 @@ describe("smc.check's probe", function()
     end
   end)
 
+  it("is followed by commands within limits", function()
+    local command = protocol.command("echo", 64, 1000):gsub("\n", "")
+    assert.same({ "echo", 64, 1000 }, { protocol.read_command(command) })
+    for _, line in ipairs { "", "echo", "echo 1", "ping 1 1", "echo 0 1", "echo 1 0", "echo 1048577 1",
+      "sink 1 -1", "sink 1 10000001", "sink 1.5 1", "sink 1 99999999999999999999", "sink 1 1 1" } do
+      assert.is_nil(protocol.read_command(line))
+    end
+  end)
+
   it("goes to the ports of servers for checks alone", function()
     local own <const> = { [80] = false, [37372] = false, [37373] = true, [37383] = true, [37384] = false }
     for port, is_own in pairs(own) do assert.equal(is_own, protocol.is_port(port)) end
@@ -337,6 +346,31 @@ describe("the text of a report", function()
         peer_fallback = { code = 0x05000000, meaning = "declined" } }))
   end)
 
+  it("has what was measured as a table", function()
+    local path = { round_trip = { mean = 9e-6, p50 = 1e-5, p90 = 2e-5, p99 = 3e-5, p999 = 1 },
+      throughput = 1 << 20 }
+    local report = { verdict = "SMC", mode = "SMC-R", proof = {}, measurements = {},
+      evidence = { bytes_sent = 1, peer_mode = "SMC-R" } }
+    for i, size in ipairs { 64, 4096, 1 << 20 } do
+      report.measurements[i] = { size = size, smc = path, tcp = path,
+        ratio = { round_trip = 1, throughput = 1 } }
+    end
+    local lines = {}
+    for line in tostring(words.report(report)):gmatch("[^\n]+") do
+      lines[#lines + 1] = line
+      assert.is_true(utf8.len(line) <= 84, line)
+    end
+    assert.same({
+      "       size         round trip, µs: median / 99 %            throughput, MiB/s",
+      "                        SMC-R              TCP  ratio       SMC-R        TCP  ratio",
+      "       64 B     10.0 /   30.0    10.0 /   30.0   1.00         1.0        1.0   1.00",
+      "        4 K     10.0 /   30.0    10.0 /   30.0   1.00         1.0        1.0   1.00",
+      "        1 M     10.0 /   30.0    10.0 /   30.0   1.00         1.0        1.0   1.00",
+    }, table.move(lines, 4, 8, 1, {}))
+    assert.matches(" Not measured: why$", text_of { verdict = "SMC", mode = "SMC-R", proof = {},
+      evidence = { bytes_sent = 1, peer_mode = "SMC-R" }, measurements_message = "why" })
+  end)
+
   it("says what is not proven, and that there was no connection", function()
     assert.equal("     Not proven: closed \\x1b", tostring(words.report {
       verdict = "not proven", message = "closed \27" }))
@@ -409,11 +443,13 @@ describe("smc.check", function()
     { "connect", { "localhost", 1.5 }, "bad argument #2 to 'connect' (integer or string expected, got 1.5)" },
     { "connect", { "localhost", 1, 5 }, "bad argument #3 to 'connect' (table expected, got " },
     { "connect", { "localhost", 1, { famly = "inet" } }, "bad option 'famly' (it is unknown; known are "
-      .. "'family', 'probe', 'require' and 'timeout')" },
+      .. "'family', 'measure', 'probe', 'require' and 'timeout')" },
     { "connect", { "localhost", 1, { require = "SMCD" } },
       'bad option \'require\' ("SMC-D", "SMC-R" or "SMC" expected, got "SMCD")' },
     { "connect", { "localhost", 1, { family = "ipx" } }, "bad option 'family' (" },
     { "connect", { "localhost", 1, { probe = 1 } }, "bad option 'probe' (boolean expected, got 1)" },
+    { "connect", { "localhost", 1, { measure = 0 } }, "bad option 'measure' (seconds, more than 0 and " },
+    { "connect", { "localhost", 1, { measure = "1" } }, "bad option 'measure' (boolean or number of " },
     { "server", { { port = "1" } }, "bad option 'port' (integer from 1 to 65535 expected, got " },
     { "server", { { port = 0 } }, "bad option 'port' (integer from 1 to 65535 expected, got 0)" },
     { "server", { { port = 70000 } }, "bad option 'port' (" },

@@ -17,6 +17,7 @@ local WRONG <const> = {
   number = { "x", NAN, {}, true },
   seconds = { "x", -1, NAN, {}, true },
   boolean = { 1, "yes", {} },
+  switch_or_seconds = { "x", -1, NAN, {} },
   table = { 7, "x", true },
   ["function"] = { 7, "x", {} },
   name = { "nonsense", 7, true, {}, "" }, -- one of a list
@@ -92,7 +93,7 @@ local switching = options { timeout = "seconds" }
 
 local FUNCTIONS_OF_MODULES <const> = {
   ["check.connect"] = { host, port, options { family = "name", timeout = "seconds", probe = "boolean",
-    require = "name" } },
+    require = "name", measure = "switch_or_seconds" } },
   ["check.evidence"] = { need(socket.tcp4 { fallback = "tcp" }, "object"), need(1, "integer") },
   ["check.interfaces"] = nothing,
   ["check.path"] = { { valid = { interface = "lo" }, needed = true, wrong = { 7, "x", true, {} },

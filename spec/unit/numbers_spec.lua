@@ -7,7 +7,9 @@ local netlink = require "smc.core.netlink"
 local poller = require "smc.poller"
 local process = require "smc.process"
 local process_core = require "smc.core.process"
+local os_core = require "smc.core.os"
 local socket = require "smc.socket"
+local socket_core = require "smc.core.socket"
 
 local nan <const> = 0 / 0
 
@@ -117,9 +119,13 @@ describe("a count of bytes", function()
 end)
 
 describe("an integer that is no int is refused by", function()
-  local waiting, unconnected
+  local waiting, unconnected, client
 
-  setup(function() waiting, unconnected = assert(poller.new()), assert(socket.tcp()) end)
+  setup(function()
+    waiting, unconnected = assert(poller.new()), assert(socket.tcp())
+    client = assert(socket.tcp { fallback = "tcp" })
+    client:connect("127.0.0.1", 1)
+  end)
   teardown(function() waiting:close() end)
 
   -- A descriptor, a process or a signal whose low 32 bits are one that there is.
@@ -130,6 +136,11 @@ describe("an integer that is no int is refused by", function()
     ["poller:add"] = function(number) waiting:add(at(number), "r") end,
     ["poller:modify"] = function(number) waiting:modify(at(number), "r") end,
     ["poller:remove"] = function(number) waiting:remove(at(number)) end,
+    ["traffic's size"] = function(number) socket_core.traffic(number) end,
+    ["traffic's samples"] = function(number) socket_core.traffic(1, number) end,
+    ["traffic's messages"] = function(number) socket_core.traffic(1):run(client, "ping", number, 1) end,
+    ["pattern's offset"] = function(number) os_core.pattern(1, number, 1) end,
+    ["pattern's bytes"] = function(number) os_core.pattern(1, 0, number) end,
     ["sock:setfd"] = function(number) socket.tcp():setfd(number) end,
     ["kill's process"] = function(number) process_core.kill(number, 0) end,
     ["kill's signal"] = function(number) process_core.kill(process_core.getpid(), number) end,

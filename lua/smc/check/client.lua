@@ -18,7 +18,7 @@ local client = {}
 local DEFAULT_TIMEOUT <const> = 10 -- seconds
 local OPTIONS <const> = {
   family = { "inet", "inet6", "unspec" }, timeout = "seconds", probe = "boolean",
-  require = requirement.MODES,
+  require = requirement.MODES, measure = "boolean or seconds",
 }
 
 -- Without a probe, how long to wait whether the peer closes the connection. The duration of the handshake,
@@ -41,9 +41,11 @@ local function check_arguments(host, port, options)
   args.check("connect", 1, host, "text")
   port = check_port(port)
   options = args.options("connect", 3, options, OPTIONS)
-  local timeout = options.timeout
-  if timeout and (timeout == 0 or timeout == math.huge) then
-    args.refuse_option("timeout", ("seconds, more than 0 and finite, expected, got %s"):format(timeout))
+  for _, name in ipairs { "timeout", "measure" } do
+    local value = options[name]
+    if value == 0 or value == math.huge then
+      args.refuse_option(name, ("seconds, more than 0 and finite, expected, got %s"):format(value))
+    end
   end
   return port, options
 end
@@ -85,6 +87,20 @@ local function gather(sock, r, options)
   return facts
 end
 
+-- Measures the path, if the connection uses SMC, and still does at the end.
+local function measure(sock, r, seconds)
+  if not r.success then return nil, "the connection does not provably use SMC" end
+  if not r.peer or not r.evidence.data then return nil, "the peer is not a server of this module" end
+  local run = require "smc.check.measure".run
+  local rows, message = run(sock, r.address, r.port, seconds ~= true and seconds or nil)
+  if not rows then return nil, message end
+  local info
+  info, message = sock:info()
+  if not info then return nil, message end
+  if info.mode ~= r.mode then return nil, ("the connection has become %s"):format(info.mode or "unknown") end
+  return rows
+end
+
 -- Connects and returns a report; SMC is available. A task calls it.
 local function test(host, port, options)
   local r = report.new(host, port)
@@ -97,7 +113,9 @@ local function test(host, port, options)
   r.port = select(2, sock:getpeername()) or r.port
   local facts = gather(sock, r, options)
   facts.peer = { address = r.address, port = r.port }
-  return report.connection(r, facts)
+  report.connection(r, facts)
+  if options.measure then report.measurement(r, measure(sock, r, options.measure)) end
+  return r
 end
 
 -- Runs a task to its end.

@@ -19,12 +19,15 @@ local protocol = {
   PORTS = 11, -- number of ports of check servers: only to these a probe is sent by default
   SIZE = 4096,
   ANSWER_MAX = 128,
+  READY = "ready\n", -- the answer to a command, before the first message
+  DONE = "!", -- after the last message of a sink
 }
 
 local GREETING <const> = "smc-check probe 1\n"
 local TEST <const> = "test 2 %016x %s\n"
-local TEST_READ <const> = "^test 2 (" .. ("%x"):rep(16) .. ") ([%d,]*)\n"
+local TEST_READ <const> = "^test 2 (" .. ("%x"):rep(16) .. ") ([%d,-]*)\n"
 local MOST_BLOCKS <const>, LARGEST_BLOCK <const> = 16, 1 << 20
+local MOST_MESSAGES <const> = 10000000
 local FRAME <const>, FRAME_READ <const> = "smc-check %s 2 %d\n", "^smc%-check (%l+) 2 (%d+)$"
 local UNKNOWN <const>, NO_END <const> = "unknown", "-"
 local CODE <const> = "0x(" .. ("%x"):rep(8) .. ")"
@@ -41,10 +44,10 @@ end
 
 --- The bytes of a request.
 -- @tparam integer seed of the random data
--- @tparam {integer,...} sizes of the blocks that go to and fro
+-- @tparam ?{integer,...} sizes of the blocks that go to and fro; nil: the server's view is not needed either
 -- @treturn string
 function protocol.request(seed, sizes)
-  local lines = GREETING .. TEST:format(seed, table.concat(sizes, ","))
+  local lines = GREETING .. TEST:format(seed, sizes and table.concat(sizes, ",") or "-")
   return lines .. ("."):rep(protocol.SIZE - #lines)
 end
 
@@ -61,14 +64,15 @@ end
 
 --- Parses a request.
 -- @tparam string data received so far
--- @treturn ?table `seed` and `sizes` of version 2, empty for version 1; false if it is something else; nil
---   while the data is incomplete
+-- @treturn ?table `seed`, `sizes` and `is_silent` (no view is asked for) of version 2, empty for version 1;
+--   false if it is something else; nil while the data is incomplete
 function protocol.read_request(data)
   if data:sub(1, #GREETING) ~= GREETING:sub(1, #data) then return false end
   if #data < protocol.SIZE then return nil end
   local seed, words = data:match(TEST_READ, #GREETING + 1)
   local sizes = seed and sizes_of(words)
-  return sizes and { seed = math.tointeger(tonumber(seed, 16)), sizes = sizes } or {}
+  if not sizes then return {} end
+  return { seed = math.tointeger(tonumber(seed, 16)), sizes = sizes, is_silent = words == "-" or nil }
 end
 
 --- The answer of version 1.
@@ -103,6 +107,28 @@ function protocol.read_answer(line)
     mode = MODES[mode] or nil, fallback = cause(own), peer_fallback = cause(peer),
     near_end = near_end ~= NO_END and near_end or nil,
   }
+end
+
+--- A line by which a client, after its test, asks for so many messages of one size.
+-- @tparam string kind what the server does with them: `"echo"` or `"sink"`
+-- @tparam integer size
+-- @tparam integer count
+-- @treturn string
+function protocol.command(kind, size, count)
+  return ("%s %d %d\n"):format(kind, size, count)
+end
+
+--- Parses such a line.
+-- @tparam string line without its end
+-- @treturn ?string kind; nil for anything else
+-- @treturn integer size
+-- @treturn integer count
+function protocol.read_command(line)
+  local kind, size, count = line:match("^(%l+) (%d+) (%d+)$")
+  size, count = math.tointeger(tonumber(size)), math.tointeger(tonumber(count))
+  if kind ~= "echo" and kind ~= "sink" or not (size and count) then return nil end
+  if size < 1 or size > LARGEST_BLOCK or count < 1 or count > MOST_MESSAGES then return nil end
+  return kind, size, count
 end
 
 --- A table as a message of version 2.

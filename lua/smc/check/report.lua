@@ -106,4 +106,12 @@ function report.connection(r, facts)
   return r
 end
 
+--- Adds what was measured.
+-- @tparam table r
+-- @tparam ?{table,...} rows of `smc.check.measure`
+-- @tparam ?string message why there are none
+function report.measurement(r, rows, message)
+  r.measurements, r.measurements_message = rows, message
+end
+
 return report

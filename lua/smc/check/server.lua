@@ -89,6 +89,11 @@ local function host_for(self, client)
   return {
     idle_seconds = self.idle_seconds,
     look = function(sock) return look(self, sock, client) end,
+    is_measuring = function() return self.is_measuring end,
+    measuring = function()
+      self.is_measuring = true
+      return setmetatable({}, { __close = function() self.is_measuring = false end })
+    end,
     probed = function(_, info)
       client.info = info
       tell(self, "probed", client)

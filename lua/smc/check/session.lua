@@ -1,6 +1,7 @@
 --- What a server for checks does for one client.
 -- @module smc.check.session
 
+local batch = require "smc.check.batch"
 local exchange = require "smc.check.exchange"
 local loop = require "smc.check.loop"
 local monotonic = require "smc.core.os".monotonic
@@ -9,6 +10,9 @@ local stream = require "smc.check.stream"
 local view = require "smc.check.view"
 
 local session = {}
+
+local TURN_SECONDS <const> = 0.005 -- between two looks whether another client's messages are done
+local BATCH_SECONDS <const> = 10 -- what a client has for its messages
 
 -- Reads the request. Whatever is not one ends at its first wrong byte.
 local function receive_request(sock, deadline)
@@ -32,12 +36,34 @@ local function wait_for_the_end(sock, deadline)
   until not data and (message ~= "timeout" or not loop.wait(sock, "r", deadline))
 end
 
+-- Receives messages, or echoes them. Only one client at once has them moved: what is measured is the path.
+local function move_messages(sock, host, kind, size, count, deadline)
+  while host.is_measuring() do loop.pause(monotonic() + TURN_SECONDS) end
+  local _ <close> = host.measuring()
+  if select(2, stream.send(sock, protocol.READY, deadline)) then return false end
+  if not batch.run(sock, batch.traffic(size), kind, count, deadline) then return false end
+  return kind == "echo" or not select(2, stream.send(sock, protocol.DONE, deadline))
+end
+
+-- Does what the client asks for after its test, until it closes the connection.
+local function obey(sock, host, until_idle)
+  sock:setoption("tcp-nodelay", true)
+  while true do
+    local line = stream.receive(sock, "*l", until_idle(), protocol.ANSWER_MAX)
+    local kind, size, count = protocol.read_command(line or "")
+    if not kind then return end
+    local deadline = math.min(until_idle(), monotonic() + BATCH_SECONDS)
+    if not move_messages(sock, host, kind, size, count, deadline) then return end
+  end
+end
+
 --- Serves a client until it closes the connection, sends something that is not a request, or takes too long.
 -- A task calls it.
 -- @param sock
 -- @tparam table client `seen`, when it last did what is expected of it, is kept up to date
 -- @tparam table host what the server does for its clients: `look(sock)` returns the result of `sock:info()`,
---   or nil; `probed(client, info)` is called when a request has come; `idle_seconds`
+--   or nil; `probed(client, info)` is called when a request has come; `idle_seconds`; `measuring()` returns
+--   an object, and until it is closed, `is_measuring()` returns true
 function session.run(sock, client, host)
   local function until_idle()
     client.seen = monotonic()
@@ -50,12 +76,13 @@ function session.run(sock, client, host)
   host.probed(client, info)
   if not request.seed then
     stream.send(sock, protocol.answer(info), until_idle())
+    wait_for_the_end(sock, until_idle())
   else
-    local answer = protocol.frame("answer", view.of(info, client.address))
-    local _, message = stream.send(sock, answer, until_idle())
+    local own = request.is_silent and {} or view.of(info, client.address)
+    local _, message = stream.send(sock, protocol.frame("answer", own), until_idle())
     if message or not exchange.serve(sock, request, look, until_idle()) then return end
+    obey(sock, host, until_idle)
   end
-  wait_for_the_end(sock, until_idle())
 end
 
 return session

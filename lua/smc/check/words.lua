@@ -83,11 +83,23 @@ end
 
 local Report = { __name = "smc.check.report" }
 
+local function add_measurements(lines, report)
+  if report.measurements_message then
+    lines[#lines + 1] = paragraph("Not measured: " .. report.measurements_message, MARGIN)
+  end
+  if not report.measurements then return end
+  lines[#lines + 1] = MARGIN .. "Measured, in turn:"
+  for _, line in ipairs(require "smc.check.columns".of(report.measurements, report.mode)) do
+    lines[#lines + 1] = MARGIN .. line
+  end
+end
+
 --- The text of a report: what smc_chk(8) prints below "Live test", wrapped to the width of standard output.
 -- @treturn string without a final newline
 function Report:__tostring()
   local lines = {}
   of_verdict[self.verdict](lines, self)
+  add_measurements(lines, self)
   return table.concat(lines, "\n")
 end
 

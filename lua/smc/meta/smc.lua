@@ -19,6 +19,7 @@ local smc_check_Server = {}
 ---@field family string|nil `"inet"` or `"inet6"`
 ---@field timeout number|nil seconds to connect, 10 by default
 ---@field probe boolean|nil whether to send the request, whatever the port
+---@field measure boolean|number|nil whether to measure the path once SMC is proven, or for how many seconds, 5 by default: see below
 ---@field require string|nil `"SMC-D"`, `"SMC-R"`, or `"SMC"` for either: the mode that must be proven
 
 --- Connects to a server and reports how the data travels.
@@ -61,6 +62,11 @@ local smc_check_Server = {}
 --- The check sends its request and the data to the ports 37373 to 37383, which belong to check servers, this
 --- module's or IBM's. It sends nothing to any other port, because an unknown service could not interpret it:
 --- the kernel's record is then the only proof, and `evidence.bytes_sent` is 0.
+--- With `measure`, a success has `measurements`, a list with an entry for each size of messages from 64 bytes
+--- to 1 MiB: `size`; `smc` and `tcp`, each with `round_trip` (seconds: `mean`, and the quantiles `p50`, `p90`,
+--- `p99`, `p999`) and `throughput` (bytes per second); and `ratio`, SMC's of TCP's, of the median `round_trip`
+--- and of `throughput`. A second connection, over TCP to the same server, is measured in turn with the first
+--- one, so that what else the hosts do meets both. `measurements_message` says why there are none.
 ---@param host string name or address
 ---@param port number|string number, or name of a service
 ---@param options? smc.check.connect.options
@@ -541,7 +547,7 @@ function smc_handshake.read(path, filter) end
 --- - `"syn"`, `"syn_ack"`: one of the segments that carry the SMC option
 --- - `"message"`: `message` is a CLC message
 --- - `"fault"`: bytes that are not a valid CLC message; `message` says why
---- - `"finished"`: nothing more will come. The end shows itself late where both sides agree: a side may
+--- - `"finished"`: `handshake.outcome` is final. The end shows itself late where both sides agree: a side may
 ---   still decline, and only seconds without that mean that it has not
 --- - `"lost"`: the kernel dropped `packets` packets; without `handshake`
 --- In a capture file, `next` returns ENODATA after the last event, and a loop ends.

@@ -1,0 +1,145 @@
+--- Measures a connection over SMC and one over TCP to the same server, in turn.
+-- @module smc.check.measure
+
+local batch = require "smc.check.batch"
+local core = require "smc.core.socket"
+local monotonic = require "smc.core.os".monotonic
+local protocol = require "smc.check.protocol"
+local reach = require "smc.check.reach"
+local stream = require "smc.check.stream"
+
+local measure = {}
+
+local SIZES <const> = { 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576 }
+local SECONDS <const> = 5
+local ROUNDS <const> = 4 -- in which the paths take turns
+local FIRST <const>, GROWTH <const> = 4, 8 -- messages that find out how long one takes; how many more next
+local MOST <const> = 200000 -- messages of a turn
+local SAMPLES <const> = 1 << 17
+local PATIENCE <const> = 30 -- seconds, for one turn
+local PATHS <const> = { "smc", "tcp" }
+
+-- Asks the server for messages, and moves them. Returns the seconds that it took.
+local function turn(sock, traffic, kind, size, count)
+  local deadline = monotonic() + PATIENCE
+  stream.send(sock, protocol.command(kind == "ping" and "echo" or "sink", size, count), deadline)
+  local ok, message = stream.receive(sock, "*l", deadline, protocol.ANSWER_MAX)
+  if not ok then return nil, message end
+  local started = monotonic()
+  ok, message = batch.run(sock, traffic, kind, count, deadline)
+  if ok and kind == "source" then ok, message = stream.receive(sock, #protocol.DONE, deadline) end
+  if not ok then return nil, message end
+  return monotonic() - started
+end
+
+-- How many messages fill a turn: more and more are tried.
+local function count_for(sock, kind, size, seconds)
+  local traffic, count = batch.traffic(size), FIRST
+  while true do
+    local took, message = turn(sock, traffic, kind, size, count)
+    if not took then return nil, message end
+    local filling = count * seconds / math.max(took, 1e-6)
+    if filling <= count * GROWTH or count == MOST then
+      return math.max(1, math.min(MOST, math.floor(filling)))
+    end
+    count = math.min(MOST, count * GROWTH)
+  end
+end
+
+-- What is measured of one size over one path: `run` makes one turn of each kind.
+local function gauge(sock, size, seconds)
+  local pings, message = count_for(sock, "ping", size, seconds)
+  if not pings then return nil, message end
+  local blocks
+  blocks, message = count_for(sock, "source", size, seconds)
+  if not blocks then return nil, message end
+  local self = { ping = batch.traffic(size, SAMPLES), source = batch.traffic(size), turns = 0,
+    ping_seconds = 0, source_seconds = 0, pings = pings, blocks = blocks }
+  function self.run()
+    for kind, count in pairs { ping = pings, source = blocks } do
+      local took, why = turn(sock, self[kind], kind, size, count)
+      if not took then return nil, why end
+      self[kind .. "_seconds"] = self[kind .. "_seconds"] + took
+    end
+    self.turns = self.turns + 1
+    return true
+  end
+  return self
+end
+
+local function result_of(one, size)
+  local p50, p90, p99, p999 = one.ping:quantiles(0.5, 0.9, 0.99, 0.999)
+  return {
+    round_trip = { mean = one.ping_seconds / one.turns / one.pings, p50 = p50, p90 = p90, p99 = p99,
+      p999 = p999 },
+    throughput = size * one.blocks * one.turns / one.source_seconds,
+  }
+end
+
+-- One row of the table: both paths, and what SMC has of what TCP has.
+local function measure_size(socks, size, seconds)
+  local gauges = {}
+  for _, path in ipairs(PATHS) do
+    local one, message = gauge(socks[path], size, seconds)
+    if not one then return nil, message end
+    gauges[path] = one
+  end
+  for _ = 1, ROUNDS do
+    for _, path in ipairs(PATHS) do
+      local ok, message = gauges[path].run()
+      if not ok then return nil, message end
+    end
+  end
+  local row = { size = size, smc = result_of(gauges.smc, size), tcp = result_of(gauges.tcp, size) }
+  row.ratio = { round_trip = row.smc.round_trip.p50 / row.tcp.round_trip.p50,
+    throughput = row.smc.throughput / row.tcp.throughput }
+  return row
+end
+
+-- A TCP connection to the same server, which is ready for commands.
+local function connect_tcp(address, port)
+  local sock = core.new(0, false, "tcp")
+  local deadline = monotonic() + PATIENCE
+  local ok, message = reach.connect(sock, address, port, deadline)
+  if ok then
+    stream.send(sock, protocol.request(0), deadline)
+    for _, kind in ipairs { "answer", "result" } do
+      local line
+      line, message = stream.receive(sock, "*l", deadline, protocol.ANSWER_MAX)
+      ok = line and protocol.receive_rest(sock, kind, line, deadline)
+      if not ok then break end
+    end
+  end
+  if ok then return sock end
+  sock:close()
+  return nil, ("cannot connect over TCP: %s"):format(message)
+end
+
+--- Measures. A task calls it.
+-- @param sock over SMC, after its test
+-- @tparam string address of the server
+-- @tparam integer port
+-- @tparam[opt=5] number seconds that it takes, about
+-- @tparam[opt] {integer,...} sizes of messages
+-- @treturn[1] {table,...} of each size: `size`; `smc` and `tcp`, each with `round_trip` (seconds: `mean`, and
+--   the quantiles `p50`, `p90`, `p99` and `p999`) and `throughput` (bytes per second); `ratio`: SMC's of
+--   TCP's, of `round_trip` (the median) and of `throughput`
+-- @treturn[2] nil
+-- @treturn[2] string message
+function measure.run(sock, address, port, seconds, sizes)
+  sizes = sizes or SIZES
+  local tcp <close>, message = connect_tcp(address, port)
+  if not tcp then return nil, message end
+  local socks = { smc = sock, tcp = tcp }
+  for _, path in ipairs(PATHS) do socks[path]:setoption("tcp-nodelay", true) end
+  local rows, share = {}, (seconds or SECONDS) / #sizes / (ROUNDS + 1) / #PATHS / 2
+  for i, size in ipairs(sizes) do
+    rows[i], message = measure_size(socks, size, share)
+    if not rows[i] then
+      return nil, ("the measurement of messages of %d bytes ended: %s"):format(size, message)
+    end
+  end
+  return rows
+end
+
+return measure
