@@ -141,6 +141,9 @@ check: deps-missing ## run every test, and the slow ones: soak, valgrind, analys
 test-oom: all ## let every allocation fail once, in bindings and modules
 	@spec/run oom
 
+test-threads: all ## run Lua states and programs with threads under ThreadSanitizer
+	@spec/run threads
+
 test-soak: all ## make 100,000 connections and look for what they leave behind
 	@spec/run soak
 
@@ -269,5 +272,5 @@ scripts: # the list of scripts that are installed, for the specs
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-oom test-soak test-ism test-cycles test-handshake test-pair test-s390x test-lab test-rock lint analyse mutants compare bench docs meta man FORCE \
+.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-oom test-threads test-soak test-ism test-cycles test-handshake test-pair test-s390x test-lab test-rock lint analyse mutants compare bench docs meta man FORCE \
 	install uninstall dist release clean env modules scripts help

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * threads: 8 threads open 100 sockets each, and all begin at once, so that the first calls to
+ * threads: 8 threads, or THREADS, open 100 sockets each, and all begin at once, so that the first calls to
  * socket() in this process race. Prints how many sockets are of AF_SMC.
  */
 #define _GNU_SOURCE
@@ -10,7 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef THREADS
 #define THREADS 8
+#endif
 #define SOCKETS 100
 
 static pthread_barrier_t barrier;
