@@ -75,6 +75,11 @@ $(call so,$(1)): $(call obj,$($(1)))
 endef
 $(foreach m,$(MODULES),$(eval $(call MODULE_RULE,$(m))))
 
+# What counts executed lines, for `make coverage`: see spec/coverage.
+$(BUILD)/lines.so: spec/coverage/lines.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -fPIC -O2 -D_GNU_SOURCE $(LUA_CFLAGS) -o $@ $<
+
 # What the objects are built for, and how; built again when that changes.
 BUILT_FOR = $(LUA_VERSION) $(LUA_CFLAGS) $(HARDENING) $(RELRO)
 $(BUILD)/lua: FORCE
@@ -159,6 +164,13 @@ test-handshake: all ## compare CLC messages with tshark
 
 test-pair: all ## run the specs of two guests, SMC-R
 	@spec/run pair
+
+fuzz: all ## feed every decoder with changed messages, SECONDS=60 each: libFuzzer for C, steered by lines for Lua
+	@DEPS='$(CHECK_DEPS)' spec/deps missing >/dev/null || DEPS='$(CHECK_DEPS)' spec/deps install
+	@spec/run fuzz $(or $(SECONDS),60)
+
+coverage: ## count the lines of csrc, lua and examples that the specs execute: a table
+	@spec/run coverage
 
 mutants: all ## try the faults of spec/mutants: hours, unless WORDS='…' chooses some
 	@spec/run mutants $(WORDS)
@@ -272,5 +284,5 @@ scripts: # the list of scripts that are installed, for the specs
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-oom test-threads test-soak test-ism test-cycles test-handshake test-pair test-s390x test-lab test-rock lint analyse mutants compare bench docs meta man FORCE \
+.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-oom test-threads test-soak test-ism test-cycles test-handshake test-pair test-s390x test-lab test-rock lint analyse fuzz coverage mutants compare bench docs meta man FORCE \
 	install uninstall dist release clean env modules scripts help

@@ -118,6 +118,17 @@ bool smc_close_descriptor(struct smc_descriptor *descriptor)
 	return fd >= 0;
 }
 
+/* read(2), also when a signal comes in between. For what is not waited for. */
+ssize_t smc_read(int fd, void *bytes, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, bytes, size);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
 /*
  * Waits so many seconds until there is something to read. Returns 0, ETIMEDOUT, also where a signal ended
  * the wait early, or why it failed. poll(2)

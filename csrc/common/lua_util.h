@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "lua_api.h"
 
@@ -26,6 +27,7 @@ struct smc_descriptor {
 void smc_register_descriptor_class(lua_State *L, const char *name, const luaL_Reg *methods);
 void *smc_new_descriptor(lua_State *L, const char *class, size_t size);
 bool smc_close_descriptor(struct smc_descriptor *descriptor);
+ssize_t smc_read(int fd, void *bytes, size_t size);
 int smc_wait_readable(const struct smc_descriptor *descriptor, double seconds);
 
 bool smc_gc_on_fd_exhaustion(lua_State *L, int err);

@@ -72,8 +72,10 @@ int smc_transport_send(struct smc_transport *transport, struct nl_msg *request)
 {
 	int err;
 
-	errno = 0;
-	err = nl_send_auto(transport->sock, request);
+	do {
+		errno = 0;
+		err = nl_send_auto(transport->sock, request);
+	} while (err < 0 && errno == EINTR);
 	if (err >= 0) {
 		transport->seq = nlmsg_hdr(request)->nlmsg_seq;
 		transport->done = false;

@@ -25,7 +25,7 @@ static int timer_receive(lua_State *L)
 	err = smc_wait_readable(timer, seconds);
 	if (err)
 		return smc_push_error(L, err, "timer");
-	if (read(timer->fd, &expirations, sizeof(expirations)) != (ssize_t)sizeof(expirations))
+	if (smc_read(timer->fd, &expirations, sizeof(expirations)) != (ssize_t)sizeof(expirations))
 		return smc_push_error(L, errno == EAGAIN ? ETIMEDOUT : errno, "timer");
 	lua_pushinteger(L, (lua_Integer)expirations);
 	return 1;

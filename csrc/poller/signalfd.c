@@ -82,7 +82,7 @@ static void unblock_signals(const struct signals *s)
 		return;
 	sigemptyset(&over);
 	for (i = 0; i < KNOWN; i++) {
-		if (sigismember(&s->set, known[i].number) && --held[i].objects == 0 &&
+		if (sigismember(&s->set, known[i].number) && held[i].objects > 0 && --held[i].objects == 0 &&
 		    !held[i].blocked_before)
 			sigaddset(&over, known[i].number);
 	}
@@ -117,7 +117,7 @@ static int take_signal(lua_State *L, const struct signals *s, double seconds, ui
 	struct signalfd_siginfo info;
 	int err;
 
-	while (read(s->descriptor.fd, &info, sizeof(info)) != (ssize_t)sizeof(info)) {
+	while (smc_read(s->descriptor.fd, &info, sizeof(info)) != (ssize_t)sizeof(info)) {
 		if (errno != EAGAIN)
 			return errno;
 		if (seconds >= 0)

@@ -69,6 +69,7 @@ static int repeat_connect(const struct sock *s)
 	case EISCONN:
 		return 0;
 	case EINPROGRESS:
+	case EINTR:
 		return EALREADY;
 	case EINVAL:
 	case ECONNABORTED:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Names resolved, for sockets and for LuaSocket's dns functions: getaddrinfo(3), getnameinfo(3). */
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,15 +59,50 @@ static void copy_addresses(const struct addrinfo *ai, struct address_list *list)
 	}
 }
 
+#define RESOLVER_DESCRIPTORS 4 /* what the C library has open at once, at most */
+
+/* Why it could not have them now; 0: it could. Its own answer then may be that there is no such host. */
+static int test_descriptors(void)
+{
+	int fds[RESOLVER_DESCRIPTORS], count = 0, err = 0;
+
+	while (!err && count < RESOLVER_DESCRIPTORS) {
+		fds[count] = open("/", O_PATH | O_CLOEXEC);
+		if (fds[count] < 0)
+			err = errno;
+		else
+			count++;
+	}
+	while (count > 0)
+		close(fds[--count]);
+	return err;
+}
+
+/* getaddrinfo(3); where there are no descriptors for it, another time with what garbage holds. */
+static int call_getaddrinfo(lua_State *L, const char *host, const char *service, const struct addrinfo *hints,
+			    struct addrinfo **found)
+{
+	int rc = getaddrinfo(host, service, hints, found), err;
+
+	if (rc == 0 || !smc_gc_on_fd_exhaustion(L, test_descriptors()))
+		return rc;
+	rc = getaddrinfo(host, service, hints, found);
+	err = rc == 0 ? 0 : test_descriptors();
+	if (!err)
+		return rc;
+	errno = err;
+	return EAI_SYSTEM;
+}
+
 /*
  * Resolves a host, a service or both, either of which may be NULL. name: room for the canonical name, of
  * NI_MAXHOST bytes, or NULL. Returns what getaddrinfo(3) returns.
  */
-static int call_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-			    struct address_list *list, char *name)
+static int resolve(lua_State *L, const char *host, const char *service, const struct addrinfo *hints,
+		   struct address_list *list, char *name)
 {
 	struct addrinfo *found;
-	int rc = getaddrinfo(host, service, hints, &found);
+	int rc = call_getaddrinfo(L, host, service, hints, &found);
 
 	if (rc != 0)
 		return rc;
@@ -124,7 +160,7 @@ int resolver_resolve(lua_State *L, int host, int port, int family, bool passive,
 				hints.ai_family = AF_INET;
 		}
 	}
-	rc = call_getaddrinfo(name, service, &hints, list, NULL);
+	rc = resolve(L, name, service, &hints, list, NULL);
 	if (rc == 0)
 		return 0;
 	err = resolver_errno(rc);
@@ -170,7 +206,7 @@ int core_lookup(lua_State *L)
 	struct address_list list;
 	char name[NI_MAXHOST];
 	size_t i;
-	int rc = call_getaddrinfo(smc_check_cstring(L, 1), NULL, &hints, &list, name);
+	int rc = resolve(L, smc_check_cstring(L, 1), NULL, &hints, &list, name);
 
 	if (rc != 0)
 		return sock_push_error(L, resolver_strerror(rc));
@@ -204,7 +240,8 @@ int core_nameinfo(lua_State *L)
 
 	if (!host && !service)
 		return luaL_error(L, "host and serv cannot be both nil");
-	rc = call_getaddrinfo(host, service, &hints, &list, NULL);
+	smc_gc_on_fd_exhaustion(L, test_descriptors()); /* an address has no name where it cannot look */
+	rc = resolve(L, host, service, &hints, &list, NULL);
 	if (rc != 0)
 		return sock_push_error(L, resolver_strerror(rc));
 	lua_createtable(L, (int)list.count, 0);

@@ -82,7 +82,7 @@ static int writing_wait(lua_State *L)
 	err = smc_wait_readable(writing, seconds);
 	if (err)
 		return smc_push_error(L, err, "write");
-	if (read(writing->fd, &err, sizeof(err)) != (ssize_t)sizeof(err))
+	if (smc_read(writing->fd, &err, sizeof(err)) != (ssize_t)sizeof(err))
 		err = EIO; /* the writer was killed */
 	smc_close_descriptor(writing);
 	if (err)

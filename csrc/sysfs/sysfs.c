@@ -30,9 +30,7 @@ static ssize_t read_attribute(lua_State *L, int directory, const char *name, cha
 
 	if (fd < 0)
 		return -1;
-	do
-		n = read(fd, bytes, ATTRIBUTE_SIZE);
-	while (n < 0 && errno == EINTR);
+	n = smc_read(fd, bytes, ATTRIBUTE_SIZE);
 	err = errno;
 	close(fd);
 	errno = err;

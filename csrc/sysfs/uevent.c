@@ -56,7 +56,10 @@ static int uevents_receive(lua_State *L)
 
 	if (err)
 		return smc_push_error(L, err, "uevents");
-	n = recvfrom(uevents->fd, message, sizeof(message), MSG_DONTWAIT, (struct sockaddr *)&from, &size);
+	do
+		n = recvfrom(uevents->fd, message, sizeof(message), MSG_DONTWAIT, (struct sockaddr *)&from,
+			     &size);
+	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return smc_push_error(L, errno == EAGAIN ? ETIMEDOUT : errno, "uevents");
 	/* Another process may also send to this socket: the result is an empty event. */

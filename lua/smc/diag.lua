@@ -13,7 +13,6 @@
 
 local addresses = require "smc.internal.addresses"
 local args = require "smc.internal.args"
-local dibs = require "smc.internal.dibs"
 local E = require "smc.errno"
 local look = require "smc.internal.look"
 local netlink = require "smc.core.netlink"
@@ -145,7 +144,7 @@ end
 
 -- Returns a function that adds the device's name to a record of SMC-D, or nil, message, errno.
 local device_namer = look.protect(function()
-  local name_of = dibs.namer()
+  local name_of = require "smc.internal.dibs".namer()
   return function(record) record.dmb.dibs = name_of(record.dmb.gid, record.dmb.gid_ext) end
 end)
 

@@ -37,7 +37,6 @@
 
 local args = require "smc.internal.args"
 local core = require "smc.core.socket"
-local diag = require "smc.diag"
 local E = require "smc.errno"
 local ltn12 = require "smc.socket.ltn12"
 local os_core = require "smc.core.os"
@@ -231,7 +230,7 @@ local function info(sock)
       note = inode and "a TCP socket: this kernel has no SMC" or nil,
     }
   end
-  return diag.find(inode)
+  return require "smc.diag".find(inode)
 end
 
 --- Returns the mode of a connection, from the kernel's list of SMC sockets, as `info` does.
@@ -276,7 +275,7 @@ function socket.modes(sockets)
   end
   if not next(by_inode) then return modes end
   local iterator <close>, message, errno =
-    diag.sockets { fields = { "inode", "mode" }, details = { "link_group" } }
+    require "smc.diag".sockets { fields = { "inode", "mode" }, details = { "link_group" } }
   if not iterator then return nil, message, errno end
   local ok
   ok, message = pcall(add_modes, modes, by_inode, iterator)

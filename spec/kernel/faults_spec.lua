@@ -5,7 +5,8 @@ local support = require "support"
 
 local NETLINK <const> = {
   { "socket", "ENOBUFS" }, { "bind", "ENOMEM" }, { "setsockopt", "ENOBUFS" }, { "getsockname", "EIO" },
-  { "sendmsg", "ENOBUFS" }, { "recvmsg", "ENOBUFS" }, { "recvmsg", "EIO" },
+  { "sendmsg", "ENOBUFS" }, { "sendmsg", "EINTR" },
+  { "recvmsg", "ENOBUFS" }, { "recvmsg", "EINTR" }, { "recvmsg", "EIO" },
 }
 local FILES <const> = { { "openat", "ENOMEM" }, { "read", "EIO" }, { "readlink", "EIO" } }
 

@@ -195,7 +195,6 @@ static int oom_load(lua_State *L)
 	arm(failing, mode);
 	error = lua_pcall(fresh, 0, 0, 0) ? lua_tostring(fresh, -1) : NULL;
 	state.armed = false;
-	lua_settop(L, 0);
 	lua_pushinteger(L, state.seen);
 	lua_pushinteger(L, state.failed);
 	lua_pushstring(L, error);

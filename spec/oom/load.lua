@@ -30,10 +30,11 @@ local USE <const> = [[
     assert(not io.open("/proc/self/fd/" .. fd), "the collector closes nothing")
   end]]
 
--- What Lua and the dynamic linker say when they cannot read a module for want of memory.
+-- What Lua and the dynamic linker say when they cannot read a module for want of memory, and what is made of
+-- that.
 local function is_of_memory(message)
   return message:lower():find("memory", 1, true) or message:find("' not found:\n", 1, true)
-    or message:find("error loading module ", 1, true)
+    or message:find("error loading module ", 1, true) or message:find(" is not installed", 1, true)
 end
 
 local function load(name, n, mode)

@@ -19,6 +19,7 @@ Examples:
    smc_clc.lua -i eth0          show handshakes as they are made (requires root)
    smc_clc.lua -f trace.pcap    show those of a capture (tcpdump -w trace.pcap)
    smc_clc.lua -f trace.pcap -a --json   also those without SMC, as JSON
+   ssh HOST tcpdump -w - tcp | smc_clc.lua -f /dev/stdin
 
 With -i, Ctrl-C ends the script. JSON is an object a handshake, one on each line.
 
@@ -45,23 +46,43 @@ local function print_words(self, h)
   self.printed[h] = #h.messages
 end
 
--- Says what a handshake is, as soon as both sides agree, and what became of it.
+-- Prints what a handshake is, and what became of it.
+local function print_end(self, h)
+  local findings = handshake.conclusions(h)
+  if self.json then
+    h.findings = findings[1] and findings or nil
+    app.write(json.encode(h, true), "\n")
+  else
+    if self.printed[h] ~= #h.messages then print_words(self, h) end
+    app.write(words.conclusion(h, findings))
+  end
+  self.printed[h] = nil
+end
+
+-- Prints a handshake as soon as both sides agree, and its end.
 local function print_event(self, event)
   local h = event.handshake
   if event.event == "lost" then
-    app.say(("%d packets were lost: the computer is too slow for them"):format(event.packets))
-  elseif self.json then
-    if event.event ~= "finished" then return end
-    local findings = handshake.conclusions(h)
-    h.findings = findings[1] and findings or nil
-    app.write(json.encode(h, true), "\n")
-  elseif event.event == "message" and event.message.type == "Confirm" then
-    print_words(self, h)
-  elseif event.event == "finished" then
-    if self.printed[h] ~= #h.messages then print_words(self, h) end
-    app.write(words.conclusion(h, handshake.conclusions(h)))
-    self.printed[h] = nil
+    return app.say(("%d packets were lost: the computer is too slow for them"):format(event.packets))
   end
+  self.open[h] = event.event ~= "finished" or nil
+  if event.event == "finished" then
+    print_end(self, h)
+  elseif event.event == "message" and event.message.type == "Confirm" and not self.json then
+    print_words(self, h)
+  end
+end
+
+local function is_earlier(a, b)
+  return words.start(a) < words.start(b)
+end
+
+-- Prints what has not ended, when the script ends.
+local function print_open(self)
+  local list = {}
+  for h in pairs(self.open) do list[#list + 1] = h end
+  table.sort(list, is_earlier)
+  for _, h in ipairs(list) do print_end(self, h) end
 end
 
 local function read_file(self, watch)
@@ -69,6 +90,7 @@ local function read_file(self, watch)
   repeat
     event, message, errno = watch:next()
     if event then print_event(self, event) end
+    if event and event.event == "finished" and not app.flush() then return end
   until not event
   if errno ~= E.ENODATA then app.fail(FAILED, message, errno) end
 end
@@ -90,7 +112,10 @@ local function read_packets(self, watch)
   assert(waiting:add(stop, "r"))
   while true do
     for object in assert(waiting:wait(STEP)) do
-      if object == stop then return stop:next() end
+      if object == stop then
+        print_open(self)
+        return stop:next()
+      end
     end
     local ok, message, errno = print_ready(self, watch)
     if not ok then app.fail(FAILED, message, errno) end
@@ -107,7 +132,7 @@ local function run(given)
   local watch <close>, message, errno = handshake.watch { interface = interface, file = args.file,
     port = args.port, plain = args.all or nil }
   if not watch then app.fail(FAILED, message, errno) end
-  local self = { json = args.json, printed = {} }
+  local self = { json = args.json, printed = {}, open = {} }
   if args.file then read_file(self, watch) else read_packets(self, watch) end
   return 0
 end

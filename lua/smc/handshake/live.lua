@@ -21,6 +21,8 @@ local function explain(interface, message, errno)
   elseif errno == E.ENODEV then
     return ("there is no network interface %s in this network namespace: `ip link` lists them"):format(
       text.quoted(interface))
+  elseif errno == E.ENETDOWN then
+    return ("the network interface %s is down"):format(text.quoted(interface))
   elseif errno == E.EAFNOSUPPORT then
     return "this kernel has no packet sockets (CONFIG_PACKET): " .. message
   end
@@ -46,7 +48,7 @@ end
 function live.open(interface, port)
   local packets, message, errno = core.open(interface, filter.program(port))
   if not packets then return nil, explain(interface, message, errno), errno end
-  return setmetatable({ packets = packets, names = names(), count = 0 }, Live)
+  return setmetatable({ packets = packets, interface = interface, names = names(), count = 0 }, Live)
 end
 
 -- The number of packets that were lost since the last look, which comes at times only.
@@ -67,7 +69,7 @@ end
 -- @treturn[2] integer errno: ETIMEDOUT if none came
 function Live:receive(seconds)
   local bytes, protocol, index, time, vlan = self.packets:receive(seconds)
-  if not bytes then return nil, protocol, index end
+  if not bytes then return nil, explain(self.interface, protocol, index), index end
   local tagged, at, inner = link.untag(bytes, protocol, 1)
   return bytes, tagged and at or #bytes + 1,
     { time = time, interface = self.names[index] or nil, vlan = inner or vlan, lost = lost(self) }

@@ -49,7 +49,6 @@ function Recorder:take(client_port)
   if not found then
     return nil, ("no packet of a connection from port %d was seen"):format(client_port), E.ENODATA
   end
-  found.outcome = self.tracker.outcome(found)
   return found
 end
 

@@ -41,14 +41,8 @@ end
 
 -- === events ===
 
-local function add(events, word, handshake, more)
-  local event = { event = word, handshake = handshake }
-  for name, value in pairs(more or {}) do event[name] = value end
-  events[#events + 1] = event
-end
-
 -- What became of a handshake so far.
-function Tracker.outcome(handshake)
+local function outcome_of(handshake)
   local agreed
   for _, message in ipairs(handshake.messages) do
     if message.type == "Decline" then return "declined" end
@@ -60,11 +54,17 @@ function Tracker.outcome(handshake)
   return "incomplete"
 end
 
+local function add(events, word, handshake, more)
+  local event = { event = word, handshake = handshake }
+  for name, value in pairs(more or {}) do event[name] = value end
+  handshake.outcome = outcome_of(handshake)
+  events[#events + 1] = event
+end
+
 local function finish(self, events, state)
   if self.open[state.key] ~= state then return end
   self.open[state.key], self.count = nil, self.count - 1
   self.over[state.key] = state.latest
-  state.handshake.outcome = self.outcome(state.handshake)
   add(events, "finished", state.handshake)
 end
 
@@ -170,6 +170,7 @@ end
 function Tracker:add(events, bytes, at, context)
   local s = segment.read(bytes, at)
   if not s or not is_wanted(self, s) then return end
+  if s.payload == "" and not (s.syn or s.fin or s.rst) then return end
   local state, side = state_of(self, events, s, context)
   if not state then return end
   state.latest = context.time

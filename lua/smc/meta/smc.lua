@@ -547,7 +547,7 @@ function smc_handshake.read(path, filter) end
 --- - `"syn"`, `"syn_ack"`: one of the segments that carry the SMC option
 --- - `"message"`: `message` is a CLC message
 --- - `"fault"`: bytes that are not a valid CLC message; `message` says why
---- - `"finished"`: `handshake.outcome` is final. The end shows itself late where both sides agree: a side may
+--- - `"finished"`: nothing more will come. The end shows itself late where both sides agree: a side may
 ---   still decline, and only seconds without that mean that it has not
 --- - `"lost"`: the kernel dropped `packets` packets; without `handshake`
 --- In a capture file, `next` returns ENODATA after the last event, and a loop ends.

@@ -28,6 +28,7 @@ function luasocket.find(socket, name)
   local module = MODULES[name]
   if not module then return nil end
   local found, theirs = pcall(require, module)
+  if not found and not tostring(theirs):find("' not found:", 1, true) then error(theirs, 0) end
   local value = not found and missing(name) or theirs
   if found and module == "socket.core" then value = theirs[name] end
   rawset(socket, name, value)

@@ -20,22 +20,21 @@ local OUTCOMES <const> = {
 }
 
 local function clock(time)
-  if not time then return "" end
   local seconds = math.floor(time)
   return (", %s.%06d"):format(os.date("%Y-%m-%d %H:%M:%S", seconds), math.floor((time - seconds) * 1e6))
 end
 
--- When a handshake began.
-local function start(h)
+--- When a handshake began, in seconds since the epoch.
+function words.start(h)
   local first = h.syn or h.syn_ack or h.messages[1]
-  return first and first.time
+  return first and first.time or 0
 end
 
 local function title(h)
   local where = h.interface and " on " .. text.printable(h.interface) or ""
   if h.vlan then where = ("%s, VLAN %d"):format(where, h.vlan) end
   return ("%s port %d to %s port %d%s%s"):format(h.client.address, h.client.port, h.server.address,
-    h.server.port, where, clock(start(h)))
+    h.server.port, where, clock(words.start(h)))
 end
 
 -- A row: milliseconds since the first packet, who sends, what, and its contents from line to line.
@@ -64,7 +63,7 @@ end
 -- @tparam integer known how many of its messages are left out, together with the segments
 -- @treturn string lines
 function words.text(h, known)
-  local since, out = start(h) or 0, { title(h) }
+  local since, out = words.start(h), { title(h) }
   if known == 0 then add_segments(out, h, since) end
   for i = known + 1, #h.messages do
     local message = h.messages[i]
