@@ -169,6 +169,9 @@ fuzz: all ## feed every decoder with changed messages, SECONDS=60 each: libFuzze
 	@DEPS='$(CHECK_DEPS)' spec/deps missing >/dev/null || DEPS='$(CHECK_DEPS)' spec/deps install
 	@spec/run fuzz $(or $(SECONDS),60)
 
+soak: all ## keep everything busy for MINUTES=30 in the lab, over SMC-D and SMC-R, and look for what grows
+	@spec/run long_soak $(or $(MINUTES),30)
+
 coverage: ## count the lines of csrc, lua and examples that the specs execute: a table
 	@spec/run coverage
 
@@ -284,5 +287,5 @@ scripts: # the list of scripts that are installed, for the specs
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-oom test-threads test-soak test-ism test-cycles test-handshake test-pair test-s390x test-lab test-rock lint analyse fuzz coverage mutants compare bench docs meta man FORCE \
+.PHONY: all deps deps-missing demo demo-s390x test check spec test-unit test-sanitize test-valgrind test-kernel test-kernels test-oom test-threads test-soak test-ism test-cycles test-handshake test-pair test-s390x test-lab test-rock lint analyse fuzz soak coverage mutants compare bench docs meta man FORCE \
 	install uninstall dist release clean env modules scripts help
