@@ -19,6 +19,8 @@ local WAYS <const> = {
   { "smc_pnet.lua", 1, "-h", "-v", "", "-s ENDS", "--json", "-s ENDS --json" },
   { "smc_chk.lua", 2, "--help", "-v", "-i lo", "-i lo --json", "-C 127.0.0.1 -p CHECK",
     "-C 127.0.0.1 -p CHECK --json" },
+  { "smc_clc.lua", 1, "--help", "-v", "-f spec/handshake/recorded.pcap",
+    "-a --json -f spec/handshake/recorded.pcap" },
   { "smc_dbg.lua", 1, "--help", "-v", "--json" },
   { "smc_rnics.lua", 7, "--help", "-v", "", "-a", "-I", "-r", "--json", "-a --json" },
   { "smc_run.lua", 125, "--help", "-v" },

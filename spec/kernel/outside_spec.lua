@@ -30,6 +30,8 @@ describe("an argument", function()
       "-s EVIL", "-d EVIL", "-s -I EVIL", "-d A -D EVIL", "-s EVIL --json" },
     ["smc_chk.lua"] = { "EVIL", "--EVIL", "-C EVIL", "-C EVIL --json", "-p EVIL", "-t EVIL", "-i EVIL",
       "-i EVIL --json" },
+    ["smc_clc.lua"] = { "EVIL", "--EVIL", "-i EVIL", "-i EVIL --json", "-f /EVIL/x", "-f /EVIL/x --json",
+      "-p EVIL" },
     ["smc_rnics.lua"] = { "EVIL", "--EVIL", "-d EVIL", "-e EVIL", "-t EVIL", "1 EVIL", "EVIL --json" },
     ["smc_run.lua"] = { "--EVIL x", "-r EVIL x", "-t EVIL x", "EVIL", "./EVIL", "--fallback EVIL x" },
     ["echo_server.lua"] = { "EVIL", "--EVIL", "--host EVIL", "--port EVIL", "--max-clients EVIL",

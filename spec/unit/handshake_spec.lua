@@ -5,6 +5,7 @@ local E = require "smc.errno"
 local fields = require "handshake.fields"
 local handshake = require "smc.handshake"
 local made = require "handshake.made"
+local support = require "support"
 
 local messages = made.messages
 
@@ -330,6 +331,27 @@ describe("a handshake in a capture", function()
       assert.same({ "syn", "syn_ack", "message Proposal", "message Accept", "message Confirm", "finished" },
         words)
     end)
+  end)
+end)
+
+describe("what a peer sends", function()
+  it("does not reach the terminal as it is", function()
+    local evil <const> = ("\27]0;evil\7\nFORGED\u{9b}31m\x9bm" .. (" "):rep(32)):sub(1, 32)
+    local list = {}
+    for i, name in ipairs { "proposal_all", "accept_d2", "decline_2" } do
+      list[i] = messages[name]:gsub("SMCV2%-A" .. (" "):rep(25), evil):gsub("host12" .. (" "):rep(26), evil)
+    end
+    with_file(made.pcap(made.handshake(list)), function(path)
+      local result = support.script("smc_clc.lua", "-f", path)
+      assert.equal(0, result.status, result.stderr)
+      assert.not_matches("[\0-\8\11-\31\127]", result.stdout)
+      assert.not_matches("\nFORGED", result.stdout)
+      assert.truthy(result.stdout:find("\\x1b]0;evil\\x07", 1, true))
+      assert.truthy(utf8.len(support.script("smc_clc.lua", "--json", "-f", path).stdout))
+    end)
+    local h = only(made.pcap(made.handshake { list[1], list[3] }))
+    local first = handshake.conclusions(h, { server = { ueids = { "\27" } } })[1]
+    assert.not_matches("%c", first.text .. first.command)
   end)
 end)
 

@@ -3,6 +3,7 @@
 
 local eids = require "smc.handshake.eids"
 local option = require "smc.handshake.option"
+local printable = require "smc.internal.text".printable
 local say = require "smc.handshake.say"
 local subnets = require "smc.handshake.subnets"
 
@@ -98,7 +99,7 @@ local function of_hidden(view, found)
   say.add(found, view, "server", {
     subject = "hidden",
     text = ("%s none of the UEIDs %s, or no RDMA device: SMC-Rv2 was offered, too."):format(
-      say.verb(view, "server", "has"), table.concat(view.proposal.ueids, ", ")),
+      say.verb(view, "server", "has"), printable(table.concat(view.proposal.ueids, ", "))),
     evidence = ("%s is about SMC-D, and Linux keeps only the first reason"):format(name),
     command = "smcd.lua ueid show; smcr.lua device",
   })

@@ -1,6 +1,7 @@
 --- Conclusions from EIDs: SMCv2 needs one that both sides have.
 -- @module smc.handshake.eids
 
+local printable = require "smc.internal.text".printable
 local say = require "smc.handshake.say"
 
 local eids = {}
@@ -12,7 +13,7 @@ local A_NAME <const> = "SMCV2-NAME"
 local function list(side)
   local all = table.move(side.ueids, 1, #side.ueids, 1, {})
   if side.seid and side.seid_enabled ~= false then all[#all + 1] = ("SEID %s"):format(side.seid) end
-  return #all > 0 and table.concat(all, ", ") or "none"
+  return #all > 0 and printable(table.concat(all, ", ")) or "none"
 end
 
 local function common(a, b)
@@ -56,7 +57,7 @@ function eids.conclude(view, found)
     subject = "eids",
     text = ("The UEIDs differ: %s."):format(say.both(view, list(client), list(server))),
     evidence = "the EIDs in the Proposal, and the server's table of EIDs",
-    command = ADD:format((view.here == "server" and server or client).ueids[1] or A_NAME),
+    command = ADD:format(printable((view.here == "server" and server or client).ueids[1] or A_NAME)),
   })
 end
 
