@@ -61,6 +61,9 @@ local function make(way, target, root, more)
 end
 
 describe("make install", function()
+  -- What it makes before, an ordinary user must be able to read.
+  setup(function() assert.equal(0, support.run({ "make", "-s", "man" }).status) end)
+
   for _, way in ipairs(WAYS) do
     it(way.name, function()
       local root = empty()
