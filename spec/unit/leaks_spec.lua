@@ -79,10 +79,12 @@ end)
 describe("a descriptor is closed in a program that is started", function()
   local O_CLOEXEC <const> = 0x80000
 
+  -- The flags of each. What the look itself has open is closed, and absent, when its turn comes.
   local function open_descriptors()
-    local found = {}
-    for name in lfs.dir "/proc/self/fd" do
-      local flags = name:find("^%d") and io.open("/proc/self/fdinfo/" .. name)
+    local names, found = {}, {}
+    for name in lfs.dir "/proc/self/fd" do names[#names + 1] = name:match("^%d+$") end
+    for _, name in ipairs(names) do
+      local flags = io.open("/proc/self/fdinfo/" .. name)
       if flags then
         found[name] = tonumber(flags:read("a"):match("flags:%s*(%d+)"), 8)
         flags:close()

@@ -25,7 +25,7 @@ describe("a number", function()
       { function(n) return hex.number(n, "ID") end, 0xffffffff, 0x100000000 },
       { function(n) return hex.number(n, "ID") end, "ffffffff", "100000000" },
       { function(n) return hex.number(n, "ID") end, 0, -1 },
-      { run.size, "1m", "1048577" }, { run.size, 8192, 8191 },
+      { run.size, "512m", "536870913" }, { run.size, 8192, 8191 },
       { args.port, "65535", "65536" }, { args.port, "1", "0" },
       { args.seconds, "0.001", "0" }, { args.seconds, "999999999", "1000000000" },
     } do
@@ -156,6 +156,24 @@ describe("devices and link groups", function()
       assert.same(expected, info.ism)
     end
     assert.is_function(device.list)
+  end)
+end)
+
+describe("an attribute", function()
+  local attributes = require "smc.core.sysfs".attributes
+
+  it("that cannot be read is an error, and one that is not there is none", function()
+    assert.same({}, attributes("/proc/self", { "nosuch" }))
+    assert.equal(E.EISDIR, select(3, attributes("/proc/self", { "comm", "task" })))
+    assert.same({ comm = "lua5.4\n" }, attributes("/proc/self", { "comm", "nosuch" }))
+  end)
+
+  it("that is a pipe without a writer is empty", function()
+    local folder <close> = support.tree { x = "" }
+    assert(os.execute("mkfifo " .. folder.root .. "/pipe"))
+    local out = support.run_by({ "timeout", tostring(support.HANG) }, ([[
+      print(#require "smc.core.sysfs".attributes(%q, { "pipe" }).pipe)]]):format(folder.root))
+    assert.equal("0\n", out)
   end)
 end)
 

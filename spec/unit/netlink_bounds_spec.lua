@@ -4,6 +4,7 @@ local core = require "smc.core.netlink"
 local genl = require "fuzz.genl"
 local m = require "fuzz.messages"
 local recorded = require "fuzz.recorded"
+local support = require "support"
 
 local LARGEST_DATAGRAM <const> = 64 * 1024
 
@@ -149,6 +150,17 @@ describe("an answer", function()
     assert.equal(LARGEST_DATAGRAM, #whole)
     assert.equal(count, #decode(whole))
     assert.error_matches(function() decode(whole .. "\0") end, "longer than a datagram")
+  end)
+
+  it("is freed when it has been read", function()
+    if os.getenv "SMC_BUILD" == "build/sanitize" then return end -- which keeps freed memory
+    local whole = m.message(1, ("\0"):rep(LARGEST_DATAGRAM - 16))
+    local function turn() for _ = 1, 200 do decode(whole) end end
+    turn()
+    local before = support.resident()
+    turn()
+    collectgarbage()
+    assert.is_true(support.resident() - before < 200 * 64 // 4)
   end)
 
   it("has an errno only where there is one", function()

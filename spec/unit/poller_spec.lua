@@ -235,6 +235,40 @@ describe("smc.poller", function()
     assert.equal("USR1", first:next())
   end)
 
+  it("leaves signals blocked that were blocked before, and those that somebody else waits for", function()
+    local function blocked(words)
+      return support.run_by({ "env", table.unpack(words) }, [[
+        local poller = require "smc.poller"
+        local function mask()
+          for line in io.lines "/proc/self/status" do
+            local hex = line:match("^SigBlk:%s*(%x+)")
+            if hex then return tonumber(hex, 16) >> 9 & 1 end -- USR1 is 10
+          end
+        end
+        local seen = { mask() }
+        local one, other = poller.signals("USR1"), poller.signals("USR1", "USR2")
+        seen[2] = mask()
+        one:close()
+        one:close()
+        seen[3] = mask()
+        other:close()
+        seen[4] = mask()
+        print(table.concat(seen))]])
+    end
+    assert.equal("0110\n", blocked {})
+    assert.equal("1111\n", blocked { "--block-signal=USR1" })
+  end)
+
+  it("knows each signal by its name", function()
+    for name, number in pairs { HUP = 1, INT = 2, TERM = 15, USR1 = 10, USR2 = 12 } do
+      local signals <close> = assert(require "smc.poller".signals(name))
+      local fd = signals:getfd()
+      local mask
+      for line in io.lines("/proc/self/fdinfo/" .. fd) do mask = mask or line:match("^sigmask:%s*(%x+)") end
+      assert.equal(1 << number - 1, tonumber(mask, 16), name)
+    end
+  end)
+
   it("explains what it cannot do", function()
     local poller <close> = assert(socket.poller())
     local closed = assert(socket.tcp { fallback = "tcp" })
