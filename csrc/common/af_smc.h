@@ -6,6 +6,10 @@
 #ifndef SMC_AF_SMC_H
 #define SMC_AF_SMC_H
 
+/* Those that do define them may do so as an enumeration, which must not see a macro of that name. */
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #ifndef AF_SMC
 #define AF_SMC 43
 #endif
