@@ -43,7 +43,7 @@ DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-gen
 	lua-dkjson lua-argparse \
 	qemu-system-x86 $(QEMU_S390X) gcc-s390x-linux-gnu busybox-static kmod xz-utils zstd iproute2 pciutils python3 \
 	lua-busted lua5.1 lua-socket lua-copas lua-cqueues lua-http lua-luv lua-sec openssl luarocks musl-tools strace \
-	lua-check clang-format cppcheck lua-ldoc lua-discount man-db mandoc zsh fish
+	nftables lua-check clang-format cppcheck lua-ldoc lua-discount man-db mandoc zsh fish
 
 # What only `make check` needs, and the targets that are its own.
 CHECK_DEPS := clang clang-tidy libclang-rt-dev valgrind tshark
@@ -177,6 +177,9 @@ coverage: ## count the lines of csrc, lua and examples that the specs execute: a
 
 mutants: all ## try the faults of spec/mutants: hours, unless WORDS='…' chooses some
 	@spec/run mutants $(WORDS)
+
+test-setups: all ## run the set-ups that are broken on purpose, and judge what is found to be wrong
+	@spec/run setups
 
 test-lab: ## run the specs of the lab itself
 	@spec/run lab

@@ -17,6 +17,7 @@ Examples:
    smc_chk.lua -S                             on one host
    smc_chk.lua -C 192.168.0.10 -p 37373       on the other
    smc_chk.lua -C host10 --json
+   smc_chk.lua -s eth0                        what this host can use
 
 To prove that SMC is used, the test exchanges random data with the server, on ports
 37373 to 37383, and checks how the kernel transferred it. It sends nothing to other
@@ -34,6 +35,9 @@ local function parser()
     p:flag("-S --server", "Start a server for others to connect to."),
     p:option("-i --pnetid", "Print the PNET ID of an interface."):argname("IFACE")
   )
+  p:flag("-s --static-analysis", "Analyse interfaces, without connecting."):target("analyse")
+  p:flag("-l --live-test", "Test connections of this host with itself."):target("live")
+  p:argument("iface", "Interfaces for -s and -l; all that are up by default."):args("*")
   p:option("-p --port", "Port of the server; with -S, the first port to try.", tostring(check.PORT))
     :argname("PORT"):convert(app.port)
   p:flag("-6 --ipv6", "Use IPv6.")
@@ -67,6 +71,58 @@ local function print_pnetid(args)
     print(app.printable(pnetid.pnetid) .. (pnetid.pnetid_source == "user" and "*" or ""))
   end
   return SMC
+end
+
+-- Servers for the connections of this host with itself, by family; each is a process that is started on first
+-- use.
+local servers = setmetatable({}, { __index = function(all, family)
+  local server = assert(require "smc.process".spawn({ arg[-1] or "lua5.4", arg[0], "-S",
+    family == "inet6" and "-6" or nil }, { stdin = "null", stdout = "pipe" }))
+  all[family] = { process = server, port = tonumber((server.stdout:read() or ""):match("%d+$")) }
+  return all[family]
+end })
+
+-- Connects to the first address of an interface that is not link-local.
+local function live_test(args, path)
+  if not path.kernel.available then return nil, path.kernel.message end
+  for _, address in ipairs(path.interface.addresses) do
+    local host = address:match("^[^/]+")
+    if not host:find("^fe80:") then
+      local port = servers[host:find(":", 1, true) and "inet6" or "inet"].port
+      return check.connect(host, port, { timeout = args.timeout })
+    end
+  end
+  return nil, "No usable IP address configured, skipping"
+end
+
+local function check_interface(args, name)
+  local path, message, errno = check.path { interface = name }
+  if not path then app.fail(NO_RESULT, message, errno) end
+  local report
+  if args.live then report, message = live_test(args, path) end
+  local works = (not args.live or report and report.success) and (not args.analyse or #path.modes > 0)
+  if args.json then return works, { path = args.analyse and path or nil, report = report } end
+  print("Checking active link:    " .. app.printable(name))
+  if args.analyse then print("  Static analysis\n" .. tostring(path) .. "\n") end
+  if args.live then
+    print(("  Live test (SMC-D and SMC-R)\n%s\n"):format(report or "     " .. app.printable(message)))
+  end
+  return works
+end
+
+local function check_interfaces(args)
+  local names, message, errno = args.iface, nil, nil
+  if #names == 0 then names, message, errno = check.interfaces() end
+  if not names then app.fail(NO_RESULT, message, errno) end
+  local found, status = {}, OTHER_MODE
+  for i, name in ipairs(names) do
+    local works
+    works, found[i] = check_interface(args, name)
+    if works then status = SMC end
+  end
+  if args.json then app.print_json(found) end
+  for _, server in pairs(servers) do server.process:close() end
+  return status
 end
 
 local function print_target(args)
@@ -127,7 +183,8 @@ app.run(function()
   local p = parser()
   local args = app.parse(p, NO_RESULT)
   if args.pnetid then return print_pnetid(args) end
+  if args.analyse or args.live then return check_interfaces(args) end
   if args.connect then return connect(args, debugger(args)) end
   if args.server then return serve(args, debugger(args)) end
-  app.fail(NO_RESULT, "one of -C, -S and -i is required\n" .. p:get_usage())
+  app.fail(NO_RESULT, "one of -C, -S, -i, -s and -l is required\n" .. p:get_usage())
 end, NO_RESULT)

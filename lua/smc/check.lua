@@ -177,6 +177,8 @@ end
 --   if it or an interface below it is a VLAN; `pnetid`, `pnetid_source` and `pnetid_netdev`, if it has one
 -- @tfield {string,...} modes what this host can use on the path, if the peer can: `"SMC-Dv1"`, `"SMC-Dv2"`,
 --   `"SMC-Rv1"`, `"SMC-Rv2"`
+-- @tfield {table,...} findings what keeps this host from using any mode, as in a report of @{connect}; empty
+--   if it can use one
 -- @tfield ?{table,...} ism functions, those that are powered off included: `fid`, `pchid`, `pci_id`, `slot`,
 --   `power`, `pnetid`, `pnetid_source`; `usable`: SMC has it as a device; `v1`, `v2`: a client can use it for
 --   connections of the interface

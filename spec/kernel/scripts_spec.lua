@@ -26,6 +26,20 @@ describe("smc_chk.lua", function()
     assert.equal(16, #report.evidence.dmb.token)
   end)
 
+  it("analyses an interface, and tests connections over it, as text and JSON", function()
+    local result = support.script("smc_chk.lua", "-s", "lo")
+    assert.same({ 0, "" }, { result.status, result.stderr })
+    assert.matches("^Checking active link:    lo\n  Static analysis\n     Interface:          lo, up, ",
+      result.stdout)
+    assert.matches("\n     Configuration:      SMC%-Dv2\n", result.stdout)
+    result = support.script("smc_chk.lua", "-l", "lo")
+    assert.same({ 0, "" }, { result.status, result.stderr })
+    assert.matches("^Checking active link:    lo\n  Live test %(SMC%-D and SMC%-R%)\n     Success, using "
+      .. "SMC%-D\n", result.stdout)
+    local found = assert(json.decode(support.script("smc_chk.lua", "-s", "-l", "--json").stdout))
+    assert.same({ "lo", "SMC-D" }, { found[1].path.interface.name, found[1].report.mode })
+  end)
+
   it("ends with 1 after a fallback, and says what to do", function()
     local server <close> = support.start("smc_chk.lua", "-S")
     local port = server.stdout:read():match("%d+$")
@@ -48,6 +62,7 @@ describe("smc_chk.lua", function()
       { { "-C", "127.0.0.1", "-S" }, "can not be used together" },
       { { "-C", "127.0.0.1", "-t", "soon" }, "not a number of seconds" },
       { { "-i", "nosuch0" }, "nosuch0" },
+      { { "-s", "nosuch0" }, "nosuch0" },
       { { "-i", "../../etc" }, "interface" },
       { {}, "is required" },
       { { "--nonsense" }, "unknown option" },

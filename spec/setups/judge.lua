@@ -6,6 +6,8 @@
 -- - `here`, `there`: shell commands that break it on this host and on the peer, and `undo_here`, `undo_there`
 -- - `peer`: the server that the check connects to: `"check"` by default, a name of `programs`, or `false`
 -- - `hold`: connections that are held meanwhile
+-- - `during`: a command that is started on the peer before the check, and works while it connects
+-- - `prepare`: a function that is called with the peer's port, and returns one that undoes it
 -- - `address`: of the peer, instead of the world's; `port`; `timeout` in seconds
 -- - `mode`: the check succeeds with it; or `side`, `text` (a pattern) and `command` of the first finding
 --
@@ -75,12 +77,16 @@ end
 function judge.try(world, setup)
   local port = server_of(world, setup)
   local held = hold(world, setup, port)
+  local undo = function() end
   local ok, err = pcall(function()
     must(world, "there", setup.there)
     must(world, "here", setup.here)
+    undo = setup.prepare and setup.prepare(port) or undo
+    if setup.during then world.start("there", setup.during) end
     compare(setup, assert(check.connect(setup.address or world.address, port, { timeout = setup.timeout })))
   end)
   for _, sock in ipairs(held) do sock:close() end
+  undo()
   must(world, "here", setup.undo_here)
   must(world, "there", setup.undo_there)
   if not ok then error(err, 0) end

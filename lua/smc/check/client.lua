@@ -101,11 +101,20 @@ local function measure(sock, r, seconds)
   return rows
 end
 
+-- Records the handshake of the connection, if this process may: the root user, or one with CAP_NET_RAW.
+-- @treturn ?Recorder
+-- @treturn ?string message
+-- @treturn ?integer errno
+local function record(port)
+  return require "smc.handshake".recorder { port = math.type(port) == "integer" and port or nil }
+end
+
 -- Connects and returns a report; SMC is available. A task calls it.
 local function test(host, port, options)
   local r = report.new(host, port)
   local addresses, message, errno = socket.resolve(host, options.family)
   if not addresses then return report.no_address(r, message, errno) end
+  local recorder <close>, unrecorded, why = record(port)
   local reached, failures = reach.any(addresses, port, options.timeout or DEFAULT_TIMEOUT)
   if not reached then return report.no_connection(r, failures) end
   local sock <close> = reached.sock
@@ -113,6 +122,7 @@ local function test(host, port, options)
   r.port = select(2, sock:getpeername()) or r.port
   local facts = gather(sock, r, options)
   facts.peer = { address = r.address, port = r.port }
+  facts.recorder, facts.unrecorded, facts.unrecorded_errno = recorder, unrecorded, why
   report.connection(r, facts)
   if options.measure then report.measurement(r, measure(sock, r, options.measure)) end
   return r

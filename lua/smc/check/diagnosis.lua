@@ -11,18 +11,42 @@ local function path_to(address)
   return way and require "smc.check.path".along(way) or nil
 end
 
+-- What the peer has, for the conclusions from a handshake, in which a server does not tell.
+local function server_of(there)
+  if not there then return nil end
+  local eids, chids = there.eids or {}, {}
+  for _, f in ipairs(there.ism or {}) do chids[#chids + 1] = f.usable and f.pchid or nil end
+  return { ueids = eids.ueids, seid = eids.seid, seid_enabled = eids.seid_enabled,
+    chids = #chids > 0 and chids or nil }
+end
+
+-- What a handshake shows, without what is known in another way: the reason, and the devices of both hosts.
+local function conclusions(record, there)
+  local list = {}
+  if not record then return list end
+  local known = { decline = true, offers = there ~= nil }
+  for _, one in ipairs(require "smc.handshake".conclusions(record,
+    { here = "client", server = server_of(there) })) do
+    if not known[one.subject] then list[#list + 1] = one end
+  end
+  return list
+end
+
 --- Adds `findings` to a report, whose fields are complete otherwise.
 -- @tparam table report
 -- @tparam ?table seen what was seen of the connection: `view`, the peer's view, if it answered, with its
---   `fallback`, and `facts` if it sent them; `rejected`: it closed the connection when it got the probe
+--   `fallback`, and `facts` if it sent them; `rejected`: it closed the connection when it got the probe;
+--   `handshake`, of `smc.handshake`
 -- @treturn table the report
 function diagnosis.add(report, seen)
   if report.verdict ~= "TCP" and report.verdict ~= "no connection" then return report end
-  local view = seen and seen.view
+  seen = seen or {}
+  local view = seen.view
+  local there = view and require "smc.check.facts".read(view.facts)
   report.findings = findings.of(report, {
     here = report.verdict == "TCP" and path_to(report.address) or nil,
-    there = view and require "smc.check.facts".read(view.facts),
-    answered = view ~= nil, view = view, rejected = seen and seen.rejected,
+    there = there, answered = view ~= nil, view = view, rejected = seen.rejected,
+    handshake = conclusions(seen.handshake, there),
   })
   return report
 end

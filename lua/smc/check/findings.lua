@@ -117,10 +117,12 @@ local function of_reason(cause, finder, facts)
   own.cost = SUBNETS
   local list, working = of_setup(facts, cause.name == "DIFFPREFIX" and own)
   if not working then return list end
+  local first = {}
   if facts.there and working:find("^SMC%-R") and OF_SMCD[cause.name] then
-    table.insert(list, 1, of_rdma(working, cause))
+    first[1] = of_rdma(working, cause)
   end
-  return append(list, { own })
+  append(first, facts.handshake or {})
+  return append(append(first, list), { own })
 end
 
 -- A client that finds no device does not get to know the peer: what is wrong there comes later.
@@ -131,7 +133,7 @@ end
 
 local function of_fallback(report, facts)
   local cause, finder = cause_of(report)
-  local list = append({}, facts.handshake or {})
+  local list = {}
   if not cause then
     return list
   elseif cause.name == "PEERNOSMC" and finder == "local" then

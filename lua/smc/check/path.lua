@@ -57,6 +57,7 @@ local function examine(found, name)
   keep(found, "namespaces", "namespaces", host.namespaces())
   if found.kernel and found.kernel.loaded then add_smc(found) end
   found.modes = modes.of(found)
+  found.findings = #found.modes == 0 and require "smc.check.findings".of_path(found) or {}
   return words.path(found)
 end
 

@@ -78,12 +78,21 @@ local function peer_of(answer)
   return peer
 end
 
+-- The recorded handshake; if there is none, the report says why.
+local function recorded(r, facts)
+  local record, message, errno = nil, facts.unrecorded, facts.unrecorded_errno
+  if facts.recorder then record, message, errno = facts.recorder:take(r.local_port) end
+  if not record then r.unread = { { what = "handshake", message = message, errno = errno } } end
+  return record
+end
+
 -- Which side refused, and why: what the kernel of this host says, and what the peer says.
 local function explain_fallback(r, facts)
   local own, other = facts.before.fallback, facts.before.peer_fallback
   if not other and facts.answer then other = facts.answer.fallback end
   r.fallback, r.peer_fallback = own, other
-  return explained(r, { view = facts.answer, rejected = facts.to_send > 0 and facts.closed })
+  return explained(r, { view = facts.answer, rejected = facts.to_send > 0 and facts.closed,
+    handshake = recorded(r, facts) })
 end
 
 --- Completes the report of a connection.

@@ -7,7 +7,6 @@ local words = {}
 
 local MARGIN <const> = "     "
 local STDOUT <const> = 1
-local SHOWN <const> = 3 -- findings
 
 local function paragraph(s, margin)
   return text.wrap(text.printable(s), margin, text.width(STDOUT))
@@ -38,16 +37,10 @@ local function add_reason(lines, side, record)
   lines[#lines + 1] = ("          %s:        0x%08x   %s"):format(side, record.code, record.meaning)
 end
 
-local WHERE <const> = { ["local"] = "On this host", peer = "On the peer", path = "Between the hosts" }
-
--- The most likely findings; later ones are alternatives.
-local function add_findings(lines, list)
-  for i = 1, math.min(#list, SHOWN) do
-    local one = list[i]
-    lines[#lines + 1] = i == 1 and "     What is wrong:" or "     Or:"
-    lines[#lines + 1] = paragraph(("%s: %s"):format(WHERE[one.side], one.text), MARGIN:rep(2))
-    lines[#lines + 1] = paragraph("Known from: " .. one.evidence, MARGIN:rep(3))
-    if one.command then lines[#lines + 1] = paragraph("Command: " .. one.command, MARGIN:rep(3)) end
+local function add_findings(lines, report)
+  require "smc.check.findings.words".add(lines, report.findings or {})
+  for _, one in ipairs(report.unread or {}) do
+    lines[#lines + 1] = paragraph(("Not read: %s: %s"):format(one.what, one.message), MARGIN)
   end
 end
 
@@ -69,7 +62,7 @@ of_verdict["TCP"] = function(lines, report)
   add_reason(lines, "Client", report.fallback)
   add_reason(lines, "Server", report.peer_fallback)
   if report.message then lines[#lines + 1] = paragraph("Note: " .. report.message, MARGIN) end
-  add_findings(lines, report.findings or {})
+  add_findings(lines, report)
 end
 
 of_verdict["not proven"] = function(lines, report)
@@ -78,7 +71,7 @@ end
 
 of_verdict["no connection"] = function(lines, report)
   lines[1] = "     Failed, no connection"
-  add_findings(lines, report.findings or {})
+  add_findings(lines, report)
 end
 
 local Report = { __name = "smc.check.report" }

@@ -140,6 +140,7 @@ function smc_check.interfaces() end
 ---@field is_local boolean|nil whether the address belongs to this host
 ---@field interface table `name`, `up`, `carrier`, `mtu`; `addresses`, such as `"192.168.0.12/24"`; `vlan`, if it or an interface below it is a VLAN; `pnetid`, `pnetid_source` and `pnetid_netdev`, if it has one
 ---@field modes string[] what this host can use on the path, if the peer can: `"SMC-Dv1"`, `"SMC-Dv2"`, `"SMC-Rv1"`, `"SMC-Rv2"`
+---@field findings table[] what keeps this host from using any mode, as in a report of `connect`; empty if it can use one
 ---@field ism table[]|nil functions, those that are powered off included: `fid`, `pchid`, `pci_id`, `slot`, `power`, `pnetid`, `pnetid_source`; `usable`: SMC has it as a device; `v1`, `v2`: a client can use it for connections of the interface
 ---@field loopback_ism boolean|nil whether the kernel has loopback-ism
 ---@field roce table[]|nil ports of RDMA devices: `ibdev`, `ibport`, `state`, `netdev`, `pnetid`, `pnetid_source`; `belongs`: it is one for the interface; `usable`: and it is active; `v1`, `v2`: and it has GIDs for that version of SMC-R

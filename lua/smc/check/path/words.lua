@@ -130,6 +130,7 @@ function Path:__tostring()
   for _, one in ipairs(self.unread) do
     add(lines, "Not read", ("%s: %s"):format(one.what, one.message))
   end
+  require "smc.check.findings.words".add(lines, self.findings)
   return table.concat(lines, "\n")
 end
 
