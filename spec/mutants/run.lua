@@ -6,12 +6,14 @@
 -- spec sees survives: it is printed, and the status is 1. So is a mutant whose line is not in its file any
 -- more.
 --
--- With SHARE of SHARES only every so many mutants are tried; with words, those whose file or purpose has one.
+-- With SHARE of SHARES only every so many mutants are tried; with words, those whose file or purpose has one,
+-- or that have this number. SMC_MUTANTS=unit does without the guests, SMC_MUTANTS=lab with them alone.
 
 local HERE = arg[0]:match("^(.*)/[^/]*$") or "."
 local TOP = io.popen(("cd %s/../.. && pwd"):format(HERE)):read("l")
 local SPEC_SECONDS <const> = 600 -- a spec that takes this long hangs, and so it has seen the mutant
 local BATCH <const> = 12         -- mutants in one boot
+local ONLY <const> = os.getenv "SMC_MUTANTS"
 
 local function quoted(text)
   return "'" .. text:gsub("'", [['\'']]) .. "'"
@@ -121,6 +123,7 @@ local SANITIZED <const> = "SMC_BUILD=build/sanitize LD_PRELOAD=$(cc -print-file-
 -- How the specs of this machine judge the tree: "caught", "left", or "broken", which is a fault of the list.
 local function judge_here(tree, mutant)
   local specs, is_c = mutant.places.unit, mutant.file:find("^csrc/")
+  if ONLY == "lab" then return builds(tree, "") and "left" or "broken" end
   if is_c and not builds(tree, SANITIZE) then return "broken" end
   if is_c and not passes(tree, SANITIZED, specs) then return "caught" end
   if is_c then builds(tree, "") end
@@ -198,7 +201,7 @@ local function try_all(mutants, folder)
     mutant.verdict = try_here(tree, mutant, folder)
     say(mutant, mutant.verdict)
   end
-  if os.getenv "SMC_MUTANTS" == "unit" then return end
+  if ONLY == "unit" then return end
   try_in_guests(select(mutants, function(one) return one.tree and #one.places.kernel > 0 end))
   for _, mutant in ipairs(select(mutants, function(one) return one.tree ~= nil end)) do
     if mutant.verdict == "left" and #mutant.places.other > 0 then mutant.verdict = try_elsewhere(mutant) end
