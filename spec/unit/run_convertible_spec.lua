@@ -172,6 +172,10 @@ describe("smc.run", function()
       assert.equal(E.ENOENT, errno)
       assert.equal(E.EACCES, select(3, run.convertible(write("plain", "x", "644"))))
       assert.equal(E.EACCES, select(3, run.convertible("/")))
+      -- One of that name which may not be executed is said, whatever comes after it in PATH.
+      local code = 'print(select(3, require "smc.run".convertible "plain"))'
+      local words = { "env", ("PATH=/none:%s:/bin:/none"):format(folder) }
+      assert.equal(E.EACCES .. "\n", support.lua(words, code))
     end)
   end)
 

@@ -136,6 +136,27 @@ describe("run.convertible", function()
     assert.same({}, differences(lines))
   end)
 
+  it("reads as many bytes of a line as the kernel does", function()
+    local lines = {}
+    for length = 253, 258 do -- with the newline; the name of a program follows, which is cut or not
+      local line = "#!" .. ("/"):rep(length - #"#!" - #names.s - #"\n") .. "%s\n"
+      lines[#lines + 1] = line
+    end
+    assert.same({}, differences(lines))
+  end)
+
+  it("counts nested interpreters as the kernel does", function()
+    local path, found = names.d, {}
+    for depth = 1, 8 do
+      path = write("nested" .. depth, "#!" .. path .. "\n")
+      local happened, can, errno = happens(path), said(path)
+      if not agree(happened, can, errno) then
+        found[#found + 1] = ("%d: %s; said: %s %s"):format(depth, happened, can, errno)
+      end
+    end
+    assert.same({}, found)
+  end)
+
   it("reads a #! line as env(1) does", function()
     local lines = {}
     for i, line in ipairs(ENV) do lines[i] = "#!/usr/bin/env " .. line .. "\n" end
