@@ -708,7 +708,7 @@ of { "lua/smc/run.lua", specs = "unit/limits unit/run_environment unit/run_conve
 }
 
 of { "lua/smc/run/elf.lua", specs = "unit/run_convertible",
-  { "offset > size - count", "offset > size", "a section that ends beyond the file" },
+  { "offset > size - count", "offset > size", "a section that ends beyond the file", reason = "the kernel does not start such a program either" },
   { "value & DF_1_PIE ~= 0", "value ~= 0", "a program that is loaded anywhere" },
   { "#head < layout.size", "#head < 20", "a head that is cut short" },
   { 'head:byte(6) == 2 and ">" or "<"', '"<"', "the order of bytes" },
@@ -725,7 +725,7 @@ of { "lua/smc/run/program.lua", specs = "unit/run_shebang unit/run_convertible",
   { "if answer[3] == E.EACCES then denied = denied or answer end", "", "a file that may not be executed is said" },
 }
 
-of { "lua/smc/socket.lua", specs = "unit/limits unit/leaks unit/socket unit/socket_trouble unit/mistakes kernel/socket contract",
+of { "lua/smc/socket.lua", specs = "unit/options_outside unit/limits unit/leaks unit/socket unit/socket_trouble unit/mistakes kernel/socket contract",
   { "if not ok then sock:close() return nil, explained(message) end\n  end", "if not ok then return nil, explained(message) end\n  end", "a refused local address leaves no socket" },
   { 'sock:setoption("reuseaddr", true)\n', "", "a server that is started again" },
   { 'inet = 4, inet4 = 4, inet6 = 6', 'inet = 0, inet4 = 4, inet6 = 6', "inet is IPv4" },
@@ -739,7 +739,7 @@ of { "lua/smc/socket/dns.lua", specs = "unit/limits unit/leaks unit/socket contr
 }
 
 of { "lua/smc/socket/ltn12.lua", specs = "unit/limits unit/leaks unit/socket contract",
-  { "length = length - #chunk", "length = length - ltn12.block_size()", "a source by length" },
+  { "length = length - #chunk", "length = length - ltn12.block_size()", "a source by length", reason = "only the last piece is shorter than a block" },
   { "kept = partial or \"\"\n    if not chunk", "if not chunk", "a timeout loses nothing" },
 }
 

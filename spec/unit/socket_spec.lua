@@ -283,7 +283,7 @@ describe("smc.socket", function()
   it("leaves no descriptor behind", function()
     collectgarbage()
     local before = support.descriptors()
-    for _ = 1, 200 do
+    for _ = 1, 20 do
       local client, server = pair()
       client:send("x")
       assert.equal("x", server:receive(1))
