@@ -89,6 +89,11 @@ if tools then
   print("\nthe scripts and smc-tools, in the lab")
   os.execute(("%s -- sh -c 'ulimit -n 20000; lua5.4 spec/bench/tools.lua \"%s\"'"):format(LAB, tools))
 end
+print("\ninstructions of an operation, TCP loopback, this host")
+os.execute(env .. " lua5.4 spec/bench/instructions.lua")
+print("\ninstructions of the scripts, in the lab")
+os.execute(("spec/lab/lab run --loopback --timeout 3000 -- sh -c "
+  .. "'ulimit -n 20000; lua5.4 spec/bench/instructions.lua scripts %s'"):format(tools or ""))
 local file = assert(io.open("build/bench/results.json", "w"))
 file:write(json.encode(all, { indent = true }), "\n")
 file:close()

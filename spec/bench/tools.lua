@@ -2,18 +2,17 @@
 -- the lab, as root, where the first argument is a folder with the tools built:
 -- spec/lab/lab run -- lua5.4 spec/bench/tools.lua /path/to/smc-tools [sockets [runs]]
 --
--- All of them are run from memory, and look for their modules nowhere else: a file opened over the lab's 9p,
--- or not found there, takes longer than many of them work. Nobody reads what they write.
+-- All of them are run from memory. Nobody reads what they write.
 
-package.path = "lua/?.lua;lua/?/init.lua;spec/?.lua;" .. package.path
+package.path = "lua/?.lua;lua/?/init.lua;spec/bench/?.lua;" .. package.path
 package.cpath = "build/?.so;" .. package.cpath
 
 local gettime = require "smc.core.os".gettime
+local memory = require "memory"
 local process = require "smc.process"
-local socket = require "smc.socket"
 
 local TOOLS <const> = assert(arg[1], "where are the tools of smc-tools?")
-local MEMORY <const> = "/dev/shm/bench"
+local MEMORY <const>, ENV <const> = memory.folder, memory.env
 local SOCKETS <const>, RUNS <const> = tonumber(arg[2] or 4000), tonumber(arg[3] or 9)
 local BY_MODE <const> = [[
   local count = {}
@@ -35,23 +34,7 @@ local ROWS <const> = {
 -- What a process takes that does nothing, which no script can go below.
 local EMPTY <const> = { "lua5.4 by itself", { "smcss", "-h" }, { "-e", "" } }
 
-assert(os.execute(("mkdir %s && cp -r lua build/smc examples %s/smc* %s"):format(MEMORY, TOOLS, MEMORY)))
-local ENV <const> = {
-  LUA_PATH = MEMORY .. "/lua/?.lua;" .. MEMORY .. "/lua/?/init.lua",
-  LUA_CPATH = MEMORY .. "/?.so",
-}
-
--- Both ends of connections over loopback: this many sockets.
-local function connect(count)
-  local server = assert(socket.bind("127.0.0.1", 0, 128))
-  local _, port = server:getsockname()
-  local kept = { server }
-  for _ = 1, count // 2 do
-    kept[#kept + 1] = assert(socket.connect("127.0.0.1", port))
-    kept[#kept + 1] = assert(server:accept())
-  end
-  return kept
-end
+memory.fill(TOOLS)
 
 local function milliseconds(argv)
   local start = gettime()
@@ -89,7 +72,7 @@ local MEMORY_WANTED <const> = [[
   local verdict = most < 1024 and "met" or "MISSED"
   print(("%.0f KiB for %d sockets, wanted < 1024: %s"):format(most, count, verdict))]]
 
-local _ = connect(SOCKETS)
+local _ = memory.connect(SOCKETS)
 print(("%d sockets, medians of %d, the original and ours"):format(SOCKETS, RUNS))
 for _, row in ipairs(ROWS) do compare(row) end
 compare(EMPTY)
