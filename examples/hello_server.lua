@@ -1,15 +1,15 @@
 #!/usr/bin/env lua5.4
 --- Greets one client over SMC: hello_server.lua [PORT]. Start hello_client.lua on the other host.
-local smc = require "smc"
+local socket = require "smc.socket"
+local try = socket.try -- raises a message for protect, which returns it: see LuaSocket's reference
 
-local server = assert(smc.bind("::", arg[1] or 12345))
-print("Waiting on port " .. select(2, server:getsockname()))
-io.stdout:flush()
-
-local client = assert(server:accept())
-client:settimeout(10)
-local name = assert(client:receive())
-print(name .. " is connected over " .. assert(client:mode()))
-assert(client:send("Hello, " .. name .. "\n"))
-client:close()
-server:close()
+local ok, message = socket.protect(function()
+  local server <close> = try(socket.bind("::", arg[1] or 12345))
+  io.stdout:write("Waiting on port ", select(2, server:getsockname()), "\n"):flush()
+  local client <close> = try(server:accept())
+  client:settimeout(10)
+  local name = try(client:receive()):gsub("[^%g ]", "?") -- the terminal takes no commands from the network
+  print(name .. " is connected over " .. try(client:mode()))
+  return try(client:send("Hello, " .. name .. "\n"))
+end)()
+if not ok then os.exit(not io.stderr:write("hello_server.lua: ", message, "\n")) end

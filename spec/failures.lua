@@ -112,6 +112,9 @@ failures.of_functions = {
   },
   ["check.server"] = { way("EAFNOSUPPORT", check.server) },
   ["device.dibs"] = { unreadable("ELOOP", "sys/class/dibs", device.dibs) },
+  ["device.find"] = {
+    way("EAFNOSUPPORT", device.find, 0x32), way("EINVAL", device.find, { fid = "zz" }), short(device.find, 1),
+  },
   ["device.list"] = { way("EAFNOSUPPORT", device.list), short(device.list) },
   ["diag.find"] = { way("ENOENT", diag.find, 1), short(diag.find, 1) },
   ["diag.sockets"] = { way("ENOENT", diag.sockets), short(diag.sockets) },
@@ -120,6 +123,7 @@ failures.of_functions = {
   ["eid.disable_seid"] = { way("EAFNOSUPPORT", eid.disable_seid) },
   ["eid.enable_seid"] = { way("EAFNOSUPPORT", eid.enable_seid) },
   ["eid.ensure"] = { way("EAFNOSUPPORT", eid.ensure, "UEID"), way("EINVAL", eid.ensure, LONG) },
+  ["eid.find"] = { way("EAFNOSUPPORT", eid.find, "UEID"), short(eid.find, "UEID") },
   ["eid.flush"] = { way("EAFNOSUPPORT", eid.flush), short(eid.flush) },
   ["eid.list"] = { way("EAFNOSUPPORT", eid.list), short(eid.list) },
   ["eid.remove"] = { way("EAFNOSUPPORT", eid.remove, "UEID"), way("EINVAL", eid.remove, LONG) },
@@ -143,6 +147,9 @@ failures.of_functions = {
   ["ism.power_off"] = { way("EINVAL", ism.power_off, "zz"), empty("ENOENT", ism.power_off, "32") },
   ["ism.power_on"] = { way("EINVAL", ism.power_on, "zz"), empty("ENOENT", ism.power_on, "32") },
   ["ism.watch"] = { unreadable("ELOOP", "sys/bus/pci/devices", ism.watch), short(ism.watch) },
+  ["linkgroup.find"] = {
+    way("EAFNOSUPPORT", linkgroup.find, 1), way("EINVAL", linkgroup.find, "zz"), short(linkgroup.find, 1),
+  },
   ["linkgroup.list"] = { way("EAFNOSUPPORT", linkgroup.list), short(linkgroup.list) },
   ["pnet.add"] = {
     way("EAFNOSUPPORT", pnet.add, PNETID), way("EINVAL", pnet.add, { pnetid = LONG, netdev = "lo" }),

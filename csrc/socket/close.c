@@ -85,6 +85,7 @@ int sock_close(lua_State *L)
 	buffer_release(s->pool, &s->buffer);
 	s->bound.sa.sa_family = AF_UNSPEC;
 	event_loop_close_descriptor(L, s);
+	s->closed = true;
 	lua_pushinteger(L, 1);
 	return 1;
 }

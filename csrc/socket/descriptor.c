@@ -74,6 +74,7 @@ int sock_open(lua_State *L, struct sock *s, int family)
 	if (s->fd >= 0) /* a finalizer has opened one meanwhile */
 		sock_close_descriptor(s);
 	s->fd = fd;
+	s->closed = false;
 	s->is_tcp = is_tcp;
 	s->family = family;
 	if (s->v6only && setsockopt(s->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) != 0)

@@ -133,16 +133,16 @@ int core_last_errno(lua_State *L)
 
 /*
  * core.identity(sock) → inode [, state, connected] | false, "INIT" | nil, message, errno
- * The inode by which the kernel's diag dump names the socket, fstat(2), and for a TCP socket, which
- * is not in that dump, its state, and whether it is or was connected. false: there is no descriptor
- * yet.
+ * Returns the inode of the socket, fstat(2), by which the diag dump of the kernel names it. That dump does
+ * not have TCP sockets: for these it also returns the state, and whether the socket is or was connected. The
+ * result is false for a socket that has no descriptor yet, and EBADF for a closed one.
  */
 int core_identity(lua_State *L)
 {
 	struct sock *s = sock_check(L, 1);
 	struct stat st;
 
-	if (s->fd < 0 && s->kind == SOCK_MASTER && s->family == AF_UNSPEC) {
+	if (s->fd < 0 && !s->closed && s->kind == SOCK_MASTER && s->family == AF_UNSPEC) {
 		lua_pushboolean(L, 0);
 		lua_pushliteral(L, "INIT");
 		return 2;

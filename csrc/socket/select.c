@@ -11,14 +11,26 @@ enum { RECEIVERS = 1, SENDERS = 2, TIMEOUT = 3, OBJECTS, READABLE, WRITABLE };
 
 struct set {
 	struct pollfd *fds;
-	lua_Integer count;     /* of those that have a descriptor */
-	lua_Integer receivers; /* the first so many wait for input, the others for output */
+	lua_Integer count;     /* number of objects that have a descriptor */
+	lua_Integer receivers; /* the first ones, which wait for input; the others wait for output */
 	bool dirty;
 };
 
+/* Throws if the value on top of the stack, number i of the array at index arg, cannot have methods. */
+static void check_object(lua_State *L, int arg, lua_Integer i)
+{
+	if (lua_istable(L, -1))
+		return;
+	if (luaL_getmetafield(L, -1, "__index") == LUA_TNIL)
+		luaL_argerror(L, arg,
+			      lua_pushfstring(L, "[%I]: object with getfd expected, got %s", i,
+					      luaL_typename(L, -1)));
+	lua_pop(L, 1);
+}
+
 /*
- * Appends the objects of the array at index arg, which ends with the first nil, to OBJECTS, which has
- * count of them. Returns how many there are then.
+ * Appends the objects of the array at index arg to OBJECTS, which has count objects so far. The array ends at
+ * its first nil. Returns the new number of objects.
  */
 static lua_Integer append_objects(lua_State *L, int arg, lua_Integer count)
 {
@@ -27,13 +39,15 @@ static lua_Integer append_objects(lua_State *L, int arg, lua_Integer count)
 	if (lua_isnil(L, arg))
 		return count;
 	luaL_checktype(L, arg, LUA_TTABLE);
-	for (i = 1; lua_geti(L, arg, i) != LUA_TNIL; i++)
+	for (i = 1; lua_geti(L, arg, i) != LUA_TNIL; i++) {
+		check_object(L, arg, i);
 		lua_rawseti(L, OBJECTS, ++count);
+	}
 	lua_pop(L, 1);
 	return count;
 }
 
-/* The descriptor of the object on top of the stack; -1: it has none. Calls its getfd method. */
+/* Returns the descriptor of the object on top of the stack, from its method getfd; -1 if it has none. */
 static int descriptor_of(lua_State *L)
 {
 	lua_Number fd = -1;
@@ -48,7 +62,7 @@ static int descriptor_of(lua_State *L)
 	return fd >= 0 && fd <= 0x7fffffff ? (int)fd : -1;
 }
 
-/* Whether the object on top of the stack has received bytes that poll(2) does not see. */
+/* Returns whether the object on top of the stack holds received bytes, which poll(2) cannot report. */
 static bool is_dirty(lua_State *L)
 {
 	bool dirty = false;
@@ -62,7 +76,7 @@ static bool is_dirty(lua_State *L)
 	return dirty;
 }
 
-/* Finds the descriptors of objects first to last; those without one leave OBJECTS. */
+/* Collects the descriptors of the objects first to last, and removes objects without one from OBJECTS. */
 static void collect_descriptors(lua_State *L, lua_Integer first, lua_Integer last, short events,
 				struct set *set)
 {
@@ -81,13 +95,16 @@ static void collect_descriptors(lua_State *L, lua_Integer first, lua_Integer las
 		}
 		if (events == POLLIN && is_dirty(L)) {
 			set->dirty = true;
-			p->events = POLLPRI; /* stands for it until the answer is made */
+			p->events = POLLPRI; /* marks the object as ready until the result is made */
 		}
 		lua_rawseti(L, OBJECTS, ++set->count);
 	}
 }
 
-/* Waits; returns how many are ready. A signal may raise, otherwise the rest of the time is used. */
+/*
+ * Waits, and returns the number of descriptors that are ready. After a signal, a hook may raise an error;
+ * otherwise it waits for the rest of the time.
+ */
 static int wait_for_set(lua_State *L, const struct set *set, double seconds)
 {
 	struct sock_timeout t = { .block = seconds, .total = -1 };
@@ -104,7 +121,7 @@ static int wait_for_set(lua_State *L, const struct set *set, double seconds)
 	return n;
 }
 
-/* object number i is ready: in the result as result[n] = object, result[object] = n */
+/* Adds object number i, which is ready, to a result: result[n] = object, result[object] = n. */
 static void add_ready(lua_State *L, int result, lua_Integer i)
 {
 	lua_Integer n = luaL_len(L, result) + 1;
@@ -118,8 +135,9 @@ static void add_ready(lua_State *L, int result, lua_Integer i)
 
 /*
  * core.select(receivers, senders [, timeout]) → readable, writable [, "timeout"]
- * Arrays of anything with getfd, and dirty where it buffers; nil: none. The results are arrays,
- * and tell of each ready object its index. timeout in seconds. poll(2)
+ * The arguments are arrays of objects that have a method getfd, and a method dirty if they buffer data; or
+ * nil. The timeout is in seconds. The results are arrays of the ready objects, in which each object is also
+ * the key of its index. poll(2)
  */
 int core_select(lua_State *L)
 {

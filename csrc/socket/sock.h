@@ -76,6 +76,7 @@ struct sock {
 	const void *mark; /* &sock_mark, which no other userdata has */
 	enum sock_class kind;
 	int fd;                      /* -1: not created yet, or closed */
+	bool closed;                 /* by close(), and not opened again since */
 	int family;                  /* AF_INET, AF_INET6, or AF_UNSPEC until the first bind or connect */
 	bool any_family;             /* made by tcp(): becomes what the address is */
 	enum sock_protocol protocol; /* which kind of socket its descriptors are to be */

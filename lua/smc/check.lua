@@ -74,7 +74,7 @@ check.PORT = require "smc.check.port"
 -- @tparam string host name or address
 -- @tparam number|string port number, or name of a service
 -- @tparam[opt] table options
--- @tparam ?string options.family `"inet"` or `"inet6"`
+-- @tparam ?string options.family `"inet"`, `"inet6"`, or `"unspec"` for either, the default
 -- @tparam ?number options.timeout seconds to connect, 10 by default
 -- @tparam ?boolean options.probe whether to send the request, whatever the port
 -- @tparam ?boolean|number options.measure whether to measure the path once SMC is proven, or for how many
@@ -97,7 +97,7 @@ end
 -- @tparam ?string options.host address to listen on; by default all of IPv4, with `family = "inet6"` all of
 --   IPv6
 -- @tparam ?integer options.port 37373 by default
--- @tparam ?string options.family `"inet"` or `"inet6"`
+-- @tparam ?string options.family `"inet"`, `"inet6"`, or `"unspec"` for either, the default
 -- @tparam ?integer options.max_clients connections at once, 1024 by default. When one more connects, or when
 --   no descriptor is free (`ulimit -n`), the server closes the client that has done nothing of its test for
 --   the longest time
@@ -146,7 +146,7 @@ end
 -- @tparam table options either `host` or `interface`
 -- @tparam ?string options.host name or address of a peer: the interface is that of the kernel's route
 -- @tparam ?string options.interface name of an interface of this network namespace
--- @tparam ?string options.family `"inet"` or `"inet6"`, for the addresses of a host
+-- @tparam ?string options.family `"inet"`, `"inet6"`, or `"unspec"`, the default: addresses of a host
 -- @treturn[1] analysis
 -- @treturn[2] nil
 -- @treturn[2] string message

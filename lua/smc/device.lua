@@ -16,7 +16,7 @@
 
 local args = require "smc.internal.args"
 local dibs = require "smc.internal.dibs"
-local filtered = require "smc.internal.filter".of
+local filtered, first = require "smc.internal.filter".of, require "smc.internal.filter".first
 local hex = require "smc.internal.hex"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
@@ -118,6 +118,13 @@ SHAPE.read = look.protect(function(messages)
   return entries
 end)
 
+-- The devices that match a filter, which is the first argument of a function.
+local function list(called, wanted)
+  local checked, message, errno = hex.filter(args.options(called, 1, wanted, FILTER), { fid = "FID" })
+  if not checked then return nil, message, errno end
+  return filtered(checked, SHAPE, { ["SMC-D"] = netlink.device_smcd, ["SMC-R"] = netlink.device_smcr })
+end
+
 --- Lists the devices, all of them or those that match every field of a filter.
 --
 -- @tparam[opt] table filter
@@ -131,9 +138,21 @@ end)
 -- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC, EINVAL for text that is not a FID
 -- @raise for an unknown field or a field of the wrong type
 function device.list(filter)
-  local wanted, message, errno = hex.filter(args.options("list", 1, filter, FILTER), { fid = "FID" })
-  if not wanted then return nil, message, errno end
-  return filtered(wanted, SHAPE, { ["SMC-D"] = netlink.device_smcd, ["SMC-R"] = netlink.device_smcr })
+  return list("list", filter)
+end
+
+--- Finds the first device that matches.
+--
+-- @tparam integer|string|table which FID, name of an RDMA device, or a filter as for @{list}
+-- @treturn[1] entry
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: ENOENT if there is no such device, and as for @{list}
+-- @raise for a value of another type, and as @{list}
+function device.find(which)
+  args.check("find", 1, which, "integer or text or table")
+  if type(which) ~= "table" then which = { [type(which) == "string" and "ibdev" or "fid"] = which } end
+  return first("SMC has no such device on this host", list("find", which))
 end
 
 --- Lists the devices of the kernel's direct internal buffer sharing layer (dibs), which includes ISM devices

@@ -122,6 +122,20 @@ function eid.list(filter)
   return found
 end
 
+--- Finds a UEID.
+--
+-- @tparam string ueid
+-- @treturn[1] string the UEID
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: ENOENT if it is not defined, EAFNOSUPPORT if the kernel has no SMC
+-- @raise for a value that is not a string
+function eid.find(ueid)
+  local wanted = stripped("find", ueid)
+  return require "smc.internal.filter".first(("the UEID %s is not defined"):format(text.quoted(wanted)),
+    eid.list { ueid = wanted })
+end
+
 --- Defines a UEID.
 --
 -- @tparam string ueid 1 to 32 characters from A to Z, 0 to 9, `.` and `-`, beginning with a letter or a

@@ -16,7 +16,7 @@
 local args = require "smc.internal.args"
 local dibs = require "smc.internal.dibs"
 local E = require "smc.errno"
-local filtered = require "smc.internal.filter".of
+local filtered, first = require "smc.internal.filter".of, require "smc.internal.filter".first
 local hex = require "smc.internal.hex"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
@@ -141,6 +141,14 @@ SHAPE.read = look.protect(function(messages)
   return groups
 end)
 
+-- The link groups that match a filter, which is the first argument of a function.
+local function list(called, wanted)
+  local checked, message, errno =
+    hex.filter(args.options(called, 1, wanted, FILTER), { id = "link group ID" })
+  if not checked then return nil, message, errno end
+  return filtered(checked, SHAPE, { ["SMC-D"] = netlink.linkgroup_smcd, ["SMC-R"] = netlink.linkgroup_smcr })
+end
+
 --- Lists the link groups, all of them or those that match every field of a filter.
 --
 -- @tparam[opt] table filter
@@ -154,9 +162,21 @@ end)
 -- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC, EINVAL for text that is not an ID
 -- @raise for an unknown field or a field of the wrong type
 function linkgroup.list(filter)
-  local wanted, message, errno = hex.filter(args.options("list", 1, filter, FILTER), { id = "link group ID" })
-  if not wanted then return nil, message, errno end
-  return filtered(wanted, SHAPE, { ["SMC-D"] = netlink.linkgroup_smcd, ["SMC-R"] = netlink.linkgroup_smcr })
+  return list("list", filter)
+end
+
+--- Finds the first link group that matches.
+--
+-- @tparam integer|string|table which ID, or a filter as for @{list}
+-- @treturn[1] group
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: ENOENT if there is no such link group, and as for @{list}
+-- @raise for a value of another type, and as @{list}
+function linkgroup.find(which)
+  args.check("find", 1, which, "integer or string or table")
+  if type(which) ~= "table" then which = { id = which } end
+  return first("there is no such link group on this host", list("find", which))
 end
 
 return linkgroup

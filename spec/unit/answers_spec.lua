@@ -7,6 +7,7 @@ local smc = require "smc"
 
 -- Calls that fail on any machine, by the errno.
 local FAILING <const> = {
+  ["device.find"] = { { E.EINVAL, { fid = "xyz" } } },
   ["device.list"] = { { E.EINVAL, { fid = "xyz" } } },
   ["diag.sockets"] = { { E.ESRCH, { pid = 0x7fffffff } } },
   ["eid.add"] = { { E.EINVAL, "a_b" }, { E.EINVAL, "" }, { E.EINVAL, "A..B" }, { E.EINVAL, ("A"):rep(33) } },
@@ -19,6 +20,7 @@ local FAILING <const> = {
   ["ism.list"] = { { E.EINVAL, { fid = "xyz" } }, { E.EINVAL, { pchid = -1 } } },
   ["ism.power_off"] = { { E.EINVAL, "xyz" }, { E.ENOENT, "7fffffff" } },
   ["ism.power_on"] = { { E.EINVAL, "xyz" }, { E.ENOENT, "7fffffff" } },
+  ["linkgroup.find"] = { { E.EINVAL, "xyz" } },
   ["linkgroup.list"] = { { E.EINVAL, { id = "xyz" } } },
   ["pnet.add"] = { { E.EINVAL, { pnetid = "A-B", netdev = "lo" } },
     { E.EINVAL, { pnetid = "A", netdev = "a b" } }, { E.EINVAL, { pnetid = "A", ibdev = "x", ibport = 3 } } },
@@ -33,7 +35,8 @@ local FAILING <const> = {
 
 -- Calls that change nothing, and fail where there is no SMC, no such socket or no SEID.
 local DEPENDING <const> = {
-  ["device.dibs"] = {}, ["diag.find"] = { 1 << 62 }, ["diag.watch"] = {}, ["eid.list"] = {},
+  ["device.dibs"] = {}, ["diag.find"] = { 1 << 62 }, ["diag.watch"] = {}, ["eid.find"] = { "NOSUCH" },
+  ["eid.list"] = {},
   ["eid.seid"] = {}, ["ism.watch"] = {}, ["pnet.devices"] = {},
 }
 

@@ -125,6 +125,17 @@ describe("with --json, an error", function()
   end
 end)
 
+describe("the shortest programs", function()
+  for _, name in ipairs { "hello_client.lua", "hello_server.lua" } do
+    it("say in one line what fails: " .. name, function()
+      local done = support.script(name, name:find "client" and "127.0.0.1" or "nosuchport", "1")
+      assert.same({ 1, "" }, { done.status, done.stdout })
+      assert.matches("^" .. name .. ": [^\n]+\n$", done.stderr)
+      assert.not_matches("%.lua:%d", done.stderr)
+    end)
+  end
+end)
+
 describe("messages of the library", function()
   it("name a function only where a script names a command", function()
     local list = assert(io.popen "find lua/smc -name '*.lua'")

@@ -289,6 +289,20 @@ describe("select", function()
     assert.equal(1, ready[foreign])
   end)
 
+  it("blames the caller for what can have no methods, and where it stands", function()
+    for _, wrong in ipairs { 1, true, print } do
+      for position = 1, 2 do
+        local lists = { {}, {} }
+        lists[position] = { io.stdout, wrong }
+        local _, message = pcall(function() return (socket.select(lists[1], lists[2], 0)) end)
+        assert.matches("^spec/unit/limits_spec%.lua:%d+: ", message)
+        local said = ("bad argument #%d to 'select' ([2]: object with getfd expected, got %s)"):format(
+          position, type(wrong))
+        assert.equal(said, message:match ": (.*)$")
+      end
+    end
+  end)
+
   it("tells receivers and senders apart", function()
     local server <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
     local client <close> = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), FALLBACK))

@@ -16,6 +16,16 @@ function filter.select(list, matches, wanted)
   return found
 end
 
+--- The first value of a list, for functions that find one.
+-- @tparam string missing the message if the list is empty
+-- @tparam ?table list or nil, and a message and an errno
+-- @return the value, or nil, message, errno: ENOENT if there is none
+function filter.first(missing, list, message, errno)
+  if not list then return nil, message, errno end
+  if list[1] == nil then return nil, missing, require "smc.errno".ENOENT end
+  return list[1]
+end
+
 -- Whether every named field of the filter equals that of the record.
 local function equal(record, wanted, names)
   for _, name in ipairs(names) do

@@ -16,7 +16,7 @@ local smc_check = {}
 local smc_check_Server = {}
 
 ---@class smc.check.connect.options
----@field family string|nil `"inet"` or `"inet6"`
+---@field family string|nil `"inet"`, `"inet6"`, or `"unspec"` for either, the default
 ---@field timeout number|nil seconds to connect, 10 by default
 ---@field probe boolean|nil whether to send the request, whatever the port
 ---@field measure boolean|number|nil whether to measure the path once SMC is proven, or for how many seconds, 5 by default: see below
@@ -79,7 +79,7 @@ function smc_check.connect(host, port, options) end
 ---@class smc.check.server.options
 ---@field host string|nil address to listen on; by default all of IPv4, with `family = "inet6"` all of IPv6
 ---@field port integer|nil 37373 by default
----@field family string|nil `"inet"` or `"inet6"`
+---@field family string|nil `"inet"`, `"inet6"`, or `"unspec"` for either, the default
 ---@field max_clients integer|nil connections at once, 1024 by default. When one more connects, or when no descriptor is free (`ulimit -n`), the server closes the client that has done nothing of its test for the longest time
 ---@field idle_seconds number|nil what a client has for its request, and for its test, 60 by default; the server closes one that takes longer, and one that sends something else
 ---@field on_event function|nil called as `on_event(what, client)` on `"connected"`, `"probed"` and `"closed"`. `client` has `address` and `port`, and `info`, as `sock:info()` returns it, once it is known. Called once as `on_event("full", { message = … })` when no descriptor or memory is left for a client
@@ -112,7 +112,7 @@ function smc_check_Server:close() end
 ---@class smc.check.path.options
 ---@field host string|nil name or address of a peer: the interface is that of the kernel's route
 ---@field interface string|nil name of an interface of this network namespace
----@field family string|nil `"inet"` or `"inet6"`, for the addresses of a host
+---@field family string|nil `"inet"`, `"inet6"`, or `"unspec"`, the default: addresses of a host
 
 --- What of this host an SMC connection would use, without connecting: the static analysis of smc_chk(8), for
 --- SMC-D and SMC-R.
@@ -207,6 +207,13 @@ local smc_device = {}
 ---@return nil|string # message, which says what to do
 ---@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC, EINVAL for text that is not a FID
 function smc_device.list(filter) end
+
+--- Finds the first device that matches.
+---@param which integer|string|table FID, name of an RDMA device, or a filter as for `list`
+---@return smc.device.entry|nil
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT if there is no such device, and as for `list`
+function smc_device.find(which) end
 
 --- Lists the devices of the kernel's direct internal buffer sharing layer (dibs), which includes ISM devices
 --- and loopback since Linux 6.18.
@@ -380,6 +387,13 @@ local smc_eid = {}
 ---@return nil|string # message
 ---@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC
 function smc_eid.list(filter) end
+
+--- Finds a UEID.
+---@param ueid string
+---@return string|nil # the UEID
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT if it is not defined, EAFNOSUPPORT if the kernel has no SMC
+function smc_eid.find(ueid) end
 
 --- Defines a UEID.
 ---@param ueid string 1 to 32 characters from A to Z, 0 to 9, `.` and `-`, beginning with a letter or a digit. Two consecutive dots are rejected, as by `smcd(8)`, although the kernel accepts them.
@@ -818,6 +832,13 @@ local smc_linkgroup = {}
 ---@return nil|string # message, which says what to do
 ---@return nil|integer # errno: EAFNOSUPPORT if the kernel has no SMC, EINVAL for text that is not an ID
 function smc_linkgroup.list(filter) end
+
+--- Finds the first link group that matches.
+---@param which integer|string|table ID, or a filter as for `list`
+---@return smc.linkgroup.group|nil
+---@return nil|string # message
+---@return nil|integer # errno: ENOENT if there is no such link group, and as for `list`
+function smc_linkgroup.find(which) end
 
 --- PNET IDs: which network interface, RDMA device and ISM device are on the same physical network.
 ---@class smc.pnet
