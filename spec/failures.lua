@@ -131,11 +131,16 @@ failures.of_functions = {
   ["handshake.decode"] = { way("EBADMSG", handshake.decode, ""), way("EBADMSG", handshake.decode, LONG) },
   ["handshake.read"] = {
     way("ENOENT", handshake.read, "/nonexistent"), way("EISDIR", handshake.read, "/"),
-    way("EBADMSG", handshake.read, "/etc/passwd"), short(handshake.read, "/etc/passwd"),
+    way("EBADMSG", handshake.read, "/etc/passwd"),
+    way("EINVAL", handshake.read, "/etc/passwd", { address = "x" }), short(handshake.read, "/etc/passwd"),
   },
   -- Without privileges it is EPERM.
-  ["handshake.recorder"] = { way(false, handshake.recorder, { interface = "nonexistent0" }) },
+  ["handshake.recorder"] = {
+    way("EINVAL", handshake.recorder, { address = "x" }),
+    way(false, handshake.recorder, { interface = "nonexistent0" }),
+  },
   ["handshake.watch"] = {
+    way("EINVAL", handshake.watch, { address = "1.2.3" }),
     way("ENOENT", handshake.watch, { file = "/nonexistent" }),
     way("EBADMSG", handshake.watch, { file = "/etc/passwd" }),
     way(false, handshake.watch, { interface = "nonexistent0" }),

@@ -107,15 +107,13 @@ local RECORDED <const> = { address = "text", interface = "text", port = PORT }
 
 for name, kind in pairs(FILTER) do WATCHED[name] = kind end
 
--- Checks options, and that the address is one.
+-- Checks options; returns them, or nil, message, errno if the address is not one.
 local function check_options(called, position, options, types)
   options = args.options(called, position, options, types)
   local address = options.address
-  if address and not require "smc.handshake.ip".bytes(address) then
-    args.refuse_option("address", "an IPv4 or IPv6 address expected, got "
-      .. require "smc.internal.text".quoted(address))
-  end
-  return options
+  if not address or require "smc.handshake.ip".bytes(address) then return options end
+  return nil, ("%s is not an IPv4 or IPv6 address"):format(require "smc.internal.text".quoted(address)),
+    E.EINVAL
 end
 
 --- Reads the handshakes of a capture file: pcap, with times in microseconds or nanoseconds, or pcapng, of
@@ -130,13 +128,17 @@ end
 -- @treturn[1] {handshake,...} in the order in which they ended
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: ENOENT, EACCES, …; EBADMSG if the file is not a capture, or is damaged
+-- @treturn[2] integer errno: ENOENT, EACCES, …; EBADMSG if the file is not a capture, or is damaged; EINVAL
+--   if the address is not one
 -- @raise for an argument of the wrong type or an unknown field
 function handshake.read(path, filter)
   args.check("read", 1, path, "text")
+  local checked, message, errno = check_options("read", 2, filter, FILTER)
+  if not checked then return nil, message, errno end
   local options = { file = path }
-  for name, value in pairs(check_options("read", 2, filter, FILTER)) do options[name] = value end
-  local watch, message, errno = require "smc.handshake.sources".watch(options)
+  for name, value in pairs(checked) do options[name] = value end
+  local watch
+  watch, message, errno = require "smc.handshake.sources".watch(options)
   if not watch then return nil, message, errno end
   local _ <close>, found = watch, {}
   local event
@@ -171,11 +173,13 @@ end
 -- @treturn[1] smc.diag.Watch
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: EPERM without CAP_NET_RAW, ENODEV if there is no such interface; for a file as
---   @{read}
+-- @treturn[2] integer errno: EPERM without CAP_NET_RAW, ENODEV if there is no such interface, EINVAL if the
+--   address is not one; for a file as @{read}
 -- @raise for an option that is unknown or of the wrong type
 function handshake.watch(options)
-  options = check_options("watch", 1, options, WATCHED)
+  local message, errno
+  options, message, errno = check_options("watch", 1, options, WATCHED)
+  if not options then return nil, message, errno end
   if options.file and options.interface then
     args.refuse_option("interface", "nothing expected together with 'file'")
   end
@@ -197,10 +201,13 @@ end
 -- @treturn[1] Recorder
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] integer errno: EPERM without CAP_NET_RAW, ENODEV if there is no such interface
+-- @treturn[2] integer errno: EPERM without CAP_NET_RAW, ENODEV if there is no such interface, EINVAL if the
+--   address is not one
 -- @raise for an option that is unknown or of the wrong type
 function handshake.recorder(options)
-  options = check_options("recorder", 1, options, RECORDED)
+  local message, errno
+  options, message, errno = check_options("recorder", 1, options, RECORDED)
+  if not options then return nil, message, errno end
   return require "smc.handshake.recorder".new(options)
 end
 

@@ -34,6 +34,7 @@ local function parser()
     p:option("-f --file", "Read a capture file, pcap or pcapng."):argname("FILE")
   )
   p:option("-p --port", "Only connections from or to this port."):argname("PORT"):convert(app.port)
+  p:option("--address", "Only connections from or to this address."):argname("ADDRESS")
   p:flag("-a --all", "Also show connections without the SMC option.")
   p:flag("--json", "Print JSON.")
   return p
@@ -130,8 +131,8 @@ local function run(given)
   end
   local interface = args.interface ~= "any" and args.interface or nil
   local watch <close>, message, errno = handshake.watch { interface = interface, file = args.file,
-    port = args.port, plain = args.all or nil }
-  if not watch then app.fail(FAILED, message, errno) end
+    port = args.port, address = args.address, plain = args.all or nil }
+  if not watch then app.fail(errno == E.EINVAL and BAD_USAGE or FAILED, message, errno) end
   local self = { json = args.json, printed = {}, open = {} }
   if args.file then read_file(self, watch) else read_packets(self, watch) end
   return 0

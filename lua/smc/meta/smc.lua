@@ -545,7 +545,7 @@ function smc_handshake.decode(bytes) end
 ---@param filter? smc.handshake.read.filter
 ---@return smc.handshake.handshake[]|nil # in the order in which they ended
 ---@return nil|string # message
----@return nil|integer # errno: ENOENT, EACCES, …; EBADMSG if the file is not a capture, or is damaged
+---@return nil|integer # errno: ENOENT, EACCES, …; EBADMSG if the file is not a capture, or is damaged; EINVAL if the address is not one
 function smc_handshake.read(path, filter) end
 
 ---@class smc.handshake.watch.options
@@ -569,7 +569,7 @@ function smc_handshake.read(path, filter) end
 ---@param options? smc.handshake.watch.options
 ---@return smc.diag.Watch|nil
 ---@return nil|string # message
----@return nil|integer # errno: EPERM without CAP_NET_RAW, ENODEV if there is no such interface; for a file as `read`
+---@return nil|integer # errno: EPERM without CAP_NET_RAW, ENODEV if there is no such interface, EINVAL if the address is not one; for a file as `read`
 function smc_handshake.watch(options) end
 
 ---@class smc.handshake.recorder.options
@@ -587,7 +587,7 @@ function smc_handshake.watch(options) end
 ---@param options? smc.handshake.recorder.options
 ---@return smc.handshake.Recorder|nil
 ---@return nil|string # message
----@return nil|integer # errno: EPERM without CAP_NET_RAW, ENODEV if there is no such interface
+---@return nil|integer # errno: EPERM without CAP_NET_RAW, ENODEV if there is no such interface, EINVAL if the address is not one
 function smc_handshake.recorder(options) end
 
 --- Returns what was recorded of a connection so far.
