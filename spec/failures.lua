@@ -187,7 +187,7 @@ failures.of_functions = {
     unreadable("ELOOP", "proc/self/status", run.attainable), short(run.attainable) },
   ["run.convertible"] = { way("ENOENT", run.convertible, "/nonexistent"), way("EACCES", run.convertible, "/"),
     short(run.convertible, "true") },
-  ["run.environment"] = { way("EINVAL", run.environment, { send_buffer = "2m" }) },
+  ["run.environment"] = { way("EINVAL", run.environment, { send_buffer = "2000m" }) },
   ["run.exec"] = {
     way("ENOENT", run.exec, { "/nonexistent" }), way("EACCES", run.exec, { "/" }),
     way("EINVAL", run.exec, { "true" }, { receive_buffer = 1 }), way("EINVAL", run.exec, { "busybox" }),
@@ -203,12 +203,12 @@ failures.of_functions = {
   ["run.loadable_by_all"] = { unreadable("ELOOP", "proc/self/status", run.loadable_by_all),
     short(run.loadable_by_all) },
   ["run.size"] = {
-    way("EINVAL", run.size, "x"), way("EINVAL", run.size, 0), way("EINVAL", run.size, "2m"),
+    way("EINVAL", run.size, "x"), way("EINVAL", run.size, 0), way("EINVAL", run.size, "2000m"),
     way("EINVAL", run.size, -1), way("EINVAL", run.size, ("9"):rep(400)),
   },
   ["run.spawn"] = {
     way("ENOENT", run.spawn, { "/nonexistent" }), way("EACCES", run.spawn, { "/" }),
-    way("EINVAL", run.spawn, { "true" }, { send_buffer = "2m" }), way("EINVAL", run.spawn, { "busybox" }),
+    way("EINVAL", run.spawn, { "true" }, { send_buffer = "2000m" }), way("EINVAL", run.spawn, { "busybox" }),
     way("ENOENT", run.spawn, { "/nonexistent" }, { fallback = "tcp" }), short(run.spawn, { "true" }),
   },
   ["socket.modes"] = {}, -- of SMC sockets alone: in spec/faults/netlink.lua

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages of netlink described as tables: which attribute becomes which field. The
- * files of the kernel's nouns (linkgroup.c, device.c, …) have the tables.
+ * Turns netlink messages into Lua tables. An array of struct smc_field says which attribute becomes
+ * which field; linkgroup.c, device.c and the other files of generic netlink have these arrays.
  */
 #ifndef SMC_FIELDS_H
 #define SMC_FIELDS_H
@@ -13,14 +13,14 @@
 #include "attr.h"
 
 enum smc_field_kind {
-	SMC_END,     /* of the fields */
-	SMC_INTEGER, /* of 1, 2, 4 or 8 bytes, as the kernel has it */
-	SMC_NETWORK, /* the same, in network order */
-	SMC_BOOLEAN, /* an integer that is 0 or not */
-	SMC_STRING,  /* up to its NUL, without blanks at the end */
-	SMC_NAME,    /* the same; absent where the kernel says "n/a", or nothing */
+	SMC_END,     /* the end of the array */
+	SMC_INTEGER, /* 1, 2, 4 or 8 bytes in the byte order of the host */
+	SMC_NETWORK, /* the same in network byte order */
+	SMC_BOOLEAN, /* an integer; 0 is false */
+	SMC_STRING,  /* text up to the first NUL, without trailing blanks */
+	SMC_NAME,    /* the same; absent if the text is empty or "n/a" */
 	SMC_ADDRESS, /* an IPv4 or IPv6 address, as text */
-	SMC_NEST,    /* a table; its fields go into the outer one where it has no name */
+	SMC_NEST,    /* a table; if it has no name, its fields go into the outer table */
 };
 
 struct smc_field {
@@ -37,8 +37,8 @@ struct smc_field {
 #pragma GCC visibility push(hidden)
 
 /*
- * Pushes a table of the fields that the attributes have, and returns 1; returns 0 where they
- * have none of them, and -EBADMSG where they are malformed. Absent attributes are absent fields.
+ * Pushes a table with the fields whose attributes are present, and returns 1. Returns 0 if none of them is
+ * present, and -EBADMSG if the attributes are malformed; then it pushes nothing.
  */
 int smc_fields_push(lua_State *L, const struct smc_field *fields, struct smc_attrs attrs);
 

@@ -91,9 +91,9 @@ static bool is_inet6(const __be32 address[4])
 }
 
 /*
- * The family of the addresses. A socket of AF_SMC does not say: the kernel clears
- * all four words and fills one or four. A socket of IPPROTO_SMC says it, but has
- * no addresses.
+ * Returns the family of the addresses. For AF_SMC sockets the kernel does not report it: it clears all four
+ * words of an address and fills in one or four. For IPPROTO_SMC sockets it reports the family, but no
+ * addresses.
  */
 static int find_family(const struct smc_diag_msg *m)
 {
@@ -107,9 +107,9 @@ static int find_family(const struct smc_diag_msg *m)
 }
 
 /*
- * Mode 0 stands for SMC-R, but for every socket without a link group too: not yet
- * connected, or its link group gone with its device. With the attribute of SMC-R
- * asked for, only its presence counts as SMC-R.
+ * Mode 0 means SMC-R, but also that the socket has no link group: it is not connected yet, or the link group
+ * was removed with its device. If the attribute of SMC-R was requested, the socket uses SMC-R only if the
+ * kernel sent it.
  */
 static bool is_smcr(const struct smc_diag_socket *s, unsigned int extensions)
 {
@@ -174,9 +174,9 @@ bool smc_diag_is_unspecified(const struct smc_diag_socket *s, enum smc_diag_side
 }
 
 /*
- * An address of zeros is the wildcard where an AF_SMC socket without a peer has a
- * local port. Elsewhere it means that the kernel does not say: sockets that were
- * made with, or accepted by one made with, IPPROTO_SMC; sockets without a port.
+ * An address of zeros is the wildcard address if an AF_SMC socket without a peer has a local port. Otherwise
+ * it means that the kernel does not report the address: for sockets without a port, and for sockets that were
+ * created with IPPROTO_SMC or accepted by such a socket.
  */
 const __be32 *smc_diag_address(const struct smc_diag_socket *s, enum smc_diag_side side)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The messages of the kernel's smc_diag, a socket of AF_SMC each: see
+ * The messages of the kernel's smc_diag, each about one AF_SMC socket: see
  * include/uapi/linux/smc_diag.h and net/smc/smc_diag.c.
  */
 #ifndef SMC_DIAG_MESSAGE_H
@@ -30,18 +30,24 @@ struct smc_diag_dmbinfo_ext {
 	uint64_t gid_ext;
 };
 
-/* What carries the data of a connection. */
-enum smc_diag_mode { MODE_NONE, MODE_SMCD, MODE_SMCR, MODE_TCP, MODES }; /* none: not (yet) connected */
+/* How the data of a connection is transferred. */
+enum smc_diag_mode {
+	MODE_NONE,
+	MODE_SMCD,
+	MODE_SMCR,
+	MODE_TCP,
+	MODES
+}; /* MODE_NONE: the socket is not connected */
 
 enum smc_diag_side { LOCAL, PEER, SIDES };
 
-/* What can be asked for instead of a whole record. */
+/* The fields that an iterator can return instead of a whole record. */
 enum smc_diag_field {
 	STATE,
 	UID,
 	INODE,
 	INTERFACE,
-	COOKIE, /* up to here they are always there */
+	COOKIE, /* the last field that is always present */
 	MODE,
 	FAMILY,
 	LOCAL_ADDRESS,
@@ -50,13 +56,13 @@ enum smc_diag_field {
 	PEER_PORT,
 	SHUTDOWN,
 	FALLBACK_CODE,
-	PEER_FALLBACK_CODE, /* up to here they are in a record */
+	PEER_FALLBACK_CODE, /* the last field of a record */
 	LOCAL_ENDPOINT,
 	PEER_ENDPOINT,
 	FIELDS
 };
 
-/* An attribute as far as it is known here; size 0: the kernel did not send it. */
+/* The part of an attribute that this file knows; its size is 0 if the kernel did not send it. */
 struct smc_diag_attr {
 	unsigned int size;
 	unsigned char data[sizeof(struct smc_diag_lgrinfo)];
@@ -65,7 +71,7 @@ struct smc_diag_attr {
 struct smc_diag_socket {
 	struct smc_diag_msg msg;
 	struct smc_diag_attr attrs[SMC_DIAG_MAX + 1];
-	int family; /* AF_INET, AF_INET6, or AF_UNSPEC when nothing tells */
+	int family; /* AF_INET, AF_INET6, or AF_UNSPEC if it is unknown */
 	enum smc_diag_mode mode;
 };
 
@@ -76,27 +82,32 @@ static inline uint64_t smc_diag_cookie(const struct smc_diag_socket *s)
 
 #pragma GCC visibility push(hidden)
 
-/* The names as Lua has them. */
-extern const char *const smc_diag_mode_names[MODES]; /* NULL for none */
+/* The names in Lua. */
+extern const char *const smc_diag_mode_names[MODES]; /* NULL for MODE_NONE */
 extern const char *const smc_diag_field_names[FIELDS];
 
-/* The name of a state; NULL for one of a later kernel. Its number; -1 where none has the name. */
+/* Returns the name of a state; NULL for a state that is not known here. */
 const char *smc_diag_state_name(uint8_t number);
+
+/* Returns the number of a state; -1 if no state has the name. */
 int smc_diag_state_number(const char *name);
 
 /*
- * Copies everything that is used out of the message. The extensions are what the kernel was asked
- * for. Returns 0 or -EBADMSG.
+ * Copies everything that is needed from the message. The extensions are the requested attributes, as bits.
+ * Returns 0 or -EBADMSG.
  */
 int smc_diag_read(struct smc_diag_socket *s, const struct nlmsghdr *msg, unsigned int extensions);
 
-/* An address, of four words; NULL where the kernel does not say it. Whether it is all zeros, which the
- * wildcard is too. A port, in network order. */
+/* Returns an address, four words; NULL if the kernel does not report it. */
 const __be32 *smc_diag_address(const struct smc_diag_socket *s, enum smc_diag_side side);
+
+/* Returns whether the address is all zeros, as the wildcard address is. */
 bool smc_diag_is_unspecified(const struct smc_diag_socket *s, enum smc_diag_side side);
+
+/* Returns a port in network byte order. */
 __be16 smc_diag_port(const struct smc_diag_socket *s, enum smc_diag_side side);
 
-/* An integer of this host's byte order out of an attribute; false where that is too short. */
+/* Reads an integer in host byte order from an attribute. Returns false if the attribute is too short. */
 bool smc_diag_integer(const struct smc_diag_attr *attr, size_t offset, size_t size, lua_Integer *out);
 
 #pragma GCC visibility pop

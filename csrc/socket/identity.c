@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a socket is: its family, its names, its inode and its state. */
+/* The family, the addresses, the inode and the state of a socket. */
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "sock.h"
 
 /***
- * What a socket is.
+ * Family and addresses.
  * @module smc.socket
  */
 
@@ -16,8 +16,8 @@
  * Returns the address family.
  *
  * @function sock:getfamily
- * @treturn string `"inet4"`, `"inet6"`, or `"unspec"` before the first bind or connect of a socket
- *   that may become either
+ * @treturn string `"inet4"`, `"inet6"`, or `"unspec"` for a socket that can become either, before its first
+ *   bind or connect
  */
 int sock_getfamily(lua_State *L)
 {
@@ -30,8 +30,8 @@ int sock_getfamily(lua_State *L)
 /***
  * Returns the local address. See getsockname(2).
  *
- * Of a connected socket it is the address at the time of connection, since asking later
- * may crash a kernel whose device has gone (net/smc/af_smc.c, smc_getname).
+ * For a connected socket it is the address at the time of connection: to ask the kernel later may crash it if
+ * the device was removed (net/smc/af_smc.c, smc_getname).
  *
  * @function sock:getsockname
  * @treturn[1] string address
@@ -56,7 +56,7 @@ int sock_getsockname(lua_State *L)
 }
 
 /***
- * Returns the address of the peer, as it was at the time of connection. See getpeername(2).
+ * Returns the address of the peer at the time of connection. See getpeername(2).
  *
  * @function sock:getpeername
  * @treturn[1] string address
@@ -80,7 +80,7 @@ int sock_getpeername(lua_State *L)
 	return address_push(L, &s->peer);
 }
 
-/* The state of a TCP socket, in the words that the diag dump has for those of SMC sockets. tcp(7) */
+/* Returns the state of a TCP socket, by the name that the diag dump has for that of an SMC socket. tcp(7) */
 static const char *tcp_state(const struct sock *s)
 {
 	struct tcp_info info = { .tcpi_state = TCP_CLOSE };
@@ -101,8 +101,8 @@ static const char *tcp_state(const struct sock *s)
 
 /*
  * core.tcp_state(sock) → state | nil
- * The state of the TCP connection inside, in the words of the diag dump. "ACTIVE" while connect() goes on: TCP
- * is connected, and the handshake of SMC is not finished.
+ * Returns the state of the TCP connection inside an SMC socket, by its name in the diag dump. During connect()
+ * it is "ACTIVE" as soon as TCP is connected, while the SMC handshake continues.
  */
 int core_tcp_state(lua_State *L)
 {
@@ -117,8 +117,8 @@ int core_tcp_state(lua_State *L)
 
 /*
  * core.last_errno(sock) → errno | nil
- * What the last bind(), listen() or connect() failed with, whose answers are in words, as LuaSocket's.
- * nil: it went well, or the kernel does not say why it failed.
+ * Returns the errno of the last bind(), listen() or connect(), which themselves return only a message, as in
+ * LuaSocket. The result is nil if the call succeeded, or if the kernel does not report why it failed.
  */
 int core_last_errno(lua_State *L)
 {

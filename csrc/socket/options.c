@@ -18,15 +18,15 @@
  * `tcp-defer-accept`, `tcp-fastopen`, `tcp-fastopen-connect`, `tcp-keepcnt`, `tcp-keepidle`,
  * `tcp-keepintvl`, `tcp-nodelay`, `tcp-quickack`, `tcp-user-timeout`.
  *
- * Until the socket is connected, the option is also kept, and set on each descriptor that is made
- * for it. `tcp-fastopen` and `tcp-fastopen-connect` turn the connection into TCP: only a socket
- * with `fallback = "tcp"` takes them.
+ * Until the socket is connected, it also remembers the option, and sets it on each descriptor that it
+ * creates. `tcp-fastopen` and `tcp-fastopen-connect` turn the connection into TCP, so only a socket
+ * with `fallback = "tcp"` accepts them.
  *
  * @function sock:setoption
  * @tparam string name
- * @tparam boolean|integer|string|table value a boolean for what is on or off, an integer for sizes,
- *   counts, seconds (milliseconds for `tcp-user-timeout`) and `mark`, the name of an interface for
- *   `bindtodevice`, and `{ on = boolean, timeout = seconds }` for `linger`
+ * @tparam boolean|integer|string|table value a boolean for an option that is on or off; an integer for
+ *   sizes, counts, seconds (milliseconds for `tcp-user-timeout`) and `mark`; the name of an interface for
+ *   `bindtodevice`; `{ on = boolean, timeout = seconds }` for `linger`
  * @treturn[1] integer 1
  * @treturn[2] nil
  * @treturn[2] string message
@@ -41,11 +41,12 @@ int sock_setoption(lua_State *L)
 
 	if ((o->use & TCP_ONLY) && !s->may_tcp)
 		return sock_push_error(
-			L, lua_pushfstring(
-				   L,
-				   "option '%s' would turn the SMC connection into TCP: make the socket with "
-				   "fallback = \"tcp\" if that is wanted",
-				   o->name));
+			L,
+			lua_pushfstring(
+				L,
+				"option '%s' would turn the SMC connection into TCP: create the socket with "
+				"fallback = \"tcp\" if that is wanted",
+				o->name));
 	if ((s->fd >= 0 || s->family != AF_UNSPEC) && setsockopt(s->fd, o->level, o->id, &value, size) != 0)
 		return sock_push_error(L, option_strerror(errno));
 	if (s->kind != SOCK_SERVER && !sock_is_connected(s)) {
@@ -60,13 +61,13 @@ int sock_setoption(lua_State *L)
 /***
  * Returns the value of an option. See getsockopt(2).
  *
- * Before the first bind or connect it is what was set. Besides the names of `setoption` there is
- * `error`: the words for the pending error of the socket, nil when there is none, as of SO_ERROR,
- * which is cleared.
+ * Before the first bind or connect, it returns the value that was set. In addition to the names of
+ * `setoption` there is `error`: the message of the pending error of the socket (SO_ERROR), which is cleared;
+ * nil if there is none.
  *
  * @function sock:getoption
  * @tparam string name
- * @return[1] value, of the type that `setoption` takes
+ * @return[1] value, of the type that `setoption` expects
  * @treturn[2] nil
  * @treturn[2] string message
  * @raise for an unknown name

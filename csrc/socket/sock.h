@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of smc.core.socket share: the socket object and the pieces
- * that each of them gives to the others.
+ * Shared by the files of smc.core.socket: the socket object, and the functions that
+ * each file provides for the others.
  */
 #ifndef SMC_SOCK_H
 #define SMC_SOCK_H
@@ -14,7 +14,7 @@
 
 #include "../common/lua_api.h"
 
-/* An IPv4 or IPv6 address with its port; AF_UNSPEC while it is not known. */
+/* An IPv4 or IPv6 address and port; AF_UNSPEC if it is not known. */
 union sock_addr {
 	struct sockaddr sa;
 	struct sockaddr_in in;
@@ -23,13 +23,13 @@ union sock_addr {
 
 #define RESOLVER_MAX_ADDRESSES 32
 
-/* The addresses of a name, in the order to try them. */
+/* The addresses of a host, in the order in which to try them. */
 struct address_list {
 	union sock_addr at[RESOLVER_MAX_ADDRESSES];
 	size_t count;
 };
 
-/* Limits in seconds, negative: none; and when the operation in progress ends, CLOCK_MONOTONIC. */
+/* Limits in seconds, negative for no limit; and the deadline of the current operation, by CLOCK_MONOTONIC. */
 struct sock_timeout {
 	double block;
 	double total;
@@ -51,20 +51,20 @@ struct sock_buffer {
 struct buffer_pool;
 
 /*
- * What has become of connecting, on the descriptor that the object has. From CONNECTED on it is
- * connected to peer.
+ * The progress of connect() on the current descriptor. From ATTEMPT_CONNECTED on, the descriptor is connected
+ * to the peer.
  */
 enum sock_attempt {
 	ATTEMPT_NONE,
-	ATTEMPT_IN_PROGRESS,       /* to peer */
-	ATTEMPT_FAILED_UNREPORTED, /* connect() has not returned the failure yet */
-	ATTEMPT_FAILED,            /* the descriptor is used up */
-	ATTEMPT_CONNECTED,         /* connect() has not returned the success yet */
-	ATTEMPT_REPORTED,          /* connect() has returned the success, and does so once more */
-	ATTEMPT_DONE,              /* connect() says that it is connected already */
+	ATTEMPT_IN_PROGRESS,       /* it is connecting to the peer */
+	ATTEMPT_FAILED_UNREPORTED, /* it failed, and connect() has not returned that yet */
+	ATTEMPT_FAILED,            /* it failed, and the descriptor cannot be used again */
+	ATTEMPT_CONNECTED,         /* it succeeded, and connect() has not returned that yet */
+	ATTEMPT_REPORTED,          /* connect() has returned success, and will return it once more */
+	ATTEMPT_DONE,              /* connect() returns that it is already connected */
 };
 
-/* No errno: an attempt has failed, and the kernel does not say why. */
+/* In place of an errno: an attempt failed, and the kernel does not report why. */
 #define ATTEMPT_UNEXPLAINED (-1)
 
 /* AF_SMC; IPPROTO_SMC of AF_INET and AF_INET6; or the second where the first is denied to this process. */
@@ -78,19 +78,19 @@ struct sock {
 	int fd;                      /* -1: not created yet, or closed */
 	bool closed;                 /* by close(), and not opened again since */
 	int family;                  /* AF_INET, AF_INET6, or AF_UNSPEC until the first bind or connect */
-	bool any_family;             /* made by tcp(): becomes what the address is */
-	enum sock_protocol protocol; /* which kind of socket its descriptors are to be */
-	bool v6only;                 /* made by tcp6(): speaks IPv6 alone */
-	bool may_tcp;                /* the caller accepts TCP where the kernel has no SMC */
-	bool is_tcp;                 /* it is TCP: wanted, or accepted */
+	bool any_family;             /* created by tcp(): takes the family of its first address */
+	enum sock_protocol protocol; /* the kind of socket to create */
+	bool v6only;                 /* created by tcp6(): uses IPv6 only */
+	bool may_tcp;                /* the caller accepts TCP if the kernel has no SMC */
+	bool is_tcp;                 /* it is a TCP socket, as requested or accepted by the caller */
 	bool blocking;               /* the descriptor waits in the kernel: see timeout_switch_to_blocking */
-	bool shared;                 /* others know the descriptor: it must not wait in the kernel */
-	bool watched;                /* somebody wants to know of the closing: user value 2 */
-	const char *failed_option;   /* the option that its last descriptor was not made for */
-	short awaited_events;        /* what the last operation had to wait for, POLLIN or POLLOUT */
+	bool shared;                 /* other code uses the descriptor, so it must not wait in the kernel */
+	bool watched;                /* user value 2 holds functions to call when it is closed */
+	const char *failed_option;   /* the option that could not be set on its last descriptor */
+	short awaited_events;        /* the event that the last operation waited for, POLLIN or POLLOUT */
 	enum sock_attempt attempt;
-	int connect_errno; /* why the attempt failed; 0: not known */
-	int last_errno; /* of the last bind(), listen() or connect(); 0: it went well, or it is not known */
+	int connect_errno; /* of an attempt that failed; 0 if it is not known */
+	int last_errno;    /* of the last bind(), listen() or connect(); 0 if it succeeded or is not known */
 	struct sock_timeout timeout;
 	struct sock_buffer buffer;
 	struct buffer_pool *pool; /* lives as long as the Lua state */
@@ -98,25 +98,25 @@ struct sock {
 	lua_Integer sent;
 	double created;
 	/*
-	 * Names are kept from the moment of connection: asking the kernel for the name of a
-	 * socket whose device went away can crash it (net/smc/af_smc.c, smc_getname).
+	 * The addresses are stored when the socket is connected: to ask the kernel for the address of a
+	 * socket whose device was removed can crash it (net/smc/af_smc.c, smc_getname).
 	 */
 	union sock_addr local;
 	union sock_addr peer;
-	union sock_addr bound; /* by bind(): where a further descriptor is bound as well */
+	union sock_addr bound; /* by bind(); the next descriptor is bound to it, too */
 };
 
 #pragma GCC visibility push(hidden)
 
 /*
- * What every method has as its first upvalues: the pool of buffers, and the metatables of the
- * classes in the order of enum sock_class.
+ * The first upvalues of every method: the pool of buffers, and the metatables of the classes in the
+ * order of enum sock_class.
  */
 #define UPVALUE_POOL     lua_upvalueindex(1)
 #define UPVALUE_CLASS(c) lua_upvalueindex(2 + (int)(c))
 #define UPVALUES         4
 
-/* From here on in the order of the layers: each file calls those above it, and module.c all. */
+/* The files are in the order of the layers: each calls those above it, and module.c calls all. */
 
 /* errors.c */
 int sock_push_error(lua_State *L, const char *words);
@@ -165,8 +165,8 @@ struct sock *sock_new(lua_State *L, enum sock_class kind);
 int sock_tostring(lua_State *L);
 
 /*
- * The socket at index arg, else NULL. Every method begins with it: looking at the object itself
- * costs a third of what comparing its metatable does.
+ * Returns the socket at index arg, or NULL. Every method begins with it: to look at the object itself takes a
+ * third of the time that comparing its metatable takes.
  */
 static inline struct sock *sock_test(lua_State *L, int arg)
 {
@@ -175,7 +175,7 @@ static inline struct sock *sock_test(lua_State *L, int arg)
 	return s && lua_rawlen(L, arg) == sizeof(*s) && s->mark == &sock_mark ? s : NULL;
 }
 
-/* The socket at index arg, which must be of the class wanted. Throws for anything else. */
+/* Returns the socket at index arg. Throws if it is not a socket of the class wanted. */
 static inline struct sock *sock_check_class(lua_State *L, int arg, enum sock_class wanted)
 {
 	struct sock *s = sock_test(L, arg);

@@ -19,7 +19,7 @@ double timeout_now(void)
 	return clock_seconds(CLOCK_MONOTONIC);
 }
 
-/* Marks the start of an operation. The shorter of both limits counts, from here. */
+/* Starts an operation: sets its deadline, from now on, by the shorter of both limits. */
 void timeout_start(struct sock_timeout *t)
 {
 	double limit = t->block;
@@ -27,12 +27,12 @@ void timeout_start(struct sock_timeout *t)
 	if (t->total >= 0 && (limit < 0 || t->total < limit))
 		limit = t->total;
 	if (limit <= 0)
-		t->deadline = limit; /* no wait at all, or no limit: the clock does not matter */
+		t->deadline = limit; /* never wait, or no limit: the clock is not needed */
 	else
 		t->deadline = timeout_now() + limit;
 }
 
-/* ppoll(2) until the deadline; 0: at once, negative: without a limit */
+/* Calls ppoll(2) until the deadline; 0 does not wait, and a negative deadline is no limit. */
 int timeout_poll(struct pollfd *fds, nfds_t count, double deadline)
 {
 	struct timespec left = clock_timespec(deadline > 0 ? deadline - timeout_now() : 0);
@@ -41,9 +41,9 @@ int timeout_poll(struct pollfd *fds, nfds_t count, double deadline)
 }
 
 /*
- * Called when an operation without a time limit would block. If no other code knows the descriptor,
- * it waits in the kernel from now on: one system call instead of three. Returns whether to try the
- * operation again.
+ * Called when an operation without a time limit would block. If no other code uses the descriptor, makes it
+ * blocking, so that operations wait in the kernel from now on: that takes one system call instead of three.
+ * Returns whether to try the operation again.
  */
 bool timeout_switch_to_blocking(struct sock *s)
 {
@@ -59,7 +59,7 @@ bool timeout_switch_to_blocking(struct sock *s)
 
 /*
  * Waits until the socket has one of the events, an error or a hang-up.
- * Returns 0, ETIMEDOUT, or the errno of ppoll(2). May raise when a signal arrived.
+ * Returns 0, ETIMEDOUT, or the errno of ppoll(2). After a signal, a hook may raise an error.
  */
 int timeout_wait(lua_State *L, struct sock *s, short events)
 {
@@ -85,13 +85,12 @@ int timeout_wait(lua_State *L, struct sock *s, short events)
 /***
  * Limits how long each operation may wait. There is no limit until one is set.
  *
- * The shorter of the two limits counts, from the start of each operation. For a receive or send
- * that transfers some of the bytes, the limit is that of the whole call.
+ * The shorter of the two limits applies, from the start of each operation. A call of receive or send has one
+ * limit, even if it transfers the bytes in several steps.
  *
  * @function sock:settimeout
  * @tparam ?number seconds nil, a negative number and `math.huge` mean no limit; 0 never waits
- * @tparam[opt="b"] string mode which limit to set: `"b"`, or `"t"` (also `"r"`), which LuaSocket
- *   calls total
+ * @tparam[opt="b"] string mode the limit to set: `"b"`, or `"t"` (also `"r"`), the total limit of LuaSocket
  * @treturn integer 1
  * @raise for NaN, or another mode
  */
@@ -120,8 +119,8 @@ int sock_settimeout(lua_State *L)
  * Returns the limits that `settimeout` has set.
  *
  * @function sock:gettimeout
- * @treturn number seconds of mode `"b"`, -1 for no limit
- * @treturn number seconds of mode `"t"`, -1 for no limit
+ * @treturn number seconds of the limit `"b"`; -1 if there is none
+ * @treturn number seconds of the limit `"t"`; -1 if there is none
  */
 int sock_gettimeout(lua_State *L)
 {

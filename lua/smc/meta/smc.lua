@@ -1372,19 +1372,19 @@ function smc_socket_sock:events() end
 function smc_socket_sock:timeout() end
 
 --- Returns the address family.
----@return string # `"inet4"`, `"inet6"`, or `"unspec"` before the first bind or connect of a socket that may become either
+---@return string # `"inet4"`, `"inet6"`, or `"unspec"` for a socket that can become either, before its first bind or connect
 function smc_socket_sock:getfamily() end
 
 --- Returns the local address.
 --- See getsockname(2).
---- Of a connected socket it is the address at the time of connection, since asking later
---- may crash a kernel whose device has gone (net/smc/af_smc.c, smc_getname).
+--- For a connected socket it is the address at the time of connection: to ask the kernel later may crash it if
+--- the device was removed (net/smc/af_smc.c, smc_getname).
 ---@return string|nil # address
 ---@return integer|string # port; message
 ---@return string|nil # family `"inet"` or `"inet6"`
 function smc_socket_sock:getsockname() end
 
---- Returns the address of the peer, as it was at the time of connection.
+--- Returns the address of the peer at the time of connection.
 --- See getpeername(2).
 ---@return string|nil # address
 ---@return integer|string # port; message
@@ -1416,22 +1416,22 @@ function smc_socket_sock:setsockname(address, port) end
 --- `mark`, `priority`, `recv-buffer-size`, `reuseaddr`, `reuseport`, `send-buffer-size`, `tcp-cork`,
 --- `tcp-defer-accept`, `tcp-fastopen`, `tcp-fastopen-connect`, `tcp-keepcnt`, `tcp-keepidle`,
 --- `tcp-keepintvl`, `tcp-nodelay`, `tcp-quickack`, `tcp-user-timeout`.
---- Until the socket is connected, the option is also kept, and set on each descriptor that is made
---- for it. `tcp-fastopen` and `tcp-fastopen-connect` turn the connection into TCP: only a socket
---- with `fallback = "tcp"` takes them.
+--- Until the socket is connected, it also remembers the option, and sets it on each descriptor that it
+--- creates. `tcp-fastopen` and `tcp-fastopen-connect` turn the connection into TCP, so only a socket
+--- with `fallback = "tcp"` accepts them.
 ---@param name string
----@param value boolean|integer|string|table a boolean for what is on or off, an integer for sizes, counts, seconds (milliseconds for `tcp-user-timeout`) and `mark`, the name of an interface for `bindtodevice`, and `{ on = boolean, timeout = seconds }` for `linger`
+---@param value boolean|integer|string|table a boolean for an option that is on or off; an integer for sizes, counts, seconds (milliseconds for `tcp-user-timeout`) and `mark`; the name of an interface for `bindtodevice`; `{ on = boolean, timeout = seconds }` for `linger`
 ---@return integer|nil # 1
 ---@return nil|string # message
 function smc_socket_sock:setoption(name, value) end
 
 --- Returns the value of an option.
 --- See getsockopt(2).
---- Before the first bind or connect it is what was set. Besides the names of `setoption` there is
---- `error`: the words for the pending error of the socket, nil when there is none, as of SO_ERROR,
---- which is cleared.
+--- Before the first bind or connect, it returns the value that was set. In addition to the names of
+--- `setoption` there is `error`: the message of the pending error of the socket (SO_ERROR), which is cleared;
+--- nil if there is none.
 ---@param name string
----@return nil # value, of the type that `setoption` takes
+---@return nil # value, of the type that `setoption` expects
 ---@return nil|string # message
 function smc_socket_sock:getoption(name) end
 
@@ -1512,16 +1512,16 @@ function smc_socket_sock:shutdown(how) end
 
 --- Limits how long each operation may wait.
 --- There is no limit until one is set.
---- The shorter of the two limits counts, from the start of each operation. For a receive or send
---- that transfers some of the bytes, the limit is that of the whole call.
+--- The shorter of the two limits applies, from the start of each operation. A call of receive or send has one
+--- limit, even if it transfers the bytes in several steps.
 ---@param seconds number|nil nil, a negative number and `math.huge` mean no limit; 0 never waits
----@param mode? string which limit to set: `"b"`, or `"t"` (also `"r"`), which LuaSocket calls total
+---@param mode? string the limit to set: `"b"`, or `"t"` (also `"r"`), the total limit of LuaSocket
 ---@return integer # 1
 function smc_socket_sock:settimeout(seconds, mode) end
 
 --- Returns the limits that `settimeout` has set.
----@return number # seconds of mode `"b"`, -1 for no limit
----@return number # seconds of mode `"t"`, -1 for no limit
+---@return number # seconds of the limit `"b"`; -1 if there is none
+---@return number # seconds of the limit `"t"`; -1 if there is none
 function smc_socket_sock:gettimeout() end
 
 --- Counters of SMC: connections, bytes, requests, buffers, fallbacks by reason.
