@@ -110,10 +110,10 @@ local SETUPS <const> = {
     undo_here = ("%sueid add SMCV2-LAB; %sueid del SMCV2-OTHER; %sseid enable"):format(EIDS, EIDS, EIDS),
     undo_there = none_there_undo, side = "peer",
     text = "^The UEIDs differ: here SMCV2%-LAB; there SMCV2%-OTHER" },
-  { name = "a server that limits handshakes, while there are many", prepare = flood,
+  { name = "a server that limits handshakes, while there are many", peer = "limited", prepare = flood,
     here = ("ip address add %s/24 dev eth0"):format(FLOODER),
     undo_here = ("ip address del %s/24 dev eth0"):format(FLOODER),
-    there = ("sysctl -qw net.smc.limit_smc_hs=1 && nft 'add table inet flood; add chain inet flood c { type "
+    there = ("nft 'add table inet flood; add chain inet flood c { type "
       .. "filter hook input priority 0; }; add rule inet flood c ip saddr %s meta length > 100 drop'"):format(
       FLOODER),
     undo_there = "sysctl -qw net.smc.limit_smc_hs=0; nft delete table inet flood",

@@ -22,8 +22,6 @@ local support = require "support"
 
 local judge = {}
 
-local CHECK_PORT <const>, PROGRAM_PORT <const> = 37373, 12500
-
 local function must(world, host, command)
   if not command then return end
   local status, output = world.run(host, command)
@@ -44,7 +42,7 @@ local started = {}
 local function server_of(world, setup)
   local kind = setup.peer == nil and "check" or setup.peer
   if not kind then return setup.port end
-  local port = kind == "check" and CHECK_PORT or programs.port(kind, PROGRAM_PORT)
+  local port = programs.port(kind)
   if not started[kind] then
     world.start("there", programs.command(kind, port))
     listening(world, port)

@@ -33,15 +33,23 @@ local function quoted(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
+local CHECK_PORT <const>, FIRST_PORT <const> = 37373, 12500
+
+-- Servers for checks: their ports, and what is set before they start.
+local CHECKS <const> = {
+  check = { CHECK_PORT, "echo $$ >/tmp/check.pid" },
+  limited = { CHECK_PORT + 1, "sysctl -qw net.smc.limit_smc_hs=1" },
+}
+
 --- The port of a server, which differs from those of the others.
-function programs.port(kind, first)
-  return first + KINDS[kind][3]
+function programs.port(kind)
+  return CHECKS[kind] and CHECKS[kind][1] or FIRST_PORT + KINDS[kind][3]
 end
 
 --- The shell command that runs a server.
 function programs.command(kind, port)
-  if kind == "check" then
-    return "echo $$ >/tmp/check.pid; exec lua5.4 examples/smc_chk.lua -S -p " .. port
+  if CHECKS[kind] then
+    return ("%s; exec lua5.4 examples/smc_chk.lua -S -p %d"):format(CHECKS[kind][2], port)
   end
   local converted, code = table.unpack(KINDS[kind])
   local run = converted and "lua5.4 examples/smc_run.lua " or ""

@@ -254,6 +254,15 @@ describe("the findings", function()
   end)
 end)
 
+describe("facts of this host", function()
+  it("are those of the route to each peer", function()
+    local own, other = assert(facts.here("127.0.0.1")), assert(facts.here("127.0.0.2"))
+    assert.same({ "127.0.0.1", "127.0.0.2", "lo", "lo" },
+      { own.address, other.address, own.interface.name, other.interface.name })
+    assert.equal("integer", math.type(select(3, facts.here("2001:db8::1%nosuch0"))))
+  end)
+end)
+
 describe("facts from the network", function()
   it("are taken only if they are of their type", function()
     local sent = facts.of(with_roce())

@@ -4,9 +4,12 @@
 -- network is taken only where a field has its type.
 -- @module smc.check.facts
 
+local monotonic = require "smc.core.os".monotonic
+
 local facts = {}
 
 local MOST <const> = 32 -- entries of a list
+local FRESH <const> = 0.1 -- seconds for which facts are taken for the present ones
 
 -- Fields: a type, a table of fields, or { LIST, type or fields }.
 local LIST <const> = {}
@@ -68,7 +71,23 @@ function facts.of(path)
   return found
 end
 
---- The facts of this host on its path to a peer.
+-- What was looked at last, by interface and IP version: a server answers many clients of one network.
+local recent, since = {}, 0
+
+-- The facts about the interface of a route.
+local function of_interface(way)
+  local now = monotonic()
+  if now - since > FRESH then recent, since = {}, now end
+  local key = way.interface .. (way.address:find(":", 1, true) and " 6" or " 4")
+  if not recent[key] then
+    local path, message, errno = require "smc.check.path".along(way)
+    if not path then return nil, message, errno end
+    recent[key] = facts.of(path)
+  end
+  return recent[key]
+end
+
+--- The facts of this host on its path to a peer, at most a tenth of a second old.
 -- @tparam string address of the peer
 -- @treturn[1] table
 -- @treturn[2] nil
@@ -76,10 +95,13 @@ end
 -- @treturn[2] integer errno
 function facts.here(address)
   local way, message, errno = require "smc.check.path.route".to(address)
-  local path
-  if way then path, message, errno = require "smc.check.path".along(way) end
-  if not path then return nil, message, errno end
-  return facts.of(path)
+  local known
+  if way then known, message, errno = of_interface(way) end
+  if not known then return nil, message, errno end
+  local found = {}
+  for name, value in pairs(known) do found[name] = value end
+  for _, name in ipairs { "address", "source", "gateway", "is_local" } do found[name] = way[name] end
+  return found
 end
 
 -- Sets the lists that were lost because they are empty.

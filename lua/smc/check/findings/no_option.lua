@@ -19,7 +19,8 @@ local function of_smc_server(facts)
   if there.hs_limitation then
     found[#found + 1] = { side = "peer", evidence = answered .. "; net.smc.limit_smc_hs is 1 there",
       text = "The host limits SMC handshakes, and answers some connections with TCP while many handshakes "
-        .. "are in progress.", command = "sysctl -w net.smc.limit_smc_hs=0" }
+        .. "are in progress. A program has the setting of the time when it made its socket.",
+      command = "sysctl -w net.smc.limit_smc_hs=0" }
   end
   found[#found + 1] = { side = "path", evidence = answered,
     text = "The TCP option of SMC (kind 254, 0xe2d4c3d9) is taken out on the way: a firewall, a router or a "

@@ -32,6 +32,16 @@ local function unknown_name(report)
     evidence = "the answer of the resolver", command = "getent ahosts " .. text.printable(report.host) }
 end
 
+-- TCP is connected, and then nothing comes.
+local function hanging()
+  return { side = "path",
+    text = "The TCP connection is made, and the host's SYN/ACK says that it has SMC, but nothing answers the "
+      .. "handshake of SMC: a program or a middlebox repeats TCP options that it does not know, or a "
+      .. "firewall drops packets of the connection.",
+    evidence = "the SYN/ACK has the TCP option of SMC, and no CLC message came",
+    command = "smc_clc.lua -i INTERFACE" }
+end
+
 local OF_ERRNO <const> = {
   [E.ECONNREFUSED] = refused, [E.ETIMEDOUT] = silent, [E.EHOSTUNREACH] = unreachable,
   [E.ENETUNREACH] = unreachable, [E.EHOSTDOWN] = unreachable, [E.EACCES] = unreachable,
@@ -42,7 +52,8 @@ local OF_ERRNO <const> = {
 -- @tparam table report of `smc.check.connect`, of a host that could not be connected
 -- @treturn {table,...}
 function unconnected.findings(report)
-  local make = not report.address and unknown_name or OF_ERRNO[report.errno]
+  local make = not report.address and unknown_name or report.stage == "handshake" and hanging
+    or OF_ERRNO[report.errno]
   local port = text.printable(report.port)
   if make then return { make(report, port) } end
   return { { side = "path", text = ("No TCP program can connect, or something between the hosts ends the "
