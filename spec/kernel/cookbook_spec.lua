@@ -47,6 +47,26 @@ local function without_ism(f)
   f()
 end
 
+describe("the README", function()
+  it("has a quick start that prints what it says", function()
+    local file <close> = assert(io.open "README.md")
+    local commands, expected = {}, {}
+    for line in file:read("a"):match("\n(    lab# .-)\n\n"):gmatch("    ([^\n]*)") do
+      local command = line:match("^lab# (.*)$")
+      table.insert(command and commands or expected, command or line)
+    end
+    assert.equal(3, #commands)
+    -- Nobody types as fast as a shell reads.
+    table.insert(commands, 3, "until ss -Hltn 'sport = :12345' | grep -q .; do sleep 0.1; done")
+    local done = support.run { "bash", "-c", table.concat(commands, "\n") .. "\nwait" }
+    local said = {}
+    for line in done.stdout:gmatch("[^\n]+") do said[#said + 1] = line end
+    table.sort(said)
+    table.sort(expected)
+    assert.same(expected, said, done.stderr)
+  end)
+end)
+
 describe("the cookbook", function()
   it("connects, and fails unless the connection uses SMC", function()
     serving("12371", function()

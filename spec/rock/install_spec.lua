@@ -51,9 +51,20 @@ local WAYS <const> = {
     variables = "PREFIX=%s/p CLIBDIR=%s/c LUADIR=%s/l BINDIR=%s/b", bin = "/b" },
 }
 
+-- Where an ordinary user can make: this checkout, or a copy of it if nobody else can read it.
+local function readable_checkout()
+  local here = lfs.currentdir()
+  if support.run(as_user("test", "-r", here .. "/Makefile")).status == 0 then return here end
+  local copy = empty()
+  sh([[cp -Rp Makefile LICENSE README.md CHANGELOG.md config.ld build csrc lua examples "$1"
+    mkdir "$1/spec" && cp spec/env "$1/spec" && chmod -R a+rX "$1"]], copy)
+  return copy
+end
+
 local function make(way, target, root, more)
   local variables = way.variables:gsub("%%s", root)
-  local command = ("umask 077; make -s %s %s %s 2>&1"):format(target, variables, more or "")
+  local folder = way.by and readable_checkout() or "."
+  local command = ("umask 077; make -s -C %s %s %s %s 2>&1"):format(folder, target, variables, more or "")
   local argv = way.by and way.by("sh", "-c", command) or { "sh", "-c", command }
   local result = support.run(argv)
   assert.equal(0, result.status, result.stdout)
@@ -151,7 +162,7 @@ describe("make install COMPAT=1", function()
     support.write(root .. "/usr/sbin/smcd", "#!/bin/sh\n")
     sh('chmod 755 "$1"', root .. "/usr/sbin/smcd")
     local said = sh('PATH=$1/usr/sbin:$PATH make -s install PREFIX="$1/local" COMPAT=1 2>&1', root).stdout
-    assert.equal(("make: no link smcd is made: there is %s/usr/sbin/smcd\n"):format(root), said)
+    assert.matches(("make: no link smcd is made: there is %s/usr/sbin/smcd\n"):format(root), said, 1, true)
     assert.is_nil(lfs.attributes(root .. "/local/bin/smcd"))
   end)
 end)
