@@ -1,5 +1,6 @@
 -- Messages of other processes that pretend to be the kernel's: netlink has no other guard than the sender's
 -- number. Root may send them; so may whoever has CAP_NET_ADMIN in a container.
+local check = require "smc.check"
 local core = require "smc.core.netlink"
 local device = require "smc.device"
 local diag = require "smc.diag"
@@ -71,6 +72,7 @@ describe("a list of sockets", function()
       ["found"] = function() assert(diag.find(one:info().inode)) end,
       ["a list"] = function() assert(device.list()) end,
       ["a watch"] = function() assert(diag.watch()):close() end,
+      ["a check"] = function() assert(not assert(check.connect("127.0.0.1", 1)).success) end,
     } do
       assert.equal(0, support.descriptors_left_by(call, 10), what)
     end

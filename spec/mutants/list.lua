@@ -581,7 +581,7 @@ of { "lua/smc/check/loop.lua", specs = "unit/watches unit/check kernel/check_ser
   { "coroutine.close(task.thread)\nend\n", "end\n", "a task that is cancelled closes what it has" },
 }
 
-of { "lua/smc/check/reach.lua", specs = "unit/check kernel/check_proof kernel/unreachable",
+of { "lua/smc/check/reach.lua", specs = "kernel/forged unit/check kernel/check_proof kernel/unreachable",
   { "local hangs = errno == E.ETIMEDOUT and core.tcp_state(sock) == \"ACTIVE\"\n  sock:close()", "local hangs = errno == E.ETIMEDOUT and core.tcp_state(sock) == \"ACTIVE\"", "a refused attempt leaves no socket" },
   { "(#addresses - i + 1)", "1", "no address uses up the time of the others" },
 }
@@ -684,7 +684,7 @@ of { "lua/smc/poller.lua", specs = "unit/leaks unit/limits unit/poller kernel/si
   { "ready[0] = 0\n", "", "events are given once" },
 }
 
-of { "lua/smc/process.lua", specs = "unit/leaks unit/run_process unit/mistakes",
+of { "lua/smc/process.lua", specs = "unit/limits unit/leaks unit/run_process unit/mistakes",
   { "number > HIGHEST_SIGNAL", "number > HIGHEST_SIGNAL + 1", "64 signals" },
   { "self.parent ~= core.getpid()", "false", "a copy of the object after fork ends nothing" },
   { "if ending then\n    forget_descriptor(self)", "if ending then", "the end gives back the descriptor" },
@@ -766,7 +766,7 @@ of { "lua/smc/cli/app/arguments.lua", specs = "unit/limits unit/app unit/tools",
   { "port <= 65535", "port <= 65536", "port 65536" },
 }
 
-of { "lua/smc/cli/app/inputs.lua", specs = "unit/app kernel/endings kernel/echo_server",
+of { "lua/smc/cli/app/inputs.lua", specs = "unit/limits unit/app kernel/endings kernel/echo_server",
   { "ignored & 1 ~= 0", "ignored & 2 ~= 0", "nohup" },
   { 'elseif errno == E.ESPIPE then\n    return', 'elseif errno == E.ESPIPE then', "a pipe is not read before" },
 }
@@ -776,7 +776,7 @@ of { "lua/smc/cli/getopt.lua", specs = "unit/smcss unit/pnet unit/tools unit/app
   { 'if not found[2] then return found[1] end', 'if true then return found[1] end', "an ambiguous word" },
 }
 
-of { "lua/smc/cli/smcss/columns.lua", specs = "unit/smcss kernel/smcss",
+of { "lua/smc/cli/smcss/columns.lua", specs = "unit/limits unit/smcss kernel/smcss",
   { "excess > 0 and not wide", "excess >= 0 and not wide", "an address that fits is not cut" },
   { "uid < 1 << 31", "uid < 1 << 32", "the original's signed user ID" },
   { "excess - 2", "excess - 1", "the columns stay in line" },

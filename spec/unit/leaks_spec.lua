@@ -32,6 +32,10 @@ describe("no descriptor is left", function()
     ["by a connection from an address that is not ours"] = function()
       assert(not socket.connect("127.0.0.1", port, "203.0.113.1", 0, FALLBACK))
     end,
+    ["by one of a family, which has a descriptor before"] = function()
+      assert(not socket.connect4("127.0.0.1", port, "203.0.113.1", 0, FALLBACK))
+      assert(not socket.connect6("::1", port, "2001:db8::1", 0, FALLBACK))
+    end,
     ["by a connection that is refused"] = function() assert(not socket.connect("127.0.0.1", 1, FALLBACK)) end,
     ["by a local address of another family"] = function()
       assert(not socket.connect("127.0.0.1", 1, "::1", 0, FALLBACK))

@@ -259,6 +259,39 @@ describe("smc.poller", function()
     assert.equal("1111\n", blocked { "--block-signal=USR1" })
   end)
 
+  it("knows objects of other makers by their descriptors", function()
+    local listener <close>, port = server()
+    local client <close> = assert(socket.connect("127.0.0.1", port, { fallback = "tcp" }))
+    local fd = client:getfd()
+    local poller <close> = assert(socket.poller())
+    local first <const> = { getfd = function() return fd end }
+    assert(poller:add(first, "w"))
+    assert.equal("w", ready(poller, support.HANG)[first])
+    -- It is closed unseen, and the next one has its descriptor.
+    poller.epoll:remove(fd)
+    local second <const> = { getfd = function() return fd end }
+    assert(poller:add(second, "w"))
+    local found = ready(poller, support.HANG)
+    assert.same({ "w", nil }, { found[second], found[first] })
+    -- One that has given its descriptor away is not reported.
+    function second.getfd() return -1 end
+    assert.same({}, ready(poller, 0))
+    assert(listener)
+  end)
+
+  it("does not wait where there are bytes already", function()
+    local listener <close>, port = server()
+    local client <close> = assert(socket.connect("127.0.0.1", port, { fallback = "tcp" }))
+    local accepted <close> = assert(listener:accept())
+    client:send("ab")
+    assert.equal("a", accepted:receive(1))
+    local poller <close> = assert(socket.poller())
+    assert(poller:add(accepted, "r"))
+    local started = socket.monotonic()
+    assert.equal("r", ready(poller, support.HANG)[accepted])
+    assert.is_true(socket.monotonic() - started < support.HANG)
+  end)
+
   it("knows each signal by its name", function()
     for name, number in pairs { HUP = 1, INT = 2, TERM = 15, USR1 = 10, USR2 = 12 } do
       local signals <close> = assert(require "smc.poller".signals(name))
