@@ -48,9 +48,12 @@ end
 
 -- ---- options and arguments ----
 
+-- The name that was declared, or the long option in capitals.
 local function argument_name(element)
-  return type(element._argname) == "table" and element._argname[1] or element._argname
-    or "<" .. element._name .. ">"
+  local declared = element._argname
+  if type(declared) == "table" then declared = declared[1] end
+  local names = element._aliases or { element._name }
+  return declared or names[#names]:gsub("^%-+", ""):upper()
 end
 
 -- What of an element its description does not say: its choices and its default.
