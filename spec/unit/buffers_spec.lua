@@ -87,12 +87,12 @@ describe("a buffer", function()
     local other, second <close> = pair()
     local _ <close> = client
     local _ <close> = other
+    local data <const> = ("x"):rep(10000) -- so many that the whole buffer is kept
     local function turn()
-      for from, to in pairs { [client] = server, [other] = second } do send(from, to, "ab") end
-      assert.equal("a", server:receive(1))
-      assert.equal("a", second:receive(1))
-      assert.equal("b", server:receive(1))
-      assert.equal("b", second:receive(1))
+      for from, to in pairs { [client] = server, [other] = second } do send(from, to, data) end
+      for _, count in ipairs { 1, #data - 1 } do
+        for _, to in ipairs { server, second } do assert.equal(count, #to:receive(count)) end
+      end
     end
     for _ = 1, 10 do turn() end
     local before = data_size()
