@@ -16,18 +16,21 @@
 
 local args = require "smc.internal.args"
 local dibs = require "smc.internal.dibs"
-local filtered, first = require "smc.internal.filter".of, require "smc.internal.filter".first
-local hex = require "smc.internal.hex"
+local filters = require "smc.internal.filter"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 
 local device = {}
 
--- Which fields of a filter apply to a device, and which to its ports.
-local SHAPE <const> = { own = { "ibdev", "fid" }, parts = "ports", of_parts = { "netdev" } }
+-- The fields of a filter, and which of them apply to a device, and which to its ports.
+local SHAPE <const> = {
+  filter = { type = { "SMC-D", "SMC-R" }, netdev = "text", ibdev = "text", fid = "integer or string" },
+  numbers = { fid = "FID" }, own = { "ibdev", "fid" }, parts = "ports", of_parts = { "netdev" },
+}
 
-local FILTER <const> = { type = { "SMC-D", "SMC-R" }, netdev = "text", ibdev = "text",
-  fid = "integer or string" }
+function SHAPE.ask()
+  return { ["SMC-D"] = netlink.device_smcd, ["SMC-R"] = netlink.device_smcr }
+end
 
 -- By PCI device ID: that of IBM's ISM, those of Mellanox' ConnectX-3, -4 Lx and -6 Dx.
 local models = { [0x04ed] = "ISM", [0x1004] = "RoCE_Express", [0x1016] = "RoCE_Express2",
@@ -118,13 +121,6 @@ SHAPE.read = look.protect(function(messages)
   return entries
 end)
 
--- The devices that match a filter, which is the first argument of a function.
-local function list(called, wanted)
-  local checked, message, errno = hex.filter(args.options(called, 1, wanted, FILTER), { fid = "FID" })
-  if not checked then return nil, message, errno end
-  return filtered(checked, SHAPE, { ["SMC-D"] = netlink.device_smcd, ["SMC-R"] = netlink.device_smcr })
-end
-
 --- Lists the devices, all of them or those that match every field of a filter.
 --
 -- @tparam[opt] table filter
@@ -138,7 +134,7 @@ end
 -- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC, EINVAL for text that is not a FID
 -- @raise for an unknown field or a field of the wrong type
 function device.list(filter)
-  return list("list", filter)
+  return filters.list("list", filter, SHAPE)
 end
 
 --- Finds the first device that matches.
@@ -152,7 +148,7 @@ end
 function device.find(which)
   args.check("find", 1, which, "integer or text or table")
   if type(which) ~= "table" then which = { [type(which) == "string" and "ibdev" or "fid"] = which } end
-  return first("SMC has no such device on this host", list("find", which))
+  return filters.first("SMC has no such device on this host", filters.list("find", which, SHAPE))
 end
 
 --- Lists the devices of the kernel's direct internal buffer sharing layer (dibs), which includes ISM devices

@@ -19,7 +19,7 @@ local args = require "smc.internal.args"
 local E = require "smc.errno"
 local hex = require "smc.internal.hex"
 local look = require "smc.internal.look"
-local matching = require "smc.internal.filter".select
+local has, matching = require "smc.internal.filter".has, require "smc.internal.filter".select
 local paths = require "smc.internal.paths"
 local text = require "smc.internal.text"
 local pci = require "smc.ism.pci"
@@ -109,13 +109,6 @@ local function add_smcd(records)
 end
 
 -- === listing ===
-
-local function has(list, value)
-  for _, one in ipairs(list) do
-    if one == value then return true end
-  end
-  return false
-end
 
 local function has_port_with(record, key, value)
   for _, port in ipairs(record.ports) do

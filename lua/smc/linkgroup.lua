@@ -16,18 +16,21 @@
 local args = require "smc.internal.args"
 local dibs = require "smc.internal.dibs"
 local E = require "smc.errno"
-local filtered, first = require "smc.internal.filter".of, require "smc.internal.filter".first
-local hex = require "smc.internal.hex"
+local filters = require "smc.internal.filter"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 
 local linkgroup = {}
 
-local FILTER <const> = { type = { "SMC-D", "SMC-R" }, id = "integer or string", netdev = "text",
-  ibdev = "text" }
+-- The fields of a filter, and which of them apply to a group, and which to its links.
+local SHAPE <const> = {
+  filter = { type = { "SMC-D", "SMC-R" }, id = "integer or string", netdev = "text", ibdev = "text" },
+  numbers = { id = "link group ID" }, own = { "id" }, parts = "links", of_parts = { "netdev", "ibdev" },
+}
 
--- Which fields of a filter apply to a group, and which to its links.
-local SHAPE <const> = { own = { "id" }, parts = "links", of_parts = { "netdev", "ibdev" } }
+function SHAPE.ask()
+  return { ["SMC-D"] = netlink.linkgroup_smcd, ["SMC-R"] = netlink.linkgroup_smcr }
+end
 
 -- Numbers of net/smc/smc_core.h and net/smc/smc_clc.h.
 local roles = { [0] = "client", "server" }
@@ -141,14 +144,6 @@ SHAPE.read = look.protect(function(messages)
   return groups
 end)
 
--- The link groups that match a filter, which is the first argument of a function.
-local function list(called, wanted)
-  local checked, message, errno =
-    hex.filter(args.options(called, 1, wanted, FILTER), { id = "link group ID" })
-  if not checked then return nil, message, errno end
-  return filtered(checked, SHAPE, { ["SMC-D"] = netlink.linkgroup_smcd, ["SMC-R"] = netlink.linkgroup_smcr })
-end
-
 --- Lists the link groups, all of them or those that match every field of a filter.
 --
 -- @tparam[opt] table filter
@@ -162,7 +157,7 @@ end
 -- @treturn[2] integer errno: EAFNOSUPPORT if the kernel has no SMC, EINVAL for text that is not an ID
 -- @raise for an unknown field or a field of the wrong type
 function linkgroup.list(filter)
-  return list("list", filter)
+  return filters.list("list", filter, SHAPE)
 end
 
 --- Finds the first link group that matches.
@@ -176,7 +171,7 @@ end
 function linkgroup.find(which)
   args.check("find", 1, which, "integer or string or table")
   if type(which) ~= "table" then which = { id = which } end
-  return first("there is no such link group on this host", list("find", which))
+  return filters.first("there is no such link group on this host", filters.list("find", which, SHAPE))
 end
 
 return linkgroup

@@ -15,7 +15,7 @@ function callgrind.count(argv, env)
     "--callgrind-out-file=/dev/null", "--log-file=" .. LOG .. ".%p", table.unpack(argv) },
     { env = env, stdin = "null", stdout = "null", stderr = "null" })
   if not p then return nil end
-  p:wait()
+  assert(p:wait())
   local sum
   for path in io.popen(("ls %s.*"):format(LOG)):lines() do
     local log <close> = assert(io.open(path))

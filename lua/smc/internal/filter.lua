@@ -16,6 +16,17 @@ function filter.select(list, matches, wanted)
   return found
 end
 
+--- Whether a list has a value.
+-- @tparam table list
+-- @param value
+-- @treturn boolean
+function filter.has(list, value)
+  for _, one in ipairs(list) do
+    if one == value then return true end
+  end
+  return false
+end
+
 --- The first value of a list, for functions that find one.
 -- @tparam string missing the message if the list is empty
 -- @tparam ?table list or nil, and a message and an errno
@@ -69,6 +80,22 @@ function filter.of(wanted, shape, ask)
     end
   end
   return found
+end
+
+--- The entries of both technologies that match the filter that a caller gave as the first argument.
+-- @tparam string called the function's name
+-- @tparam ?table wanted filter, unchecked
+-- @tparam table shape as for @{filter.of}, with `filter`: the fields of a filter; `numbers`: those of them
+--   that may be hex digits; `ask`: returns the table of functions that ask the kernel
+-- @treturn[1] {table,...}
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+function filter.list(called, wanted, shape)
+  local given = require "smc.internal.args".options(called, 1, wanted, shape.filter)
+  local checked, message, errno = require "smc.internal.hex".filter(given, shape.numbers)
+  if not checked then return nil, message, errno end
+  return filter.of(checked, shape, shape.ask())
 end
 
 return filter

@@ -1,14 +1,9 @@
 --- The PNET IDs of ports that have none from the hardware: those of the table of `smc.pnet`.
 -- @module smc.ism.user_pnetids
 
-local user_pnetids = {}
+local has = require "smc.internal.filter".has
 
-local function has(list, value)
-  for _, one in ipairs(list) do
-    if one == value then return true end
-  end
-  return false
-end
+local user_pnetids = {}
 
 -- Whether an entry of the table is for a port. It names an ISM function by its PCI address, or since Linux
 -- 6.18 by its dibs device.
