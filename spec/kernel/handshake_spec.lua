@@ -1,6 +1,8 @@
 -- smc.handshake and smc_clc.lua on a kernel with SMC: what packet sockets see of connections over SMC-D,
 -- against the kernel's own record of the same sockets.
 
+local check = require "smc.check"
+local E = require "smc.errno"
 local handshake = require "smc.handshake"
 local json = require "dkjson"
 local luasocket = require "socket"
@@ -52,6 +54,22 @@ describe("a recorder", function()
       local first = handshake.conclusions(h, { here = "client" })[1]
       assert.same({ "option", "peer" }, { first.subject, first.side })
     end, luasocket.bind)
+  end)
+end)
+
+describe("a check of a server without SMC", function()
+  it("reads the handshake, and says where the user may not", function()
+    local server = assert(luasocket.bind("127.0.0.1", 0))
+    finally(function() server:close() end)
+    local port = math.tointeger(tonumber((select(2, server:getsockname()))))
+    local report = assert(check.connect("127.0.0.1", port))
+    assert.same({ "TCP", "PEERNOSMC" }, { report.verdict, report.fallback.name })
+    assert.is_nil(report.unread)
+    local done = support.run(support.as_user("lua5.4", "examples/smc_chk.lua", "-C", "127.0.0.1", "-p",
+      tostring(port), "--json"))
+    assert.equal(1, done.status)
+    local unread = json.decode(done.stdout).unread[1]
+    assert.same({ "handshake", E.EPERM }, { unread.what, unread.errno })
   end)
 end)
 
