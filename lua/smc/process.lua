@@ -167,7 +167,7 @@ function Process:close()
 end
 
 function Process:__close()
-  self:close()
+  Process.close(self)
 end
 
 Process.__gc = Process.__close
