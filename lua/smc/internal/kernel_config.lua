@@ -3,6 +3,7 @@
 
 local look = require "smc.internal.look"
 local paths = require "smc.internal.paths"
+local process = require "smc.process"
 
 local kernel_config = {}
 
@@ -10,9 +11,10 @@ local kernel_config = {}
 local function unpacked()
   local path = paths.proc .. "/config.gz"
   if not look.file(path) then return nil end
-  local pipe <close>, message, errno = io.popen(("gzip -dc '%s' 2>/dev/null"):format(path:gsub("'", "'\\''")))
-  if not pipe then look.fail(("%s: %s"):format(path, message), errno) end
-  local text = pipe:read("a")
+  local gzip <close>, message, errno = process.spawn({ "gzip", "-dc", "--", path },
+    { stdin = "null", stdout = "pipe", stderr = "null" })
+  if not gzip then look.fail(("%s: %s"):format(path, message), errno) end
+  local text = gzip.stdout:read("a")
   return text ~= "" and text or nil
 end
 
