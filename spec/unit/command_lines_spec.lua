@@ -81,8 +81,9 @@ describe("a plain command line", function()
       return p
     end
     math.randomseed(4712)
-    assert(random_lines(declare "?", 1000) > 50)
-    assert(random_lines(declare "+", 1000) > 50)
+    for _, arguments in ipairs { "?", "+", "*" } do
+      assert(random_lines(declare(arguments), 1000) > 50, arguments)
+    end
   end)
 
   it("is not read where anything is declared that only argparse knows", function()

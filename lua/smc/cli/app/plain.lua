@@ -10,7 +10,7 @@ local KNOWN <const> = {
   argname = "shown", hidden = "shown", show_default = "shown", description = "shown",
   convert = "convert", choices = "choices", args = "args", target = "target",
 }
-local ARGS <const> = { ["?"] = true, ["+"] = true }
+local ARGS <const> = { ["?"] = true, ["+"] = true, ["*"] = true }
 
 -- The target of an option: its first long name.
 local function target_of(names)
@@ -99,9 +99,9 @@ local function add_positional(result, rest, positional)
     rest[i] = value_of(positional, word)
     if rest[i] == nil then return false end
   end
-  if positional.args == "+" then
+  if positional.args == "+" or positional.args == "*" then
     result[positional.target] = rest
-    return #rest > 0
+    return #rest > 0 or positional.args == "*"
   end
   result[positional.target] = rest[1]
   return #rest == 1 or #rest == 0 and positional.args == "?"
