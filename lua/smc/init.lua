@@ -12,6 +12,10 @@
 -- shorter. A wrong type or an unknown option raises an error in the caller's line: `bad argument #1 to
 -- 'find' (…)`, `bad option 'fidd' (…)`.
 --
+-- With a Lua before 5.4, `require "smc"` fails with a message that says which Lua it needs, and the other
+-- modules fail with a syntax error ("unexpected symbol near '<'"). A C module that was built for another
+-- Lua reports that.
+--
 -- These are limits of the kernel's net/smc, seen with 6.12:
 --
 -- - Powering off an ISM device while programs open connections over it may not finish: it never finishes
