@@ -121,17 +121,20 @@ local PORTS <const> = { 40000, 37373 }
 made.OPTION = "\xfe\x06\xe2\xd4\xc3\xd9\1\1"
 
 --- An IP packet with a TCP segment.
--- @tparam table t `family`, `from` (1 client, 2 server), `sequence`, `flags`, `options`, `payload`
+-- @tparam table t `family`, `from` (1 client, 2 server), `sequence`, `flags`, `options`, `payload`; `more`:
+--   options of IPv4, or extension headers of IPv6, of which the first has the type `next`
 function made.packet(t)
   local addresses, to = IPS[t.family or "inet"], 3 - t.from
   local options, payload = t.options or "", t.payload or ""
   local tcp = string.pack(">I2I2I4I4BBI2I2I2", PORTS[t.from], PORTS[to], t.sequence & 0xffffffff, 0,
     (5 + #options // 4) << 4, t.flags or 16, 1000, 0, 0) .. options .. payload
+  local more = t.more or ""
   if t.family == "inet6" then
-    return string.pack(">I4I2BB", 6 << 28, #tcp, 6, 64) .. addresses[t.from] .. addresses[to] .. tcp
+    return string.pack(">I4I2BB", 6 << 28, #more + #tcp, t.next or 6, 64) .. addresses[t.from]
+      .. addresses[to] .. more .. tcp
   end
-  return string.pack(">BBI2I2I2BBI2", 0x45, 0, 20 + #tcp, 1, 0, 64, 6, 0) .. addresses[t.from]
-    .. addresses[to] .. tcp
+  return string.pack(">BBI2I2I2BBI2", 0x45 + #more // 4, 0, 20 + #more + #tcp, 1, t.fragment or 0, 64, 6, 0)
+    .. addresses[t.from] .. addresses[to] .. more .. tcp
 end
 
 local function ethernet(vlan)
@@ -163,14 +166,15 @@ made.links = {
 
 --- The packets of a handshake, with the option in both SYNs.
 -- @tparam {string,...} messages
--- @tparam[opt] table how `family`; `size` of segments; `reverse`: those of a message in the wrong order;
---   `twice`: each comes twice; `first`: the first sequence number
+-- @tparam[opt] table how `family`, `more`, `next` and `fragment` of the packets; `size` of segments;
+--   `reverse`: those of a message in the wrong order; `twice`: each comes twice; `first`: the first sequence
+--   number
 function made.handshake(messages, how)
   how = how or {}
   local first = how.first or 1000
   local packets, at = {}, { first + 1, first + 5001 }
   local function add(t)
-    t.family = how.family
+    t.family, t.more, t.next, t.fragment = how.family, how.more, how.next, how.fragment
     for _ = 1, how.twice and 2 or 1 do packets[#packets + 1] = made.packet(t) end
   end
   add { from = 1, sequence = first, flags = 2, options = made.OPTION }

@@ -242,6 +242,30 @@ describe("a handshake in a capture", function()
     it("is read " .. name, function() check(only(made.pcap(made.handshake(SMC_R, how)))) end)
   end
 
+  local HOP_BY_HOP <const>, FRAGMENT <const>, AH <const>, TCP <const> = 0, 44, 51, 6
+  for name, how in pairs {
+    ["behind options of IPv4"] = { more = ("\1"):rep(8) },
+    ["behind an extension header of IPv6"] = { family = "inet6", next = HOP_BY_HOP,
+      more = string.pack("BB", TCP, 1) .. ("\0"):rep(14) },
+    ["behind several extension headers"] = { family = "inet6", next = HOP_BY_HOP,
+      more = string.pack("BBI6", FRAGMENT, 0, 0) .. string.pack("BBI2I4", AH, 0, 0, 1)
+        .. string.pack("BBI2I4I4I4", TCP, 2, 0, 1, 1, 0) },
+    ["in a first fragment"] = { fragment = 0x2000 },
+  } do
+    it("is read " .. name, function() check(only(made.pcap(made.handshake(SMC_R, how)))) end)
+  end
+
+  it("is not read of other fragments, and of headers that do not end", function()
+    for _, how in ipairs {
+      { fragment = 0x2001 },
+      { family = "inet6", next = FRAGMENT, more = string.pack(">BBI2I4", TCP, 0, 8, 1) },
+      { family = "inet6", next = HOP_BY_HOP, more = string.pack("BBI6", TCP, 255, 0) },
+      { family = "inet6", next = 17 },
+    } do
+      assert.same({}, read(made.pcap(made.handshake(SMC_R, how))))
+    end
+  end)
+
   it("is read without its SYNs", function()
     local packets = made.handshake(SMC_R)
     local h = only(made.pcap { table.unpack(packets, 3) })
