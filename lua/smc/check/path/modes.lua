@@ -22,6 +22,7 @@ end
 -- @treturn {string,...} of `"SMC-Dv1"`, `"SMC-Dv2"`, `"SMC-Rv1"`, `"SMC-Rv2"`; empty: every connection is TCP
 function modes.of(found)
   local list = {}
+  if found.kernel and not found.kernel.available then return list end
   local eids = found.eids or { ueids = {} }
   local has_ueid = #eids.ueids > 0
   if count(found.ism, "v1") > 0 then list[#list + 1] = "SMC-Dv1" end
