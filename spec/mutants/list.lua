@@ -68,7 +68,7 @@ of { "csrc/socket/address.c", specs = "unit/limits unit/leaks unit/socket unit/s
 
 of { "csrc/socket/attempt.c", specs = "unit/limits unit/leaks unit/socket unit/socket_trouble unit/socket_attempts kernel/socket kernel/unreachable contract",
   { "s->connect_errno = err > 0 ? err : 0;", "s->connect_errno = 0;", "a failure is reported by its errno" },
-  { "case EINPROGRESS:\n\t\treturn EALREADY;", "case EINPROGRESS:\n\t\treturn 0;", "an attempt in progress is no connection" },
+  { "case EINPROGRESS:\n\tcase EINTR:\n\t\treturn EALREADY;", "case EINPROGRESS:\n\tcase EINTR:\n\t\treturn 0;", "an attempt in progress is no connection" },
   { "was_connected(s) ? 0 : ATTEMPT_UNEXPLAINED", "0", "SO_ERROR 0 proves no connection" },
   { "if (!err)\n\t\terr = repeat_connect(s);\n\telse if", "if", "connect(2) is asked again" },
   { "bind(s->fd, &s->bound.sa, address_length(&s->bound)) != 0)\n\t\terr = errno;", "false)\n\t\terr = errno;", "a new descriptor is bound where the object was bound" },
@@ -556,7 +556,7 @@ of { "lua/smc/check/protocol.lua", specs = "unit/check kernel/check_server kerne
   { "#data < protocol.SIZE", "#data < protocol.SIZE - 1", "the whole probe is awaited" },
   { "GREETING:sub(1, #data) then return false", "GREETING:sub(1, #data) then return nil", "what is no probe is no longer collected" },
   { 'code ~= 0 and reason.get(code)', "reason.get(code)", "0 is no reason" },
-  { "size > LARGEST_BLOCK", "false", "a client cannot ask for endless data" },
+  { "size > LARGEST_BLOCK or #sizes", "false or #sizes", "a client cannot ask for endless data" },
   { "#sizes == MOST_BLOCKS", "false", "a client cannot ask for endless blocks" },
   { "length > message.MAX", "false", "a peer cannot fill the memory" },
 }
@@ -692,8 +692,11 @@ of { "lua/smc/process.lua", specs = "unit/limits unit/leaks unit/run_process uni
   { "signal == nil and \"TERM\"", "signal == nil and \"HUP\"", "TERM" },
 }
 
-of { "lua/smc/reason.lua", specs = "unit/limits unit/reason",
+of { "lua/smc/reason/codes.lua", specs = "unit/reason",
   { "{ 0x03030007, \"NOSMCD2DEV\"", "{ 0x03030017, \"NOSMCD2DEV\"", "the code of the kernel" },
+}
+
+of { "lua/smc/reason.lua", specs = "unit/limits unit/reason",
   { "by_code[code - 0x90000000]", "nil", "the codes of AIX"  },
   { "args.range(0, 0xffffffff)", "args.range(0)", "codes have 32 bits" },
 }
@@ -812,6 +815,86 @@ of { "examples/smc_run.lua", specs = "unit/run_process kernel/run",
 of { "examples/smc_chk.lua", specs = "unit/check kernel/check_proof kernel/scripts",
   { 'TCP = 1, ["no connection"] = NO_RESULT', 'TCP = 0, ["no connection"] = NO_RESULT', "a fallback is no success" },
   { "and OTHER_MODE or STATUS", "and SMC or STATUS", "another mode than required" },
+}
+
+-- ---- handshakes ----
+
+of { "lua/smc/handshake/clc.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "Accept = { 48, 78 }", "Accept = { 68, 78 }", "the smallest Accept is that of SMC-D" },
+  { 'header.type == "Decline" and length ~= size', "false", "a Decline has one length" },
+  { "elseif length > #bytes then", "elseif length > #bytes + 1 then", "a message that is cut off" },
+  { 'if header.version == 0 then fields.refuse("its version is 0") end', "", "version 0" },
+  { 'header.type ~= "Decline" and not EYECATCHERS[trailer]', "false", "the eyecatcher at the end" },
+  { "v1 = flags & 3, v2 = flags >> 2 & 3", "v1 = flags >> 2 & 3, v2 = flags & 3", "which path is of which version" },
+}
+
+of { "lua/smc/handshake/fields.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "if at + count > self.stop then", "if at + count > self.stop + 1 then", "fields end with the message" },
+  { "if offset > stop then", "if false then", "an area that begins behind the message" },
+  { 'self:take(size):gsub("[ \\0]+$", "")', "self:take(size)", "padding is no part of a name" },
+  { "chid >= 0xff00", "chid > 0xff00", "emulated ISM devices" },
+}
+
+of { "lua/smc/handshake/proposal.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "if count > most then", "if count > most + 1 then", "at most eight" },
+  { "found.release, found.seid_enabled = flags >> 4, flags & 1 == 1", "found.release, found.seid_enabled = flags >> 4, flags & 1 == 0", "whether the SEID counts" },
+  { "last.chid == chid and not last.gid_ext", "last.chid == chid", "a GID has two halves at most" },
+  { "area:number(2) + area.offset", "area:number(2) + area.offset - 2", "offsets count from behind their field" },
+  { "connections, links = area:number(1), area:number(1)\n  if SMC_R", "links, connections = area:number(1), area:number(1)\n  if SMC_R", "connections, then links" },
+  { 'if header.v1 ~= 2 then', "if true then", "without version 1 there are no prefixes" },
+}
+
+of { "lua/smc/handshake/agreement.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "SMALLEST_BUFFER <const> = 14", "SMALLEST_BUFFER <const> = 15", "the smallest buffer has 16 KiB" },
+  { "SMALLEST_MTU <const> = 7", "SMALLEST_MTU <const> = 8", "an MTU of 1 is 256 bytes" },
+  { "dmb = { gid = area:long(), token = area:long()", "dmb = { token = area:long(), gid = area:long()", "GID, then token" },
+  { "sizes >> 4) + SMALLEST_BUFFER\n  found.mtu = 1 << (sizes & 15)", "sizes & 15) + SMALLEST_BUFFER\n  found.mtu = 1 << (sizes >> 4)", "the halves of a byte" },
+  { "header.v2 & 2 == 2 }", "header.v2 & 1 == 1 }", "the bit of the first contact" },
+  { "direct >> 7 == 1", "direct & 1 == 1", "the bit of a direct route" },
+  { 'header.type == "Confirm" and found.mode == "SMC-R")', 'found.mode == "SMC-R")', "only a Confirm has the client's GIDs" },
+}
+
+of { "lua/smc/handshake/decline.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "header.v2 & 2 == 2", "header.v2 & 1 == 1", "whether the link group ends as well" },
+  { "if header.version > 1 then found.further", "if header.version > 0 then found.further", "version 1 has one reason" },
+}
+
+of { "lua/smc/handshake/segment.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "fragment & 0x1fff ~= 0", "fragment ~= 0", "\"don't fragment\" is no fragment" },
+  { "8 * (length + 1)", "8 * length", "the length of an extension of IPv6" },
+  { "length >= 6 and bytes:sub(at + 2, at + 5) == MAGIC", "length >= 6", "the magic of the option" },
+  { "kind ~= 1 and length < 2", "false", "an option without a length is no endless loop" },
+  { "payload = bytes:sub(data, stop - 1)", "payload = bytes:sub(data)", "padding of Ethernet is no payload" },
+  { "words >> 4 < 5 or data > stop", "data > stop", "the header of TCP has 20 bytes" },
+}
+
+of { "lua/smc/handshake/stream.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "distance < 0x80000000 and distance or distance - 0x100000000", "distance", "sequence numbers go round" },
+  { "payload:sub(known + 1)", "payload", "what was seen before is not seen again" },
+  { "distance > WINDOW or self.count >= MOST_WAITING", "false", "segments that wait have a limit" },
+  { "not known or #known < #payload", "not known", "the longer of two segments" },
+  { "length > clc.LONGEST", "false", "a stream that cannot be a message is given up" },
+}
+
+of { "lua/smc/handshake/pcap.lua", specs = "unit/handshake_bounds unit/handshake",
+  { '["\\x4d\\x3c\\xb2\\xa1"] = { "<", 1e-9 }', '["\\x4d\\x3c\\xb2\\xa1"] = { "<", 1e-6 }', "nanoseconds" },
+  { '["\\xa1\\xb2\\xc3\\xd4"] = { ">", 1e-6 }', '["\\xa1\\xb2\\xc3\\xd4"] = { "<", 1e-6 }', "the order of bytes" },
+  { "if length <= MOST then return length end", "if true then return length end", "a length that is none does not fill the memory" },
+  { "& 0xffff)", ")", "the upper half of the link type is another field" },
+}
+
+of { "lua/smc/handshake/pcapng.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "length % 4 == 0", "true", "blocks are aligned" },
+  { "value & 0x80 ~= 0 and 2.0 ^ -(value & 0x7f) or 10.0 ^ -value", "10.0 ^ -value", "times in powers of two" },
+  { "(length + 3 & ~3)", "length", "options are padded" },
+  { "#body < 20 + length", "#body < length", "a packet is in its block" },
+  { "if from.snap > 0 then length = math.min(length, from.snap) end", "", "a simple packet is as long as was captured" },
+}
+
+of { "csrc/os/pattern.c", specs = "unit/check unit/numbers",
+  { "if (i == 0 || at % 8 == 0)", "if (i == 0 || i % 8 == 0)", "from any offset on the stream is the same" },
+  { "word >> at % 8 * 8", "word >> i % 8 * 8", "from any offset on the stream is the same" },
+  { "INT_MAX - offset", "INT_MAX", "the end of the stream does not overflow" },
 }
 
 return list
