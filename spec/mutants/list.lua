@@ -891,7 +891,7 @@ of { "lua/smc/handshake/pcapng.lua", specs = "unit/handshake_bounds unit/handsha
   { "if from.snap > 0 then length = math.min(length, from.snap) end", "", "a simple packet is as long as was captured" },
 }
 
-of { "csrc/os/pattern.c", specs = "unit/check unit/numbers",
+of { "csrc/os/pattern.c", specs = "unit/limits unit/check unit/numbers",
   { "if (i == 0 || at % 8 == 0)", "if (i == 0 || i % 8 == 0)", "from any offset on the stream is the same" },
   { "word >> at % 8 * 8", "word >> i % 8 * 8", "from any offset on the stream is the same" },
   { "INT_MAX - offset", "INT_MAX", "the end of the stream does not overflow" },
