@@ -73,6 +73,35 @@ static int finish(lua_State *L, int err)
 	return 3;
 }
 
+/*
+ * Pushes the line that waits whole in the buffer, with a carriage return at most at its end: a loop over lines
+ * takes this way for nearly all of them. False: nothing is pushed, and gather_answer() has to do it.
+ */
+static bool push_waiting_line(lua_State *L, struct sock *s)
+{
+	const char *data = s->buffer.data + s->buffer.first;
+	size_t waiting = buffer_length(&s->buffer), n;
+	const char *newline = waiting > 0 ? memchr(data, '\n', waiting) : NULL;
+	unsigned int removals = s->buffer.removals;
+	const char *cr;
+
+	if (!newline)
+		return false;
+	n = (size_t)(newline - data);
+	cr = memchr(data, '\r', n);
+	if (cr && cr + 1 != newline)
+		return false;
+	lua_pushlstring(L, data, cr ? n - 1 : n);
+	if (removals != s->buffer.removals) { /* a finalizer has used the socket */
+		lua_pop(L, 1);
+		return false;
+	}
+	s->received = (lua_Integer)((lua_Unsigned)s->received + n + 1);
+	buffer_remove(s->pool, &s->buffer, n + 1);
+	buffer_trim(s->pool, &s->buffer);
+	return true;
+}
+
 /***
  * Receives a line, a number of bytes, or everything until the peer closes. See recv(2).
  *
@@ -98,6 +127,8 @@ int sock_receive(lua_State *L)
 	int err;
 
 	check_pattern(L, &r);
+	if (r.pattern == LINE && lua_gettop(L) <= 2 && push_waiting_line(L, s))
+		return finish(L, 0);
 	r.prefix_len = 0;
 	r.limit = SIZE_MAX;
 	if (lua_gettop(L) > 2) {
