@@ -27,4 +27,17 @@ function at_hand.since(version)
   return true
 end
 
+--- Whether net/smc has a correction, which each stable series got in a version of its own.
+-- @tparam {string,...} versions the first one with it of each series, the newest series last
+-- @treturn ?boolean nil if that is not known, of a series that is not named
+function at_hand.has_fix(versions)
+  local here = numbers(at_hand.version)
+  for _, version in ipairs(versions) do
+    local there = numbers(version)
+    if here[1] == there[1] and here[2] == there[2] then return here[3] >= there[3] end
+  end
+  if at_hand.since(versions[#versions]) then return true end
+  return nil
+end
+
 return at_hand
