@@ -11,11 +11,8 @@
 
 local args = require "smc.internal.args"
 local E = require "smc.errno"
-local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
 local os_release = require "smc.core.os".release
-local paths = require "smc.internal.paths"
-local quoted = require "smc.internal.text".quoted
 
 local system = {}
 
@@ -142,89 +139,22 @@ end
 
 -- === sysctls ===
 
-local INT_MAX <const>, UINT_MAX <const> = 0x7fffffff, 0xffffffff
-local KIB <const> = 1024
-
--- From net/smc/smc_sysctl.c: the limits and the defaults of the kernel. A kernel has those for which there is
--- a file; they are in the order in which kernels introduced them.
-local SYSCTLS <const> = {
-  { name = "autocorking_size", unit = "bytes", min = 0, max = UINT_MAX, default = 64 * KIB,
-    meaning = "small sends are combined up to this size while earlier ones are in progress" },
-  { name = "smcr_buf_type", min = 0, max = 2, default = 0,
-    meaning = "memory of SMC-R buffers: 0 physically contiguous, 1 virtually contiguous, 2 mixed" },
-  { name = "smcr_testlink_time", unit = "seconds", min = 0, max = INT_MAX // 1000, default = 30,
-    meaning = "silence of an SMC-R link after which it is tested; 0: never" },
-  { name = "wmem", unit = "bytes", min = 16 * KIB, max = INT_MAX // 2, default = 64 * KIB,
-    meaning = "send buffer of a socket, unless SO_SNDBUF is set" },
-  { name = "rmem", unit = "bytes", min = 16 * KIB, max = INT_MAX // 2, default = 64 * KIB,
-    meaning = "receive buffer of a socket, unless SO_RCVBUF is set" },
-  { name = "smcr_max_links_per_lgr", min = 1, max = 2, default = 2,
-    meaning = "links of an SMC-Rv2 link group" },
-  { name = "smcr_max_conns_per_lgr", min = 16, max = 255, default = 255,
-    meaning = "connections of an SMC-Rv2 link group" },
-  { name = "limit_smc_hs", min = 0, max = 1, default = 0,
-    meaning = "1: some connections use TCP when many handshakes arrive at once" },
-  { name = "smcr_max_send_wr", min = 2, max = 2048, default = 16,
-    meaning = "work requests in the send queue of an SMC-R link" },
-  { name = "smcr_max_recv_wr", min = 2, max = 2048, default = 48,
-    meaning = "work requests in the receive queue of an SMC-R link" },
-  { name = "hs_ctrl", text = true,
-    meaning = "name of the BPF program that decides on handshakes; empty: none" },
+-- The name of a file in /proc/sys/net/smc.
+local SYSCTL <const> = {
+  words = "name of a sysctl",
+  has = function(value) return type(value) == "string" and value:find("^[%w_-]+$") ~= nil end,
 }
-
-local function path_of(name)
-  return paths.proc .. "/sys/net/smc/" .. name
-end
-
-local function known(called, name)
-  args.check(called, 1, name, "text")
-  for _, one in ipairs(SYSCTLS) do
-    if one.name == name then return one end
-  end
-  args.refuse(called, 1, ('SMC has no sysctl "%s"'):format(name))
-end
-
-local function entry_of(one, text)
-  local entry = { name = one.name, unit = one.unit, min = one.min, max = one.max, default = one.default,
-    meaning = one.meaning }
-  local value = text:match("^%s*(.-)%s*$")
-  entry.value = one.text and value or math.tointeger(tonumber(value))
-  return entry
-end
-
--- Raises a failure: this kernel does not have the sysctl, or has no net.smc sysctls.
-local function absent(name)
-  if name and look.file(path_of "wmem") then
-    look.fail(("this kernel (%s) has no sysctl net.smc.%s"):format(system.release(), name), E.ENOENT)
-  end
-  look.fail("there are no net.smc sysctls: " .. require "smc.internal.kernel_module".no_sysctls(), E.ENOENT)
-end
-
-local all = look.protect(function()
-  local found = {}
-  for _, one in ipairs(SYSCTLS) do
-    local text = look.file(path_of(one.name))
-    if text then found[#found + 1] = entry_of(one, text) end
-  end
-  if #found == 0 then absent() end
-  return found
-end)
-
-local one_of = look.protect(function(one)
-  local text = look.file(path_of(one.name))
-  if not text then absent(one.name) end
-  return entry_of(one, text)
-end)
 
 --- The `net.smc` sysctls that this kernel has, in this network namespace.
 --
 -- @treturn[1] {table,...} each with `name`, without `net.smc.`; `value`; `unit`: `"bytes"`, `"seconds"`, or
---   absent; `min`, `max` and `default` of the kernel; `meaning`
+--   absent; `min`, `max` and `default` of the kernel; `meaning`. Those of a vendor's kernel, of which this
+--   module does not know more, have a `name` and a `value` only.
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: ENOENT if SMC is not loaded
 function system.sysctls()
-  return all()
+  return require "smc.system.sysctls".list()
 end
 
 --- A `net.smc` sysctl.
@@ -234,54 +164,28 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] integer errno: ENOENT if this kernel does not have it
--- @raise for a name that no kernel has
+-- @raise for text that is not a name
 function system.sysctl(name)
-  local one = known("sysctl", name)
-  return one_of(one)
-end
-
-local refusals = {
-  [E.EACCES] = "root privileges are required",
-  [E.EPERM] = "root privileges are required",
-  [E.EROFS] = "/proc/sys is read-only, as in containers: set it on the host",
-}
-local refusals_of_text = {
-  [E.EINVAL] = "no BPF program (struct_ops smc_hs_ctrl) of this name is registered",
-  [E.EBUSY] = "the BPF program of this name is being removed",
-}
-
--- Writes a value to the kernel. The newline at its end is required for an empty value to be written.
-local function write(one, value)
-  local ok
-  local file <close>, message, errno = io.open(path_of(one.name), "w")
-  ok = file
-  if ok then ok, message, errno = file:write(value, "\n") end
-  if ok then ok, message, errno = file:flush() end
-  if ok then return true end
-  local advice = refusals[errno] or one.text and refusals_of_text[errno]
-  return nil, ("cannot set net.smc.%s to %s: %s%s"):format(one.name,
-    one.text and quoted(value) or value, message, advice and ": " .. advice or ""), errno
+  args.check("sysctl", 1, name, SYSCTL)
+  return require "smc.system.sysctls".get(name)
 end
 
 --- Sets a `net.smc` sysctl of this network namespace. It applies to sockets and link groups created later.
+-- `limit_smc_hs` is set by netlink where its file has no effect, as on s390 (README, "Known limits").
 --
 -- @tparam string name
--- @tparam integer|string value for `hs_ctrl` a string; an empty one clears it
+-- @tparam integer|string value for `hs_ctrl` a string, of at most 15 bytes; an empty one clears it
 -- @treturn[1] true
 -- @treturn[2] nil
 -- @treturn[2] string message, which says what the kernel accepts
--- @treturn[2] integer errno: ENOENT (not in this kernel), EACCES (not root), EINVAL (value not accepted)
--- @raise for a name that no kernel has, or a value of the wrong type
+-- @treturn[2] integer errno: ENOENT (not in this kernel), EACCES (not root), EINVAL (value not accepted; for
+--   `hs_ctrl`: no such BPF program), EBUSY (the BPF program is being removed)
+-- @raise for text that is not a name, or a value of the wrong type
 function system.set_sysctl(name, value)
-  local one = known("set_sysctl", name)
-  args.check("set_sysctl", 2, value, one.text and "text" or "integer")
-  if not one.text and (value < one.min or value > one.max) then
-    return nil, ("net.smc.%s accepts %d to %d%s, not %d"):format(name, one.min, one.max,
-      one.unit and " " .. one.unit or "", value), E.EINVAL
-  end
-  local now, message, errno = one_of(one)
-  if not now then return nil, message, errno end
-  return write(one, value)
+  args.check("set_sysctl", 1, name, SYSCTL)
+  local sysctls = require "smc.system.sysctls"
+  args.check("set_sysctl", 2, value, sysctls.kind_of(name))
+  return sysctls.set(name, value)
 end
 
 return system

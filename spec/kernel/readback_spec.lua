@@ -119,6 +119,9 @@ describe("PNET IDs", function()
   end)
 end)
 
+-- The kernel keeps net.smc.limit_smc_hs in one byte, and its file has four.
+local BIG_ENDIAN <const> = ("=I2"):pack(1) == "\0\1"
+
 describe("the limitation of handshakes", function()
   local function limited()
     local answer = smc(DUMP_HS_LIMITATION)[1]
@@ -134,17 +137,29 @@ describe("the limitation of handshakes", function()
   it("is enabled and disabled, and read where others set it", function()
     assert(system.enable_hs_limitation())
     assert.equal(1, limited())
-    assert.equal("1\n", sysctl("-n", "net.smc.limit_smc_hs"))
+    assert.equal(BIG_ENDIAN and "16777216\n" or "1\n", sysctl("-n", "net.smc.limit_smc_hs"))
     assert(system.disable_hs_limitation())
     assert.equal(0, limited())
     sysctl("-w", "net.smc.limit_smc_hs=1")
-    assert.is_true(system.hs_limitation())
+    assert.equal(not BIG_ENDIAN, system.hs_limitation())
     sysctl("-w", "net.smc.limit_smc_hs=0")
     assert.is_false(system.hs_limitation())
   end)
 
+  it("is set by system.set_sysctl, and read, whatever the file makes of it", function()
+    for value = 1, 0, -1 do
+      assert(system.set_sysctl("limit_smc_hs", value))
+      assert.equal(value, limited())
+      assert.equal(value, system.sysctl("limit_smc_hs").value)
+    end
+    sysctl("-w", "net.smc.limit_smc_hs=1")
+    assert.equal(limited(), system.sysctl("limit_smc_hs").value)
+    assert(system.disable_hs_limitation())
+  end)
+
   it("and every sysctl, is what sysctl(8) reads and writes", function()
     for _, entry in ipairs(assert(system.sysctls())) do
+      if entry.name == "limit_smc_hs" and BIG_ENDIAN then goto continue end -- see the spec above
       local name = "net.smc." .. entry.name
       for _, value in ipairs { entry.min, entry.max } do
         assert(system.set_sysctl(entry.name, value))
@@ -152,6 +167,7 @@ describe("the limitation of handshakes", function()
       end
       sysctl("-w", ("%s=%s"):format(name, entry.value))
       assert.equal(entry.value, system.sysctl(entry.name).value)
+      ::continue::
     end
   end)
 end)

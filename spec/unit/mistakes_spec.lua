@@ -21,6 +21,7 @@ local WRONG <const> = {
   table = { 7, "x", true },
   ["function"] = { 7, "x", {} },
   name = { "nonsense", 7, true, {}, "" }, -- one of a list
+  file = { "no/name", 7, true, {}, "" }, -- the name of a file
   identifier = { 1.5, NAN, true }, -- an integer or a string
   object = { 7, "x", true, {} },
   details = { 7, "x", { "bogus" }, { 1 } },
@@ -68,13 +69,13 @@ local FUNCTIONS <const> = {
 }
 local RUN <const> = {
   receive_buffer = "identifier", send_buffer = "identifier", debug = "boolean", fallback = "name",
-  unreachable = "name", env = "table",
+  protocol = "name", unreachable = "name", env = "table",
 }
 local PNETIDS <const> = { pnetid = "string", netdev = "string", ibdev = "string", ibport = "integer" }
 local CONNECTIONS <const> = {
   address = "string", port = "integer", client_port = "integer", plain = "boolean",
 }
-local FALLBACK <const> = { fallback = "name" }
+local FALLBACK <const> = { fallback = "name", protocol = "name" }
 
 local function with(kinds, more)
   local all = {}
@@ -191,14 +192,14 @@ local FUNCTIONS_OF_MODULES <const> = {
   ["stats.get"] = nothing,
   ["stats.rates"] = { need(COUNTERS, "counters") },
   ["stats.since"] = { need(COUNTERS, "counters"), may(COUNTERS, "counters") },
-  ["system.available"] = nothing,
+  ["system.available"] = { options { protocol = "name" } },
   ["system.disable_hs_limitation"] = nothing,
   ["system.enable_hs_limitation"] = nothing,
   ["system.hs_limitation"] = nothing,
   ["system.info"] = nothing,
   ["system.release"] = nothing,
-  ["system.set_sysctl"] = { need("hs_ctrl", "name"), need("", "string") },
-  ["system.sysctl"] = { need("rmem", "name") },
+  ["system.set_sysctl"] = { need("hs_ctrl", "file"), need("", "string") },
+  ["system.sysctl"] = { need("rmem", "file") },
   ["system.sysctls"] = nothing,
 }
 

@@ -157,13 +157,40 @@ describe("an SMC module of another make", function()
 end)
 
 describe("smc.system", function()
-  it("refuses sysctls that no kernel has, and values that none takes", function()
-    assert.error_matches(function() system.sysctl("bogus") end, 'SMC has no sysctl "bogus"')
+  it("refuses names that are none, and values that no kernel takes", function()
+    assert.error_matches(function() system.sysctl("../core/rmem_max") end, "name of a sysctl expected")
+    assert.equal(E.ENOENT, select(3, system.sysctl("bogus")))
+    assert.same({ nil, 'net.smc.hs_ctrl accepts names of at most 15 bytes, not "a_name_too_long_"',
+      E.EINVAL }, { system.set_sysctl("hs_ctrl", "a_name_too_long_") })
+    assert.equal(E.EINVAL, select(3, system.set_sysctl("tcp2smc", "a\nb")))
     assert.error_matches(function() system.set_sysctl("rmem", "x") end, "integer expected")
     local ok, message, errno = system.set_sysctl("rmem", 5)
     assert.is_nil(ok)
     assert.matches("accepts 16384 to", message)
     assert.equal(E.EINVAL, errno)
+  end)
+
+  it("lists and sets sysctls of a vendor", function()
+    local made <close> = support.tree { ["sys/net/smc/wmem"] = "65536\n", ["sys/net/smc/tcp2smc"] = "0\n",
+      ["sys/net/smc/vendor_mode"] = "fast\n", ["sys/net/smc/more/x"] = "1\n" }
+    local function at(f, ...) return support.with_paths({ proc = made.root }, f, ...) end
+    local list = at(system.sysctls)
+    assert.same({ { name = "tcp2smc", value = 0 }, { name = "vendor_mode", value = "fast" } },
+      { list[2], list[3] })
+    assert.equal(3, #list)
+    assert.is_true(at(system.set_sysctl, "tcp2smc", 1))
+    assert.same({ name = "tcp2smc", value = 1 }, at(system.sysctl, "tcp2smc"))
+    assert.is_true(at(system.set_sysctl, "vendor_mode", "slow"))
+    assert.equal("slow", at(system.sysctl, "vendor_mode").value)
+    assert.error_matches(function() at(system.set_sysctl, "tcp2smc", {}) end, "expected, got table")
+  end)
+
+  it("says what hs_ctrl wants where the kernel refuses a name", function()
+    local made <close> = support.tree { ["sys/net/smc/wmem"] = "65536\n",
+      ["sys/net/smc/hs_ctrl"] = { "/proc/self/oom_score_adj" } } -- which also answers text with EINVAL
+    local _, message, errno = support.with_paths({ proc = made.root }, system.set_sysctl, "hs_ctrl", "mine")
+    assert.equal(E.EINVAL, errno)
+    assert.matches('cannot set net.smc.hs_ctrl to "mine": Invalid argument: no BPF program', message)
   end)
 end)
 

@@ -1644,7 +1644,7 @@ function smc_system.enable_hs_limitation() end
 function smc_system.disable_hs_limitation() end
 
 --- The `net.smc` sysctls that this kernel has, in this network namespace.
----@return table[]|nil # each with `name`, without `net.smc.`; `value`; `unit`: `"bytes"`, `"seconds"`, or absent; `min`, `max` and `default` of the kernel; `meaning`
+---@return table[]|nil # each with `name`, without `net.smc.`; `value`; `unit`: `"bytes"`, `"seconds"`, or absent; `min`, `max` and `default` of the kernel; `meaning`. Those of a vendor's kernel, of which this module does not know more, have a `name` and a `value` only.
 ---@return nil|string # message
 ---@return nil|integer # errno: ENOENT if SMC is not loaded
 function smc_system.sysctls() end
@@ -1658,11 +1658,12 @@ function smc_system.sysctl(name) end
 
 --- Sets a `net.smc` sysctl of this network namespace.
 --- It applies to sockets and link groups created later.
+--- `limit_smc_hs` is set by netlink where its file has no effect, as on s390 (README, "Known limits").
 ---@param name string
----@param value integer|string for `hs_ctrl` a string; an empty one clears it
+---@param value integer|string for `hs_ctrl` a string, of at most 15 bytes; an empty one clears it
 ---@return true|nil
 ---@return nil|string # message, which says what the kernel accepts
----@return nil|integer # errno: ENOENT (not in this kernel), EACCES (not root), EINVAL (value not accepted)
+---@return nil|integer # errno: ENOENT (not in this kernel), EACCES (not root), EINVAL (value not accepted; for `hs_ctrl`: no such BPF program), EBUSY (the BPF program is being removed)
 function smc_system.set_sysctl(name, value) end
 
 --- The version of this library: the module is a string.
