@@ -26,6 +26,9 @@
 -- - A program that asks for the name of a socket whose device was powered off is killed (`smc_getname()`),
 --   up to 6.12.112 and 7.2.10; 6.12.113 and 7.2.11 return EBADF. `smc.socket` reads the names when the
 --   connection is made, and remembers them.
+-- - On big-endian machines (s390) the sysctl `net.smc.limit_smc_hs` has no effect when it is set to 1, and
+--   reads 16777216 when handshakes are limited: the kernel keeps it in one byte and its file has four.
+--   `smc.system` sets and reads it by netlink. Seen with 6.12.95 on s390x.
 -- - A program that connects without blocking over SMC sees a false success (`SO_ERROR` is 0) when the TCP
 --   connection fails for another reason than refusal: no host has the address, or a router reports it as
 --   unreachable. This holds for 6.1.192 and 6.12.117; 7.2.13 reports the error. Under `smc_run.lua` the

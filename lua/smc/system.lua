@@ -171,7 +171,7 @@ function system.sysctl(name)
 end
 
 --- Sets a `net.smc` sysctl of this network namespace. It applies to sockets and link groups created later.
--- `limit_smc_hs` is set by netlink where its file has no effect, as on s390 (README, "Known limits").
+-- `limit_smc_hs` is set by netlink where its file has no effect, as on s390 (see the page of `smc`).
 --
 -- @tparam string name
 -- @tparam integer|string value for `hs_ctrl` a string, of at most 15 bytes; an empty one clears it

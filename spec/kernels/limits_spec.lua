@@ -1,4 +1,5 @@
--- The "Known limits" of the README: what it says of the versions of kernels is so on the kernel at hand.
+-- The limits of the kernel that the page of `smc` lists: what it says of versions is so on the kernel at
+-- hand.
 
 local at_hand = require "kernel_at_hand"
 local diag = require "smc.diag"
@@ -14,7 +15,8 @@ local function read(path)
 end
 
 -- The text of the limits, each on one line.
-local LIMITS <const> = read("README.md"):match("## Known limits(.-)\n## "):gsub("\n  ", " ")
+local LIMITS <const> = read("lua/smc/init.lua"):match("These are limits of the kernel(.-)%-%- @module")
+  :gsub("\n%-%-   ", " ")
 
 -- Whether the limit of these words is told with these versions.
 local function is_told(words, ...)

@@ -1,18 +1,24 @@
---- Faults in the order of bytes, which pass every spec on a little-endian machine: lua5.4 spec/s390x/mutants.lua
--- [WORD…] tries them. Each is put into a copy of this tree; there its specs have to pass on this machine, and
--- to fail in an s390x guest. What is told by both machines, or by none, is printed, and the status is 1. With
--- words, those mutants are tried whose file or purpose has one. It takes some minutes for each.
+--- Faults in the order of bytes, which pass every spec on a little-endian machine; to try them:
+--
+--    lua5.4 spec/s390x/mutants.lua [WORD…]
+--
+-- Each is put into a copy of this tree; there its specs have to pass on this machine, and to fail in an s390x
+-- guest. What is told by both machines, or by none, is printed, and the status is 1. With words, those
+-- mutants are tried whose file or purpose has one. It takes some minutes for each.
 
 -- file; specs that see it, in a guest of s390x; whether they run on this machine too; from, to, purpose
 local MUTANTS <const> = {
   { "csrc/netlink/attr.c", "spec/unit/genl_spec.lua", true,
-    "memcpy(&u32, bytes, sizeof(u32));\n\t\t*out = u32;", "*out = 0;\n\t\tmemcpy(out, bytes, sizeof(u32));",
+    "memcpy(&u32, bytes, sizeof(u32));\n\t\t*out = u32;",
+    "*out = 0;\n\t\tmemcpy(out, bytes, sizeof(u32));",
     "an attribute of 32 bits is the low half of an integer" },
   { "csrc/netlink/attr.c", "spec/unit/genl_spec.lua", true,
-    "memcpy(&u16, bytes, sizeof(u16));\n\t\t*out = u16;", "*out = 0;\n\t\tmemcpy(out, bytes, sizeof(u16));",
+    "memcpy(&u16, bytes, sizeof(u16));\n\t\t*out = u16;",
+    "*out = 0;\n\t\tmemcpy(out, bytes, sizeof(u16));",
     "an attribute of 16 bits is the low part of an integer" },
   { "csrc/netlink/smc_diag_filter.c", "spec/unit/diag_spec.lua", true,
-    "htons((uint16_t)n)", "__builtin_bswap16((uint16_t)n)", "the port of a filter is in the network's order" },
+    "htons((uint16_t)n)", "__builtin_bswap16((uint16_t)n)",
+    "the port of a filter is in the network's order" },
   { "csrc/socket/address.c", "spec/unit/modes_spec.lua", true,
     "ntohs(v6 ? addr->in6.sin6_port : addr->in.sin_port)",
     "__builtin_bswap16(v6 ? addr->in6.sin6_port : addr->in.sin_port)",
@@ -64,8 +70,9 @@ local function judge(folder, file, spec, runs_here, from, to)
   if runs_here and not run("cd %s && spec/busted %s >/dev/null 2>&1 </dev/null", folder, spec) then
     return "not of bytes: this machine tells, too"
   end
-  run("cd %s && spec/lab/lab run --kernel s390x --memory 2048 --timeout 900 -- sh -c "
-    .. "'timeout 600 spec/busted -o plainTerminal \"$0\"; echo status $?' %s >output 2>&1 </dev/null", folder, spec)
+  run("cd %s && spec/lab/lab run --kernel s390x --memory 2048 --timeout 900 -- sh -c 'timeout 600 "
+    .. "spec/busted -o plainTerminal \"$0\"; echo status $?' %s >output 2>&1 </dev/null",
+    folder, spec)
   local status = read(folder .. "/output"):match("status (%d+)")
   if not status then return "not tried: " .. read(folder .. "/output"):sub(-200) end
   return status == "0" and "survives" or "caught" -- 124: it hangs, and does not do so without the mutant

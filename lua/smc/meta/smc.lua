@@ -1658,7 +1658,7 @@ function smc_system.sysctl(name) end
 
 --- Sets a `net.smc` sysctl of this network namespace.
 --- It applies to sockets and link groups created later.
---- `limit_smc_hs` is set by netlink where its file has no effect, as on s390 (README, "Known limits").
+--- `limit_smc_hs` is set by netlink where its file has no effect, as on s390 (see the page of `smc`).
 ---@param name string
 ---@param value integer|string for `hs_ctrl` a string, of at most 15 bytes; an empty one clears it
 ---@return true|nil
