@@ -3,8 +3,6 @@
 
 local app = require "smc.cli.app"
 local check = require "smc.check"
-local reason = require "smc.reason"
-local socket = require "smc.socket"
 
 local print = app.print
 
@@ -126,7 +124,7 @@ local function check_interfaces(args)
 end
 
 local function print_target(args)
-  local addresses = socket.resolve(args.connect, family_of(args))
+  local addresses = require "smc.socket".resolve(args.connect, family_of(args))
   if not addresses then return end
   print(("Test with target IP %s and port %d"):format(table.concat(addresses, ", "), args.port))
   print("  Live test (SMC-D and SMC-R)")
@@ -165,7 +163,7 @@ local function serve(args, debug_message)
       local info = client.info
       debug_message("%s port %d: %s%s%s", client.address, client.port, what,
         info and " over " .. (info.mode or "an unknown path") or "",
-        info and info.fallback and ", " .. reason.describe(info.fallback.code) or "")
+        info and info.fallback and ", " .. require "smc.reason".describe(info.fallback.code) or "")
     end,
   }
   if not server then app.fail(NO_RESULT, message) end
