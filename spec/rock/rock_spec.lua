@@ -17,7 +17,7 @@ end
 
 describe("the rock", function()
   setup(function()
-    folder = assert(sh("mktemp -d").stdout:match("%S+"))
+    folder = assert(sh("d=$(mktemp -d) && chmod 755 $d && echo $d").stdout:match("%S+"))
     tree = folder .. "/packed"
     -- The line of the README, in a copy of what the repository has; then its binary rock, into an empty tree.
     local made = sh((([[set -e; export LUAROCKS_CONFIG=spec/rock/debian.lua
