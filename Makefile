@@ -209,7 +209,9 @@ bench: all ## measure: see spec/bench
 
 DOC ?= doc
 docs: ## write the API documentation into doc/
-	@ldoc -q -c config.ld -d $(DOC) .
+	@mkdir -p $(BUILD)
+	@ldoc -q -c config.ld -d $(DOC) . >$(BUILD)/ldoc.log || { cat $(BUILD)/ldoc.log; exit 1; }
+	@! grep -v -e '^found master module' -e '^reading configuration' $(BUILD)/ldoc.log # said for each C file
 
 meta: ## write the types for the Lua language server, lua/smc/meta/smc.lua, from the doc comments
 	@mkdir -p lua/smc/meta
