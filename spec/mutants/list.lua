@@ -88,7 +88,7 @@ of { "csrc/socket/connect.c", specs = "unit/limits unit/leaks unit/socket unit/s
 of { "csrc/socket/descriptor.c", specs = "unit/limits unit/leaks unit/socket unit/socket_trouble unit/garbage kernel/socket kernel/link_local contract",
   { "SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK", "SOCK_STREAM | SOCK_NONBLOCK", "a program that is started does not inherit sockets" },
   { "fd < 0 && s->may_tcp && lacks_smc(errno)", "fd < 0 && lacks_smc(errno)", "TCP only where the caller allowed it" },
-  { "return err == EAFNOSUPPORT || err == EPROTONOSUPPORT ||", "return true ||", "only the lack of SMC makes a TCP socket" },
+  { "return err == EAFNOSUPPORT || err == EPROTONOSUPPORT ||", "return true ||", "only the lack of SMC makes a TCP socket", reason = "what fails for want of descriptors or memory fails for TCP as well" },
   { "family == AF_INET6 ? SMCPROTO_SMC6 : SMCPROTO_SMC)", "SMCPROTO_SMC)", "an IPv6 socket is one" },
   { "if (s->v6only &&", "if (!s->v6only &&", "tcp6 takes no IPv4" },
   { "local.in.sin_port = 0;", "", "the probe does not take the port of the socket" },

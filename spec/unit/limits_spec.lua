@@ -313,6 +313,45 @@ describe("a socket", function()
     assert.equal("127.0.0.1", (again:getpeername()))
   end)
 
+  it("has no descriptor after an option that could not be set on it", function()
+    local sock <close> = assert(socket.tcp(FALLBACK))
+    assert(sock:setoption("bindtodevice", "nosuch0"))
+    assert.same({ nil, "option 'bindtodevice': No such device" }, { sock:connect("127.0.0.1", 1) })
+    assert.equal(-1, sock:getfd())
+  end)
+
+  it("that was given a descriptor knows of what kind it is", function()
+    local luasocket = require "socket"
+    local server <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
+    local theirs = assert(luasocket.connect("127.0.0.1", (select(2, server:getsockname()))))
+    local sock = assert(socket.tcp(FALLBACK))
+    sock:setfd(theirs:getfd())
+    assert.same({ "TCP", "inet4" }, { sock:mode(), sock:getfamily() })
+    sock:setfd(-1)
+    theirs:close()
+  end)
+
+  it("does not block where others know its descriptor, though it waits", function()
+    local O_NONBLOCK <const> = 0x800
+    local server <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
+    for _, is_known in ipairs { false, true } do
+      local other <close> = assert(require "smc.process".spawn { "python3", "-c", ([[
+import socket, time
+sock = socket.create_connection(("127.0.0.1", %d))
+time.sleep(0.2)
+sock.send(b"x")
+sock.recv(1)]]):format((select(2, server:getsockname()))) })
+      local accepted <close> = assert(server:accept())
+      local fd = is_known and accepted:getfd()
+      assert.equal("x", accepted:receive(1))
+      if fd then
+        local info <close> = assert(io.open("/proc/self/fdinfo/" .. fd))
+        assert.is_true(tonumber(info:read("a"):match("flags:%s*(%d+)"), 8) & O_NONBLOCK ~= 0)
+      end
+      assert.is_true(other:kill "TERM")
+    end
+  end)
+
   it("gives no more than was asked for, and counts it once", function()
     local server <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
     local client <close> = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), FALLBACK))
