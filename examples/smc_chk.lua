@@ -6,15 +6,15 @@ local check = require "smc.check"
 
 local print = app.print
 
-local SMC <const>, NO_RESULT <const> = 0, 2
+local SMC <const>, OTHER_MODE <const>, NO_RESULT <const> = 0, 1, 2
 local STATUS <const> = { SMC = SMC, TCP = 1, ["no connection"] = NO_RESULT, ["not proven"] = 3 }
-local OTHER_MODE <const> = 1
 
 local EPILOG <const> = [[
 Examples:
    smc_chk.lua -S                             on one host
    smc_chk.lua -C 192.168.0.10 -p 37373       on the other
    smc_chk.lua -C host10 --json
+   smc_chk.lua -C host10 host11 host12        a line for each, at once
    smc_chk.lua -s eth0                        what this host can use
 
 To prove that SMC is used, the test exchanges random data with the server, on ports
@@ -24,7 +24,8 @@ connection.
 
 Exit status: 0 the connection provably uses SMC; 1 it fell back to TCP, or does not
 use the mode that --require names; 2 there was no connection, this kernel has no
-SMC, or bad usage; 3 there was a connection, but its use of SMC is not proven.]]
+SMC, or bad usage; 3 there was a connection, but its use of SMC is not proven. With
+several hosts, the highest of theirs.]]
 
 local function parser()
   local p = app.parser("Check whether the path to a host uses SMC.", EPILOG)
@@ -35,7 +36,7 @@ local function parser()
   )
   p:flag("-s --static-analysis", "Analyse interfaces, without connecting."):target("analyse")
   p:flag("-l --live-test", "Test connections of this host with itself."):target("live")
-  p:argument("iface", "Interfaces for -s and -l; all that are up by default."):args("*")
+  p:argument("more", "Other hosts for -C; interfaces for -s and -l, by default all that are up."):args("*")
   p:option("-p --port", "Port of the server; with -S, the first port to try.", tostring(check.PORT))
     :argname("PORT"):convert(app.port)
   p:flag("-6 --ipv6", "Use IPv6.")
@@ -63,16 +64,12 @@ end
 local function print_pnetid(args)
   local pnetid, message, errno = require("smc.pnet").of_interface(args.pnetid)
   if not pnetid then app.fail(NO_RESULT, message, errno) end
-  if args.json then
-    app.print_json(pnetid)
-  else
-    print(app.printable(pnetid.pnetid) .. (pnetid.pnetid_source == "user" and "*" or ""))
-  end
+  local mark = pnetid.pnetid_source == "user" and "*" or ""
+  if args.json then app.print_json(pnetid) else print(app.printable(pnetid.pnetid) .. mark) end
   return SMC
 end
 
--- Servers for the connections of this host with itself, by family; each is a process that is started on first
--- use.
+-- Servers for connections of this host with itself, by family; each is a process, started on first use.
 local servers = setmetatable({}, { __index = function(all, family)
   local server = assert(require "smc.process".spawn({ arg[-1] or "lua5.4", arg[0], "-S",
     family == "inet6" and "-6" or nil }, { stdin = "null", stdout = "pipe" }))
@@ -109,7 +106,7 @@ local function check_interface(args, name)
 end
 
 local function check_interfaces(args)
-  local names, message, errno = args.iface, nil, nil
+  local names, message, errno = args.more, nil, nil
   if #names == 0 then names, message, errno = check.interfaces() end
   if not names then app.fail(NO_RESULT, message, errno) end
   local found, status = {}, OTHER_MODE
@@ -131,28 +128,44 @@ local function print_target(args)
   app.flush()
 end
 
+local function options_of(args)
+  return { family = family_of(args), timeout = args.timeout, probe = args.probe, require = args.require }
+end
+
+local function status_of(report)
+  return report.verdict == "SMC" and not report.success and OTHER_MODE or STATUS[report.verdict]
+end
+
+local function connect_all(args)
+  local options, status = options_of(args), SMC
+  options.hosts, options.port = { args.connect, table.unpack(args.more) }, args.port
+  local reports, message, errno = check.connect_all(options)
+  if not reports then app.fail(NO_RESULT, message, errno) end
+  for _, report in ipairs(reports) do
+    if not args.json then print(report:summary()) end
+    status = math.max(status, status_of(report))
+  end
+  if args.json then app.print_json(reports) end
+  return status
+end
+
 local function connect(args, debug_message)
   if not args.json then print_target(args) end
-  local report, message, errno, failed = check.connect(args.connect, args.port,
-    { family = family_of(args), timeout = args.timeout, probe = args.probe, require = args.require,
-      measure = args.measure })
+  local options = options_of(args)
+  options.measure = args.measure
+  local report, message, errno, failed = check.connect(args.connect, args.port, options)
   report = report or failed
   local text = report and tostring(report) or "     Failed, no connection"
   -- If nothing could be tested, the report has the message.
   report = report or { verdict = "no connection", success = false, host = args.connect, port = args.port,
     message = message, errno = errno }
   if report.seconds then
-    debug_message("connected to %s in %.3f s: %s", report.address, report.seconds,
-      report.mode or "mode unknown")
+    debug_message("connected to %s in %.3f s: %s", report.address, report.seconds, report.mode or "unknown")
   end
-  if args.json then
-    app.print_json(report)
-  else
-    print(text .. "\n")
-  end
+  if args.json then app.print_json(report) else print(text .. "\n") end
   app.flush()
   if report.verdict == "no connection" then app.say(report.message) end
-  return report.verdict == "SMC" and not report.success and OTHER_MODE or STATUS[report.verdict]
+  return status_of(report)
 end
 
 local function serve(args, debug_message)
@@ -167,14 +180,10 @@ local function serve(args, debug_message)
     end,
   }
   if not server then app.fail(NO_RESULT, message) end
-  if args.json then
-    print(require "smc.json".encode({ port = server.port }, true))
-  else
-    print("Server started on port " .. server.port)
-  end
+  print(args.json and require "smc.json".encode({ port = server.port }, true)
+    or "Server started on port " .. server.port)
   app.flush()
-  message = select(2, server:serve())
-  app.fail(NO_RESULT, message)
+  app.fail(NO_RESULT, (select(2, server:serve())))
 end
 
 app.run(function()
@@ -182,6 +191,7 @@ app.run(function()
   local args = app.parse(p, NO_RESULT)
   if args.pnetid then return print_pnetid(args) end
   if args.analyse or args.live then return check_interfaces(args) end
+  if args.connect and args.more[1] then return connect_all(args) end
   if args.connect then return connect(args, debugger(args)) end
   if args.server then return serve(args, debugger(args)) end
   app.fail(NO_RESULT, "one of -C, -S, -i, -s and -l is required\n" .. p:get_usage())

@@ -110,6 +110,9 @@ failures.of_functions = {
     way("ENODEV", check.path, { interface = "nosuch0" }), way("ENOENT", check.path, { host = "" }),
     short(check.path, { interface = "lo" }), short(check.path, { host = "127.0.0.1" }),
   },
+  ["check.connect_all"] = {
+    way("EAFNOSUPPORT", check.connect_all, { hosts = { "localhost" }, port = 1 }),
+  },
   ["check.server"] = { way("EAFNOSUPPORT", check.server) },
   ["device.dibs"] = { unreadable("ELOOP", "sys/class/dibs", device.dibs) },
   ["device.find"] = {

@@ -91,6 +91,33 @@ function check.connect(host, port, options)
   return require "smc.check.client".connect(host, port, options)
 end
 
+--- Connects to many servers at once, and reports of each how the data travels. It takes little longer than
+-- the slowest of them alone.
+--
+--    for _, report in ipairs(assert(check.connect_all { hosts = { "host10", "host11" } })) do
+--      print(report:summary())
+--    end
+--
+-- @tparam table options
+-- @tparam {string,...} options.hosts names or addresses
+-- @tparam ?integer|string options.port of all of them, 37373 by default
+-- @tparam ?string options.family as for `connect`, as are the next ones
+-- @tparam ?number options.timeout
+-- @tparam ?boolean options.probe
+-- @tparam ?string options.require a report that does not meet it has no `success`
+-- @treturn[1] {table,...} a report for each host, in their order
+-- @treturn[2] nil if this kernel has no SMC
+-- @treturn[2] string message
+-- @treturn[2] integer errno
+-- @raise for a bad option
+function check.connect_all(options)
+  return require "smc.check.client".connect_all(options)
+end
+
+--- Returns what a report says, in one line.
+-- @function Report:summary
+-- @treturn string
+
 --- Starts a server for checks, on the first free port from `port` on.
 -- @function server
 -- @tparam[opt] table options

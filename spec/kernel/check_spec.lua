@@ -288,6 +288,30 @@ describe("a check without a connection", function()
       assert.is_true(socket.monotonic() - started < 60) -- the kernel gives up after two minutes
     end)
 
+    it("tests many hosts in the time of one", function()
+      local server <close>, port = serve()
+      local hosts = { "127.0.0.1" }
+      for i = 9, 18 do hosts[#hosts + 1] = "203.0.113." .. i end
+      for i = 10, 18 do
+        ip("neigh", "add", "203.0.113." .. i, "lladdr", "02:00:00:00:00:09", "dev", "dead0")
+      end
+      local started = socket.monotonic()
+      local reports = assert(check.connect_all { hosts = hosts, port = port, timeout = 3 })
+      assert.is_true(socket.monotonic() - started < 15) -- one after the other, they take 30
+      assert.is_true(check_support.is_whole(reports[1]))
+      for i = 2, 11 do
+        assert.same({ hosts[i], "no connection", errno.ETIMEDOUT },
+          { reports[i].host, reports[i].verdict, reports[i].errno })
+      end
+      local done = support.script("smc_chk.lua", "-C", "127.0.0.1", DEAD, "127.0.0.1", "-p", tostring(port),
+        "-t", "1")
+      assert.equal("127.0.0.1: Success, using SMC-D\n"
+        .. ("%s: Failed, no connection: no connection to %s port %d: timeout\n"):format(DEAD, DEAD, port)
+        .. "127.0.0.1: Success, using SMC-D\n", done.stdout)
+      assert.equal(2, done.status)
+      assert.is_number(server.pid)
+    end)
+
     it("tries the other addresses of a name", function()
       local server <close>, port = serve()
       local hosts <close> = support.tree { ["hosts"] = DEAD .. " twofold\n127.0.0.1 twofold\n" }

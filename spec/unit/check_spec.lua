@@ -378,6 +378,34 @@ describe("the text of a report", function()
   end)
 end)
 
+describe("the summary of a report", function()
+  -- A report, and what is said of it.
+  for _, case in ipairs {
+    { { verdict = "SMC", success = true, mode = "SMC-D", address = "10.0.0.1" },
+      "host10 (10.0.0.1): Success, using SMC-D" },
+    { { verdict = "SMC", success = false, mode = "SMC-D", message = "SMC-R is required" },
+      "host10: Failed, using SMC-D: SMC-R is required" },
+    { { verdict = "TCP", findings = { { side = "peer", text = "It is off." } } },
+      "host10: Failed (TCP fallback): On the peer: It is off." },
+    { { verdict = "TCP", fallback = reason.get "NOSMCDEV" },
+      "host10: Failed (TCP fallback): " .. reason.get "NOSMCDEV".meaning },
+    { { verdict = "TCP", peer_fallback = reason.get "NOSMCDEV" },
+      "host10: Failed (TCP fallback): " .. reason.get "NOSMCDEV".meaning },
+    { { verdict = "TCP" }, "host10: Failed (TCP fallback)" },
+    { { verdict = "not proven", message = "closed\27" }, "host10: Not proven: closed\\x1b" },
+    { { verdict = "no connection", message = "no way" }, "host10: Failed, no connection: no way" },
+  } do
+    it("is " .. case[2], function()
+      case[1].host = "host10"
+      assert.equal(case[2], words.report(case[1]):summary())
+    end)
+  end
+
+  it("is a method", function()
+    assert.error_matches(function() words.report({}).summary({}) end, "bad self")
+  end)
+end)
+
 describe("what a caller requires", function()
   local WHERE <const> = "host10 port 37373"
 
@@ -450,6 +478,11 @@ describe("smc.check", function()
     { "connect", { "localhost", 1, { probe = 1 } }, "bad option 'probe' (boolean expected, got 1)" },
     { "connect", { "localhost", 1, { measure = 0 } }, "bad option 'measure' (seconds, more than 0 and " },
     { "connect", { "localhost", 1, { measure = "1" } }, "bad option 'measure' (boolean or number of " },
+    { "connect_all", {}, "bad argument #1 to 'connect_all' (table expected, got nil)" },
+    { "connect_all", { {} }, "bad option 'hosts' (a list of strings expected, got nil)" },
+    { "connect_all", { { hosts = { "localhost", 1 } } }, "bad option 'hosts' (string expected, got 1)" },
+    { "connect_all", { { hosts = {}, port = 0 } }, "bad option 'port' (port from 1 to 65535 expected, " },
+    { "connect_all", { { hosts = {}, measure = true } }, "bad option 'measure' (it is unknown; known are " },
     { "server", { { port = "1" } }, "bad option 'port' (integer from 1 to 65535 expected, got " },
     { "server", { { port = 0 } }, "bad option 'port' (integer from 1 to 65535 expected, got 0)" },
     { "server", { { port = 70000 } }, "bad option 'port' (" },

@@ -95,6 +95,9 @@ local switching = options { timeout = "seconds" }
 local FUNCTIONS_OF_MODULES <const> = {
   ["check.connect"] = { host, port, options { family = "name", timeout = "seconds", probe = "boolean",
     require = "name", measure = "switch_or_seconds" } },
+  ["check.connect_all"] = { { valid = { hosts = { "localhost" }, port = 1 }, needed = true,
+    wrong = WRONG.table, options = { hosts = "table", port = "identifier", family = "name",
+      timeout = "seconds", probe = "boolean", require = "name" } } },
   ["check.evidence"] = { need(socket.tcp4 { fallback = "tcp" }, "object"), need(1, "integer") },
   ["check.interfaces"] = nothing,
   ["check.path"] = { { valid = { interface = "lo" }, needed = true, wrong = { 7, "x", true, {} },

@@ -21,33 +21,52 @@ local OPTIONS <const> = {
   require = requirement.MODES, measure = "boolean or seconds",
 }
 
+local ALL_OPTIONS <const> = {
+  hosts = "table", port = "integer or text", family = OPTIONS.family, timeout = "seconds", probe = "boolean",
+  require = requirement.MODES,
+}
+
 -- Without a probe, how long to wait whether the peer closes the connection. The duration of the handshake,
 -- which takes several round trips, indicates how far away the peer is.
 local function closing_seconds(connect_seconds)
   return math.min(math.max(10 * connect_seconds, 0.2), 2)
 end
 
--- Checks the port: returns a number, or the name of a service.
-local function check_port(port)
-  args.check("connect", 2, port, "integer or text")
+-- What is wrong with a port, a number or the name of a service; nil: nothing.
+local function fault_of_port(port)
   local number = math.tointeger(tonumber(port))
-  if number and (number < 1 or number > 65535) then
-    args.refuse("connect", 2, ("port from 1 to 65535 expected, got %d"):format(number))
-  end
-  return number or port
+  if not number or number >= 1 and number <= 65535 then return nil end
+  return ("port from 1 to 65535 expected, got %d"):format(number)
 end
 
-local function check_arguments(host, port, options)
-  args.check("connect", 1, host, "text")
-  port = check_port(port)
-  options = args.options("connect", 3, options, OPTIONS)
+local function check_seconds(options)
   for _, name in ipairs { "timeout", "measure" } do
     local value = options[name]
     if value == 0 or value == math.huge then
       args.refuse_option(name, ("seconds, more than 0 and finite, expected, got %s"):format(value))
     end
   end
-  return port, options
+end
+
+local function check_arguments(host, port, options)
+  args.check("connect", 1, host, "text")
+  args.check("connect", 2, port, "integer or text")
+  local fault = fault_of_port(port)
+  if fault then args.refuse("connect", 2, fault) end
+  options = args.options("connect", 3, options, OPTIONS)
+  check_seconds(options)
+  return math.tointeger(tonumber(port)) or port, options
+end
+
+local function check_all_arguments(options)
+  args.check("connect_all", 1, options, "table")
+  args.options("connect_all", 1, options, ALL_OPTIONS)
+  check_seconds(options)
+  local fault = options.port and fault_of_port(options.port)
+  if fault then args.refuse_option("port", fault) end
+  if not options.hosts then args.refuse_option("hosts", "a list of strings expected, got nil") end
+  for i = 1, #options.hosts do args.option("hosts", options.hosts[i], "text") end
+  return math.tointeger(tonumber(options.port)) or options.port or protocol.PORT
 end
 
 -- Whether the peer closes the connection within so many seconds. Data that it sends is ignored.
@@ -128,18 +147,20 @@ local function test(host, port, options)
   return r
 end
 
--- Runs a task to its end.
-local function run(task)
+-- Tests hosts at once. Returns their reports; SMC is available.
+local function test_all(hosts, port, options)
   local tasks <close>, message, errno = loop.new()
   if not tasks then return nil, message, errno end
-  local result
-  tasks:start(function() result = task() end)
+  local reports = {}
+  for i, host in ipairs(hosts) do
+    tasks:start(function() reports[i] = test(host, port, options) end)
+  end
   while tasks.count > 0 do
     local ok
     ok, message, errno = tasks:step(math.huge)
     if not ok then return nil, message, errno end
   end
-  return result
+  return reports
 end
 
 --- See `smc.check.connect`.
@@ -147,10 +168,22 @@ function client.connect(host, port, options)
   port, options = check_arguments(host, port, options)
   local ok, message, errno = system.available()
   if not ok then return nil, message, errno end
-  local r
-  r, message, errno = run(function() return test(host, port, options) end)
-  if not r then return nil, message, errno end
-  return requirement.hold(r, options.require)
+  local reports
+  reports, message, errno = test_all({ host }, port, options)
+  if not reports then return nil, message, errno end
+  return requirement.hold(reports[1], options.require)
+end
+
+--- See `smc.check.connect_all`.
+function client.connect_all(options)
+  local port = check_all_arguments(options)
+  local ok, message, errno = system.available()
+  if not ok then return nil, message, errno end
+  local reports
+  reports, message, errno = test_all(options.hosts, port, options)
+  if not reports then return nil, message, errno end
+  for _, r in ipairs(reports) do requirement.hold(r, options.require) end
+  return reports
 end
 
 return client

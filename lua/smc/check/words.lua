@@ -1,6 +1,7 @@
 --- Formats the result of a check like smc_chk(8).
 -- @module smc.check.words
 
+local args = require "smc.internal.args"
 local text = require "smc.internal.text"
 
 local words = {}
@@ -74,7 +75,37 @@ of_verdict["no connection"] = function(lines, report)
   add_findings(lines, report)
 end
 
-local Report = { __name = "smc.check.report" }
+-- What is first said of a connection that did not happen, or fell back.
+local function cause_of(report)
+  local found = report.findings and report.findings[1]
+  if found then return require "smc.check.findings.words".headline(found) end
+  local reason = report.fallback or report.peer_fallback
+  return report.message or reason and reason.meaning
+end
+
+local of_summary = {
+  ["SMC"] = function(report)
+    return report.success and "Success, using " .. report.mode
+      or ("Failed, using %s: %s"):format(report.mode, report.message)
+  end,
+  ["TCP"] = function(report)
+    local cause = cause_of(report)
+    return "Failed (TCP fallback)" .. (cause and ": " .. cause or "")
+  end,
+  ["not proven"] = function(report) return "Not proven: " .. report.message end,
+  ["no connection"] = function(report) return "Failed, no connection: " .. report.message end,
+}
+
+local methods = {}
+local Report = { __name = "smc.check.report", __index = methods }
+
+--- See `smc.check`.
+function methods:summary()
+  args.object("summary", self, Report)
+  local host = self.host
+  if self.address and self.address ~= host then host = ("%s (%s)"):format(host, self.address) end
+  return text.printable(("%s: %s"):format(host, of_summary[self.verdict](self)))
+end
 
 local function add_measurements(lines, report)
   if report.measurements_message then

@@ -12,6 +12,9 @@ local smc = {}
 ---@field PORT any The port where servers start to look for a free one, as in smc_chk(8).
 local smc_check = {}
 
+---@class smc.check.Report
+local smc_check_Report = {}
+
 ---@class smc.check.Server
 local smc_check_Server = {}
 
@@ -75,6 +78,30 @@ local smc_check_Server = {}
 ---@return nil|integer # errno: EAFNOSUPPORT no SMC; for a requirement: EPROTONOSUPPORT another mode, EPROTO not proven, or the cause of "no connection"
 ---@return nil|table # report if there was a test
 function smc_check.connect(host, port, options) end
+
+---@class smc.check.connect_all.options
+---@field hosts string[] names or addresses
+---@field port integer|string|nil of all of them, 37373 by default
+---@field family string|nil as for `connect`, as are the next ones
+---@field timeout number|nil
+---@field probe boolean|nil
+---@field require string|nil a report that does not meet it has no `success`
+
+--- Connects to many servers at once, and reports of each how the data travels.
+--- It takes little longer than
+--- the slowest of them alone.
+---    for _, report in ipairs(assert(check.connect_all { hosts = { "host10", "host11" } })) do
+---      print(report:summary())
+---    end
+---@param options smc.check.connect_all.options
+---@return table[]|nil # a report for each host, in their order; if this kernel has no SMC
+---@return nil|string # message
+---@return nil|integer # errno
+function smc_check.connect_all(options) end
+
+--- Returns what a report says, in one line.
+---@return string
+function smc_check_Report:summary() end
 
 ---@class smc.check.server.options
 ---@field host string|nil address to listen on; by default all of IPv4, with `family = "inet6"` all of IPv6

@@ -27,4 +27,11 @@ function words.add(lines, list)
   end
 end
 
+--- A finding in one line.
+-- @tparam table finding
+-- @treturn string
+function words.headline(finding)
+  return ("%s: %s"):format(WHERE[finding.side], finding.text)
+end
+
 return words
