@@ -8,8 +8,10 @@
 -- - `hold`: connections that are held meanwhile
 -- - `during`: a command that is started on the peer before the check, and works while it connects
 -- - `prepare`: a function that is called with the peer's port, and returns one that undoes it
+-- - `probe`: whether data is sent to a port that is not one of checks
 -- - `address`: of the peer, instead of the world's; `port`; `timeout` in seconds
--- - `mode`: the check succeeds with it; or `side`, `text` (a pattern) and `command` of the first finding
+-- - `mode`: the check succeeds with it; `unproven`, a pattern of the message: it proves nothing; or `side`,
+--   `text` (a pattern) and `command` of the first finding
 --
 -- A world has `address`, the peer's, and `run(host, command)`, which returns the status and the output;
 -- `start(host, command)` starts what ends with the world.
@@ -65,6 +67,10 @@ local function compare(setup, report)
     luassert.equal(0, #list)
     return
   end
+  if setup.unproven then
+    luassert.equal("not proven", report.verdict, said)
+    return luassert.matches(setup.unproven, report.message)
+  end
   luassert.is_truthy(list[1], said)
   luassert.matches(setup.text, list[1].text, nil, nil, said)
   luassert.equal(setup.side, list[1].side, said)
@@ -81,7 +87,8 @@ function judge.try(world, setup)
     must(world, "here", setup.here)
     undo = setup.prepare and setup.prepare(port) or undo
     if setup.during then world.start("there", setup.during) end
-    compare(setup, assert(check.connect(setup.address or world.address, port, { timeout = setup.timeout })))
+    compare(setup, assert(check.connect(setup.address or world.address, port,
+      { timeout = setup.timeout, probe = setup.probe })))
   end)
   for _, sock in ipairs(held) do sock:close() end
   undo()

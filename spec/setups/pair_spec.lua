@@ -67,6 +67,7 @@ local NO_PNETID_OF_PORT <const> = ("%s-f && %s-a LAB -I eth0"):format(PNET, PNET
 local NO_PNETID_OF_INTERFACE <const> = ("%s-f && %s-a LAB -D rxe0 -P 1"):format(PNET, PNET)
 local NO_RDMA_PACKETS <const> = "nft 'add table inet roce; add chain inet roce c { type filter hook input "
   .. "priority 0; }; add rule inet roce c udp dport 4791 drop'"
+local RDMA_PACKETS <const> = "nft delete table inet roce"
 
 -- Linux 6.1 does not know the interface of a Soft-RoCE port.
 local IS_OLD <const> = os.getenv "SMC_LAB_KERNEL" == "6.1"
@@ -111,14 +112,15 @@ local SETUPS <const> = {
   ALONE,
 }
 
--- The client of Linux 6.1 takes a link for confirmed as soon as it has answered.
-local UNREACHED <const> = IS_OLD and {} or {
-  { name = "RDMA packets that are dropped on the way", there = NO_RDMA_PACKETS,
-    undo_there = "nft delete table inet roce", timeout = 30, side = "path",
-    text = "^The RDMA devices of the hosts do not reach each other" },
-  { name = "RDMA packets that are dropped before there is a link", timeout = 30, side = "path",
-    here = NO_ROCE .. " && " .. ROCE, there = NO_RDMA_PACKETS, undo_there = "nft delete table inet roce",
-    text = "^The RDMA devices of the hosts do not reach each other" },
+local UNREACHED <const> = {
+  { name = "a server that never answers", peer = "silent", probe = true, mode = "SMC-R" },
+  { name = "RDMA packets that are dropped on the way", there = NO_RDMA_PACKETS, undo_there = RDMA_PACKETS,
+    timeout = 30, side = "path", text = "^The RDMA devices of the hosts do not reach each other" },
+  -- The client of Linux 6.1 takes a link for confirmed as soon as it has answered: then the proof is missing.
+  { name = "RDMA packets that are dropped before there is a link", timeout = 30,
+    here = NO_ROCE .. " && " .. ROCE, there = ("%s && %s && %s"):format(NO_ROCE, ROCE, NO_RDMA_PACKETS),
+    undo_there = RDMA_PACKETS, unproven = IS_OLD and "the peer's RDMA device has acknowledged only 0" or nil,
+    side = "path", text = "^The RDMA devices of the hosts do not reach each other" },
 }
 
 local MODULE_MISSING <const> = { name = "the module missing on the peer", peer = "plain",

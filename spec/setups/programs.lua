@@ -26,7 +26,7 @@ for direction in 0, 1:
 local KINDS <const> = {
   plain = { false, "", 0 },
   fastopen = { true, "s.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 5)", 1 },
-  ipsec = { true, IPSEC, 2 },
+  ipsec = { true, IPSEC, 2 }, silent = { true, "", 3 },
 }
 
 local function quoted(text)

@@ -169,6 +169,15 @@ local function over_smcr(written, changes)
   return r
 end
 
+-- Facts of a peer that does not answer over SMC-R, whose RDMA device has acknowledged so many bytes.
+local function acknowledged(count)
+  local f = facts { before = over_smcr(0), after = over_smcr(4096), answer = false }
+  for side, bytes in pairs { before = 0, after = count } do
+    f[side].connection.tx_fin, f[side].connection.sndbuf_size = { wrap = 0, count = bytes }, 65536
+  end
+  return f
+end
+
 describe("the verdict of a check", function()
   local PROOFS <const> = {
     ["SMC-D, and the peer sees it too"] = facts(),
@@ -179,6 +188,7 @@ describe("the verdict of a check", function()
       tested { counters = { sent = 1 << 40, received = 1 << 40 } },
     ["SMC-R"] = facts { before = over_smcr(0), after = over_smcr(4096),
       answer = { mode = "SMC-R", near_end = "b" } },
+    ["SMC-R, and the peer says nothing, but its device has acknowledged all"] = acknowledged(4096),
     ["the ring in the peer's memory went round"] =
       facts { before = record(65000), after = record(0, { connection = {
         token = 7, tx_prod = { wrap = 1, count = 65000 + 4096 - 65504 }, peer_rmbe_size = 65504 } }) },
@@ -267,6 +277,8 @@ describe("the verdict of a check", function()
       "4096 bytes were sent, but 4095 bytes were written" },
     { "too many bytes", facts { after = record(4097) },
       "4096 bytes were sent, but 4097 bytes were written" },
+    { "the peer says nothing over SMC-R, and its device has acknowledged too little", acknowledged(4095),
+      "4096 bytes were sent, but the peer's RDMA device has acknowledged only 4095" },
     { "the random data differs", tested { data = { fault = "byte 7 is wrong" } }, "byte 7 is wrong" },
     { "the peer closed during the exchange", tested { data = { fault = "closed" }, closed = true },
       "the peer closed the connection" },

@@ -18,6 +18,11 @@ function evidence.bytes_received(after, before)
   return cursor.received(before and (before.connection or {}), after.connection)
 end
 
+--- The bytes that the peer's RDMA device has acknowledged, over SMC-R. See `bytes_sent`.
+function evidence.bytes_confirmed(after, before)
+  return cursor.confirmed(before and (before.connection or {}), after.connection)
+end
+
 --- The link of a connection over SMC-R.
 -- @tparam table info result of `sock:info()`, or the evidence of a report
 -- @treturn ?table nil for other connections

@@ -129,13 +129,23 @@ local function wrong_count(moved, bytes, done, where)
   end
 end
 
+-- Over SMC-R the cursors move when the kernel gives data to the RDMA device: a peer that does not answer is
+-- reached only if its device has acknowledged the data.
+local function unconfirmed(facts)
+  if facts.before.mode ~= "SMC-R" then return nil end
+  local confirmed = evidence.bytes_confirmed(facts.after, facts.before)
+  if not confirmed or confirmed >= facts.sent then return nil end
+  return ("%d bytes were sent, but the peer's RDMA device has acknowledged only %d, and the peer does not "
+    .. "answer"):format(facts.sent, confirmed)
+end
+
 local function check_cursors(facts)
   if facts.to_send == 0 then return nil end
   local out = evidence.bytes_sent(facts.after, facts.before)
   local wrong = wrong_count(out, facts.sent, "sent", "the peer's")
   if wrong then return wrong end
   local text = ("%d of %d bytes sent went through shared memory"):format(out, facts.sent)
-  if not facts.data then return nil, text end
+  if not facts.data then return unconfirmed(facts), text end
   local into = evidence.bytes_received(facts.after, facts.before)
   wrong = wrong_count(into, facts.received, "received", "this host's")
   return wrong, ("%s, and %d of %d bytes received; the peer's kernel says the same"):format(

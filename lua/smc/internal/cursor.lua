@@ -48,6 +48,12 @@ function cursor.sent(before, now)
   return moved_of(before, now, "tx_prod", "peer_rmbe_size")
 end
 
+--- The bytes of the send buffer whose transfer the RDMA device has confirmed, which it does when the peer's
+-- device has acknowledged them. Parameters and returns as `sent`.
+function cursor.confirmed(before, now)
+  return moved_of(before, now, "tx_fin", "sndbuf_size")
+end
+
 --- The bytes that the peer has written into the memory of this host. Parameters and returns as `sent`.
 function cursor.received(before, now)
   return moved_of(before, now, "rx_prod", "rmbe_size")

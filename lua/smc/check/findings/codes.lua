@@ -70,7 +70,8 @@ local ROWS <const> = {
   { "INTERR", FINDER, "The kernel reports an internal error.", KERNEL_LOG },
   { "ERR_RTOK", FINDER, "The kernel could not store the memory keys of the other host.", KERNEL_LOG },
   { "ERR_RDYLNK", FINDER, "The kernel could not make the RDMA link ready.", PORTS },
-  { "ERR_REGBUF", FINDER, "The kernel could not register buffers with the RDMA device.", KERNEL_LOG },
+  { "ERR_REGBUF", PATH, "The RDMA devices of the hosts do not reach each other, so that a host could not be "
+    .. "told of the buffers; or buffers could not be registered with a device.", PORTS },
 }
 
 local by_name = {}
