@@ -102,11 +102,14 @@ local function say(mutant, verdict)
   io.stdout:flush()
 end
 
+-- busted, which ends with the first failure.
+local BUSTED <const> = "spec/busted --no-keep-going -o plainTerminal"
+
 -- Whether every spec passes in the tree. The environment leads the command line of busted.
 local function passes(tree, environment, specs)
   for _, spec in ipairs(specs) do
-    if not run("cd %s && %s timeout -k 5 %d spec/busted -o plainTerminal %s >%s/output 2>&1 </dev/null",
-      quoted(tree), environment, SPEC_SECONDS, spec, quoted(tree)) then return false end
+    if not run("cd %s && %s timeout -k 5 %d %s %s >%s/output 2>&1 </dev/null", quoted(tree), environment,
+      SPEC_SECONDS, BUSTED, spec, quoted(tree)) then return false end
   end
   return true
 end
@@ -151,9 +154,9 @@ end
 local function try_in_guest(batch)
   local script = {}
   for i, mutant in ipairs(batch) do
-    script[i] = ("cd %s && echo try %d; timeout -k 5 %d spec/busted -o plainTerminal %s >/tmp/output 2>&1 "
-      .. "</dev/null && echo left %d || echo caught %d"):format(quoted(mutant.tree), mutant.number,
-      SPEC_SECONDS, table.concat(mutant.places.kernel, " "), mutant.number, mutant.number)
+    script[i] = ("cd %s && echo try %d; timeout -k 5 %d %s %s >/tmp/output 2>&1 </dev/null "
+      .. "&& echo left %d || echo caught %d"):format(quoted(mutant.tree), mutant.number, SPEC_SECONDS, BUSTED,
+      table.concat(mutant.places.kernel, " "), mutant.number, mutant.number)
   end
   local lab = io.popen(("cd %s && spec/lab/lab run --timeout %d -- sh -c %s 2>/dev/null"):format(
     quoted(TOP), SPEC_SECONDS * #batch, quoted(table.concat(script, "\n"))))
