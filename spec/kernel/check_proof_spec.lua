@@ -110,7 +110,7 @@ describe("a check that proves nothing", function()
     for call, failure in pairs(CALLS) do
       local at = 0
       repeat
-        at = at + 1
+        at = at + (at < 8 and 1 or 4) -- the spec before tries each
         local done, failed = check_with(call, failure, at, port)
         local verdict, message = judge(done, ("%s %d: %s %s"):format(call, at, done.stdout, done.stderr))
         verdicts[verdict] = (verdicts[verdict] or 0) + 1

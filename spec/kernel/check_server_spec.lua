@@ -72,7 +72,10 @@ describe("a server for checks", function()
   it("waits for descriptors when it has none and no client to close, and does not spin", function()
     local server <close>, port = start_limited(64, [[
       local socket = require "smc.socket"
-      local server = assert(require "smc.check".server {})
+      local full = 0
+      local server = assert(require "smc.check".server { on_event = function(what, event)
+        if what == "full" and event.message then full = full + 1 end
+      end })
       io.stdout:setvbuf "line"
       print(server.port)
       local taken = {}
@@ -84,12 +87,81 @@ describe("a server for checks", function()
         steps = steps + 1
       end
       print(steps)
+      print(full)
       for _, file in ipairs(taken) do file:close() end
       server:serve()]])
     local client <close> = assert(socket.connect("127.0.0.1", port))
     server.stdin:write("go\n")
     assert.is_true(tonumber(server.stdout:read()) < 100) -- 20 and a few
+    assert.equal("1", server.stdout:read()) -- it says so once
     expect_served(port)
     assert.is_truthy(client)
+  end)
+
+  -- Clients as no check has them: each does its part of `count` connections, and holds them.
+  local CROWD <const> = {
+    rubbish = 'sock:send(("GET / HTTP/1.0\\r\\n\\r\\n"):rep(10))',
+    flood = 'sock:settimeout(0) sock:send(("\\0"):rep(1 << 20))',
+    ["half a request"] = 'sock:send("smc-check probe 1\\n")',
+    ["no data after the request"] = 'sock:send(require "smc.check.protocol".request(1, { 70000 }))',
+    ["no reading of the data"] = [[
+      sock:settimeout(0)
+      sock:send(require "smc.check.protocol".request(1, { 1 << 20 }))
+      sock:send(require "smc.core.os".pattern(1, 0, 1 << 20))]],
+    ["messages that never come"] = [[
+      sock:send(require "smc.check.protocol".request(1))
+      sock:send("echo 1048576 10000000\\n")]],
+  }
+
+  local COUNT <const> = tonumber(os.getenv "SMC_CROWD" or 20) -- of each kind
+
+  it("serves a check among all kinds of others, and holds nothing for them at the end", function()
+    local server <close>, port = start_limited(4096, [[
+      local server = assert(require "smc.check".server { idle_seconds = 5 })
+      io.stdout:setvbuf "line"
+      print(server.port)
+      server:serve()]])
+    local function descriptors()
+      return #support.run({ "ls", ("/proc/%d/fd"):format(server.pid) }).stdout:gsub("[^\n]", "")
+    end
+    local before = descriptors()
+    local crowd = {}
+    for kind, act in pairs(CROWD) do
+      local p = start_lua("-e", ([[
+        local socket, held = require(%q), {}
+        for i = 1, %d do
+          local sock = assert(socket.connect("127.0.0.1", %d))
+          held[i] = sock
+          %s
+        end
+        print "there"
+        io.read()]]):format(COUNT > 100 and "socket" or "smc.socket", COUNT, port, act))
+      crowd[#crowd + 1] = p
+      assert.equal("there", p.stdout:read(), kind)
+    end
+    for _ = 1, 3 do expect_served(port) end
+    support.await(function() return descriptors() == before end)
+    for _, p in ipairs(crowd) do p:close() end
+    expect_served(port)
+  end)
+
+  it("gives no more time to a client that sends a byte now and then", function()
+    local server <close>, port = start_limited(100, [[
+      local server = assert(require "smc.check".server { idle_seconds = 1 })
+      io.stdout:setvbuf "line"
+      print(server.port)
+      server:serve()]])
+    local client <close> = assert(socket.connect("127.0.0.1", port))
+    local request = "smc-check probe 1\n" .. ("."):rep(4000)
+    local started, at, message = socket.monotonic(), 0
+    client:settimeout(0.1)
+    repeat
+      at = at + 1
+      client:send(request, at, at)
+      message = select(2, client:receive(1))
+    until message ~= "timeout" or socket.monotonic() > started + support.HANG
+    assert.equal("closed", message)
+    assert.is_true(at < #request)
+    assert.is_number(server.pid)
   end)
 end)

@@ -151,6 +151,14 @@ local function listening(self)
   end
 end
 
+-- Looks at what is looked at for clients, so that the modules that are loaded on first use are there. None
+-- can be loaded while no descriptor is left.
+local function load_all()
+  require "smc.diag".find(0)
+  require "smc.check.evidence".device { dmb = { linkid = 0 } }
+  require "smc.check.facts".here "127.0.0.1"
+end
+
 --- See `smc.check.server`.
 function server.new(options)
   options = args.options("server", 1, options, OPTIONS)
@@ -163,6 +171,7 @@ function server.new(options)
   listener, port, errno = listen_from(host, options.port or protocol.PORT)
   if not listener then return nil, port, errno end -- a message instead of the port
   listener:settimeout(0)
+  load_all()
   local tasks
   tasks, message, errno = loop.new()
   if not tasks then
