@@ -109,6 +109,7 @@ describe("net/smc " .. at_hand.version, function()
   it("keeps limit_smc_hs in a byte, which its file reads as four", function()
     is_told("net.smc.limit_smc_hs", "16777216")
     if not at_hand.since "6.10" then return end -- no such sysctl
+    assert(system.set_sysctl("limit_smc_hs", 0)) -- all four bytes
     assert(system.enable_hs_limitation())
     local number = read("/proc/sys/net/smc/limit_smc_hs")
     assert.equal(1, system.sysctl("limit_smc_hs").value)
