@@ -1,5 +1,6 @@
 -- echo_server.lua over TCP, where calls of its fail; spec/kernel has the rest of it over SMC.
 
+local core_process = require "smc.core.process"
 local process = require "smc.process"
 local socket = require "smc.socket"
 local support = require "support"
@@ -37,7 +38,8 @@ describe("echo_server.lua", function()
     for _ = 1, 12 do served = served + (is_served(port) and 1 or 0) end
     assert.is_true(served >= 4 and served < 12, served)
     support.await(function() return is_served(port) end)
-    assert(os.execute("kill -TERM $(ps -o pid= --ppid " .. server.pid .. ")"))
+    local children <close> = assert(io.open(("/proc/%d/task/%d/children"):format(server.pid, server.pid)))
+    assert(core_process.kill(children:read("n"), core_process.signals.TERM)) -- strace's child
     assert.matches("stopped by SIGTERM: %d+ clients", server.stdout:read("a"))
     assert.same({ "exit", 0 }, { server:wait(support.HANG) })
   end)
