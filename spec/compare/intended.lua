@@ -16,7 +16,10 @@ end
 
 -- Lines of a usage about options that the originals do not have.
 local function without_own_options(text)
-  return (text:gsub("[^\n]*%-%-json[^\n]*\n", ""):gsub("[^\n]*%-%-reasons[^\n]*\n", ""))
+  for _, option in ipairs { "json", "reasons", "dibs", "devices" } do
+    text = text:gsub("[^\n]*%-%-" .. option .. "[^\n]*\n", "")
+  end
+  return text
 end
 
 -- What the originals have no name for.
