@@ -137,7 +137,10 @@ describe("smc.eid on this machine", function()
     if list then
       assert.is_table(list)
     else
-      assert.matches(": SMC is ", message, 1, true)
+      -- What is missing depends on how the kernel was built.
+      local start = "cannot list the UEIDs: " .. E.strerror(EAFNOSUPPORT) .. ": "
+      assert.equal(start, message:sub(1, #start))
+      assert.truthy(message:find("SMC is ", #start, true) or message:find("which SMC needs", #start, true))
       assert.equal(EAFNOSUPPORT, errno)
     end
   end)
