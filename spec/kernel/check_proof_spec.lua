@@ -104,7 +104,7 @@ describe("a check that proves nothing", function()
     return report.verdict, report.message
   end
 
-  it("has the script say so", function()
+  it("has the script say so #slow", function()
     local server <close>, port = serve()
     local verdicts, messages = {}, {}
     for call, failure in pairs(CALLS) do

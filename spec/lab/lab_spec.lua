@@ -134,7 +134,7 @@ describe("the lab", function()
     assert.is_nil(clock:find("unstable", 1, true), clock)
   end)
 
-  it("gives it the functions that are asked for", function()
+  it("gives it the functions that are asked for #slow", function()
     local status, out = guest("--ism fid=50,pnetid=NET1 --ism fid=51,power=0", devices)
     assert.equal(0, status)
     assert.equal("00:00.0 " .. ism .. "00000050 1\n0000:00:00\n00000051 0\n0000:00:01\n"
@@ -229,7 +229,7 @@ describe("the lab", function()
     assert.equal(1, (guest("--no-ueid", "lab-setup ueid del SMCV2-LAB")))
   end)
 
-  it("pairs two guests over Ethernet with Soft-RoCE", function()
+  it("pairs two guests over Ethernet with Soft-RoCE #slow", function()
     local script = [[hostname; busybox ping -c 1 -W 5 "$0" >/dev/null && echo heard
       cat /sys/class/infiniband/rxe0/ports/1/state; dmesg | grep -c "user defined pnetid LAB"
       lab-setup ueid del SMCV2-LAB && lab-setup pnet del LAB && echo set; echo oops >&2
