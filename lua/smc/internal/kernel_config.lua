@@ -7,15 +7,22 @@ local process = require "smc.process"
 
 local kernel_config = {}
 
+-- The last one that was unpacked, and what of: every socket that fails for want of SMC asks for it.
+local known = {}
+
 -- The configuration that a kernel carries itself (CONFIG_IKCONFIG_PROC), which only gzip(1) can unpack.
 local function unpacked()
   local path = paths.proc .. "/config.gz"
-  if not look.file(path) then return nil end
+  local packed = look.file(path)
+  if not packed then return nil end
+  if packed == known.packed then return known.text end
   local gzip <close>, message, errno = process.spawn({ "gzip", "-dc", "--", path },
     { stdin = "null", stdout = "pipe", stderr = "null" })
   if not gzip then look.fail(("%s: %s"):format(path, message), errno) end
   local text = gzip.stdout:read("a")
-  return text ~= "" and text or nil
+  if text == "" then return nil end
+  known.packed, known.text = packed, text
+  return text
 end
 
 --- The configuration of the running kernel.
