@@ -7,11 +7,6 @@ local text = require "smc.internal.text"
 local words = {}
 
 local MARGIN <const> = "     "
-local STDOUT <const> = 1
-
-local function paragraph(s, margin)
-  return text.wrap(text.printable(s), margin, text.width(STDOUT))
-end
 
 local DEEPER <const> = MARGIN:rep(2)
 
@@ -23,13 +18,13 @@ local UNSENT <const> = "nothing was sent, for this port is not that of a server 
 local function add_proof(lines, report)
   lines[#lines + 1] = MARGIN .. "Evidence:"
   for _, step in ipairs(report.proof) do
-    lines[#lines + 1] = paragraph(("%s: %s"):format(step.step, step.text), DEEPER)
+    lines[#lines + 1] = text.paragraph(("%s: %s"):format(step.step, step.text), DEEPER)
   end
   local found = report.evidence
   if found.bytes_sent == 0 then
-    lines[#lines + 1] = paragraph(UNSENT, DEEPER)
+    lines[#lines + 1] = text.paragraph(UNSENT, DEEPER)
   elseif not found.peer_mode then
-    lines[#lines + 1] = paragraph("the peer does not report what it sees", DEEPER)
+    lines[#lines + 1] = text.paragraph("the peer does not report what it sees", DEEPER)
   end
 end
 
@@ -41,7 +36,7 @@ end
 local function add_findings(lines, report)
   require "smc.check.findings.words".add(lines, report.findings or {})
   for _, one in ipairs(report.unread or {}) do
-    lines[#lines + 1] = paragraph(("Not read: %s: %s"):format(one.what, one.message), MARGIN)
+    lines[#lines + 1] = text.paragraph(("Not read: %s: %s"):format(one.what, one.message), MARGIN)
   end
 end
 
@@ -51,7 +46,7 @@ local of_verdict = {}
 of_verdict["SMC"] = function(lines, report)
   if report.success == false then -- another mode is required
     lines[1] = "     Failed, using " .. report.mode
-    lines[2] = paragraph(report.message, MARGIN)
+    lines[2] = text.paragraph(report.message, MARGIN)
     return
   end
   lines[1] = "     Success, using " .. report.mode
@@ -62,12 +57,12 @@ of_verdict["TCP"] = function(lines, report)
   lines[1] = "     Failed  (TCP fallback), reasons:"
   add_reason(lines, "Client", report.fallback)
   add_reason(lines, "Server", report.peer_fallback)
-  if report.message then lines[#lines + 1] = paragraph("Note: " .. report.message, MARGIN) end
+  if report.message then lines[#lines + 1] = text.paragraph("Note: " .. report.message, MARGIN) end
   add_findings(lines, report)
 end
 
 of_verdict["not proven"] = function(lines, report)
-  lines[1] = paragraph("Not proven: " .. report.message, MARGIN)
+  lines[1] = text.paragraph("Not proven: " .. report.message, MARGIN)
 end
 
 of_verdict["no connection"] = function(lines, report)
@@ -109,7 +104,7 @@ end
 
 local function add_measurements(lines, report)
   if report.measurements_message then
-    lines[#lines + 1] = paragraph("Not measured: " .. report.measurements_message, MARGIN)
+    lines[#lines + 1] = text.paragraph("Not measured: " .. report.measurements_message, MARGIN)
   end
   if not report.measurements then return end
   lines[#lines + 1] = MARGIN .. "Measured, in turn:"

@@ -69,4 +69,12 @@ function text.wrap(s, indent, width)
   return require "smc.internal.wrapping"(s, indent, width)
 end
 
+--- Untrusted text as a paragraph on standard output: `printable`, and wrapped to the stream's width.
+-- @tparam string s
+-- @tparam string indent before each line
+-- @treturn string
+function text.paragraph(s, indent)
+  return text.wrap(text.printable(s), indent, text.width(OUTPUT))
+end
+
 return text

@@ -6,13 +6,8 @@ local text = require "smc.internal.text"
 local words = {}
 
 local SHOWN <const> = 3
-local STDOUT <const> = 1
 local LABEL <const>, MARGIN <const>, DEEPER <const> = (" "):rep(5), (" "):rep(10), (" "):rep(15)
 local WHERE <const> = { ["local"] = "On this host", peer = "On the peer", path = "Between the hosts" }
-
-local function paragraph(s, margin)
-  return text.wrap(text.printable(s), margin, text.width(STDOUT))
-end
 
 --- Adds the lines of the most likely findings; the later ones are alternatives.
 -- @tparam table lines
@@ -21,9 +16,9 @@ function words.add(lines, list)
   for i = 1, math.min(#list, SHOWN) do
     local one = list[i]
     lines[#lines + 1] = LABEL .. (i == 1 and "What is wrong:" or "Or:")
-    lines[#lines + 1] = paragraph(("%s: %s"):format(WHERE[one.side], one.text), MARGIN)
-    lines[#lines + 1] = paragraph("Known from: " .. one.evidence, DEEPER)
-    if one.command then lines[#lines + 1] = paragraph("Command: " .. one.command, DEEPER) end
+    lines[#lines + 1] = text.paragraph(("%s: %s"):format(WHERE[one.side], one.text), MARGIN)
+    lines[#lines + 1] = text.paragraph("Known from: " .. one.evidence, DEEPER)
+    if one.command then lines[#lines + 1] = text.paragraph("Command: " .. one.command, DEEPER) end
   end
 end
 

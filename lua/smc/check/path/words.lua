@@ -7,13 +7,12 @@ local words = {}
 
 local LABEL <const> = "     %-20s"
 local MARGIN <const> = (" "):rep(#LABEL:format(""))
-local STDOUT <const> = 1
 
 -- A label and its values, a paragraph each.
 local function add(lines, label, values)
   if type(values) ~= "table" then values = { values } end
   for i, value in ipairs(values) do
-    local paragraph = text.wrap(text.printable(value), MARGIN, text.width(STDOUT)):sub(#MARGIN + 1)
+    local paragraph = text.paragraph(value, MARGIN):sub(#MARGIN + 1)
     lines[#lines + 1] = LABEL:format(i == 1 and label .. ":" or "") .. paragraph
   end
 end

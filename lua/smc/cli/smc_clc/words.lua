@@ -6,7 +6,6 @@ local text = require "smc.internal.text"
 
 local words = {}
 
-local STDOUT <const> = 1
 local ROW <const> = "  %9s  %-7s %-9s "
 local INDENT <const> = (" "):rep(31)
 local LABELS <const> = { syn = "SYN", syn_ack = "SYN/ACK" }
@@ -42,7 +41,7 @@ local function row(time, since, sender, label, lines)
   local begin = ROW:format(("%.3f ms"):format((time - since) * 1000), sender, label)
   local out = {}
   for i, line in ipairs(lines) do
-    local wrapped = text.wrap(text.printable(line), INDENT, text.width(STDOUT))
+    local wrapped = text.paragraph(line, INDENT)
     out[i] = i == 1 and begin .. wrapped:sub(#INDENT + 1) or wrapped
   end
   return table.concat(out, "\n")
@@ -73,7 +72,7 @@ function words.text(h, known)
 end
 
 local function add(out, margin, line)
-  out[#out + 1] = text.wrap(text.printable(line), margin, text.width(STDOUT))
+  out[#out + 1] = text.paragraph(line, margin)
 end
 
 --- What became of a handshake, and why.
