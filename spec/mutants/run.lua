@@ -1,10 +1,15 @@
 --- Tries the mutants: lua5.4 spec/mutants/run.lua [SHARE/SHARES] [WORD…]
 --
--- Each fault of spec/mutants/list.lua is put into a copy of this tree, which is built, and the specs that
--- could see it are run there: those of spec/unit on this machine, for C under sanitizers first, as `make
--- test` does it too; then those that need a guest, for the mutants that are left, many in one boot. What no
--- spec sees survives: it is printed, and the status is 1. So is a mutant whose line is not in its file any
--- more.
+-- The mutants are faults that somebody could make, each in one line of the code, made from what the line is
+-- for. spec/mutants/list/ has a file for each folder of the tree: list/csrc/socket.lua for csrc/socket. It
+-- returns groups, { file, specs = the specs that could see its mutants, mutants… }; a mutant is
+-- { from, to, what is lost }. `from` stands once in the file. A `reason` says why no spec can tell a mutant
+-- from the right code.
+--
+-- Each is put into a copy of this tree, which is built, and the specs that could see it are run there: those
+-- of spec/unit on this machine, for C under sanitizers first, as `make test` does it too; then those that
+-- need a guest, for the mutants that are left, many in one boot. What no spec sees survives: it is printed,
+-- and the status is 1. So is a mutant whose line is not in its file any more.
 --
 -- With SHARE of SHARES only every so many mutants are tried; with words, those whose file or purpose has one,
 -- or that have this number. SMC_MUTANTS=unit does without the guests, SMC_MUTANTS=lab with them alone.
@@ -65,15 +70,20 @@ local function places_of(specs)
   return places
 end
 
+local function add_group(mutants, group)
+  local places = places_of(group.specs)
+  for i = 2, #group do
+    local one = group[i]
+    mutants[#mutants + 1] = { number = #mutants + 1, file = group[1], places = places,
+      from = one[1], to = one[2], purpose = one[3], reason = one.reason }
+  end
+end
+
 local function all_mutants()
   local mutants = {}
-  for _, group in ipairs(dofile(HERE .. "/list.lua")) do
-    local places = places_of(group.specs)
-    for i = 2, #group do
-      local one = group[i]
-      mutants[#mutants + 1] = { number = #mutants + 1, file = group[1], places = places,
-        from = one[1], to = one[2], purpose = one[3], reason = one.reason }
-    end
+  local paths <close> = io.popen(("find %s/list -name '*.lua' | LC_ALL=C sort"):format(quoted(HERE)))
+  for path in paths:lines() do
+    for _, group in ipairs(dofile(path)) do add_group(mutants, group) end
   end
   return mutants
 end

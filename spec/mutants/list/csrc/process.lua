@@ -1,0 +1,27 @@
+return {
+  { "csrc/process/process.c", specs = "unit/leaks unit/numbers unit/run_process",
+    { "close(fd);\n\tif (ready", "if (ready", "a wait with a limit leaves no descriptor" },
+    { "WEXITED | WNOHANG | WNOWAIT", "WEXITED | WNOHANG", "looking does not take the status" },
+    { "WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status)", "WEXITSTATUS(status)", "the signal that ended it" },
+    { "while (ready == 0 && left > 0)", "while (false)", "a wait of more than an hour goes on" },
+    { "smc_check_int(L, 2, 0, INT_MAX", "(int)luaL_checkinteger(L, 2); (void)(\"\"", "a number that does not fit sends no other signal" },
+    { "smc_check_int(L, arg, 1, INT_MAX, \"process ID\")", "smc_check_int(L, arg, -1, INT_MAX, \"process ID\")", "-1 would be every process" },
+  },
+
+  { "csrc/process/spawn.c", specs = "unit/run_process kernel/run",
+    { "sigaddset(&defaults, SIGPIPE);", "", "a program that is started has the usual SIGPIPE" },
+    { "posix_spawnattr_setsigmask(attr, &none);", "", "a program that is started has no signal blocked" },
+    { "close_fds(child->theirs);\n\treturn err;", "return err;", "the child's ends of pipes are closed here: else there is no end of file" },
+    { "if (fd > STDERR_FILENO)\n\t\treturn fd;", "return fd;", "pipes work with closed standard streams" },
+    { "pipe2(ends, O_CLOEXEC)", "pipe2(ends, 0)", "another program does not inherit the pipes" },
+    { "i ? O_WRONLY : O_RDONLY", "O_RDONLY", "output to nowhere is no error" },
+    { "lua_type(L, i) == LUA_TSTRING", "lua_isstring(L, i)", "numbers in argv would move" },
+    { "close_fds(child->ours);\n\t\tclose_fds(child->theirs);", "", "a pipe that failed leaves no descriptors" },
+  },
+
+  { "csrc/process/executable.c", specs = "unit/run_convertible kernel/run",
+    { "st.st_mode & S_ISUID && st.st_uid != getuid()", "st.st_mode & S_ISUID", "a program of one's own gains nothing" },
+    { "(st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP)", "(st.st_mode & S_ISGID)", "setgid without the execute bit is a lock" },
+    { "if (!S_ISREG(st.st_mode))\n\t\treturn smc_push_error(L, EACCES, path);", "", "a directory is no program" },
+  },
+}
