@@ -18,9 +18,10 @@ local watch = {}
 --   if nothing came (ETIMEDOUT), or something was lost (ENOBUFS)
 -- @tparam function read takes what the source received, or nil if something was lost; returns the list of
 --   events, or nil, message, errno, and is called again then
+-- @tparam[opt] string lost the message for what was lost, of a source that can lose something
 -- @treturn Watch
-function watch.new(source, read)
-  return setmetatable({ source = source, read = read, events = {}, at = 0, is_behind = false,
+function watch.new(source, read, lost)
+  return setmetatable({ source = source, read = read, lost = lost, events = {}, at = 0, is_behind = false,
     is_closed = false }, Watch)
 end
 
@@ -41,15 +42,14 @@ local function read(self, received)
   return true
 end
 
--- The kernel dropped events, so everything has to be compared. It silently drops more until the socket's
--- queue has been read. Returns nil, message, errno, for the caller to report.
+-- Something was lost, so everything has to be compared. More is lost, silently, until what is left in the
+-- source has been read. Returns nil, message, errno, for the caller to report.
 local function catch_up(self)
   repeat
     local received, _, errno = self.source:receive(0)
   until not received and errno ~= E.ENOBUFS
   self.is_behind = true
-  return nil, "the kernel dropped events because the queue was full: the next events are the differences, "
-    .. "without functions that were removed and added again", E.ENOBUFS
+  return nil, self.lost, E.ENOBUFS
 end
 
 -- Waits for the source and reads what it receives.
@@ -60,7 +60,7 @@ local function wait(self, deadline)
     local received, message, errno = self.source:receive(math.max(0, math.min(left, STEP)))
     if received then return read(self, received) end
     self.is_behind = false
-    if errno == E.ENOBUFS then return catch_up(self) end
+    if errno == E.ENOBUFS and self.lost then return catch_up(self) end
     if errno ~= E.ETIMEDOUT then return nil, message, errno end
     if left <= 0 then return nil, "no event occurred before the timeout", E.ETIMEDOUT end
   end

@@ -6,6 +6,9 @@ local watch = require "smc.internal.watch"
 
 local functions = {}
 
+local LOST <const> = "the kernel dropped events because the queue was full: the next events are the "
+  .. "differences, without functions that were removed and added again"
+
 -- PCI address → function
 local function by_address(list)
   local map = {}
@@ -104,7 +107,7 @@ function functions.watch(list)
   return watch.new(source, function(uevent)
     if uevent then return read_one(read_uevent(uevent)) end
     return read_all()
-  end)
+  end, LOST)
 end
 
 return functions
