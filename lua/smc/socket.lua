@@ -38,6 +38,7 @@
 local args = require "smc.internal.args"
 local core = require "smc.core.socket"
 local E = require "smc.errno"
+local listen = require "smc.internal.listen"
 local ltn12 = require "smc.socket.ltn12"
 local os_core = require "smc.core.os"
 local try = require "smc.socket.try"
@@ -189,12 +190,10 @@ function socket.bind(host, port, backlog, options)
   if backlog ~= nil and not tonumber(backlog) then args.check("bind", 3, backlog, "number") end
   local sock, message = new("bind", at, 0, chosen)
   if not sock then return nil, message end
-  local ok
-  sock:setoption("reuseaddr", true)
-  ok, message = sock:bind(host, port)
-  if ok then ok, message = sock:listen(backlog) end
-  if not ok then sock:close() return nil, explained(message) end
-  return sock
+  local listening
+  listening, message = listen(sock, host, port, backlog)
+  if not listening then return nil, explained(message) end
+  return listening
 end
 
 local CLASSES <const> = {}

@@ -2,8 +2,8 @@
 -- @module smc.check.server
 
 local args = require "smc.internal.args"
-local core = require "smc.core.socket"
 local E = require "smc.errno"
+local listen = require "smc.internal.listen"
 local loop = require "smc.check.loop"
 local printable = require "smc.internal.text".printable
 local protocol = require "smc.check.protocol"
@@ -25,22 +25,10 @@ local IDLE_SECONDS <const> = 60
 local AT_ONCE <const> = 32 -- clients accepted before those that are there have their turn
 local PAUSE <const> = 1 -- seconds until the next accept if no descriptor is free and no client can be closed
 
--- Like socket.bind, but returns the errno of a failure.
-local function listen(host, port)
-  local sock = assert(socket.tcp())
-  sock:setoption("reuseaddr", true)
-  local ok, message = sock:bind(host, port)
-  if ok then ok, message = sock:listen(MAX_CLIENTS) end
-  if ok then return sock end
-  local errno = core.last_errno(sock)
-  sock:close()
-  return nil, message, errno
-end
-
 -- Listens on the first free port starting with this one, as smc_chk does. Also returns the port.
 local function listen_from(host, port)
   for candidate = port, 65535 do
-    local sock, message, errno = listen(host, candidate)
+    local sock, message, errno = listen(assert(socket.tcp()), host, candidate, MAX_CLIENTS)
     if sock then return sock, candidate end
     if errno ~= E.EADDRINUSE then
       return nil, ("cannot listen on %s port %d: %s"):format(printable(host), candidate, message), errno

@@ -73,4 +73,10 @@ return {
     { '(name:gsub("\\n$", ""))', "name", "a name without its newline" },
     { "not wanted or wanted[inode]", "true", "only the sockets that are asked for" },
   },
+
+  { "lua/smc/internal/listen.lua", specs = "unit/socket unit/leaks unit/socket_trouble kernel/check_server",
+    { 'sock:setoption("reuseaddr", true)\n', "", "a server that is started again" },
+    { "sock:close()", "", "a refused address leaves no socket" },
+    { "core.last_errno(sock)", "nil", "the next port is tried after one that is in use" },
+  },
 }
