@@ -15,7 +15,7 @@ return {
     { "errno == E.ENOENT and NOT_FOUND or NOT_EXECUTABLE", "NOT_EXECUTABLE", "127: not found" },
   },
 
-  { "examples/smc_chk.lua", specs = "unit/check kernel/check_proof kernel/scripts",
+  { "examples/smc_chk.lua", specs = "unit/check_report unit/check kernel/check_proof kernel/scripts",
     { 'TCP = 1, ["no connection"] = NO_RESULT', 'TCP = 0, ["no connection"] = NO_RESULT', "a fallback is no success" },
     { "and OTHER_MODE or STATUS", "and SMC or STATUS", "another mode than required" },
   },

@@ -6,7 +6,7 @@ return {
     { "if (err != EMFILE && err != ENFILE)\n\t\treturn false;", "if (err != EMFILE)\n\t\treturn false;", "the system's limit", reason = "ENFILE needs a host without files" },
   },
 
-  { "csrc/common/number.c", specs = "unit/limits unit/numbers unit/socket unit/poller",
+  { "csrc/common/number.c", specs = "unit/limits unit/socket_limits unit/numbers unit/socket unit/poller",
     { "milliseconds >= INT_MAX", "milliseconds > 1e300", "a wait of more than 24 days has no limit", reason = "on x86-64 a double that is too large becomes the smallest integer, which is no limit either" },
     { "return whole < milliseconds ? whole + 1 : whole;", "return whole;", "a short wait does not spin" },
     { "if (seconds != seconds)", "if (0)", "NaN is no time" },

@@ -11,7 +11,7 @@ return {
     { "TFD_CLOEXEC | TFD_NONBLOCK", "TFD_NONBLOCK", "a program that is started does not inherit timers" },
   },
 
-  { "csrc/os/pattern.c", specs = "unit/limits unit/check unit/numbers",
+  { "csrc/os/pattern.c", specs = "unit/limits unit/check_protocol unit/numbers",
     { "if (i == 0 || at % 8 == 0)", "if (i == 0 || i % 8 == 0)", "from any offset on the stream is the same" },
     { "word >> at % 8 * 8", "word >> i % 8 * 8", "from any offset on the stream is the same" },
     { "INT_MAX - offset", "INT_MAX", "the end of the stream does not overflow" },

@@ -1,5 +1,5 @@
 return {
-  { "csrc/socket/buffer.c", specs = "unit/buffers unit/limits unit/socket unit/garbage",
+  { "csrc/socket/buffer.c", specs = "unit/buffers unit/socket_limits unit/socket unit/garbage",
     { "if (size == BUFFER_SIZE && !pool->spare)", "if (!pool->spare)", "a block of its own size is no spare: the next would write beyond it" },
     { "pool->spare = NULL;\n\treturn spare;", "return spare;", "a spare is lent to one socket" },
     { "pool->lent--;", "", "the count of sockets with bytes goes down again" },
@@ -13,7 +13,7 @@ return {
     { "if (b->first == b->last)\n\t\tbuffer_release(pool, b);", "", "an empty buffer goes back" },
   },
 
-  { "csrc/socket/sock.h", specs = "unit/buffers unit/limits unit/leaks unit/socket kernel/socket contract",
+  { "csrc/socket/sock.h", specs = "unit/buffers unit/socket_limits unit/leaks unit/socket kernel/socket contract",
     { "n > 0 && n < b->size / 16 && b->size >= BUFFER_SIZE", "false && n", "few bytes do not hold 64 KiB" },
     { "lua_rawlen(L, arg) == sizeof(*s) && s->mark == &sock_mark", "lua_rawlen(L, arg) >= sizeof(void *)", "an object of another class is no socket" },
     { "return s->attempt >= ATTEMPT_CONNECTED;", "return s->attempt > ATTEMPT_CONNECTED;", "a connection that was not reported yet is one" },
@@ -48,14 +48,14 @@ return {
     { "o->kind == ERROR && s->attempt == ATTEMPT_IN_PROGRESS", "false", "\"error\" asks the attempt in progress" },
   },
 
-  { "csrc/socket/address.c", specs = "unit/limits unit/leaks unit/socket unit/socket_attempts kernel/socket kernel/link_local contract",
+  { "csrc/socket/address.c", specs = "unit/socket_limits unit/leaks unit/socket unit/socket_attempts kernel/socket kernel/link_local contract",
     { "a->in.sin_port == b->in.sin_port && a->in", "a->in", "addresses differ by their ports" },
     { "a->in6.sin6_scope_id == b->in6.sin6_scope_id &&", "true &&", "link-local addresses differ by their interface" },
     { "addr->in6.sin6_scope_id == 0 && is_link_local(on_the_same_link)", "is_link_local(on_the_same_link)", "an interface that is known is kept" },
     { "ntohs(v6 ? addr->in6.sin6_port : addr->in.sin_port)", "(v6 ? addr->in6.sin6_port : addr->in.sin_port)", "ports are in the order of the network" },
   },
 
-  { "csrc/socket/attempt.c", specs = "unit/limits unit/leaks unit/socket unit/socket_trouble unit/socket_attempts kernel/socket kernel/unreachable contract",
+  { "csrc/socket/attempt.c", specs = "unit/socket_limits unit/leaks unit/socket unit/socket_trouble unit/socket_attempts kernel/socket kernel/unreachable contract",
     { "s->connect_errno = err > 0 ? err : 0;", "s->connect_errno = 0;", "a failure is reported by its errno" },
     { "case EINPROGRESS:\n\tcase EINTR:\n\t\treturn EALREADY;", "case EINPROGRESS:\n\tcase EINTR:\n\t\treturn 0;", "an attempt in progress is no connection" },
     { "was_connected(s) ? 0 : ATTEMPT_UNEXPLAINED", "0", "SO_ERROR 0 proves no connection" },
@@ -66,7 +66,7 @@ return {
     { "err == ATTEMPT_UNEXPLAINED ? EPIPE : err == EALREADY ? ETIMEDOUT : err", "err", "a transfer reports its errors in LuaSocket's words" },
   },
 
-  { "csrc/socket/connect.c", specs = "unit/limits unit/leaks unit/socket unit/socket_trouble unit/socket_attempts kernel/socket kernel/unreachable contract",
+  { "csrc/socket/connect.c", specs = "unit/socket_limits unit/leaks unit/socket unit/socket_trouble unit/socket_attempts kernel/socket kernel/unreachable contract",
     { "sock_close_descriptor(probe);\n", "", "the probe's descriptor is closed" },
     { "i < list->count && !address_equal", "!address_equal", "an address that is not listed ends the search" },
     { "s->attempt == ATTEMPT_DONE || (reported && !known)", "s->attempt == ATTEMPT_DONE", "another address is refused by a connected socket" },
@@ -74,7 +74,7 @@ return {
     { "return i < list->count ? i : 0;", "return 0;", "an attempt goes on with its own address" },
   },
 
-  { "csrc/socket/descriptor.c", specs = "unit/limits unit/leaks unit/socket unit/socket_trouble unit/garbage kernel/socket kernel/link_local contract",
+  { "csrc/socket/descriptor.c", specs = "unit/socket_limits unit/leaks unit/socket unit/socket_trouble unit/garbage kernel/socket kernel/link_local contract",
     { "SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK", "SOCK_STREAM | SOCK_NONBLOCK", "a program that is started does not inherit sockets" },
     { "fd < 0 && s->may_tcp && lacks_smc(errno)", "fd < 0 && lacks_smc(errno)", "TCP only where the caller allowed it" },
     { "return err == EAFNOSUPPORT || err == EPROTONOSUPPORT ||", "return true ||", "only the lack of SMC makes a TCP socket", reason = "what fails for want of descriptors or memory fails for TCP as well" },
@@ -86,12 +86,12 @@ return {
     { "if (err) {\n\t\tsock_close_descriptor(s);", "if (err) {", "a descriptor whose options fail is closed" },
   },
 
-  { "csrc/socket/errors.c", specs = "unit/limits unit/leaks unit/socket unit/socket_trouble kernel/socket contract",
+  { "csrc/socket/errors.c", specs = "unit/socket_limits unit/leaks unit/socket unit/socket_trouble kernel/socket contract",
     { 'case ETIMEDOUT:\n\t\treturn "timeout";', 'case ETIMEDOUT:\n\t\treturn "timed out";', "LuaSocket's word" },
     { "case ECONNABORTED:\n", "", "an aborted connection is closed" },
   },
 
-  { "csrc/socket/event_loop.c", specs = "unit/limits unit/leaks unit/poller unit/socket kernel/socket contract",
+  { "csrc/socket/event_loop.c", specs = "unit/socket_limits unit/leaks unit/poller unit/socket kernel/socket contract",
     { "ioctl(s->fd, FIONBIO, &on);\n\ts->blocking = false;", "s->blocking = false;", "a descriptor that is given away does not block" },
     { "s->shared = true;\n\tlua_pushinteger", "lua_pushinteger", "a descriptor that others know never blocks" },
     { "now.sa_handler == SIG_DFL", "now.sa_handler != SIG_IGN", "a handler of SIGPIPE is kept" },
@@ -99,19 +99,19 @@ return {
     { 'lua_pushliteral(L, "k");', 'lua_pushliteral(L, "v");', "a poller that is garbage is collected though its sockets live" },
   },
 
-  { "csrc/socket/identity.c", specs = "unit/limits unit/leaks unit/socket unit/socket_trouble kernel/socket contract",
+  { "csrc/socket/identity.c", specs = "unit/socket_limits unit/leaks unit/socket unit/socket_trouble kernel/socket contract",
     { 's->family == AF_INET6 ? "inet6" : s->family == AF_INET ? "inet4"', 's->family == AF_INET6 ? "inet6" : s->family == AF_INET ? "inet"', "LuaSocket's name of the family" },
     { "if (s->local.sa.sa_family != AF_UNSPEC)\n\t\treturn address_push(L, &s->local);", "", "the name is known although the connection has ended" },
     { "sock_is_connected(s) || strcmp", "strcmp", "a TCP socket that was connected has its mode" },
     { "if (s->last_errno)\n", "if (true)\n", "no errno: nil" },
   },
 
-  { "csrc/socket/input.c", specs = "unit/limits unit/leaks unit/socket unit/socket_trouble kernel/socket contract",
+  { "csrc/socket/input.c", specs = "unit/socket_limits unit/leaks unit/socket unit/socket_trouble kernel/socket contract",
     { "blocks ? flags : MSG_DONTWAIT", "flags", "a limit counts although the descriptor blocks" },
     { "return rc ? 0 : EPIPE;", "return 0;", "the end of the stream" },
   },
 
-  { "csrc/socket/receive.c", specs = "unit/limits unit/socket unit/socket_trouble kernel/socket contract",
+  { "csrc/socket/receive.c", specs = "unit/socket_limits unit/socket unit/socket_trouble kernel/socket contract",
     { "r->prefix_len < (size_t)limit", "r->prefix_len <= (size_t)limit", "a prefix as long as the maximum leaves no room" },
     { "r->count <= (size_t)limit", "r->count < (size_t)limit", "the maximum may be asked for" },
     { "r->limit = (size_t)limit - r->prefix_len;", "r->limit = (size_t)limit;", "the prefix counts as well" },
@@ -121,7 +121,7 @@ return {
     { "buffer_trim(s->pool, &s->buffer);\n", "", "few bytes do not hold 64 KiB" },
   },
 
-  { "csrc/socket/gather.c", specs = "unit/limits unit/socket unit/socket_trouble kernel/socket contract",
+  { "csrc/socket/gather.c", specs = "unit/socket_limits unit/socket unit/socket_trouble kernel/socket contract",
     { "s->timeout.deadline > 0 && timeout_now() >= s->timeout.deadline", "false", "the limit is that of the whole call" },
     { "r->pattern != LINE || byte != '\\r'", "byte != '\\r'", "only lines lose their carriage returns" },
     { "kept++ == r->limit", "kept++ >= r->limit - 1", "a line may be as long as its maximum" },
@@ -137,7 +137,7 @@ return {
     { "removals != s->buffer.removals)\n\t\tn = 0;", "false)\n\t\tn = 0;", "a finalizer that reads meanwhile", reason = "that takes a finalizer which uses the socket while a string is made" },
   },
 
-  { "csrc/socket/resolver.c", specs = "unit/limits unit/leaks unit/socket unit/numbers kernel/socket contract",
+  { "csrc/socket/resolver.c", specs = "unit/socket_limits unit/leaks unit/socket unit/numbers kernel/socket contract",
     { "list->count < RESOLVER_MAX_ADDRESSES", "list->count <= RESOLVER_MAX_ADDRESSES", "33 addresses do not fit" },
     { "number <= 65535", "number < 65535", "port 65535" },
     { "passive ? 0 : 1;", "0;", "port 0 cannot be connected to" },
@@ -145,7 +145,7 @@ return {
     { "freeaddrinfo(found);\n", "", "the resolver's memory is freed" },
   },
 
-  { "csrc/socket/select.c", specs = "unit/limits unit/leaks unit/socket kernel/socket contract",
+  { "csrc/socket/select.c", specs = "unit/socket_limits unit/leaks unit/socket kernel/socket contract",
     { "POLLERR | POLLHUP | POLLNVAL", "POLLERR | POLLHUP", "a bad descriptor is ready, as select(2) fails for it" },
     { "set.dirty ? 0 : timeout", "timeout", "bytes in a buffer end the wait" },
     { "p->events = POLLPRI;", "", "a dirty socket is ready" },
@@ -154,7 +154,7 @@ return {
     { "fd >= 0 && fd <= 0x7fffffff ? (int)fd : -1", "(int)fd", "a number that is no descriptor is passed over" },
   },
 
-  { "csrc/socket/send.c", specs = "unit/limits unit/leaks unit/socket unit/socket_trouble kernel/socket contract",
+  { "csrc/socket/send.c", specs = "unit/socket_limits unit/leaks unit/socket unit/socket_trouble kernel/socket contract",
     { "blocks ? MSG_NOSIGNAL : MSG_NOSIGNAL | MSG_DONTWAIT", "blocks ? 0 : MSG_DONTWAIT", "no SIGPIPE" },
     { "(lua_Unsigned)s->sent + (size_t)rc", "(size_t)rc", "sent bytes are summed up" },
     { "first += (lua_Integer)size + 1;", "first += (lua_Integer)size;", "-1 is the last byte" },
@@ -163,7 +163,7 @@ return {
     { "timeout_now() - s->created);\n\treturn 3", "s->created);\n\treturn 3", "the age of a socket" },
   },
 
-  { "csrc/socket/socket.c", specs = "unit/limits unit/leaks unit/socket unit/socket_trouble kernel/socket contract",
+  { "csrc/socket/socket.c", specs = "unit/socket_limits unit/leaks unit/socket unit/socket_trouble kernel/socket contract",
     { "if (address_is_any(&server->local))", "if (false)", "a client of a * listener has the address that was called" },
     { "SOCK_NONBLOCK | SOCK_CLOEXEC);\n\t\tif", "SOCK_NONBLOCK);\n\t\tif", "a program that is started does not inherit clients" },
     { "client->is_tcp = server->is_tcp;", "", "a client of a TCP listener is TCP" },
@@ -175,7 +175,7 @@ return {
     { "close(fd);\n\tlua_pushboolean", "lua_pushboolean", "probing leaves no descriptor" },
   },
 
-  { "csrc/socket/timeout.c", specs = "unit/limits unit/leaks unit/socket unit/socket_trouble kernel/socket contract",
+  { "csrc/socket/timeout.c", specs = "unit/socket_limits unit/leaks unit/socket unit/socket_trouble kernel/socket contract",
     { "limit < 0 || t->total < limit", "limit < 0", "the shorter limit counts" },
     { "s->timeout.deadline >= 0 || s->blocking || s->shared", "s->timeout.deadline >= 0 || s->blocking", "a descriptor that others know is never made blocking" },
     { "case 't':\n", "", "the total limit" },
@@ -189,7 +189,7 @@ return {
     { "s->sent > 0 && ioctl", "ioctl", "no system call for sockets that sent nothing", reason = "a socket that sent nothing has nothing unsent: the comparison saves a system call" },
   },
 
-  { "csrc/socket/object.c", specs = "unit/limits unit/leaks unit/socket contract",
+  { "csrc/socket/object.c", specs = "unit/socket_limits unit/leaks unit/socket contract",
     { "s->fd = -1;", "", "a new object has no descriptor: it does not close standard input" },
     { "s->timeout.block = s->timeout.total = -1;", "", "no limit until one is set" },
   },

@@ -1,5 +1,5 @@
 return {
-  { "lua/smc/check/verdict.lua", specs = "unit/check kernel/check_proof",
+  { "lua/smc/check/verdict.lua", specs = "unit/check_verdict kernel/check_proof",
     { "moved ~= bytes", "moved < 0", "bytes that did not move through shared memory prove nothing" },
     { "if not moved then", "if false then", "cursors that are not known prove nothing" },
     { "if here == there then return nil end", "if true then return nil end", "both sides see the same memory" },
@@ -15,13 +15,13 @@ return {
     { 'mode ~= "SMC-D" and mode ~= "SMC-R"', "false", "a mode that is not known" },
   },
 
-  { "lua/smc/check/evidence.lua", specs = "unit/watches unit/check kernel/check_proof",
+  { "lua/smc/check/evidence.lua", specs = "unit/watches unit/check_verdict unit/check_protocol kernel/check_proof",
     { "sent >= cursor.most(info.connection.peer_rmbe_size)", "false", "a cursor that went round is no count" },
     { 'token = dmb.peer_token and ("%016x"):format(dmb.peer_token)', 'token = dmb.peer_token and ("%016x"):format(dmb.token)', "the peer's memory" },
     { "ext and ext ~= 0 and", "ext and", "an empty half of a GID is not shown" },
   },
 
-  { "lua/smc/check/protocol.lua", specs = "unit/check kernel/check_server kernel/check_proof",
+  { "lua/smc/check/protocol.lua", specs = "unit/check_protocol kernel/check_server kernel/check_proof",
     { "port < protocol.PORT + protocol.PORTS", "port <= protocol.PORT + protocol.PORTS", "no probe to a port that is not a check server's" },
     { "#data < protocol.SIZE", "#data < protocol.SIZE - 1", "the whole probe is awaited" },
     { "GREETING:sub(1, #data) then return false", "GREETING:sub(1, #data) then return nil", "what is no probe is no longer collected" },
@@ -40,7 +40,7 @@ return {
     { "loop.pause(socket.monotonic() + PAUSE)", "loop.pause()", "a server without free descriptors pauses" },
   },
 
-  { "lua/smc/check/session.lua", specs = "unit/check kernel/check_server kernel/check_proof",
+  { "lua/smc/check/session.lua", specs = "unit/check_protocol kernel/check_server kernel/check_proof",
     { "return client.seen + host.idle_seconds", "return math.huge", "idle clients are closed" },
     { "if not request then return end", "if not request then request = {} end", "what is no probe has no answer" },
   },

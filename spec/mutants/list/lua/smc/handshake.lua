@@ -1,5 +1,5 @@
 return {
-  { "lua/smc/handshake/clc.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "lua/smc/handshake/clc.lua", specs = "unit/handshake_bounds unit/handshake unit/handshake_capture",
     { "Accept = { 48, 78 }", "Accept = { 68, 78 }", "the smallest Accept is that of SMC-D" },
     { 'header.type == "Decline" and length ~= size', "false", "a Decline has one length" },
     { "elseif length > #bytes then", "elseif length > #bytes + 1 then", "a message that is cut off" },
@@ -8,14 +8,14 @@ return {
     { "v1 = flags & 3, v2 = flags >> 2 & 3", "v1 = flags >> 2 & 3, v2 = flags & 3", "which path is of which version" },
   },
 
-  { "lua/smc/handshake/fields.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "lua/smc/handshake/fields.lua", specs = "unit/handshake_bounds unit/handshake unit/handshake_capture",
     { "if at + count > self.stop then", "if at + count > self.stop + 1 then", "fields end with the message" },
     { "if offset > stop then", "if false then", "an area that begins behind the message" },
     { 'self:take(size):gsub("[ \\0]+$", "")', "self:take(size)", "padding is no part of a name" },
     { "chid >= 0xff00", "chid > 0xff00", "emulated ISM devices" },
   },
 
-  { "lua/smc/handshake/proposal.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "lua/smc/handshake/proposal.lua", specs = "unit/handshake_bounds unit/handshake unit/handshake_capture",
     { "if count > most then", "if count > most + 1 then", "at most eight" },
     { "found.release, found.seid_enabled = flags >> 4, flags & 1 == 1", "found.release, found.seid_enabled = flags >> 4, flags & 1 == 0", "whether the SEID counts" },
     { "last.chid == chid and not last.gid_ext", "last.chid == chid", "a GID has two halves at most" },
@@ -24,7 +24,7 @@ return {
     { 'if header.v1 ~= 2 then', "if true then", "without version 1 there are no prefixes" },
   },
 
-  { "lua/smc/handshake/agreement.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "lua/smc/handshake/agreement.lua", specs = "unit/handshake_bounds unit/handshake unit/handshake_capture",
     { "SMALLEST_BUFFER <const> = 14", "SMALLEST_BUFFER <const> = 15", "the smallest buffer has 16 KiB" },
     { "SMALLEST_MTU <const> = 7", "SMALLEST_MTU <const> = 8", "an MTU of 1 is 256 bytes" },
     { "dmb = { gid = area:long(), token = area:long()", "dmb = { token = area:long(), gid = area:long()", "GID, then token" },
@@ -34,12 +34,12 @@ return {
     { 'header.type == "Confirm" and found.mode == "SMC-R")', 'found.mode == "SMC-R")', "only a Confirm has the client's GIDs" },
   },
 
-  { "lua/smc/handshake/decline.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "lua/smc/handshake/decline.lua", specs = "unit/handshake_bounds unit/handshake unit/handshake_capture",
     { "header.v2 & 2 == 2", "header.v2 & 1 == 1", "whether the link group ends as well" },
     { "if header.version > 1 then found.further", "if header.version > 0 then found.further", "version 1 has one reason" },
   },
 
-  { "lua/smc/handshake/segment.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "lua/smc/handshake/segment.lua", specs = "unit/handshake_bounds unit/handshake_capture",
     { "fragment & 0x1fff ~= 0", "fragment ~= 0", "\"don't fragment\" is no fragment" },
     { "8 * (length + 1)", "8 * length", "the length of an extension of IPv6" },
     { "length >= 6 and bytes:sub(at + 2, at + 5) == MAGIC", "length >= 6", "the magic of the option" },
@@ -48,7 +48,7 @@ return {
     { "words >> 4 < 5 or data > stop", "data > stop", "the header of TCP has 20 bytes" },
   },
 
-  { "lua/smc/handshake/stream.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "lua/smc/handshake/stream.lua", specs = "unit/handshake_bounds unit/handshake_capture",
     { "distance < 0x80000000 and distance or distance - 0x100000000", "distance", "sequence numbers go round" },
     { "payload:sub(known + 1)", "payload", "what was seen before is not seen again" },
     { "distance > WINDOW or self.count >= MOST_WAITING", "false", "segments that wait have a limit" },
@@ -56,14 +56,14 @@ return {
     { "length > clc.LONGEST", "false", "a stream that cannot be a message is given up" },
   },
 
-  { "lua/smc/handshake/pcap.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "lua/smc/handshake/pcap.lua", specs = "unit/handshake_bounds unit/handshake_capture",
     { '["\\x4d\\x3c\\xb2\\xa1"] = { "<", 1e-9 }', '["\\x4d\\x3c\\xb2\\xa1"] = { "<", 1e-6 }', "nanoseconds" },
     { '["\\xa1\\xb2\\xc3\\xd4"] = { ">", 1e-6 }', '["\\xa1\\xb2\\xc3\\xd4"] = { "<", 1e-6 }', "the order of bytes" },
     { "if length <= MOST then return length end", "if true then return length end", "a length that is none does not fill the memory" },
     { "& 0xffff)", ")", "the upper half of the link type is another field" },
   },
 
-  { "lua/smc/handshake/pcapng.lua", specs = "unit/handshake_bounds unit/handshake",
+  { "lua/smc/handshake/pcapng.lua", specs = "unit/handshake_bounds unit/handshake_capture",
     { "length % 4 == 0", "true", "blocks are aligned" },
     { "value & 0x80 ~= 0 and 2.0 ^ -(value & 0x7f) or 10.0 ^ -value", "10.0 ^ -value", "times in powers of two" },
     { "(length + 3 & ~3)", "length", "options are padded" },

@@ -1,5 +1,5 @@
 return {
-  { "lua/smc/internal/cursor.lua", specs = "unit/cursor unit/check",
+  { "lua/smc/internal/cursor.lua", specs = "unit/cursor unit/check_verdict",
     { "1 << 16", "1 << 15", "a cursor counts 65536 rounds" },
     { "1 << 16 -- a", "1 << 32 -- a", "a cursor counts 65536 rounds" },
     { "position.count <= ring_size", "position.count < ring_size", "a cursor stands at the end of its ring" },
