@@ -3,14 +3,9 @@
 package.path = "spec/contract/?.lua;" .. package.path
 local world = require "world"
 
-local SUBJECTS <const> = {
-  "objects", "numbers", "send", "receive", "timeouts", "closing", "names", "options", "connecting",
-  "attempts", "select", "module",
-}
-
 local function load_subjects()
   local subjects = {}
-  for i, name in ipairs(SUBJECTS) do
+  for i, name in ipairs(world.SUBJECTS) do
     subjects[i] = assert(loadfile("spec/contract/subjects/" .. name .. ".lua", "t", _ENV))()
   end
   return subjects

@@ -9,6 +9,12 @@ local support = require "support"
 
 local world = {}
 
+--- What the contract is about: files of spec/contract/subjects.
+world.SUBJECTS = {
+  "objects", "numbers", "send", "receive", "timeouts", "closing", "names", "options", "connecting",
+  "attempts", "select", "module",
+}
+
 --- Where host10 has a peer of smc.socket, on port 9900: then there is SMC-R.
 local other_host = os.getenv "SMC_CONTRACT_PEER"
 local OTHER_PORT <const> = 9900

@@ -77,7 +77,7 @@ return {
     { 'env.SMC_DEBUG = options.debug and "1" or "0"', 'env.SMC_DEBUG = "1"', "debug = false" },
   },
 
-  { "lua/smc/socket.lua", specs = "unit/options_outside unit/socket_limits unit/leaks unit/socket unit/socket_trouble unit/mistakes kernel/socket contract",
+  { "lua/smc/socket.lua", specs = "unit/options_outside unit/socket_limits unit/leaks unit/socket unit/socket_contract unit/socket_trouble unit/mistakes kernel/socket contract",
     { "if not ok then sock:close() return nil, explained(message) end\n  end", "if not ok then return nil, explained(message) end\n  end", "a refused local address leaves no socket" },
     { 'inet = 4, inet4 = 4, inet6 = 6', 'inet = 0, inet4 = 4, inet6 = 6', "inet is IPv4" },
     { "if inode and connected then modes[sock] = \"TCP\" end", "", "the mode of a TCP socket" },
