@@ -64,20 +64,18 @@ static int find_line(const struct sock *s, const struct request *r, size_t *seen
 }
 
 /* The same for any request; *seen is 0 where other bytes wait than before. */
-static int find_answer(const struct sock *s, const struct request *r, size_t *seen, struct answer *a)
+static inline int find_answer(const struct sock *s, const struct request *r, size_t *seen, struct answer *a)
 {
 	size_t n = buffer_length(&s->buffer);
 
-	switch (r->pattern) {
-	case COUNT:
-		a->length = a->used = r->count;
-		return n > 0 && n >= r->count ? 0 : EAGAIN; /* none at all: waits for one, and leaves it */
-	case ALL:
+	if (r->pattern <= WHOLE_LINE)
+		return find_line(s, r, seen, a);
+	if (r->pattern == ALL) {
 		a->length = a->used = r->limit;
 		return n > r->limit ? OVERSIZED : EAGAIN;
-	default:
-		return find_line(s, r, seen, a);
 	}
+	a->length = a->used = r->count;
+	return n > 0 && n >= r->count ? 0 : EAGAIN; /* none at all: waits for one, and leaves it */
 }
 
 /* As many bytes as the buffer has room for, if that is not little. */

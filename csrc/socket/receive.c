@@ -22,6 +22,7 @@ static void check_pattern(lua_State *L, struct request *r)
 	int type = lua_type(L, 2);
 	const char *pattern;
 	lua_Number number;
+	int is_number;
 
 	r->count = 0;
 	r->pattern = LINE;
@@ -36,8 +37,8 @@ static void check_pattern(lua_State *L, struct request *r)
 			return;
 		}
 	}
-	number = lua_tonumber(L, 2);
-	luaL_argcheck(L, lua_isnumber(L, 2) && number >= 0, 2, "invalid receive pattern");
+	number = lua_tonumberx(L, 2, &is_number);
+	luaL_argcheck(L, is_number && number >= 0, 2, "invalid receive pattern");
 	r->pattern = COUNT;
 	r->count = number < 0x1p64 ? (size_t)number : 0;
 }

@@ -199,12 +199,21 @@ int core_gethostname(lua_State *L);
 
 /* timeout.c */
 double timeout_now(void);
-void timeout_start(struct sock_timeout *t);
+void timeout_set_deadline(struct sock_timeout *t);
 bool timeout_switch_to_blocking(struct sock *s);
 int timeout_poll(struct pollfd *fds, nfds_t count, double deadline);
 int timeout_wait(lua_State *L, struct sock *s, short events);
 int sock_settimeout(lua_State *L);
 int sock_gettimeout(lua_State *L);
+
+/* Starts an operation. */
+static inline void timeout_start(struct sock_timeout *t)
+{
+	if (t->block < 0 && t->total < 0)
+		t->deadline = -1;
+	else
+		timeout_set_deadline(t);
+}
 
 /* select.c */
 int core_select(lua_State *L);

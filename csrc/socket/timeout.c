@@ -19,8 +19,8 @@ double timeout_now(void)
 	return clock_seconds(CLOCK_MONOTONIC);
 }
 
-/* Starts an operation: sets its deadline, from now on, by the shorter of both limits. */
-void timeout_start(struct sock_timeout *t)
+/* Sets the deadline of an operation, from now on, by the shorter of both limits. */
+void timeout_set_deadline(struct sock_timeout *t)
 {
 	double limit = t->block;
 
