@@ -54,4 +54,21 @@ function faults.find(file, calls)
   return wrong, hits
 end
 
+--- Runs one of the project's scripts, of which one call fails.
+-- @tparam table fault the call's name, the name of the errno, and which one of the calls
+-- @tparam string name such as "smcss.lua"
+-- @tparam string ... its arguments
+-- @treturn table as of `support.run`
+-- @treturn boolean whether there were so many calls
+function faults.script(fault, name, ...)
+  local call, errno, which = table.unpack(fault)
+  local trace = os.tmpname()
+  local done = support.run({ "strace", "-f", "--seccomp-bpf", "-qq", "-o", trace, "-e", "trace=" .. call,
+    "-e", ("inject=%s:error=%s:when=%d"):format(call, errno, which), "lua5.4", "examples/" .. name, ... },
+    nil, support.environment())
+  local said = support.read(trace)
+  os.remove(trace)
+  return done, said:find("INJECTED", 1, true) ~= nil
+end
+
 return faults

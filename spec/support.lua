@@ -43,16 +43,29 @@ function support.descriptors_left_by(f, count)
   return left
 end
 
---- The number of processes that match, from proc(5).
+--- What the kernel says of a process: proc_pid_stat(5).
+-- @treturn ?table `state`, a letter, and the numbers `parent`, `group` and `session`; nil if there is no such
+--   process
+function support.stat(pid)
+  local file <close> = io.open(("/proc/%s/stat"):format(pid))
+  local state, parent, group, session = (file and file:read("a") or ""):match("^.*%) (%a) (%d+) (%d+) (%d+)")
+  return state and { state = state, parent = tonumber(parent), group = tonumber(group),
+    session = tonumber(session) }
+end
+
+--- Waits until a process sleeps in the kernel.
+function support.await_sleep(pid)
+  support.await(function() return support.stat(pid).state == "S" end)
+end
+
+--- The number of processes that match.
 -- @tparam table filter `parent`: only children of this process; `states`: a class of letters, as "DZ"
 function support.processes(filter)
   local count = 0
   for pid in lfs.dir("/proc") do
-    local file = pid:find("^%d+$") and io.open("/proc/" .. pid .. "/stat")
-    local state, parent = (file and file:read("a") or ""):match(".*%) (%a) (%d+)")
-    if file then file:close() end
-    if state and (not filter.parent or parent == tostring(filter.parent))
-      and (not filter.states or filter.states:find(state, 1, true)) then
+    local stat = pid:find("^%d+$") and support.stat(pid)
+    if stat and (not filter.parent or stat.parent == filter.parent)
+      and (not filter.states or filter.states:find(stat.state, 1, true)) then
       count = count + 1
     end
   end
@@ -65,6 +78,14 @@ function support.resident()
     local kilobytes = line:match("^VmRSS:%s+(%d+)")
     if kilobytes then return tonumber(kilobytes) end
   end
+end
+
+--- Runs a command of the shell, which must end well. It runs without what is preloaded here, say the
+-- libraries of sanitizers.
+-- @tparam string command a format, if arguments follow
+function support.sh(command, ...)
+  if select("#", ...) > 0 then command = command:format(...) end
+  assert(os.execute("unset LD_PRELOAD; " .. command), command)
 end
 
 --- Runs a command to its end.
@@ -162,6 +183,12 @@ function support.start(name, ...)
     return p:wait()
   end
   return p
+end
+
+--- What a file holds.
+function support.read(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read("a")
 end
 
 local function make_folder(path)

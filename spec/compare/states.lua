@@ -12,9 +12,7 @@ local support = require "support"
 
 local LONG <const> = "fd00:1111:2222:3333:4444:5555:6666:7777"
 
-local function sh(line)
-  assert(os.execute(line), line)
-end
+local sh = support.sh
 
 local function transfer(from, to, bytes, taken)
   assert(from:send(("x"):rep(bytes)))

@@ -2,9 +2,7 @@
 package.path = "spec/contract/?.lua;" .. package.path
 local world = require "world"
 
-local function sh(command)
-  assert(os.execute(command), command)
-end
+local sh = require "support".sh
 
 describe("a network that is cut", function()
   local peer

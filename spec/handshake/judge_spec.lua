@@ -69,11 +69,6 @@ local function lines(text)
   return list
 end
 
-local function read(path)
-  local file <close> = assert(io.open(path))
-  return file:read "a"
-end
-
 -- What became of the scenes, by their names; "none" where there was no handshake.
 local function outcomes(list)
   local found = {}
@@ -142,7 +137,7 @@ for where, scenes in pairs {
       for _, path in ipairs(list) do
         local later = support.script("smc_clc.lua", "-a", "--json", "-f", path .. ".pcap")
         assert.equal(0, later.status, later.stderr)
-        assert.same(lines(later.stdout), lines(read(path .. ".json")), path)
+        assert.same(lines(later.stdout), lines(support.read(path .. ".json")), path)
       end
     end)
   end)

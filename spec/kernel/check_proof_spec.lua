@@ -80,18 +80,6 @@ describe("a check that proves nothing", function()
     assert.is_true(hits["check.connect"] > 20)
   end)
 
-  -- What the script says while one of its calls fails, and whether one did.
-  local function check_with(call, failure, at, port)
-    local trace = os.tmpname()
-    finally(function() os.remove(trace) end)
-    local done = support.run({ "strace", "-f", "--seccomp-bpf", "-qq", "-o", trace,
-      "-e", "trace=" .. call, "-e", ("inject=%s:error=%s:when=%d"):format(call, failure, at),
-      "lua5.4", "examples/smc_chk.lua", "-C", "127.0.0.1", "-p", tostring(port), "--json" },
-      nil, support.environment())
-    local file <close> = assert(io.open(trace))
-    return done, file:read("a"):find("INJECTED", 1, true) ~= nil
-  end
-
   local STATUS <const> = { SMC = 0, ["no connection"] = 2, ["not proven"] = 3 }
   local CALLS <const> = { socket = "ENOMEM", sendmsg = "ENOBUFS", sendto = "EIO", recvfrom = "EIO" }
 
@@ -111,7 +99,8 @@ describe("a check that proves nothing", function()
       local at = 0
       repeat
         at = call == "sendmsg" and at + 1 or math.max(1, at * 2) -- the spec before tries each
-        local done, failed = check_with(call, failure, at, port)
+        local done, failed = faults.script({ call, failure, at }, "smc_chk.lua", "-C", "127.0.0.1",
+          "-p", tostring(port), "--json")
         local verdict, message = judge(done, ("%s %d: %s %s"):format(call, at, done.stdout, done.stderr))
         verdicts[verdict] = (verdicts[verdict] or 0) + 1
         messages[#messages + 1] = message

@@ -170,8 +170,7 @@ describe("the cookbook", function()
     for name in lfs.dir(FOLDER) do
       if name:find("%.lua$") then
         found[name] = true
-        local file <close> = assert(io.open(FOLDER .. name))
-        local usage = file:read("a"):match('"(usage: [^"]*)\\n"')
+        local usage = support.read(FOLDER .. name):match('"(usage: [^"]*)\\n"')
         if usage then assert.same({ status = 2, stdout = "", stderr = usage .. "\n" }, run(name)) end
       end
     end

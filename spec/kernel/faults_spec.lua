@@ -10,18 +10,6 @@ local NETLINK <const> = {
 }
 local FILES <const> = { { "openat", "ENOMEM" }, { "read", "EIO" }, { "readlink", "EIO" } }
 
--- What smcss.lua prints while one of its calls fails, and whether one did.
-local function smcss(call, errno, count)
-  local trace = os.tmpname()
-  local done = support.run({ "strace", "-qq", "-o", trace, "-e", "trace=" .. call,
-    "-e", ("inject=%s:error=%s:when=%d"):format(call, errno, count), "lua5.4", "examples/smcss.lua", "-a" },
-    nil, support.environment())
-  local file <close> = assert(io.open(trace))
-  local failed = file:read("a"):find("INJECTED", 1, true) ~= nil
-  os.remove(trace)
-  return done, failed
-end
-
 describe("a look at the kernel's SMC of which a call fails", function()
   local function holds(file, calls)
     local wrong, hits = faults.find(file, calls)
@@ -48,7 +36,7 @@ describe("a look at the kernel's SMC of which a call fails", function()
       local count = 0
       repeat
         count = count + 1
-        local done, failed = smcss(one[1], one[2], count)
+        local done, failed = faults.script({ one[1], one[2], count }, "smcss.lua", "-a")
         if failed then
           assert.equal(1, done.status, done.stdout)
           assert.matches("^smcss.lua: cannot list ", done.stderr)

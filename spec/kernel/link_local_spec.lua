@@ -4,7 +4,7 @@ local socket = require "smc.socket"
 
 local ADDRESS <const> = "fe80::77%smcll0"
 
-local function sh(command) assert(os.execute(command)) end
+local sh = require "support".sh
 
 describe("a link-local address keeps its interface", function()
   setup(function()

@@ -4,7 +4,7 @@ local socket = require "smc.socket"
 
 assert(loadfile("spec/unit/modes_spec.lua", "t", _ENV))()
 
-local function sh(command) assert(os.execute(command)) end
+local sh = require "support".sh
 
 it("a mode that the kernel does not tell for want of smc_diag is an error that says so", function()
   local server <close> = assert(socket.bind("127.0.0.1", 0))

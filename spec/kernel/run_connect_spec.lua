@@ -9,9 +9,7 @@ local PYTHON <const> = "/usr/bin/python3"
 
 local folder
 
-local function sh(command, ...)
-  assert(os.execute(command:format(...)))
-end
+local sh = require "support".sh
 
 -- What a program says on standard output and standard error.
 local function finish(program)

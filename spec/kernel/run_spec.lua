@@ -10,9 +10,7 @@ local PYTHON <const> = "/usr/bin/python3"
 
 local folder
 
-local function sh(command, ...)
-  assert(os.execute(command:format(...)))
-end
+local sh = require "support".sh
 
 -- Runs a program to its end: stdout, stderr, status.
 local function finish(argv, options, env)

@@ -6,7 +6,7 @@ local support = require "support"
 local PORT <const> = "12411"
 local LIMIT <const> = 24 << 10 -- KiB of memory that a sender of anything may take
 
-local function sh(command) assert(os.execute(command), command) end
+local sh = support.sh
 
 -- Starts send_data.lua in a shell, where $send is the words of its call.
 local function shell(command, pipes)

@@ -9,14 +9,6 @@ local function lua(code, preload)
   return assert(process.spawn(argv, { stdin = "null", stdout = "pipe", stderr = "pipe" }))
 end
 
--- Until the process sleeps in the kernel.
-local function asleep(pid)
-  support.await(function()
-    local stat <close> = assert(io.open(("/proc/%d/stat"):format(pid)))
-    return stat:read("a"):match(".*%) (%a)") == "S"
-  end)
-end
-
 -- What waits without end, with a connection `sock` whose peer is silent.
 local WAITING <const> = {
   "sock:receive()", "sock:receive(100000)", "sock:receive('*a')", "sock:receiveany(10)",
@@ -72,7 +64,7 @@ describe("signals", function()
         end
         socket.sleep(0.2)
         for i, waiting in ipairs(programs) do
-          asleep(waiting.program.pid)
+          support.await_sleep(waiting.program.pid)
           assert.is_nil((waiting.program:wait(0)), WAITING[i] .. " does not wait")
           assert(waiting.program:kill("INT"))
           assert.matches("^false\t.*interrupted!", waiting.program.stdout:read(), WAITING[i])
@@ -87,7 +79,7 @@ describe("signals", function()
           print(sock:receive(5))
           sock:send("thanks")]]
         socket.sleep(0.2)
-        asleep(program.pid)
+        support.await_sleep(program.pid)
         program:kill("INT")
         assert.matches("interrupted!", program.stdout:read())
         peer:send("hello")

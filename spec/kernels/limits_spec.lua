@@ -9,14 +9,9 @@ local run = require "smc.run"
 local support = require "support"
 local system = require "smc.system"
 
-local function read(path)
-  local file <close> = assert(io.open(path))
-  return file:read "a"
-end
-
 -- The text of the limits, each on one line.
-local LIMITS <const> = read("lua/smc/init.lua"):match("These are limits of the kernel(.-)%-%- @module")
-  :gsub("\n%-%-   ", " ")
+local LIMITS <const> = support.read("lua/smc/init.lua")
+  :match("These are limits of the kernel(.-)%-%- @module"):gsub("\n%-%-   ", " ")
 
 -- Whether the limit of these words is told with these versions.
 local function is_told(words, ...)
@@ -27,7 +22,7 @@ local function is_told(words, ...)
   for _, version in ipairs { ... } do assert.matches(version, line, 1, true) end
 end
 
-local function sh(command) assert(os.execute(command)) end
+local sh = support.sh
 
 -- A connection, both ends in one program, that is asked for its name after a line of input.
 local NAMES <const> = [[
@@ -111,7 +106,7 @@ describe("net/smc " .. at_hand.version, function()
     if not at_hand.since "6.10" then return end -- no such sysctl
     assert(system.set_sysctl("limit_smc_hs", 0)) -- all four bytes
     assert(system.enable_hs_limitation())
-    local number = read("/proc/sys/net/smc/limit_smc_hs")
+    local number = support.read("/proc/sys/net/smc/limit_smc_hs")
     assert.equal(1, system.sysctl("limit_smc_hs").value)
     assert(system.disable_hs_limitation())
     assert.equal((">I4"):pack(1) == ("=I4"):pack(1) and "16777216\n" or "1\n", number)

@@ -4,11 +4,6 @@ local support = require "support"
 
 local SHARE <const> = "build/share"
 
-local function read(path)
-  local file <close> = assert(io.open(path))
-  return file:read "a"
-end
-
 local scripts = {}
 for name in support.run({ "make", "-s", "scripts" }).stdout:gmatch("%S+") do scripts[#scripts + 1] = name end
 
@@ -55,7 +50,7 @@ describe("make man", function()
 
   it("says in each page what the script does, takes and answers", function()
     for i, path in ipairs(paths "/man/man1/%s.1") do
-      local page = read(path)
+      local page = support.read(path)
       for _, section in ipairs { "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES",
         "SEE ALSO" } do
         assert.matches("\n.SH " .. section .. "\n", page, 1, true)
@@ -70,7 +65,7 @@ describe("make man", function()
 
   it("has the commands of smcd.lua and smcr.lua", function()
     for name, last in pairs { ["smcd.lua"] = "seid", ["smcr.lua"] = "ueid" } do
-      local page = read(("%s/man/man1/%s.1"):format(SHARE, name))
+      local page = support.read(("%s/man/man1/%s.1"):format(SHARE, name))
       local commands = page:match("\n.SH COMMANDS\n(.-)\n.SH ")
       for _, object in ipairs { "info", "linkgroup", "device", "stats", "ueid", last } do
         assert.matches(("\n%s %s [show"):format(name, object), commands, 1, true)
@@ -100,7 +95,7 @@ describe("make man", function()
   it("writes completions that zsh parses", function()
     for _, path in ipairs(paths "/zsh/site-functions/_%s") do
       local name = path:match("/_([^/]*)$")
-      assert.equal("#compdef " .. name .. "\n", read(path):match("^[^\n]*\n"))
+      assert.equal("#compdef " .. name .. "\n", support.read(path):match("^[^\n]*\n"))
       assert.same({ "", "" }, { run({ "zsh", "-f", "-n" }, path) })
     end
   end)

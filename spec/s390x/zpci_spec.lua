@@ -21,11 +21,6 @@ local function bare(entry, power)
   return { fid = entry.fid, power = power, slot = entry.slot, ports = {} }
 end
 
-local function read(path)
-  local file <close> = assert(io.open(path, "rb"))
-  return file:read("a")
-end
-
 local function write(path, text)
   local file <close> = assert(io.open(path, "w"))
   file:setvbuf("no")
@@ -46,7 +41,7 @@ local function all() return functions { all = true } end
 describe("functions on zPCI", function()
   teardown(function()
     for _, slot in ipairs { NET.slot, RNG.slot } do
-      if read(SLOTS .. slot .. "/power") == "0\n" then write(SLOTS .. slot .. "/power", "1") end
+      if support.read(SLOTS .. slot .. "/power") == "0\n" then write(SLOTS .. slot .. "/power", "1") end
     end
   end)
 
@@ -55,11 +50,11 @@ describe("functions on zPCI", function()
     assert.same({ RNG }, functions { all = true, fid = 0x50 })
     assert.same({ NET }, functions { all = true, pci_id = "0032:00:00.0" })
     assert.same({}, functions {}) -- neither is a function for SMC
-    assert.equal("0x00000032\n", read("/sys/bus/pci/devices/0032:00:00.0/function_id"))
+    assert.equal("0x00000032\n", support.read("/sys/bus/pci/devices/0032:00:00.0/function_id"))
   end)
 
   it("have no PNET ID where util_string is unset", function()
-    assert.equal(("\0"):rep(64), read("/sys/bus/pci/devices/0032:00:00.0/util_string"))
+    assert.equal(("\0"):rep(64), support.read("/sys/bus/pci/devices/0032:00:00.0/util_string"))
     local found = assert(ism.find("32"))
     assert.equal(1, #found.ports)
     assert.is_nil(found.ports[1].pnetid)
@@ -68,7 +63,7 @@ describe("functions on zPCI", function()
   it("are powered off and on by FID, and seen so", function()
     for _, fid in ipairs { "50", "0x50", 0x50, "00000050" } do
       assert.same(bare(RNG, false), assert(ism.power_off(fid)))
-      assert.equal("0\n", read(SLOTS .. "00000050/power"))
+      assert.equal("0\n", support.read(SLOTS .. "00000050/power"))
       assert.is_nil(io.open("/sys/bus/pci/devices/0050:00:00.0/vendor"))
       assert.same({ NET, bare(RNG, false) }, all())
       assert.is_true(assert(ism.power_on(fid)).power)

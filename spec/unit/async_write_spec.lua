@@ -7,14 +7,6 @@ local lfs = require "lfs"
 local socket = require "smc.socket"
 local support = require "support"
 
--- The state, parent, group and session of a process.
-local function stat(pid)
-  local file <close> = io.open(("/proc/%s/stat"):format(pid))
-  local state, parent, group, session = (file and file:read("a") or ""):match("^.*%) (%a) (%d+) (%d+) (%d+)")
-  return state and { state = state, parent = tonumber(parent), group = tonumber(group),
-    session = tonumber(session) }
-end
-
 -- The process that has the pipe of this name open, or waits to open it, and is not this one.
 local function writer_of(mark)
   for pid in lfs.dir "/proc" do
@@ -23,7 +15,7 @@ local function writer_of(mark)
     if environ then
       local text = environ:read("a") or ""
       environ:close()
-      if text:find(mark, 1, true) and stat(pid).state ~= "Z" then return tonumber(pid) end
+      if text:find(mark, 1, true) and support.stat(pid).state ~= "Z" then return tonumber(pid) end
     end
   end
 end
@@ -58,7 +50,7 @@ describe("a write that waits", function()
   end)
 
   it("is made by a process of its own session, which Ctrl-C does not reach", function()
-    local own, its = stat(getpid()), stat(writer)
+    local own, its = support.stat(getpid()), support.stat(writer)
     assert.not_equal(own.session, its.session)
     assert.not_equal(own.group, its.group)
     assert.not_equal(getpid(), its.parent)

@@ -7,6 +7,7 @@ local process = require "smc.process"
 local reference = require "reference"
 local smc = require "smc"
 local socket = require "smc.socket"
+local support = require "support"
 local types = require "types"
 
 -- LuaSocket's own manual documents these; that `smc.socket` has them is all there is to say.
@@ -17,11 +18,6 @@ local AS_IN_LUASOCKET <const> = {
 
 -- LuaSocket's methods that return nothing.
 local NOTHING <const> = { ["sock:setfd"] = true }
-
-local function read(path)
-  local file <close> = assert(io.open(path))
-  return file:read "a"
-end
 
 local function methods_of(object)
   local methods = getmetatable(object).__index
@@ -138,7 +134,7 @@ describe("the reference", function()
   end)
 
   it("is what the types for the Lua language server are made from: run make meta", function()
-    assert.equal(types.text(modules), read "lua/smc/meta/smc.lua")
+    assert.equal(types.text(modules), support.read "lua/smc/meta/smc.lua")
     assert(loadfile("lua/smc/meta/smc.lua", "t"))
   end)
 
@@ -154,20 +150,21 @@ describe("the reference", function()
     teardown(function() os.execute("rm -r " .. folder) end)
 
     it("shows <close>", function()
-      local page = read(folder .. "/modules/smc.process.html")
+      local page = support.read(folder .. "/modules/smc.process.html")
       assert.matches("&lt;close&gt;", page, nil, true)
       assert.not_matches("<close>", page, nil, true)
     end)
 
     it("begins with the cookbook, which has every recipe", function()
-      local list, found, expected = read(folder .. "/index.html"):match("<h2>Cookbook</h2>(.-)</ul>"), {}, {}
+      local list = support.read(folder .. "/index.html"):match("<h2>Cookbook</h2>(.-)</ul>")
+      local found, expected = {}, {}
       for name, task in list:gmatch('href="examples/([^"]*)%.html">([^<]*)<') do
         found[name] = task
-        assert.is_string(read(("%s/examples/%s.html"):format(folder, name)))
+        assert.is_string(support.read(("%s/examples/%s.html"):format(folder, name)))
       end
       for name in lfs.dir("examples/cookbook") do
         if name:find("%.lua$") then
-          local source = read("examples/cookbook/" .. name)
+          local source = support.read("examples/cookbook/" .. name)
           expected[name] = source:match("^%-%-%- ([^\n]*): " .. name:gsub("%.", "%%."))
         end
       end

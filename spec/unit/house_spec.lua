@@ -1,11 +1,7 @@
 -- The house: which module may use which, and that the lists of what is public are one list.
 local requires = require "requires"
 local smc = require "smc"
-
-local function read(path)
-  local file <close> = assert(io.open(path))
-  return file:read "a"
-end
+local support = require "support"
 
 local function files_below(folder)
   local found = {}
@@ -23,7 +19,7 @@ end
 -- What files require by names that they compute.
 local function names_in(path, pattern, word)
   local found = {}
-  for name in assert(read(path):match(pattern)):gmatch(word) do found[#found + 1] = name end
+  for name in assert(support.read(path):match(pattern)):gmatch(word) do found[#found + 1] = name end
   return found
 end
 
@@ -40,7 +36,7 @@ local objects = names_in("lua/smc/cli/smcd.lua", "\nlocal OBJECTS <const> = { (.
 local described = {}
 for _, path in ipairs(files_below "lua/smc/cli") do
   local name = path:match("^lua/smc/cli/([%w_]+)%.lua$")
-  local has_parser = name and read(path):find(("\nfunction %s.parser("):format(name), 1, true)
+  local has_parser = name and support.read(path):find(("\nfunction %s.parser("):format(name), 1, true)
   described[#described + 1] = has_parser and name or nil
 end
 
@@ -58,7 +54,7 @@ local computed = {}
 
 for _, path in ipairs(files_below "lua") do
   local name = path:match("^lua/(.*)%.lua$"):gsub("/init$", ""):gsub("/", ".")
-  local names, times = requires.of(read(path))
+  local names, times = requires.of(support.read(path))
   computed[name] = times > 0 and times or nil
   table.move(COMPUTED[name] and COMPUTED[name].names or {}, 1, 99, #names + 1, names)
   house[name] = {}
@@ -156,7 +152,7 @@ describe("the examples", function()
   local MOST <const>, OF_A_COMMAND <const> = 200, 5
 
   for _, path in ipairs(files_below "examples") do
-    local source, name = read(path), path:match("[^/]*$")
+    local source, name = support.read(path), path:match("[^/]*$")
     local names, times = requires.of(source)
     local command = names[1] and names[1]:match("^smc%.cli%.([%w_]+)$")
     command = command ~= "app" and command or nil
@@ -181,7 +177,7 @@ describe("the examples", function()
   it("have the two flows that people come to read as whole scripts", function()
     for name, module in pairs { smc_run = "smc.run", smc_chk = "smc.check" } do
       assert.is_nil(house["smc.cli." .. name])
-      local source = read(("examples/%s.lua"):format(name))
+      local source = support.read(("examples/%s.lua"):format(name))
       assert.truthy(source:find(('require "%s"'):format(module), 1, true), name)
     end
   end)
@@ -189,7 +185,7 @@ end)
 
 describe("the public modules", function()
   local listed = {}
-  for row in read("README.md"):gmatch("\n| (`smc[^|]*) |") do
+  for row in support.read("README.md"):gmatch("\n| (`smc[^|]*) |") do
     for name in row:gmatch("`smc%.(%w+)`") do listed[#listed + 1] = name end
   end
 
@@ -213,7 +209,7 @@ describe("the public modules", function()
   it("have a version, which is documented", function()
     assert.matches("^%d+%.%d+%.%d+$", require "smc.version")
     assert.equal("smc " .. smc.version, smc._VERSION)
-    assert.matches("\n%-%-%-[^\n]*version[^\n]*\nsmc%._VERSION", read "lua/smc/init.lua")
-    assert.matches("smc%._VERSION", read "README.md")
+    assert.matches("\n%-%-%-[^\n]*version[^\n]*\nsmc%._VERSION", support.read "lua/smc/init.lua")
+    assert.matches("smc%._VERSION", support.read "README.md")
   end)
 end)

@@ -5,14 +5,6 @@ local process = require "smc.process"
 local socket = require "smc.socket"
 local support = require "support"
 
--- Until the process sleeps in the kernel.
-local function asleep(pid)
-  support.await(function()
-    local stat <close> = assert(io.open(("/proc/%d/stat"):format(pid)))
-    return stat:read("a"):match(".*%) (%a)") == "S"
-  end)
-end
-
 -- A program that runs the code with `sock`, a connection to us, and our end of it.
 local function connected(code)
   local server <close> = assert(socket.bind("127.0.0.1", 0, 1, { fallback = "tcp" }))
@@ -47,7 +39,7 @@ describe("a receive that Ctrl-C ends", function()
         io.write(data)]]):format(request, request))
       assert(peer:send(case[1]))
       assert.equal("ready", program.stdout:read())
-      asleep(program.pid)
+      support.await_sleep(program.pid)
       assert(program:kill("INT"))
       assert.matches("^false\t.*interrupted!", program.stdout:read())
       assert.equal("true\t0", program.stdout:read())

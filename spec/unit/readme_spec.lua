@@ -6,8 +6,7 @@ local LONGEST <const> = 200 -- lines of the README
 
 local pages = {}
 for path in support.run({ "git", "ls-files", "*.md" }).stdout:gmatch("[^\n]+") do
-  local file <close> = assert(io.open(path))
-  pages[path] = file:read "a"
+  pages[path] = support.read(path)
 end
 
 describe("the README", function()

@@ -1,4 +1,6 @@
 -- The rockspec and the Makefile each list the C modules: here they are kept equal.
+local support = require "support"
+
 local function load_rockspec()
   local rockspec = {}
   assert(loadfile("smc-scm-1.rockspec", "t", rockspec))()
@@ -35,8 +37,7 @@ describe("the rockspec", function()
     end
     local make <close> = assert(io.popen("make -s scripts"))
     for name in make:read("a"):gmatch("%S+") do expected[name] = true end
-    local readme <close> = assert(io.open("README.md"))
-    for cell in readme:read("a"):match("\n| script |.-\n\n"):gmatch("\n| (`[^|]*)|") do
+    for cell in support.read("README.md"):match("\n| script |.-\n\n"):gmatch("\n| (`[^|]*)|") do
       for name in cell:gmatch("`([%w_]+%.lua)`") do listed[name] = true end
     end
     assert.same(expected, installed)

@@ -200,11 +200,8 @@ END]]):format(interpreter()) }
         local running = assert(process.spawn({ "sh", "-c", tidy }, { stdout = "pipe" }))
         local ended = assert(process.spawn { "sh", "-c", "exit 4" })
         assert(running.stdout:read("l") == "ready")
-        local state
-        repeat -- until it is a zombie
-          local file <close> = assert(io.open(("/proc/%d/stat"):format(ended.pid)))
-          state = file:read("a"):match(".*%) (%a)")
-        until state == "Z"
+        local support = require "support"
+        repeat until support.stat(ended.pid).state == "Z" -- a zombie
         local out = running.stdout
         running.stdout = nil -- read on after close()
         local files = {}

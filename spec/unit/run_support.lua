@@ -10,10 +10,7 @@ local ENOENT <const> = E.ENOENT
 
 local support = {}
 
--- Helpers run without what is preloaded here, the libraries of sanitizers say.
-function support.sh(command, ...)
-  assert(os.execute("unset LD_PRELOAD; " .. command:format(...)))
-end
+support.sh = require "support".sh
 
 function support.read_all(command)
   local pipe <close> = assert(io.popen("unset LD_PRELOAD; " .. command))

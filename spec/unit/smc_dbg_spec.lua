@@ -28,11 +28,6 @@ local function entries(folder)
   return names
 end
 
-local function read(path)
-  local file <close> = assert(io.open(path))
-  return file:read "a"
-end
-
 local function all_entries(folder)
   local list <close> = assert(io.popen(("ls -A %s"):format(folder)))
   return list:read "a"
@@ -49,7 +44,7 @@ describe("smc_dbg.lua --tgz", function()
     local said = ("Debug output written to %s/host10.tgz\n"):format(here)
     assert.same({ status = 0, stderr = "", stdout = said }, done)
     assert.equal("file\nhost10.tgz\n", all_entries(here))
-    assert.equal("", read(here .. "/file"))
+    assert.equal("", support.read(here .. "/file"))
     assert(os.execute(("tar -C %s -xzf %s/host10.tgz"):format(folder.root, here)))
     local name = entries(folder.root)[2]
     assert.matches("^smc_dbg%-%w%w%w%w%w%w$", name)
@@ -57,7 +52,7 @@ describe("smc_dbg.lua --tgz", function()
     table.sort(expected)
     assert.same(expected, entries(folder.root .. "/" .. name))
     for _, file in ipairs(expected) do
-      local text = read(("%s/%s/%s"):format(folder.root, name, file))
+      local text = support.read(("%s/%s/%s"):format(folder.root, name, file))
       assert.is_nil(text:find(SECRET, 1, true), file)
       assert.is_nil(text:find "traceback", file)
       if file == "smc_dbg.json" then assert.is_table(json.decode(text).unread) end

@@ -24,18 +24,13 @@ end
 
 local RECORDED <const> = "spec/unit/kernels/"
 
-local function read(path)
-  local file <close> = assert(io.open(path))
-  return file:read "a"
-end
-
 -- The files of a recorded kernel, each by its path.
 local function recorded(kernel, release)
   local files = { ["proc/sys/kernel/osrelease"] = release .. "\n" }
   local list <close> = assert(io.popen(("cd %s%s && find . -type f"):format(RECORDED, kernel)))
   for path in list:lines() do
     path = path:sub(3)
-    files[path] = read(RECORDED .. kernel .. "/" .. path)
+    files[path] = support.read(RECORDED .. kernel .. "/" .. path)
   end
   return files
 end
@@ -64,7 +59,7 @@ describe("why there is no SMC", function()
 
   it("is in the configuration that the kernel carries itself", function()
     local made <close> = support.tree { ["proc/sys/kernel/osrelease"] = "6.18.44\n",
-      ["proc/config"] = read(RECORDED .. "ikconfig-6.18/config") }
+      ["proc/config"] = support.read(RECORDED .. "ikconfig-6.18/config") }
     assert.equal(0, support.run({ "gzip", made.root .. "/proc/config" }).status)
     assert.equal(NO_DIBS:format "6.18.44", explain_at(made.root, EAFNOSUPPORT, ""))
     support.write(made.root .. "/proc/config.gz", "torn")

@@ -84,8 +84,7 @@ describe("text.width", function()
     local words = { "sh", said.root .. "/program.sh" }
     local done = support.run(setting and { "script", "-qec", table.concat(words, " "), "/dev/null" } or words)
     assert.equal(0, done.status, done.stdout .. done.stderr)
-    local file <close> = assert(io.open(said.root .. "/said"))
-    return file:read "a"
+    return support.read(said.root .. "/said")
   end
 
   it("is the terminal's", function() assert.equal("61", width("stty cols 61")) end)
