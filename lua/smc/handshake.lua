@@ -111,7 +111,7 @@ for name, kind in pairs(FILTER) do WATCHED[name] = kind end
 local function check_options(called, position, options, types)
   options = args.options(called, position, options, types)
   local address = options.address
-  if not address or require "smc.handshake.ip".bytes(address) then return options end
+  if not address or require "smc.internal.ip".bytes(address) then return options end
   return nil, ("%s is not an IPv4 or IPv6 address"):format(require "smc.internal.text".quoted(address)),
     E.EINVAL
 end

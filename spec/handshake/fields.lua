@@ -1,7 +1,7 @@
 --- A decoded CLC message in the names and the words of Wireshark's smc dissector, for comparison with tshark.
 
-local bytes_of = require "smc.handshake.ip".bytes
-local text_of = require "smc.handshake.ip".text
+local bytes_of = require "smc.internal.ip".bytes
+local text_of = require "smc.internal.ip".text
 
 local fields = {}
 

@@ -3,7 +3,6 @@
 local facts = require "smc.check.facts"
 local findings = require "smc.check.findings"
 local reason = require "smc.reason"
-local subnet = require "smc.check.findings.subnet"
 
 -- === hosts ===
 
@@ -305,22 +304,6 @@ describe("facts from the network", function()
         local list = findings.of(report_of("PEERDECL", "DIFFPREFIX"), { here = make(), there = there })
         assert.is_true(#list > 0)
       end
-    end
-  end)
-end)
-
-describe("a subnet", function()
-  it("is one by its prefix and its length", function()
-    for _, case in ipairs {
-      { "192.168.0.10/24", "192.168.0.12/24", true }, { "192.168.0.10/24", "192.168.0.12/25", false },
-      { "192.168.0.10/24", "192.168.1.12/24", false }, { "10.1.0.1/13", "10.7.0.1/13", true },
-      { "10.1.0.1/13", "10.8.0.1/13", false }, { "1.2.3.4/0", "9.9.9.9/0", true },
-      { "fd00::1/64", "fd00:0:0:0:1::2/64", true }, { "fd00::1/64", "fd00:0:0:1::2/64", false },
-      { "fe80::1%eth0/64", "fe80::2/64", true }, { "192.168.0.10/24", "fd00::1/24", false },
-      { "192.168.0.10", "192.168.0.12/24", nil }, { "x/24", "192.168.0.12/24", nil },
-      { "12345::1/64", "fd00::1/64", nil },
-    } do
-      assert.equal(case[3], subnet.same(case[1], case[2]), case[1] .. " " .. case[2])
     end
   end)
 end)

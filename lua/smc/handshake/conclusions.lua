@@ -1,6 +1,7 @@
 --- Says what the offers of both sides of a handshake mean.
 -- @module smc.handshake.conclusions
 
+local common = require "smc.internal.common"
 local eids = require "smc.handshake.eids"
 local option = require "smc.handshake.option"
 local printable = require "smc.internal.text".printable
@@ -50,14 +51,11 @@ end
 local function of_devices(view, found)
   local theirs = (view.facts.server or {}).chids
   if not theirs or not has(view.proposal.offers, "^SMC%-Dv2") then return end
-  local ours, known = {}, {}
-  for _, chid in ipairs(theirs) do known[chid] = true end
+  local ours = {}
   local devices = table.move(view.proposal.ism_devices or {}, 1, 8, 1, {})
   devices[#devices + 1] = view.proposal.ism
-  for _, device in ipairs(devices) do
-    if known[device.chid] then return end
-    ours[#ours + 1] = device.chid
-  end
+  for _, device in ipairs(devices) do ours[#ours + 1] = device.chid end
+  if common(theirs, ours) then return end
   local function list(chids)
     local words = {}
     for i, chid in ipairs(chids) do words[i] = ("%04x"):format(chid) end

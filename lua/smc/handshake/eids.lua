@@ -1,6 +1,7 @@
 --- Conclusions from EIDs: SMCv2 needs one that both sides have.
 -- @module smc.handshake.eids
 
+local common = require "smc.internal.common"
 local printable = require "smc.internal.text".printable
 local say = require "smc.handshake.say"
 
@@ -16,13 +17,9 @@ local function list(side)
   return #all > 0 and printable(table.concat(all, ", ")) or "none"
 end
 
-local function common(a, b)
-  local known = {}
-  for _, ueid in ipairs(a.ueids) do known[ueid] = true end
-  for _, ueid in ipairs(b.ueids) do
-    if known[ueid] then return ueid end
-  end
-  return a.seid and a.seid == b.seid and a.seid_enabled ~= false and b.seid_enabled ~= false and a.seid
+local function have_common(a, b)
+  return common(a.ueids, b.ueids)
+    or a.seid and a.seid == b.seid and a.seid_enabled ~= false and b.seid_enabled ~= false
 end
 
 local function offers_v2(proposal)
@@ -52,7 +49,7 @@ function eids.conclude(view, found)
   if list(client) == "none" then return conclude_none(view, found, "client") end
   if not server.ueids then return end
   if list(server) == "none" then return conclude_none(view, found, "server") end
-  if common(client, server) then return end
+  if have_common(client, server) then return end
   say.add(found, view, say.other(view.here or "client"), {
     subject = "eids",
     text = ("The UEIDs differ: %s."):format(say.both(view, list(client), list(server))),

@@ -12,7 +12,7 @@
 -- @module smc.handshake.proposal
 
 local fields = require "smc.handshake.fields"
-local ip = require "smc.handshake.ip"
+local ip = require "smc.internal.ip"
 
 local proposal = {}
 

@@ -1,7 +1,8 @@
 --- Conclusions from IP subnets: SMC v1 needs one that both sides are in, SMCv2 does not.
 -- @module smc.handshake.subnets
 
-local ip = require "smc.handshake.ip"
+local common = require "smc.internal.common"
+local ip = require "smc.internal.ip"
 local say = require "smc.handshake.say"
 
 local subnets = {}
@@ -27,15 +28,6 @@ local function contains(list, address)
   return false
 end
 
-local function is_common(a, b)
-  local known = {}
-  for _, subnet in ipairs(a) do known[subnet] = true end
-  for _, subnet in ipairs(b) do
-    if known[subnet] then return true end
-  end
-  return false
-end
-
 local TEXT <const> = "The hosts are in different IP subnets: %s. %s %s the same one, with the same prefix "
   .. "length; SMCv2 does not."
 
@@ -49,7 +41,7 @@ function subnets.conclude(view, found)
   if #offered == 0 or #of_client == 0 then return end
   local of_server = server.subnets and all_subnets(server.subnets)
   local address = view.handshake.server.address:gsub("^::ffff:(%d+%.)", "%1")
-  if of_server and is_common(of_client, of_server) then return end
+  if of_server and common(of_client, of_server) then return end
   if not of_server and contains(of_client, address) then return end
   say.add(found, view, "path", {
     subject = "subnets",

@@ -1,7 +1,7 @@
 --- Follows TCP connections from their SYN through their CLC messages.
 -- @module smc.handshake.tracker
 
-local ip = require "smc.handshake.ip"
+local ip = require "smc.internal.ip"
 local segment = require "smc.handshake.segment"
 local stream = require "smc.handshake.stream"
 

@@ -27,11 +27,10 @@ function mistake.throw(message)
 end
 
 -- "a, b or c", each enclosed in the mark.
-local function listed(list, mark, word)
+local function listed(list, mark, conjunction)
   local quoted = {}
   for i, value in ipairs(list) do quoted[i] = mark .. tostring(value) .. mark end
-  local last = table.remove(quoted)
-  return #quoted > 0 and ("%s %s %s"):format(table.concat(quoted, ", "), word, last) or last
+  return text.listed(quoted, conjunction)
 end
 
 local function in_words(wanted, kinds_of)

@@ -26,6 +26,16 @@ function text.quoted(s)
   return '"' .. text.printable(s):gsub('"', '\\"') .. '"'
 end
 
+--- Several words as a phrase: `"a"`, `"a and b"`, `"a, b and c"`.
+-- @tparam {string,...} words
+-- @tparam[opt="and"] string conjunction
+-- @treturn ?string nil if there are none
+function text.listed(words, conjunction)
+  local last = words[#words]
+  if #words < 2 then return last end
+  return ("%s %s %s"):format(table.concat(words, ", ", 1, #words - 1), conjunction or "and", last)
+end
+
 --- Applies `printable` to every string in a value, except keys: for records that are printed as a table.
 -- @param value strings and tables are changed, anything else is returned unchanged
 -- @return the same table, changed in place; or the string

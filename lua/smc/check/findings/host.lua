@@ -2,6 +2,9 @@
 -- form of a finding, and also `cost`: how far the host is from that mode, as far as one can tell.
 -- @module smc.check.findings.host
 
+local listed = require "smc.internal.text".listed
+local name_of = require "smc.check.function_name"
+
 local host = {}
 
 local NO_HARDWARE <const>, OTHER_PROTOCOL <const> = 100, 50
@@ -19,14 +22,6 @@ local function select(list, wanted)
   return found
 end
 
--- "a", "a and b", "a, b and c"
-local function listed(values)
-  local list = table.move(values, 1, #values, 1, {})
-  local last = table.remove(list)
-  return #list > 0 and ("%s and %s"):format(table.concat(list, ", "), last) or last
-end
-host.listed = listed
-
 local function map(list, f)
   local result = {}
   for i, one in ipairs(list) do result[i] = f(one) end
@@ -38,10 +33,6 @@ end
 local function is_off(f) return f.power == false end
 local function is_usable(f) return f.usable end
 local function has_pnetid(f) return f.usable and f.pnetid ~= nil end
-
-local function name_of(f)
-  return f.fid and ("FID %x"):format(f.fid) or f.slot and "slot " .. f.slot or f.pci_id or "an ISM function"
-end
 
 local function with_pnetid(f)
   return ("%s has %s"):format(name_of(f), f.pnetid or "none")

@@ -1,29 +1,16 @@
 --- What is wrong between two hosts of which each is set up for SMC, by the facts of both.
 -- @module smc.check.findings.pair
 
+local common = require "smc.internal.common"
 local host = require "smc.check.findings.host"
-local subnet = require "smc.check.findings.subnet"
+local ip = require "smc.internal.ip"
+local listed = require "smc.internal.text".listed
 
 local pair = {}
 
-local listed = host.listed
 
 -- Two EIDs that are missing cost more than one subnet, and one that is missing costs less.
 local CERTAIN <const>, SUBNET <const>, OTHER_MACHINE <const> = 1, 1.5, 50
-
-local function set_of(list)
-  local set = {}
-  for _, value in ipairs(list) do set[value] = true end
-  return set
-end
-
-local function have_in_common(a, b)
-  local set = set_of(a)
-  for _, value in ipairs(b) do
-    if set[value] then return true end
-  end
-  return false
-end
 
 -- === EIDs ===
 
@@ -41,7 +28,7 @@ end
 local function eids_differ(here, there, with_seid)
   if not (here.eids and there.eids) then return nil end
   local own, other = eids_of(here, with_seid), eids_of(there, with_seid)
-  if #own == 0 or #other == 0 or have_in_common(own, other) then return nil end
+  if #own == 0 or #other == 0 or common(own, other) then return nil end
   local ueids = there.eids.ueids
   return { cost = CERTAIN, side = "local",
     text = ("The hosts have no EID in common, which SMC version 2 requires: here %s; there %s."):format(
@@ -62,7 +49,7 @@ end
 
 local function subnets_differ(here, there)
   local own, other = local_subnet(here), local_subnet(there)
-  if not own or not other or subnet.same(own, other) ~= false then return nil end
+  if not own or not other or ip.same_subnet(own, other) ~= false then return nil end
   return { cost = SUBNET, side = "path",
     text = ("The hosts are in different subnets, %s here and %s there: SMC version 1 requires one."):format(
       own, other),
@@ -90,7 +77,7 @@ end
 
 local function machines_differ(here, there)
   local own, other = pchids_of(here), pchids_of(there)
-  if #own == 0 or #other == 0 or have_in_common(own, other) then return nil end
+  if #own == 0 or #other == 0 or common(own, other) then return nil end
   return { cost = OTHER_MACHINE, side = "path",
     text = ("No ISM function here reaches one there: their PCHIDs are %s here and %s there. Hosts use SMC-D "
       .. "within one machine."):format(in_hex(own), in_hex(other)),

@@ -1,6 +1,7 @@
 --- The text of a path, in the form of the static analysis of smc_chk(8).
 -- @module smc.check.path.words
 
+local name_of = require "smc.check.function_name"
 local text = require "smc.internal.text"
 
 local words = {}
@@ -20,10 +21,6 @@ end
 local function pnetid_of(entry)
   if not entry.pnetid then return "n/a" end
   return entry.pnetid .. (entry.pnetid_source == "user" and "*" or "")
-end
-
-local function name_of(f)
-  return f.fid and ("FID %x"):format(f.fid) or f.pci_id or f.slot and "slot " .. f.slot or "without a name"
 end
 
 -- "FID 32, PCHID 07c1, PNET ID HOST12: on, v1"

@@ -1,5 +1,5 @@
 --- IP addresses as text: inet_ntop(3), and the subnets that they are in.
--- @module smc.handshake.ip
+-- @module smc.internal.ip
 
 local ip = {}
 
@@ -100,13 +100,28 @@ local function masked(bytes, bits)
   return table.concat(out)
 end
 
+local function subnet_of(address)
+  local text, bits = address:match("^(.*)/(%d+)$")
+  local bytes = text and ip.bytes(text)
+  return bytes and ("%s/%s"):format(ip.text(masked(bytes, tonumber(bits))), bits)
+end
+
 --- The subnet of an address with its prefix length: `"10.1.0.0/24"` of `"10.1.0.12/24"`.
 -- @tparam string address
 -- @treturn string the same, if it is not one
 function ip.subnet(address)
-  local text, bits = address:match("^(.*)/(%d+)$")
-  local bytes = text and ip.bytes(text)
-  return bytes and ("%s/%s"):format(ip.text(masked(bytes, tonumber(bits))), bits) or address
+  return subnet_of(address) or address
+end
+
+--- Whether two addresses are in one subnet, with the same prefix length: as SMC version 1 compares them, in
+-- `smc_clc_prfx_match()` of net/smc/smc_clc.c.
+-- @tparam string a such as `"192.168.0.12/24"`
+-- @tparam string b
+-- @treturn ?boolean nil if one of them is not such an address
+function ip.same_subnet(a, b)
+  local own, other = subnet_of(a), subnet_of(b)
+  if not own or not other then return nil end
+  return own == other
 end
 
 --- Whether an address is in a subnet.
