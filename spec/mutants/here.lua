@@ -38,24 +38,23 @@ local function all_pass(tree, environment, specs)
   return true
 end
 
-local function try_built(tree, mutant, environments)
-  for _, environment in ipairs(environments) do
-    if not tree:builds(environment == SANITIZED) then return "broken" end
-    if not all_pass(tree, environment, mutant.places.unit) then return "caught" end
+local function try_in(environment, tree, mutant)
+  local specs = mutant.places.unit
+  for _, spec in ipairs(specs) do prove(tree, environment, spec) end
+  if not tree:put(mutant) then return "stale" end
+  local verdict = "broken"
+  if tree:builds(environment == SANITIZED) then
+    verdict = all_pass(tree, environment, specs) and "left" or "caught"
   end
-  return "left"
+  tree:take_out(mutant)
+  return verdict
 end
 
 --- Returns "caught", "left", or what is wrong with the list: "stale", "broken".
 function here.try(tree, mutant)
-  local environments = { PLAIN, mutant.file:find("^csrc/") and SANITIZED }
-  for _, environment in ipairs(environments) do
-    for _, spec in ipairs(mutant.places.unit) do prove(tree, environment, spec) end
-  end
-  if not tree:put(mutant) then return "stale" end
-  local verdict = try_built(tree, mutant, environments)
-  tree:take_out(mutant)
-  return verdict
+  local verdict = try_in(PLAIN, tree, mutant)
+  if verdict ~= "left" or not mutant.file:find("^csrc/") then return verdict end
+  return try_in(SANITIZED, tree, mutant)
 end
 
 return here

@@ -50,7 +50,7 @@ local known, copy
 
 local function try_here(mutant)
   local specs = mutant.places.unit
-  local verdict = known:of_mutant("unit", mutant, specs)
+  local verdict = #specs == 0 and "left" or known:of_mutant("unit", mutant, specs)
   if not verdict and ONLY ~= "lab" then
     verdict = here.try(copy, mutant)
     known:set("unit", mutant, specs, verdict)

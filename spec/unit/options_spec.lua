@@ -51,6 +51,28 @@ describe("an option that is set before there is a descriptor", function()
     assert.equal(33, sock:getoption("tcp-keepidle"))
   end)
 
+  it("is the largest or the smallest int, where it is beyond", function()
+    local numbers = 0
+    for name, values in pairs(VALUES) do
+      if math.type(values[1]) and name ~= "mark" then
+        numbers = numbers + 1
+        for given, kept in pairs {
+          [1e300] = 0x7fffffff, [math.huge] = 0x7fffffff, [0x80000000] = 0x7fffffff,
+          [0x7fffffff] = 0x7fffffff, [0x7ffffffe] = 0x7ffffffe,
+          [-1e300] = -0x80000000, [-0x80000001] = -0x80000000,
+          [-0x80000000] = -0x80000000, [-1] = -1, [2.9] = 2, [-2.9] = -2,
+        } do
+          local sock <close> = assert(socket.tcp(fallback))
+          assert.equal(1, sock:setoption(name, given))
+          assert.equal(kept, sock:getoption(name), name)
+        end
+        local sock <close> = assert(socket.tcp(fallback))
+        assert.error_matches(function() sock:setoption(name, 0 / 0) end, "NaN")
+      end
+    end
+    assert.equal(10, numbers)
+  end)
+
   it("is not the caller's table", function()
     local sock <close> = assert(socket.tcp(fallback))
     local linger = { on = true, timeout = 3 }

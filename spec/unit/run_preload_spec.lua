@@ -98,6 +98,41 @@ describe("smc.run", function()
       end
     end)
 
+    -- A program that has closed its standard error may have a connection there, of which a message would be
+    -- data; a journal's is a Unix socket, whose reader waits for messages.
+    local WITHOUT_STDERR <const> = [[
+import os, socket, sys
+def messages(theirs, ours):
+    os.dup2(theirs.fileno(), 2)
+    socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()
+    os.dup2(saved, 2)
+    theirs.close()
+    return ours.recv(9999).decode()
+saved = os.dup(2)
+with socket.create_server(("127.0.0.1", 0)) as server:
+    client = socket.create_connection(server.getsockname())
+    print(len(messages(client, server.accept()[0])))
+print(messages(*socket.socketpair()), end="")
+]]
+
+    it("writes no message into a connection, and into the socket of a journal", function()
+      local _, status, out = finish({ "python3", "-c", WITHOUT_STDERR }, { debug = true, fallback = "tcp" })
+      assert.equal(0, status)
+      assert.matches("^0\nsmc: pid %d+: socket%(AF_INET, SOCK_STREAM[^\n]*\n$", out)
+    end)
+
+    it("cuts a message that is too long, and ends its line", function()
+      for _, length in ipairs { 100, 150, 200, 250, 300, 400, 500, 512, 1000, 5000 } do
+        local garbage = ("x"):rep(length)
+        local _, _, _, err = finish({ "true" }, { debug = true, env = base { SMC_FALLBACK = garbage } })
+        local start = "SMC_FALLBACK is ignored, since it is not tcp: "
+        local said = err:match(start .. "(x*)\n")
+        assert.is_true(said == garbage or #said > 50 and #said < length, length)
+        assert.equal("\n", err:sub(-1))
+        assert.is_nil(err:find("[^%g \n]"))
+      end
+    end)
+
     it("uses neither stdio nor memory nor locks", function()
       local symbols = read_all("nm -D --undefined-only " .. run.library())
       for _, name in ipairs {

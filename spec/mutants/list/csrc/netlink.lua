@@ -59,13 +59,13 @@ return {
     { "while (port /= 10);", "while ((port /= 10) > 1);", "ports have all their digits" },
   },
 
-  { "csrc/netlink/inet_diag.c", specs = "unit/diag_trouble kernel/forged kernel/diag kernel/smcss",
+  { "csrc/netlink/inet_diag.c", specs = "unit/netlink_outside unit/diag_trouble kernel/forged kernel/diag kernel/smcss",
     { "lua_toboolean(L, 2) ? 1u << TCP_LISTEN : ALL_STATES & ~(1u << TCP_LISTEN)", "ALL_STATES", "listeners and connections are not mixed" },
     { "push_address(L, family, m.id.idiag_dst);", "push_address(L, family, m.id.idiag_src);", "the peer's address" },
     { "lua_pushinteger(L, ntohs(m.id.idiag_dport));", "lua_pushinteger(L, ntohs(m.id.idiag_sport));", "the peer's port" },
   },
 
-  { "csrc/netlink/transport.c", specs = "unit/netlink_bounds unit/diag unit/diag_trouble unit/genl kernel/forged kernel/diag kernel/outside",
+  { "csrc/netlink/transport.c", specs = "unit/netlink_bounds unit/netlink_outside unit/diag unit/diag_trouble unit/genl kernel/forged kernel/diag kernel/outside",
     { "} while (from.nl_pid);", "} while (false);", "datagrams of other processes are no answers" },
     { "if (transport->sock && msg->nlmsg_seq != transport->seq)\n\t\t\tcontinue;", "", "answers to other requests are skipped", reason = "a socket asks once, so that the kernel has nothing else to say on it" },
     { "return !err && transport->interrupted ? -EINTR : err;", "return err;", "a list that changed while it was sent is not complete" },
@@ -77,7 +77,7 @@ return {
     { "if (from.nl_pid)\n\t\t\tfree(bytes);", "", "a foreign datagram is freed", reason = "each costs its sender, who has CAP_NET_ADMIN, a message" },
   },
 
-  { "csrc/netlink/dump.c", specs = "unit/netlink_bounds unit/diag unit/diag_trouble unit/garbage kernel/forged kernel/diag",
+  { "csrc/netlink/dump.c", specs = "unit/netlink_bounds unit/netlink_outside unit/diag unit/diag_trouble unit/garbage kernel/forged kernel/diag",
     { "size <= SMC_DATAGRAM_MAX", "size < SMC_DATAGRAM_MAX", "the largest datagram" },
     { "smc_transport_close(&dump->transport);\n\tif (!ret)", "if (!ret)", "a list that has ended holds no socket" },
     { "dump->raised = -ret;", "", "the errno of what was raised" },

@@ -8,7 +8,7 @@ return {
     { "close_all_but(report);", "", "a blocked writer holds no sockets open" },
   },
 
-  { "csrc/sysfs/sysfs.c", specs = "unit/leaks unit/ism unit/garbage",
+  { "csrc/sysfs/sysfs.c", specs = "unit/limits unit/leaks unit/ism unit/garbage",
     { "err == ENOENT || err == ENODEV || err == ENXIO", "true", "an attribute that cannot be read is no absent one" },
     { "close(fd);\n\terrno = err;", "errno = err;", "attributes are closed" },
     { "O_RDONLY | O_NOCTTY | O_NONBLOCK", "O_RDONLY | O_NOCTTY", "a fifo does not hang" },
