@@ -14,8 +14,8 @@ Examples:
    send_data.lua --host 192.168.0.10 --file image.iso
 
 The echo of standard input is printed; that of a file is only checked. When the
-reader of the output closes the pipe, sending stops. Exit status: 0 if every byte
-came back; 1 if not, or if the output cannot be written; 2 if there was no
+reader of the output closes the pipe, sending stops. Exit status: 0 if every
+byte came back; 1 if not, or if the output cannot be written; 2 if there was no
 connection, if the input cannot be read, or for bad usage.]]
 
 local LOST <const>, NO_CONNECTION <const> = 1, 2

@@ -2,7 +2,6 @@
 --- Tests whether connections between two hosts use SMC; the options are those of smc_chk(8).
 
 local app = require "smc.cli.app"
-local check = require "smc.check"
 
 local print = app.print
 
@@ -17,15 +16,15 @@ Examples:
    smc_chk.lua -C host10 host11 host12        a line for each, at once
    smc_chk.lua -s eth0                        what this host can use
 
-To prove that SMC is used, the test exchanges random data with the server, on ports
-37373 to 37383, and checks how the kernel transferred it. It sends nothing to other
-ports unless --probe is given; then the only evidence is the kernel's record of the
-connection.
+To prove that SMC is used, the test exchanges random data with the server, on
+ports 37373 to 37383, and checks how the kernel transferred it. It sends nothing
+to other ports unless --probe is given; then the only evidence is the kernel's
+record of the connection.
 
-Exit status: 0 the connection provably uses SMC; 1 it fell back to TCP, or does not
-use the mode that --require names; 2 there was no connection, this kernel has no
-SMC, or bad usage; 3 there was a connection, but its use of SMC is not proven. With
-several hosts, the highest of theirs.]]
+Exit status: 0 the connection provably uses SMC; 1 it fell back to TCP, or does
+not use the mode that --require names; 2 there was no connection, this kernel
+has no SMC, or bad usage; 3 there was a connection, but its use of SMC is not
+proven. With several hosts, the highest of theirs.]]
 
 local function parser()
   local p = app.parser("Check whether the path to a host uses SMC.", EPILOG)
@@ -37,7 +36,7 @@ local function parser()
   p:flag("-s --static-analysis", "Analyse interfaces, without connecting."):target("analyse")
   p:flag("-l --live-test", "Test connections of this host with itself."):target("live")
   p:argument("more", "Other hosts for -C; interfaces for -s and -l, by default all that are up."):args("*")
-  p:option("-p --port", "Port of the server; with -S, the first port to try.", tostring(check.PORT))
+  p:option("-p --port", "Port of the server; with -S, the first port to try.", "37373")
     :argname("PORT"):convert(app.port)
   p:flag("-6 --ipv6", "Use IPv6.")
   p:option("-t --timeout", "Wait this long for a connection.", "10")
@@ -84,14 +83,14 @@ local function live_test(args, path)
     local host = address:match("^[^/]+")
     if not host:find("^fe80:") then
       local port = servers[host:find(":", 1, true) and "inet6" or "inet"].port
-      return check.connect(host, port, { timeout = args.timeout })
+      return require "smc.check".connect(host, port, { timeout = args.timeout })
     end
   end
   return nil, "No usable IP address configured, skipping"
 end
 
 local function check_interface(args, name)
-  local path, message, errno = check.path { interface = name }
+  local path, message, errno = require "smc.check".path { interface = name }
   if not path then app.fail(NO_RESULT, message, errno) end
   local report
   if args.live then report, message = live_test(args, path) end
@@ -107,7 +106,7 @@ end
 
 local function check_interfaces(args)
   local names, message, errno = args.more, nil, nil
-  if #names == 0 then names, message, errno = check.interfaces() end
+  if #names == 0 then names, message, errno = require "smc.check".interfaces() end
   if not names then app.fail(NO_RESULT, message, errno) end
   local found, status = {}, OTHER_MODE
   for i, name in ipairs(names) do
@@ -139,7 +138,7 @@ end
 local function connect_all(args)
   local options, status = options_of(args), SMC
   options.hosts, options.port = { args.connect, table.unpack(args.more) }, args.port
-  local reports, message, errno = check.connect_all(options)
+  local reports, message, errno = require "smc.check".connect_all(options)
   if not reports then app.fail(NO_RESULT, message, errno) end
   for _, report in ipairs(reports) do
     if not args.json then print(report:summary()) end
@@ -153,7 +152,7 @@ local function connect(args, debug_message)
   if not args.json then print_target(args) end
   local options = options_of(args)
   options.measure = args.measure
-  local report, message, errno, failed = check.connect(args.connect, args.port, options)
+  local report, message, errno, failed = require "smc.check".connect(args.connect, args.port, options)
   report = report or failed
   local text = report and tostring(report) or "     Failed, no connection"
   -- If nothing could be tested, the report has the message.
@@ -169,7 +168,7 @@ local function connect(args, debug_message)
 end
 
 local function serve(args, debug_message)
-  local server <close>, message = check.server {
+  local server <close>, message = require "smc.check".server {
     port = args.port, family = family_of(args),
     on_event = function(what, client)
       if what == "full" then return app.say(client.message) end

@@ -110,3 +110,14 @@ describe("a plain command line", function()
     assert.same({ one = 5 }, plain(p, { "-o", "5" }))
   end)
 end)
+
+describe("what a help says after the options", function()
+  for _, script in ipairs { "examples/smc_rnics", "examples/smc_chk", "examples/smc_run", "examples/smc_clc",
+    "examples/smc_dbg", "examples/echo_server", "examples/send_data" } do
+    it("fits a terminal as it is written: " .. script, function()
+      for line in declared_by(script .. ".lua")._epilog:gmatch "[^\n]+" do
+        assert(#line <= 80, line)
+      end
+    end)
+  end
+end)

@@ -21,7 +21,8 @@ Examples:
    smc_clc.lua -f trace.pcap -a --json   also those without SMC, as JSON
    ssh HOST tcpdump -w - tcp | smc_clc.lua -f /dev/stdin
 
-With -i, Ctrl-C ends the script. JSON is an object a handshake, one on each line.
+With -i, Ctrl-C ends the script. JSON is an object a handshake, one on each
+line.
 
 Exit status: 0 success; 1 the interface or the file cannot be read, or writing
 the output failed; 2 bad usage.]]

@@ -11,17 +11,17 @@ local FAILED <const>, BAD_USAGE <const> = 1, 2
 
 local EPILOG <const> = [[
 Examples:
-   smc_dbg.lua                      print everything as text
-   smc_dbg.lua --json               print one JSON document
-   smc_dbg.lua --tgz host10.tgz     write an archive, which also has the document
+   smc_dbg.lua                    print everything as text
+   smc_dbg.lua --json             print one JSON document
+   smc_dbg.lua --tgz host10.tgz   write an archive, which also has the document
 
-It collects versions, settings, devices, PNET IDs, EIDs, sockets, link groups and
-counters. Every user can run it; what could not be read is listed at the end. It
-contains names and addresses of this host and its peers, and names of processes,
-but no data of connections, no command lines and no environment.
+It collects versions, settings, devices, PNET IDs, EIDs, sockets, link groups
+and counters. Every user can run it; what could not be read is listed at the
+end. It contains names and addresses of this host and its peers, and names of
+processes, but no data of connections, no command lines and no environment.
 
-Exit status: 0 success, also if something could not be read; 1 the archive or the
-output could not be written; 2 bad usage.]]
+Exit status: 0 success, also if something could not be read; 1 the archive or
+the output could not be written; 2 bad usage.]]
 
 local function parser()
   local p = app.parser("Collect what can be known of SMC on this host.", EPILOG)

@@ -10,9 +10,9 @@ local smc_rnics = {}
 
 local EPILOG <const> = [[
 Examples:
-   smc_rnics.lua                              list the functions that are powered on
-   smc_rnics.lua -a                           list all functions
-   smc_rnics.lua -d 32                        power FID 0x32 off (requires root)
+   smc_rnics.lua                     list the functions that are powered on
+   smc_rnics.lua -a                  list all functions
+   smc_rnics.lua -d 32               power FID 0x32 off (requires root)
 
 Exit status: 0 success; 1 the functions cannot be listed; 2 bad usage; 3 invalid
 FID; 4 more than one FID; 5 the FID to switch does not exist; 6 it is already on

@@ -6,16 +6,22 @@ local function length(s)
 end
 
 local function wrap_line(line, indent, width)
+  if #indent + #line <= width or length(indent .. line) <= width then return indent .. line end
   local own, out = line:match("^%s*"), {}
-  if length(indent .. line) <= width then return indent .. line end
   indent = indent .. own
-  local current = indent
+  local current, used = indent, length(indent)
+  local first = used
   for word in line:gmatch("%S+") do
-    if current ~= indent and length(current) + 1 + length(word) > width then
+    local size = length(word)
+    if used > first and used + 1 + size > width then
       out[#out + 1] = current
-      current = indent
+      current, used = indent, first
     end
-    current = current == indent and indent .. word or current .. " " .. word
+    if used > first then
+      current, used = current .. " " .. word, used + 1 + size
+    else
+      current, used = indent .. word, first + size
+    end
   end
   out[#out + 1] = current
   return table.concat(out, "\n")

@@ -6,14 +6,30 @@ local text = require "smc.internal.text"
 
 local arguments = {}
 
+local MARGIN <const> = 32 -- columns before the descriptions in a help
+
 -- Prints a text and ends the script. Nothing is open that would have to be closed, so the Lua state is not
 -- closed: to free what argparse has allocated would take a quarter as long as the help itself.
-local function answer(text_of)
-  return function()
-    app.print(text_of())
-    app.flush()
-    os.exit(0)
+local function answer(words)
+  app.print(words)
+  app.flush()
+  os.exit(0)
+end
+
+-- The help. What is too wide is wrapped here, which takes a tenth of what argparse takes for it.
+local function help_of(parser)
+  local width, epilog = parser._usage_max_width, parser._epilog
+  local room = math.max(width - MARGIN, 10)
+  for _, elements in ipairs { parser._arguments, parser._options } do
+    for _, element in ipairs(elements) do
+      local description = element:_get_description()
+      if #description > room then
+        element:description(text.wrap(description, "", room)):show_default(false)
+      end
+    end
   end
+  parser:description(text.wrap(parser._description, "", width)):epilog ""
+  return parser:get_help() .. text.wrap(epilog, "", width)
 end
 
 --- A parser with -h, --help, -v and --version. It has the methods of argparse's, which is loaded if it is
@@ -22,15 +38,11 @@ end
 -- @tparam string epilog examples and exit statuses
 function arguments.parser(description, epilog)
   return require "smc.cli.app.declaration"(function()
-    local width = math.max(text.width(1), 40)
     local parser = require "smc.internal.need".argparse()(app.name, description, epilog)
-      :usage_margin(3):usage_max_width(width):help_max_width(width):help_description_margin(32)
-    -- The epilog's lines are wrapped here, which takes a tenth of what argparse takes for it.
-    parser:add_help { action = answer(function()
-      return parser:epilog "":get_help() .. text.wrap(epilog, "", width)
-    end) }
+      :usage_margin(3):usage_max_width(math.max(text.width(1), 40)):help_description_margin(MARGIN)
+    parser:add_help { action = function() answer(help_of(parser)) end }
     parser:flag("-v --version", "Show the version and exit.")
-      :action(answer(function() return app.name .. ", smc " .. require "smc.version" end))
+      :action(function() answer(app.name .. ", smc " .. require "smc.version") end)
     return parser
   end)
 end
@@ -48,8 +60,9 @@ end
 -- @treturn table the arguments; `app.json` is set to `json` of them
 function arguments.parse(parser, status, given)
   given = given or arg
-  -- The help is argparse's in any case.
-  local result = given[1] ~= "--help" and require "smc.cli.app.plain"(parser, given)
+  collectgarbage "stop" -- most of what argparse is needed for ends the process: a help, a mistake
+  if given[1] == "--help" then answer(help_of(parser)) end
+  local result = require "smc.cli.app.plain"(parser, given)
   if not result then
     local ok
     ok, result = parser:pparse(given)
@@ -57,6 +70,7 @@ function arguments.parse(parser, status, given)
       app.fail(status or 2, explain_usage(result) .. "\nTry " .. app.name .. " --help")
     end
   end
+  collectgarbage "restart"
   app.json = result.json or false
   return result
 end

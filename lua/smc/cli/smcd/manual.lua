@@ -15,8 +15,8 @@ Examples:
    SMCD.lua --json stats                    the same for programs
    SMCD.lua ueid add PROD.LPARS             add a user-defined EID (requires root)
 
-Exit status: 0 success; 1 this kernel has no SMC, or there is no such object; 255
-anything else that fails, bad usage, or the option --version.]]
+Exit status: 0 success; 1 this kernel has no SMC, or there is no such object;
+255 anything else that fails, bad usage, or the option --version.]]
 
 local DESCRIPTIONS <const> = {
   info = "What this kernel and its hardware support: versions, EIDs, ISM and RoCE.",
