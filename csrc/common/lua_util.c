@@ -107,6 +107,15 @@ void *smc_new_descriptor(lua_State *L, const char *class, size_t size)
 	return descriptor;
 }
 
+/* The object of the class at index 1, which has to be open. */
+void *smc_check_descriptor(lua_State *L, const char *class)
+{
+	struct smc_descriptor *descriptor = luaL_checkudata(L, 1, class);
+
+	luaL_argcheck(L, descriptor->fd >= 0, 1, "closed");
+	return descriptor;
+}
+
 /* Closes the descriptor if it is open. Returns whether it was. close(2) */
 bool smc_close_descriptor(struct smc_descriptor *descriptor)
 {
@@ -143,7 +152,7 @@ int smc_wait_readable(const struct smc_descriptor *descriptor, double seconds)
 	return ready < 0 ? errno : 0;
 }
 
-/* object:close() → true. Closing twice is fine. Also __gc and __close. */
+/* object:close() -> true. Closing twice is fine. Also __gc and __close. */
 static int descriptor_close(lua_State *L)
 {
 	smc_close_descriptor(luaL_checkudata(L, 1, lua_tostring(L, lua_upvalueindex(1))));
@@ -151,7 +160,7 @@ static int descriptor_close(lua_State *L)
 	return 1;
 }
 
-/* object:getfd() → descriptor, -1 after close */
+/* object:getfd() -> descriptor, -1 after close */
 static int descriptor_getfd(lua_State *L)
 {
 	const struct smc_descriptor *descriptor = luaL_checkudata(L, 1, lua_tostring(L, lua_upvalueindex(1)));

@@ -26,6 +26,7 @@ struct smc_descriptor {
 
 void smc_register_descriptor_class(lua_State *L, const char *name, const luaL_Reg *methods);
 void *smc_new_descriptor(lua_State *L, const char *class, size_t size);
+void *smc_check_descriptor(lua_State *L, const char *class);
 bool smc_close_descriptor(struct smc_descriptor *descriptor);
 ssize_t smc_read(int fd, void *bytes, size_t size);
 int smc_wait_readable(const struct smc_descriptor *descriptor, double seconds);

@@ -16,13 +16,10 @@
  */
 static int timer_receive(lua_State *L)
 {
-	const struct smc_descriptor *timer = luaL_checkudata(L, 1, SMC_TIMER);
-	double seconds = smc_check_seconds(L, 2);
+	const struct smc_descriptor *timer = smc_check_descriptor(L, SMC_TIMER);
+	int err = smc_wait_readable(timer, smc_check_seconds(L, 2));
 	uint64_t expirations;
-	int err;
 
-	luaL_argcheck(L, timer->fd >= 0, 1, "closed");
-	err = smc_wait_readable(timer, seconds);
 	if (err)
 		return smc_push_error(L, err, "timer");
 	if (smc_read(timer->fd, &expirations, sizeof(expirations)) != (ssize_t)sizeof(expirations))

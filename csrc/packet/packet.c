@@ -76,14 +76,6 @@ static int packet_open(lua_State *L)
 	return start(packets->fd, &filter, &address) ? smc_push_error(L, errno, "packet socket") : 1;
 }
 
-static const struct smc_descriptor *check_packets(lua_State *L)
-{
-	const struct smc_descriptor *packets = luaL_checkudata(L, 1, PACKETS);
-
-	luaL_argcheck(L, packets->fd >= 0, 1, "closed");
-	return packets;
-}
-
 /* What comes with a packet. */
 struct context {
 	struct sockaddr_ll from;
@@ -134,7 +126,7 @@ static ssize_t receive(int fd, char *bytes, struct context *context)
  */
 static int packets_receive(lua_State *L)
 {
-	const struct smc_descriptor *packets = check_packets(L);
+	const struct smc_descriptor *packets = smc_check_descriptor(L, PACKETS);
 	int err = smc_wait_readable(packets, smc_check_seconds(L, 2));
 	struct context context = { 0 };
 	char bytes[PACKET_SIZE];
@@ -158,7 +150,7 @@ static int packets_receive(lua_State *L)
 /* lost(packets) -> number | nil, message, errno: of packets that were dropped since the last call, the queue being full */
 static int packets_lost(lua_State *L)
 {
-	const struct smc_descriptor *packets = check_packets(L);
+	const struct smc_descriptor *packets = smc_check_descriptor(L, PACKETS);
 	struct tpacket_stats counted = { 0 };
 	socklen_t size = sizeof(counted);
 

@@ -20,7 +20,7 @@ static struct poller *check_poller(lua_State *L)
 	return luaL_checkudata(L, 1, POLLER);
 }
 
-/* core.new() → poller | nil, message, errno. epoll_create1(2) */
+/* new() -> poller | nil, message, errno: epoll_create1(2) */
 int poller_new(lua_State *L)
 {
 	struct poller *p = smc_new_descriptor(L, POLLER, sizeof(*p));
@@ -70,19 +70,19 @@ static int change_interest(lua_State *L, int op)
 	return 1;
 }
 
-/* poller:add(fd, events) → true | nil, message, errno. epoll_ctl(2) */
+/* poller:add(fd, events) -> true | nil, message, errno: epoll_ctl(2) */
 static int poller_add(lua_State *L)
 {
 	return change_interest(L, EPOLL_CTL_ADD);
 }
 
-/* poller:modify(fd, events) → true | nil, message, errno. epoll_ctl(2) */
+/* poller:modify(fd, events) -> true | nil, message, errno: epoll_ctl(2) */
 static int poller_modify(lua_State *L)
 {
 	return change_interest(L, EPOLL_CTL_MOD);
 }
 
-/* poller:remove(fd) → true | nil, message, errno. epoll_ctl(2) */
+/* poller:remove(fd) -> true | nil, message, errno: epoll_ctl(2) */
 static int poller_remove(lua_State *L)
 {
 	return change_interest(L, EPOLL_CTL_DEL);
@@ -136,7 +136,7 @@ static void store_events(lua_State *L, int ready, int words, const struct epoll_
 }
 
 /*
- * poller:wait(timeout, ready) → n | nil, message, errno
+ * poller:wait(timeout, ready) -> n | nil, message, errno
  * timeout in seconds, nil or negative: without limit. ready[0] becomes n, and ready[1..2n] fd, events, fd,
  * events, … Memory is taken before the kernel is asked: an event would be lost in edge mode if that failed.
  * A signal ends the wait with n = 0. epoll_wait(2)

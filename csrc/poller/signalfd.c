@@ -90,7 +90,7 @@ static void unblock_signals(const struct signals *s)
 }
 
 /*
- * core.signals(name, ...) → signals | nil, message, errno
+ * signals(name, ...) -> signals | nil, message, errno
  * Blocks the signals in this thread until close, and creates a descriptor for them. signalfd(2)
  */
 int poller_signals(lua_State *L)
@@ -153,7 +153,7 @@ static void push_name(lua_State *L, int base, uint32_t number)
 }
 
 /*
- * signals:next([seconds]) → name of a signal | nil, message, errno. read(2)
+ * signals:next([seconds]) -> name of a signal | nil, message, errno. read(2)
  * Waits for one; the message of ETIMEDOUT is "timeout".
  */
 static int signals_next(lua_State *L)
@@ -188,7 +188,7 @@ int signals_call(lua_State *L)
 	return 1;
 }
 
-/* signals:close() → true. Restores the previous state of the signals. Also __gc and __close. */
+/* signals:close() -> true. Restores the previous state of the signals. Also __gc and __close. */
 static int signals_close(lua_State *L)
 {
 	struct signals *s = check_signals(L);

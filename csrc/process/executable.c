@@ -45,7 +45,7 @@ static int process_executable(lua_State *L)
 /* permissions(path) -> mode bits | nil, message, errno: stat(2) */
 static int process_permissions(lua_State *L)
 {
-	const char *path = luaL_checkstring(L, 1);
+	const char *path = smc_check_cstring(L, 1);
 	struct stat st;
 
 	if (stat(path, &st))

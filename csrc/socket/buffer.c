@@ -144,7 +144,7 @@ void buffer_shrink(struct buffer_pool *pool, struct sock_buffer *b)
 	move_bytes(pool, b, buffer_length(b));
 }
 
-/* core.buffered() → how many sockets hold bytes that poll(2) does not see */
+/* buffered() -> how many sockets hold bytes that poll(2) does not see */
 int core_buffered(lua_State *L)
 {
 	const struct buffer_pool *pool = lua_touserdata(L, UPVALUE_POOL);

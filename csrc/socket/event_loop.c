@@ -144,7 +144,7 @@ static void push_watchers(lua_State *L)
 }
 
 /*
- * core.watch(sock, who, tell) → boolean: whether this is a socket of ours
+ * watch(sock, who, tell) -> boolean: whether this is a socket of ours
  * tell(sock) is called before the descriptor is closed or given away; nil: no more. Finalizers
  * tell nobody.
  */

@@ -100,7 +100,7 @@ static const char *tcp_state(const struct sock *s)
 }
 
 /*
- * core.tcp_state(sock) → state | nil
+ * tcp_state(sock) -> state | nil
  * Returns the state of the TCP connection inside an SMC socket, by its name in the diag dump. During connect()
  * it is "ACTIVE" as soon as TCP is connected, while the SMC handshake continues.
  */
@@ -116,7 +116,7 @@ int core_tcp_state(lua_State *L)
 }
 
 /*
- * core.last_errno(sock) → errno | nil
+ * last_errno(sock) -> errno | nil
  * Returns the errno of the last bind(), listen() or connect(), which themselves return only a message, as in
  * LuaSocket. The result is nil if the call succeeded, or if the kernel does not report why it failed.
  */
@@ -132,7 +132,7 @@ int core_last_errno(lua_State *L)
 }
 
 /*
- * core.identity(sock) → inode [, state, connected] | false, "INIT" | nil, message, errno
+ * identity(sock) -> inode [, state, connected] | false, "INIT" | nil, message, errno
  * Returns the inode of the socket, fstat(2), by which the diag dump of the kernel names it. That dump does
  * not have TCP sockets: for these it also returns the state, and whether the socket is or was connected. The
  * result is false for a socket that has no descriptor yet, and EBADF for a closed one.

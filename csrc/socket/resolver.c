@@ -169,7 +169,7 @@ int resolver_resolve(lua_State *L, int host, int port, int family, bool passive,
 }
 
 /*
- * core.resolve(host, port, family) → addresses | nil, message, errno
+ * resolve(host, port, family) -> addresses | nil, message, errno
  * family: 0 both, 4, 6. addresses: an array of their texts, in the order to try them.
  */
 int core_resolve(lua_State *L)
@@ -197,7 +197,7 @@ int core_resolve(lua_State *L)
 }
 
 /*
- * core.lookup(host) → addresses, name | nil, message
+ * lookup(host) -> addresses, name | nil, message
  * addresses: an array of { family = "inet" | "inet6", addr = text }; name: the canonical one
  */
 int core_lookup(lua_State *L)
@@ -224,7 +224,7 @@ int core_lookup(lua_State *L)
 }
 
 /*
- * core.nameinfo(host, service) → names, service | nil, message
+ * nameinfo(host, service) -> names, service | nil, message
  * names: of each address of the host, the name that the resolver has for it, else its text.
  * host or service may be nil, not both.
  */
@@ -260,7 +260,7 @@ int core_nameinfo(lua_State *L)
 	return 2;
 }
 
-/* core.gethostname() → name | nil, message. gethostname(2) */
+/* gethostname() -> name | nil, message: gethostname(2) */
 int core_gethostname(lua_State *L)
 {
 	char name[256];

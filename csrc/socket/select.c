@@ -134,7 +134,7 @@ static void add_ready(lua_State *L, int result, lua_Integer i)
 }
 
 /*
- * core.select(receivers, senders [, timeout]) → readable, writable [, "timeout"]
+ * select(receivers, senders [, timeout]) -> readable, writable [, "timeout"]
  * The arguments are arrays of objects that have a method getfd, and a method dirty if they buffer data; or
  * nil. The timeout is in seconds. The results are arrays of the ready objects, in which each object is also
  * the key of its index. poll(2)

@@ -25,7 +25,7 @@
 #define LISTEN_BACKLOG 32 /* LuaSocket's default */
 
 /*
- * core.new(version, may_tcp [, protocol]) → socket | nil, message
+ * new(version, may_tcp [, protocol]) -> socket | nil, message
  * version 0: made at the first bind or connect; 4 or 6: made at once. protocol: "smc", "inet", "auto" or "tcp".
  * socket(2), af_smc(7)
  */
@@ -214,7 +214,7 @@ int sock_shutdown(lua_State *L)
 }
 
 /*
- * core.probe([protocol]) → true | nil, message, errno
+ * probe([protocol]) -> true | nil, message, errno
  * Whether this process can make SMC sockets, of AF_SMC ("smc") or of IPPROTO_SMC ("inet"). The kernel loads
  * its module for that where it can.
  */

@@ -47,7 +47,7 @@ static char *bytes_of(struct traffic *t)
 }
 
 /*
- * core.traffic(size [, samples]) → traffic
+ * traffic(size [, samples]) -> traffic
  * Messages of this size, and room for so many round-trip times.
  */
 int core_traffic(lua_State *L)
@@ -144,7 +144,7 @@ static int run(struct traffic *t, int fd, int kind, int count, double seconds, i
 }
 
 /*
- * traffic:run(sock, kind, count, seconds) → done, events | nil, message, errno
+ * traffic:run(sock, kind, count, seconds) -> done, events | nil, message, errno
  * Moves messages over a connection: "ping" sends each and waits until it is back, "echo" is the other side
  * of that, "source" sends, and "sink" receives. done: how many it were, fewer than count after so many
  * seconds, or if a signal came. events: "r" or "w", what the next one waits for.
@@ -181,7 +181,7 @@ static int compare(const void *a, const void *b)
 }
 
 /*
- * traffic:quantiles(part, ...) → seconds, ...
+ * traffic:quantiles(part, ...) -> seconds, ...
  * Round-trip times: that which so many of them, from 0 to 1, do not exceed. Without samples: nothing.
  */
 static int traffic_quantiles(lua_State *L)

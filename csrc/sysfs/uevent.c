@@ -15,14 +15,6 @@
 #define KERNEL_GROUP 1    /* events from the kernel; udev repeats them in group 2 */
 #define MESSAGE_SIZE 8192 /* more than UEVENT_BUFFER_SIZE and the devpath of the kernel */
 
-static const struct smc_descriptor *check_uevents(lua_State *L)
-{
-	const struct smc_descriptor *uevents = luaL_checkudata(L, 1, UEVENTS);
-
-	luaL_argcheck(L, uevents->fd >= 0, 1, "closed");
-	return uevents;
-}
-
 /* Pushes { ACTION = "add", DEVPATH = …, … } of "add@/devices/…\0ACTION=add\0…". */
 static void push_event(lua_State *L, const char *at, const char *end)
 {
@@ -47,7 +39,7 @@ static void push_event(lua_State *L, const char *at, const char *end)
  */
 static int uevents_receive(lua_State *L)
 {
-	const struct smc_descriptor *uevents = check_uevents(L);
+	const struct smc_descriptor *uevents = smc_check_descriptor(L, UEVENTS);
 	int err = smc_wait_readable(uevents, smc_check_seconds(L, 2));
 	struct sockaddr_nl from = { 0 };
 	socklen_t size = sizeof(from);

@@ -20,6 +20,7 @@ describe("text with a zero byte is refused by", function()
     ["sysfs.async_write"] = function() sysfs.async_write("/dev/null\0x", "1") end,
     ["process.realpath"] = function() process.realpath("/proc\0x") end,
     ["process.executable"] = function() process.executable("/bin/sh\0x") end,
+    ["process.permissions"] = function() process.permissions("/bin/sh\0x") end,
     ["process.needs_secure_exec"] = function() process.needs_secure_exec("/bin/sh\0x") end,
     ["process.exec, an argument"] = function() process.exec { "true", "x\0" } end,
     ["process.exec, a variable"] = function() process.exec({ "true" }, { A = "x\0" }) end,
