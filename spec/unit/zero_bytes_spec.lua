@@ -2,6 +2,7 @@
 
 local netlink = require "smc.core.netlink"
 local os_core = require "smc.core.os"
+local packet = require "smc.core.packet"
 local poller = require "smc.core.poller"
 local process = require "smc.core.process"
 local socket = require "smc.socket"
@@ -15,6 +16,10 @@ describe("text with a zero byte is refused by", function()
   for name, call in pairs {
     ["os.entries"] = function() os_core.entries("/\0x") end,
     ["os.readlink"] = function() os_core.readlink("/proc/self\0x") end,
+    ["os.make_folder"] = function() os_core.make_folder("/proc\0x") end,
+    ["os.temporary_folder"] = function() os_core.temporary_folder("/none/\0x") end,
+    ["packet.open"] = function() packet.open("lo\0x", ("\0"):rep(8)) end,
+    ["netlink.route"] = function() netlink.route("127.0.0.1\0x") end,
     ["sysfs.attributes, the directory"] = function() sysfs.attributes("/proc\0x", {}) end,
     ["sysfs.attributes, a name"] = function() sysfs.attributes("/proc", { "uptime\0x" }) end,
     ["sysfs.async_write"] = function() sysfs.async_write("/dev/null\0x", "1") end,
