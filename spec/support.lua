@@ -80,6 +80,17 @@ function support.resident()
   end
 end
 
+--- Expects a failure: `nil, message, errno`.
+-- @tparam string pattern of the message
+-- @tparam integer errno
+-- @param ... what a call has returned
+function support.fails(pattern, errno, ...)
+  local value, message, number = ...
+  luassert.is_nil(value)
+  luassert.matches(pattern, message)
+  luassert.equal(errno, number)
+end
+
 --- Runs a command of the shell, which must end well. It runs without what is preloaded here, say the
 -- libraries of sanitizers.
 -- @tparam string command a format, if arguments follow

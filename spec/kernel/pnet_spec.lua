@@ -104,10 +104,7 @@ describe("smc.pnet", function()
   end)
 
   it("says that nothing has a PNET ID", function()
-    local ok, message, errno = pnet.remove("NOSUCH")
-    assert.is_nil(ok)
-    assert.matches("has no PNET ID NOSUCH", message)
-    assert.equal(ENOENT, errno)
+    support.fails("has no PNET ID NOSUCH", ENOENT, pnet.remove("NOSUCH"))
     assert.equal(ENOENT, select(3, pnet.find("NOSUCH")))
   end)
 
@@ -124,10 +121,8 @@ describe("smc.pnet", function()
   end)
 
   it("finds the PNET ID of an interface, and of a VLAN on it", function()
-    local found, message, errno = pnet.of_interface("pnet0.7")
-    assert.is_nil(found)
-    assert.matches('has no PNET ID.*smc.pnet.add { pnetid = "…", netdev = "pnet0.7" }', message)
-    assert.equal(ENODATA, errno)
+    support.fails('has no PNET ID.*smc.pnet.add { pnetid = "…", netdev = "pnet0.7" }', ENODATA,
+      pnet.of_interface("pnet0.7"))
     assert(pnet.add { pnetid = "OWN", netdev = "pnet0.7" })
     assert.same({ pnetid = "OWN", pnetid_source = "user", netdev = "pnet0.7" }, pnet.of_interface("pnet0.7"))
     assert(pnet.add { pnetid = "NETA", netdev = "pnet0" })
@@ -172,10 +167,7 @@ describe("smc.pnet", function()
 
   it("ensures nothing that another PNET ID is in the way of", function()
     assert(pnet.add { pnetid = "OLD", netdev = "pnet0" })
-    local ok, message, errno = pnet.ensure { pnetid = "NEW", netdev = "pnet0" }
-    assert.is_nil(ok)
-    assert.matches("pnet0 is in the table with OLD", message)
-    assert.equal(EEXIST, errno)
+    support.fails("pnet0 is in the table with OLD", EEXIST, pnet.ensure { pnetid = "NEW", netdev = "pnet0" })
     assert.equal(EINVAL, select(3, pnet.ensure({ pnetid = "A-B" }, "absent")))
   end)
 

@@ -132,10 +132,8 @@ describe("the PNET ID of an interface", function()
   end)
 
   it("is asked for an interface that is not there", function()
-    local found, message, errno = lookup("eth1", nic { [PCI] = NET25 }, { { pnetid = "A", netdev = "eth1" } })
-    assert.is_nil(found)
-    assert.matches("there is no interface eth1 in .*/sys/class/net", message)
-    assert.equal(ENODEV, errno)
+    support.fails("there is no interface eth1 in .*/sys/class/net", ENODEV,
+      lookup("eth1", nic { [PCI] = NET25 }, { { pnetid = "A", netdev = "eth1" } }))
   end)
 
   it("is that of an interface of this network namespace, not of another's that sysfs shows", function()
@@ -151,18 +149,14 @@ describe("the PNET ID of an interface", function()
   end)
 
   it("is asked for an interface that has none, which says what to do", function()
-    local found, message, errno = lookup("eth0", nic { [PCI] = NONE:rep(4) })
-    assert.is_nil(found)
-    assert.matches('eth0 has no PNET ID.*smc.pnet.add { pnetid = "…", netdev = "eth0" }', message)
-    assert.equal(ENODATA, errno)
+    support.fails('eth0 has no PNET ID.*smc.pnet.add { pnetid = "…", netdev = "eth0" }', ENODATA,
+      lookup("eth0", nic { [PCI] = NONE:rep(4) }))
   end)
 
   it("says why the table cannot be read", function()
     local module = support.on_answers("smc.pnet", { pnet_list = { nil, "cannot list: Words", EAFNOSUPPORT } })
     local made <close> = support.tree { ["sys/class/net/eth0/dev_port"] = "0\n" }
-    local found, message, errno = support.with_paths(made.root, module.of_interface, "eth0")
-    assert.is_nil(found)
-    assert.matches("cannot be read: cannot list: Words", message)
-    assert.equal(EAFNOSUPPORT, errno)
+    support.fails("cannot be read: cannot list: Words", EAFNOSUPPORT,
+      support.with_paths(made.root, module.of_interface, "eth0"))
   end)
 end)

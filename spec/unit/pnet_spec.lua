@@ -23,10 +23,7 @@ describe("smc.pnet refuses", function()
         function() return module.find(name) end,
         function() return module.list { pnetid = name } end,
       } do
-        local ok, message, errno = call()
-        assert.is_nil(ok)
-        assert.matches("is not a valid PNET ID", message)
-        assert.equal(EINVAL, errno)
+        support.fails("is not a valid PNET ID", EINVAL, call())
       end
       assert.same({}, asked)
     end)
@@ -38,10 +35,7 @@ describe("smc.pnet refuses", function()
         function() return module.of_interface(name) end,
         function() return module.add { pnetid = "A", netdev = name } end,
       } do
-        local ok, message, errno = call()
-        assert.is_nil(ok)
-        assert.matches("is not a valid interface name", message)
-        assert.equal(EINVAL, errno)
+        support.fails("is not a valid interface name", EINVAL, call())
       end
       assert.same({}, asked)
     end)
@@ -127,10 +121,7 @@ describe("smc.pnet adds an interface and a device at once", function()
       { { old, ib }, "mlx5_9 has the PNET ID A now, .*: eth0 is in the table with OLD" },
     } do
       local module = on { pnet_add = { true }, pnet_list = { case[1] } }
-      local ok, message, errno = module.add(both)
-      assert.is_nil(ok)
-      assert.matches(case[2], message)
-      assert.equal(EEXIST, errno)
+      support.fails(case[2], EEXIST, module.add(both))
     end
     local refusing = on { pnet_add = { nil, "cannot add", EEXIST }, pnet_list = { { old } } }
     assert.matches("eth0 is in the table with OLD", (select(2, refusing.add(both))))
@@ -161,10 +152,7 @@ describe("smc.pnet lists", function()
   it("what has a PNET ID, and says when nothing has", function()
     assert.same(entries[3], module.find("b"))
     assert.same(entries[2], module.find { ibport = 2 })
-    local found, message, errno = module.find("C")
-    assert.is_nil(found)
-    assert.matches("no PNET ID C", message)
-    assert.equal(ENOENT, errno)
+    support.fails("no PNET ID C", ENOENT, module.find("C"))
   end)
 
   it("nothing where the kernel refuses", function()

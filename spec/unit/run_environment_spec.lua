@@ -36,10 +36,7 @@ describe("smc.run", function()
         ["513m"] = "large", ["9223372036854775807k"] = "large", ["17592186044416m"] = "large",
         [("9"):rep(400)] = "large",
       } do
-        local bytes, message, errno = run.size(text)
-        assert.is_nil(bytes)
-        assert.matches("too " .. word .. ": 8k to 512m", message)
-        assert.equal(EINVAL, errno)
+        support.fails("too " .. word .. ": 8k to 512m", EINVAL, run.size(text))
       end
     end)
 
@@ -47,10 +44,7 @@ describe("smc.run", function()
       for _, text in ipairs {
         "", "k", "64 k", " 64k", "64kb", "-64k", "+64k", "0x10000", "1e5", "1.5m", "64k\0",
       } do
-        local bytes, message, errno = run.size(text)
-        assert.is_nil(bytes)
-        assert.matches("is not a buffer size", message)
-        assert.equal(EINVAL, errno)
+        support.fails("is not a buffer size", EINVAL, run.size(text))
       end
     end)
 
@@ -83,10 +77,7 @@ describe("smc.run", function()
       for _, name in ipairs { "a b", "a:b", "a$b" } do
         sh("mkdir -p '%s/%s/smc'; : > '%s/%s/smc/preload.so'", folder, name, folder, name)
         package.cpath = folder .. "/" .. name .. "/?.so"
-        local path, message, errno = run.library()
-        assert.is_nil(path)
-        assert.matches("Install the module elsewhere", message)
-        assert.equal(EINVAL, errno)
+        support.fails("Install the module elsewhere", EINVAL, run.library())
       end
     end)
   end)
@@ -144,10 +135,7 @@ describe("smc.run", function()
     end)
 
     it("answers with an error for a bad size", function()
-      local env, message, errno = run.environment { receive_buffer = "4k" }
-      assert.is_nil(env)
-      assert.matches("4k is too small", message)
-      assert.equal(EINVAL, errno)
+      support.fails("4k is too small", EINVAL, run.environment { receive_buffer = "4k" })
     end)
 
     it("throws for a caller's mistake", function()

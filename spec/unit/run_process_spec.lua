@@ -3,7 +3,6 @@
 local E = require "smc.errno"
 local process = require "smc.core.process"
 local run = require "smc.run"
-local spec_support = require "support"
 local support = require "unit.run_support"
 
 local ENOENT <const>, EACCES <const>, EINVAL <const>, ECHILD <const> = E.ENOENT, E.EACCES, E.EINVAL, E.ECHILD
@@ -187,14 +186,11 @@ END]]):format(interpreter()) }
       assert.error_matches(function() p:kill("BANG") end, "unknown signal BANG")
       assert.is_true(p:kill())
       assert.same({ "signal", 15 }, { p:wait(60) })
-      local ok, message, errno = p:kill()
-      assert.is_nil(ok)
-      assert.matches("has ended", message)
-      assert.equal(E.ESRCH, errno)
+      support.fails("has ended", E.ESRCH, p:kill())
     end)
 
     it("ends programs gently, and reaps them, where no descriptor is free", function()
-      local out = spec_support.run_by({ "sh", "-c", 'ulimit -n 30; exec "$@"', "sh" }, [[
+      local out = support.run_by({ "sh", "-c", 'ulimit -n 30; exec "$@"', "sh" }, [[
         local process = require "smc.process"
         local tidy = "trap 'sleep 0.2; echo tidied up; exit 3' TERM; echo ready; while :; do sleep 0.05; done"
         local running = assert(process.spawn({ "sh", "-c", tidy }, { stdout = "pipe" }))
@@ -241,10 +237,7 @@ END]]):format(interpreter()) }
     it("says so when something else has waited for it", function()
       local p <close> = assert(run.spawn({ "true" }, { env = base() }))
       assert.equal("exit", (process.wait(p.pid)))
-      local ending, message, errno = p:wait()
-      assert.is_nil(ending)
-      assert.matches("since other code waited", message)
-      assert.equal(ECHILD, errno)
+      support.fails("since other code waited", ECHILD, p:wait())
       assert.is_nil((p:kill()))
       assert.is_true(p:close())
     end)
@@ -266,10 +259,7 @@ END]]):format(interpreter()) }
     end)
 
     it("comes back with an error", function()
-      local ok, message, errno = run.exec { "/no/such/program" }
-      assert.is_nil(ok)
-      assert.matches("/no/such/program: No such file or directory", message)
-      assert.equal(ENOENT, errno)
+      support.fails("/no/such/program: No such file or directory", ENOENT, run.exec { "/no/such/program" })
       assert.same({ nil, "/: Permission denied", EACCES }, { run.exec { "/" } })
       assert.same({ nil, "/: Permission denied", EACCES }, { process.exec { "/" } })
     end)

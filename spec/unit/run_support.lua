@@ -1,4 +1,5 @@
--- What the specs of smc.run share: a folder for their files, and programs run to their end.
+-- What the specs of smc.run share, with all of spec/support.lua: a folder for their files, and programs run
+-- to their end.
 
 local E = require "smc.errno"
 local assert = require "luassert"
@@ -8,9 +9,7 @@ local processes = require "smc.process"
 
 local ENOENT <const> = E.ENOENT
 
-local support = {}
-
-support.sh = require "support".sh
+local support = setmetatable({}, { __index = require "support" })
 
 function support.read_all(command)
   local pipe <close> = assert(io.popen("unset LD_PRELOAD; " .. command))
