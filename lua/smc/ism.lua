@@ -19,6 +19,7 @@ local args = require "smc.internal.args"
 local E = require "smc.errno"
 local hex = require "smc.internal.hex"
 local look = require "smc.internal.look"
+local netlink = require "smc.internal.genl"
 local has, matching = require "smc.internal.filter".has, require "smc.internal.filter".select
 local paths = require "smc.internal.paths"
 local text = require "smc.internal.text"
@@ -91,7 +92,7 @@ end
 
 local function add_dibs(records)
   local names = {}
-  for _, device in ipairs(look.demand(require "smc.device".dibs())) do
+  for _, device in ipairs(require "smc.internal.dibs".list()) do
     names[device.pci_id or false] = device.name
   end
   for _, record in ipairs(records) do record.dibs = record.pci_id and names[record.pci_id] end
@@ -99,11 +100,11 @@ end
 
 local function add_smcd(records)
   local by_address = {}
-  for _, device in ipairs(listed(require "smc.device".list { type = "SMC-D" })) do
-    if device.pci_id then by_address[device.pci_id] = device end
+  for _, message in ipairs(listed(netlink.device_smcd())) do
+    by_address[message.smcd.pci_id or false] = message.smcd
   end
   for _, record in ipairs(records) do
-    local device = by_address[record.pci_id or false]
+    local device = record.pci_id and by_address[record.pci_id]
     record.smcd = device and { link_groups = device.link_groups, critical = device.critical }
   end
 end
@@ -137,7 +138,7 @@ local read = look.protect(function()
   local records = look.demand(pci.read(paths.sysfs))
   add_dibs(records)
   if paths.sysfs == "/sys" then
-    require "smc.ism.user_pnetids".add(records, listed(require "smc.pnet".list()))
+    require "smc.ism.user_pnetids".add(records, listed(netlink.pnet_list()))
     add_smcd(records)
   end
   return records
