@@ -40,8 +40,10 @@ end
 -- @treturn ?string `"y"`, `"m"`, or `"n"` if it is not set; nil if the configuration does not have it
 function kernel_config.value(text, name)
   text = "\n" .. text
-  return text:match("\n" .. name .. "=([ym])%f[^%w]")
-    or text:find("\n# " .. name .. " is not set", 1, true) and "n" or nil
+  -- Without a pattern: the text is long, and there may be several looks at it for one answer.
+  local _, before = text:find(("\n%s="):format(name), 1, true)
+  if before then return text:match("^[ym]%f[^%w]", before + 1) end
+  return text:find(("\n# %s is not set"):format(name), 1, true) and "n" or nil
 end
 
 return kernel_config
