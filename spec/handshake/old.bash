@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 . spec/handshake/scenes.bash
 
-on10 true # its servers are ready
+begin
 scene first talk 192.168.0.10 $ECHO
 scene again talk 192.168.0.10 $ECHO
-on10 quit

@@ -19,6 +19,17 @@ serve() {
 	kill $(jobs -p)
 }
 
+# Lets host10 end when this host does, whatever the reason is.
+begin() {
+	trap 'on10 quit' EXIT
+	on10 true # its servers are ready
+}
+
+# Whether a command that was started still runs.
+running() { # PID
+	kill -0 "$1" 2>/dev/null
+}
+
 # Runs a command on host10.
 on10() {
 	lua5.4 spec/handshake/agent.lua 192.168.0.10 $AGENT "$*"
@@ -52,7 +63,7 @@ scene() { # NAME COMMAND…
 	lua5.4 examples/smc_clc.lua -i "$interface" -a --json >"$LAB_OUT/$name.json" &
 	pids="$pids $!"
 	until grep -q File: "$LAB_OUT/$name.started" && [ "$(grep -c ' 0003 ' /proc/net/packet)" -ge 2 ]; do
-		kill -0 "${pids% *}" || exit
+		running "${pids% *}" && running "${pids#* }" || { cat "$LAB_OUT/$name.started"; exit 1; }
 		sleep 0.2
 	done
 	echo "--- $name"

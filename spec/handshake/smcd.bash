@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 . spec/handshake/scenes.bash
 
-on10 true # its servers are ready
+begin
 scene first talk 192.168.0.10 $ECHO
 scene again talk 192.168.0.10 $ECHO
 scene server_is_plain talk 192.168.0.10 $PLAIN
@@ -24,7 +24,10 @@ scene ipv6 talk fd00::10 $ECHO
 # has other UEIDs: version 1 is left, and where the hosts have no subnet in common, nothing is.
 change() { # ADDRESS
 	talk "$1" $ECHO &
-	until ss -Htn state established "dport = :$ECHO" | grep -q .; do sleep 0.1; done
+	until ss -Htn state established "dport = :$ECHO" | grep -q .; do
+		running $! || return
+		sleep 0.1
+	done
 	ueids SMCV2-C && lua5.4 examples/smcd.lua seid disable
 	wait $!
 }
@@ -49,4 +52,3 @@ scene server_without_ism talk 192.168.0.10 $ECHO
 lua5.4 examples/smc_rnics.lua -e 31
 lua5.4 examples/smc_rnics.lua -d 32
 scene client_without_ism talk 192.168.0.10 $ECHO
-on10 quit
