@@ -85,14 +85,14 @@ check.PORT = require "smc.check.port"
 -- @treturn[2] string message
 -- @treturn[2] integer errno: EAFNOSUPPORT no SMC; for a requirement: EPROTONOSUPPORT another mode, EPROTO not
 --   proven, or the cause of "no connection"
--- @treturn[2] ?table report if there was a test
+-- @treturn[2] ?table report; if this kernel has no SMC, its `findings` say what mends that
 -- @raise for a bad argument or option
 function check.connect(host, port, options)
   return require "smc.check.client".connect(host, port, options)
 end
 
 --- Connects to many servers at once, and reports of each how the data travels. It takes little longer than
--- the slowest of them alone.
+-- the slowest of them alone, and a server of names that does not answer delays only what needs it.
 --
 --    for _, report in ipairs(assert(check.connect_all { hosts = { "host10", "host11" } })) do
 --      print(report:summary())

@@ -108,9 +108,12 @@ describe("smc.check", function()
 
   it("says that there is no SMC to check", function()
     if smc.system.available() then return pending "this kernel has SMC" end
-    local report, message, number = check.connect("localhost", 1)
+    local report, message, number, failed = check.connect("localhost", 1)
     assert.is_nil(report)
     assert.equal(select(2, smc.system.available()), message)
     assert.equal(errno.EAFNOSUPPORT, number)
+    assert.same({ "no connection", false, message }, { failed.verdict, failed.success, failed.message })
+    assert.equal(message:gsub("^%l", string.upper) .. ".", failed.findings[1].text)
+    assert.equal("local", failed.findings[1].side)
   end)
 end)

@@ -167,7 +167,7 @@ end
 function client.connect(host, port, options)
   port, options = check_arguments(host, port, options)
   local ok, message, errno = system.available()
-  if not ok then return nil, message, errno end
+  if not ok then return nil, message, errno, report.without_smc(report.new(host, port), message, errno) end
   local reports
   reports, message, errno = test_all({ host }, port, options)
   if not reports then return nil, message, errno end

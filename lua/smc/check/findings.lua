@@ -185,6 +185,13 @@ function findings.of(report, facts)
   return {}
 end
 
+--- The finding for a process that cannot use SMC.
+-- @tparam table kernel as in a path
+-- @treturn {table,...} one
+function findings.of_kernel(kernel)
+  return unique(with_side({ host.without_smc { kernel = kernel } }, "local"))
+end
+
 --- The findings for a host alone: what keeps every mode of SMC from being used.
 -- @tparam table path of `smc.check.path`
 -- @treturn {table,...} empty if it can use one

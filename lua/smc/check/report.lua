@@ -25,6 +25,14 @@ local function explained(r, seen)
   return require "smc.check.diagnosis".add(r, seen)
 end
 
+--- Completes the report if this process cannot use SMC.
+function report.without_smc(r, message, errno)
+  r.message, r.errno = message, errno
+  local kernel = require "smc.check.path.host".kernel()
+  r.findings = kernel and require "smc.check.findings".of_kernel(kernel)
+  return r
+end
+
 --- Completes the report if the name of the host is unknown.
 function report.no_address(r, message, errno)
   r.errno = errno

@@ -76,7 +76,7 @@ local smc_check_Server = {}
 ---@return table|nil # report; if this kernel has no SMC, or the requirement is not met
 ---@return nil|string # message
 ---@return nil|integer # errno: EAFNOSUPPORT no SMC; for a requirement: EPROTONOSUPPORT another mode, EPROTO not proven, or the cause of "no connection"
----@return nil|table # report if there was a test
+---@return nil|table # report; if this kernel has no SMC, its `findings` say what mends that
 function smc_check.connect(host, port, options) end
 
 ---@class smc.check.connect_all.options
@@ -89,7 +89,7 @@ function smc_check.connect(host, port, options) end
 
 --- Connects to many servers at once, and reports of each how the data travels.
 --- It takes little longer than
---- the slowest of them alone.
+--- the slowest of them alone, and a server of names that does not answer delays only what needs it.
 ---    for _, report in ipairs(assert(check.connect_all { hosts = { "host10", "host11" } })) do
 ---      print(report:summary())
 ---    end
