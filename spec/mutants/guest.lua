@@ -4,13 +4,12 @@ local shell = require "shell"
 
 local guest = {}
 
-local BATCH <const> = 8          -- mutants in one boot
 local SPEC_SECONDS <const> = 600 -- beyond which a spec hangs in an emulated guest
 
 -- The guest says what it is about to try, and how that went. `fails`: a spec fails without any mutant.
 local PRELUDE <const> = ([[
 passes() { timeout -k 5 %d spec/busted --no-keep-going -o plainTerminal "$1" >/tmp/output 2>&1 </dev/null; }
-prove() { cd "$1"; shift; for spec; do passes "$spec" || echo "fails $spec"; done; }
+prove() { cd "$1"; shift; for spec; do passes "$spec" && echo "passes $spec" || echo "fails $spec"; done; }
 try() {
   number=$1; cd "$2"; shift 2; echo "try $number"
   for spec; do passes "$spec" || { echo "caught $number"; return; }; done
@@ -26,55 +25,59 @@ local function words(...)
   return table.concat(all, " ")
 end
 
--- Proven specs are kept: a batch proves those that are new in it.
-local function script_of(top, batch, proven)
-  local lines, specs = { PRELUDE }, {}
+local function specs_of(batch)
+  local specs, seen = {}, {}
   for _, mutant in ipairs(batch) do
     for _, spec in ipairs(mutant.places.kernel) do
-      if not proven[spec] then specs[#specs + 1] = spec end
-      proven[spec] = true
+      if not seen[spec] then specs[#specs + 1] = spec end
+      seen[spec] = true
     end
   end
-  lines[2] = "prove " .. words({ top }, specs)
-  for _, mutant in ipairs(batch) do
-    lines[#lines + 1] = "try " .. words({ mutant.number, mutant.tree }, mutant.places.kernel)
-  end
-  return table.concat(lines, "\n"), #specs + #batch * 3
+  return specs
 end
 
--- Number → "caught" or "left"; what is absent was not tried. The one during which the guest dies or hangs is
--- caught.
-local function boot(top, batch, proven)
-  local script, count = script_of(top, batch, proven)
-  local path = batch[1].tree .. "/script"
-  shell.write(path, script)
-  local lab <close> = io.popen(("cd %s && spec/lab/lab run --timeout %d -- sh %s 2>/dev/null"):format(
-    shell.quoted(top), SPEC_SECONDS * count, shell.quoted(path)))
-  local verdicts = {}
+-- The specs that were not proven before are, first. Also returns how many specs it runs at most.
+local function script_of(right, batch, is_proven)
+  local lines, unproven, count = { PRELUDE }, {}, 0
+  for _, spec in ipairs(specs_of(batch)) do
+    if not is_proven(spec) then unproven[#unproven + 1] = spec end
+  end
+  lines[2] = "prove " .. words({ right }, unproven)
+  for _, mutant in ipairs(batch) do
+    lines[#lines + 1] = "try " .. words({ mutant.number, mutant.tree }, mutant.places.kernel)
+    count = count + #mutant.places.kernel
+  end
+  return table.concat(lines, "\n"), #unproven + count
+end
+
+-- The guest's lines. Tells what is known as soon as it is; what is not known then was not tried. The mutant
+-- during which the guest dies or hangs is caught.
+local function listen(lab, by_number, tell)
+  local current
   for line in lab:lines() do
     local word, rest = line:match("^(%l+) (%S+)%s*$")
     if word == "fails" then error(rest .. " fails in a guest without a mutant", 0) end
-    local number = word and tonumber(rest)
-    if number then verdicts[number] = word == "left" and "left" or "caught" end
+    if word == "passes" then tell.proven(rest) end
+    local mutant = by_number[word and tonumber(rest)]
+    if mutant and word ~= "try" then tell.judged(mutant, word) end
+    if mutant then current = word == "try" and mutant or nil end
   end
-  return verdicts
+  if current then tell.judged(current, "caught") end
 end
 
---- Tries mutants that have trees; done(mutant, verdict) is called for each.
-function guest.try(top, mutants, done)
-  local waiting, proven = table.move(mutants, 1, #mutants, 1, {}), {}
-  while #waiting > 0 do
-    local batch = table.move(waiting, 1, math.min(BATCH, #waiting), 1, {})
-    local verdicts = boot(top, batch, proven)
-    if not next(verdicts) then error("the lab does not run", 0) end
-    for i = #batch, 1, -1 do
-      local verdict = verdicts[batch[i].number]
-      if verdict then
-        done(batch[i], verdict)
-        table.remove(waiting, i)
-      end
-    end
-  end
+--- Tries a batch of mutants that have trees, in one boot.
+-- @tparam string right a built tree without a mutant
+-- @tparam table batch
+-- @tparam table tell `is_proven(spec)`: it is known to pass without a mutant; `proven(spec)`: it has passed
+--   now; `judged(mutant, verdict)`
+function guest.try(right, batch, tell)
+  local script, count = script_of(right, batch, tell.is_proven)
+  local path, by_number = batch[1].tree .. "/script", {}
+  for _, mutant in ipairs(batch) do by_number[mutant.number] = mutant end
+  shell.write(path, script)
+  local lab <close> = io.popen(("cd %s && spec/lab/lab run --timeout %d -- sh %s 2>/dev/null"):format(
+    shell.quoted(right), SPEC_SECONDS * count, shell.quoted(path)))
+  listen(lab, by_number, tell)
 end
 
 --- One that needs several guests: spec/run knows how. What it says means something if the specs pass here.

@@ -35,6 +35,15 @@ function results:spec_hash(path)
   return hash
 end
 
+--- Whether a spec is known to pass in a guest without a mutant, as it is now.
+function results:is_proven(spec)
+  return self.verdicts["lab/" .. self:spec_hash(spec)] ~= nil
+end
+
+function results:prove(spec)
+  self:add("lab/" .. self:spec_hash(spec), "passes", spec)
+end
+
 -- The names that the verdicts of a mutant have: one for ever, one for these specs.
 local function keys_of(self, stage, mutant, specs)
   local key = shell.hash(mutant.file .. "\0" .. mutant.from .. "\0" .. mutant.to) .. "/" .. stage

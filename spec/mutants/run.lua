@@ -20,6 +20,7 @@ local mutants, results = require "mutants", require "results"
 local TOP = io.popen(("cd %s/../.. && pwd"):format(shell.quoted(HERE))):read("l")
 local FOLDER <const> = TOP .. "/build/mutants"
 local ONLY <const> = os.getenv "SMC_MUTANTS"
+local BATCH <const> = 8 -- mutants in one boot
 
 local share, shares = (arg[1] or ""):match("^(%d+)/(%d+)$")
 if share then table.remove(arg, 1) end
@@ -59,42 +60,64 @@ local function try_here(mutant)
   return verdict
 end
 
--- Where the guest finds a mutant.
-local function with_tree(mutant)
-  if not copy:put(mutant) then return "stale" end
-  local verdict = copy:builds() and "left" or "broken"
-  mutant.tree = ("%s/tried/%d"):format(FOLDER, mutant.number)
-  copy:clone(mutant.tree)
-  copy:take_out(mutant)
-  return verdict
-end
-
-local function judge_in_guest(mutant, verdict)
-  if verdict == "left" and #mutant.places.other > 0 then verdict = guest.try_elsewhere(mutant) end
-  mutant.verdict = verdict
-  known:set("lab", mutant, mutant.lab_specs, verdict)
-  say(mutant, verdict)
-  shell.run("rm -rf %s", mutant.tree)
-end
-
 local function lab_specs(mutant)
   local specs = table.move(mutant.places.kernel, 1, #mutant.places.kernel, 1, {})
   return table.move(mutant.places.other, 1, #mutant.places.other, #specs + 1, specs)
 end
 
+local function is_known(mutant)
+  return known:of_mutant("lab", mutant, lab_specs(mutant))
+end
+
+local function judge(mutant, verdict)
+  mutant.verdict = verdict
+  known:set("lab", mutant, lab_specs(mutant), verdict)
+  say(mutant, verdict)
+  shell.run("rm -rf %s", mutant.tree)
+end
+
+-- A tree of its own, where the guest finds it. False, with the verdict: the list is wrong.
+local function plant(mutant)
+  if not copy:put(mutant) then mutant.verdict = "stale" return false end
+  if not copy:builds() then mutant.verdict = "broken" end
+  mutant.tree = ("%s/tried/%d"):format(FOLDER, mutant.number)
+  copy:clone(mutant.tree)
+  copy:take_out(mutant)
+  return mutant.verdict == "left"
+end
+
+-- Those that one guest can judge, many in a boot; what is left needs other guests, or survives.
+local function try_in_guest(waiting)
+  local judged
+  local tell <const> = {
+    is_proven = function(spec) return known:is_proven(spec) end,
+    proven = function(spec) known:prove(spec) end,
+    judged = function(mutant, verdict)
+      judged = true
+      if verdict == "left" and #mutant.places.other > 0 then verdict = guest.try_elsewhere(mutant) end
+      judge(mutant, verdict)
+    end,
+  }
+  while #waiting > 0 do
+    local batch = table.move(waiting, 1, math.min(BATCH, #waiting), 1, {})
+    batch = select(batch, function(mutant) return mutant.tree or plant(mutant) end)
+    judged = #batch == 0
+    if #batch > 0 and copy:builds() then guest.try(copy.path, batch, tell) end
+    if not judged then error("the lab does not run", 0) end
+    waiting = select(waiting, function(mutant) return mutant.verdict == "left" and not is_known(mutant) end)
+  end
+end
+
 -- What is left goes to the guests, unless it was there before.
 local function try_in_guests(all)
   local waiting = select(all, function(mutant)
-    if mutant.verdict ~= "left" or mutant.reason then return false end
-    mutant.lab_specs = lab_specs(mutant)
-    if #mutant.lab_specs == 0 then return false end
-    mutant.verdict = known:of_mutant("lab", mutant, mutant.lab_specs)
-    if not mutant.verdict then mutant.verdict = with_tree(mutant) end
-    return mutant.verdict == "left" and mutant.tree
+    if mutant.verdict ~= "left" or mutant.reason or #lab_specs(mutant) == 0 then return false end
+    mutant.verdict = is_known(mutant) or "left"
+    return not is_known(mutant)
   end)
-  guest.try(TOP, select(waiting, function(one) return #one.places.kernel > 0 end), judge_in_guest)
+  try_in_guest(select(waiting, function(one) return #one.places.kernel > 0 end))
   for _, mutant in ipairs(select(waiting, function(one) return #one.places.kernel == 0 end)) do
-    judge_in_guest(mutant, "left")
+    if plant(mutant) then judge(mutant, guest.try_elsewhere(mutant)) end
   end
 end
 

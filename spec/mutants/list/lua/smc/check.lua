@@ -31,7 +31,7 @@ return {
     { "length > message.MAX", "false", "a peer cannot fill the memory" },
   },
 
-  { "lua/smc/check/server.lua", specs = "unit/check kernel/check_server kernel/check_proof",
+  { "lua/smc/check/server.lua", specs = "kernel/check_server kernel/check_proof",
     { "self.count >= self.max_clients", "self.count > self.max_clients", "no more clients than the maximum" },
     { "client ~= keep and", "true and", "the client that is answered is not closed to make room" },
     { "client.seen < oldest.seen", "client.seen > oldest.seen", "the oldest client makes room" },
@@ -40,7 +40,7 @@ return {
     { "loop.pause(socket.monotonic() + PAUSE)", "loop.pause()", "a server without free descriptors pauses" },
   },
 
-  { "lua/smc/check/session.lua", specs = "unit/check_protocol kernel/check_server kernel/check_proof",
+  { "lua/smc/check/session.lua", specs = "kernel/check_server kernel/check_proof",
     { "return client.seen + host.idle_seconds", "return math.huge", "idle clients are closed" },
     { "if not request then return end", "if not request then request = {} end", "what is no probe has no answer" },
   },
