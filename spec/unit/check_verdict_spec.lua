@@ -97,6 +97,25 @@ describe("the verdict of a check", function()
     end)
   end
 
+  it("says what was proven, and by what", function()
+    local SOURCES <const> = { mode = "sock_diag", peer = "peer", path = "sock_diag", data = "comparison",
+      cursors = "sock_diag", counters = "SMC_GEN_NETLINK" }
+    for name, expected in pairs {
+      ["SMC-D, and the peer sees it too"] = "mode peer path cursors",
+      ["SMC-D, and the peer says nothing"] = "mode path cursors",
+      ["SMC-D, with data both ways, and the kernel's counters"] = "mode peer path data cursors counters",
+      ["SMC-D, and the kernel has no counters"] = "mode peer path data cursors",
+      ["nothing was to be sent, and the record is there"] = "mode path",
+    } do
+      local names = {}
+      for i, step in ipairs(select(3, verdict.judge(PROOFS[name]))) do
+        names[i] = step.step
+        assert.equal(SOURCES[step.step], step.source)
+      end
+      assert.equal(expected, table.concat(names, " "), name)
+    end
+  end)
+
   it("is TCP by the record of a connected socket", function()
     local tcp = record(0, { mode = "TCP", connection = false, dmb = false })
     assert.same({ "TCP" }, { verdict.judge(facts { before = tcp, after = tcp, answer = { mode = "TCP" } }) })

@@ -99,6 +99,33 @@ describe("a plain command line", function()
     assert.is_nil(plain(two, { "1", "2" }))
   end)
 
+  it("has as many positional words as are declared, each converted", function()
+    for args, expected in pairs {
+      [""] = { [0] = false, true, false, false }, ["?"] = { [0] = true, true, false, false },
+      ["+"] = { [0] = false, true, true, true }, ["*"] = { [0] = true, true, true, true },
+    } do
+      local p = app.parser("One for a spec.", "Nothing more.")
+      local port = p:argument("port"):convert(app.port)
+      if args ~= "" then port:args(args) end
+      for count = 0, 3 do
+        local words = table.move({ "1", "2", "3" }, 1, count, 1, {})
+        local read = plain(p, words)
+        assert.equal(expected[count], read ~= nil, args .. count)
+        if read and (args == "+" or args == "*") then
+          for i = 1, count do assert.equal(i, read.port[i]) end
+          assert.equal(count, #read.port)
+        elseif read then
+          assert.equal(count > 0 and 1 or nil, read.port)
+        end
+        for i = 1, count do
+          local wrong = table.move(words, 1, count, 1, {})
+          wrong[i] = "x"
+          assert.is_nil(plain(p, wrong), args .. count)
+        end
+      end
+    end
+  end)
+
   it("is no help, no version and no mistake", function()
     local p = app.parser("One for a spec.", "Nothing more.")
     p:mutex(p:option("-o --one"):convert(app.port), p:flag "-a")

@@ -261,6 +261,15 @@ describe("a file that is not a capture", function()
     end
   end)
 
+  it("is closed", function()
+    for _, bytes in ipairs { "hello\n", made.pcap({}):sub(1, 10), made.pcap(made.handshake(SMC_R)):sub(1, -2),
+      made.pcapng(made.handshake(SMC_R)):sub(1, -2), made.pcap({}):gsub("\1\0\0\0$", "\x7b\0\0\0") } do
+      with_file(bytes, function(path)
+        assert.equal(0, support.descriptors_left_by(function() handshake.read(path) end, 5))
+      end)
+    end
+  end)
+
   it("raises no error, whatever is in it", function()
     for _, format in ipairs { "pcap", "pcapng" } do
       local packets = made.handshake({ messages.proposal_r1, messages.decline_1 }, { family = "inet6" })

@@ -57,6 +57,21 @@ describe("why there is no SMC", function()
       ["lib/modules/6.12.95/modules.dep"] = "kernel/net/sctp/sctp.ko:\n" }))
   end)
 
+  it("is dibs that a kernel without it lacks, since the release that made it", function()
+    for release, option in pairs {
+      ["5.19"] = "SMC", ["6.1.0-9-amd64"] = "SMC", ["6.17.13"] = "SMC", ["6.18"] = "DIBS",
+      ["6.18.44"] = "DIBS", ["6.100.1"] = "DIBS",
+      ["7.0"] = "DIBS", ["7.18"] = "DIBS", ["10.1"] = "DIBS", ["5.100"] = "SMC",
+    } do
+      for lists, lacking in pairs { ["kernel/x.ko:\n"] = option, ["kernel/dibs/dibs.ko:\n"] = "SMC" } do
+        local made <close> = support.tree { ["proc/sys/kernel/osrelease"] = release .. "\n",
+          ["lib/modules/" .. release .. "/modules.dep"] = lists }
+        local message = explain_at(made.root, EAFNOSUPPORT, "")
+        assert.matches(("(%s) is built without CONFIG_%s"):format(release, lacking), message, 1, true)
+      end
+    end
+  end)
+
   it("is in the configuration that the kernel carries itself", function()
     local made <close> = support.tree { ["proc/sys/kernel/osrelease"] = "6.18.44\n",
       ["proc/config"] = support.read(RECORDED .. "ikconfig-6.18/config") }

@@ -70,6 +70,16 @@ describe("a watch", function()
     assert.is_false(w:dirty())
   end)
 
+  it("waits as long as was asked for, though its source does not wait", function()
+    local source = source_of {}
+    local w <close> = watch.new(source, error)
+    for _, seconds in ipairs { 0.03, 0.001, 0 } do
+      local started = monotonic()
+      assert.equal(E.ETIMEDOUT, select(3, w:next(seconds)))
+      assert.is_true(monotonic() - started >= seconds)
+    end
+  end)
+
   it("closes its source, and has no descriptor then", function()
     local source = source_of {}
     local w = watch.new(source, error)
