@@ -18,51 +18,27 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
-/* In the place of a sixth argument, which no call below looks at: made by the handler. */
+#include "calls.h"
+
+/* In the place of a sixth argument, which no call of calls.h looks at: made by the handler. */
 #define MAGIC 0x5a5a1234L
 
-#if defined(__x86_64__)
-#define ARGUMENT(m, i) ((m)->gregs[(const int[]){ REG_RDI, REG_RSI, REG_RDX, REG_R10, REG_R8 }[i]])
-#define RESULT(m) ((m)->gregs[REG_RAX])
-#elif defined(__s390x__)
-#define ARGUMENT(m, i) ((m)->gregs[2 + (i)])
-#define RESULT(m) ((m)->gregs[2])
-#else
-#error "not written for this machine: the registers of a system call"
-#endif
-
-static const struct {
-	const char *name;
-	long number;
-} calls[] = {
-#define CALL(name) { #name, SYS_##name }
-#ifdef SYS_access
-	CALL(access),
-#endif
-#ifdef SYS_epoll_wait
-	CALL(epoll_wait),
-#endif
-#ifdef SYS_poll
-	CALL(poll),
-#endif
-#ifdef SYS_readlink
-	CALL(readlink),
-#endif
-	CALL(accept4),	   CALL(bind),		 CALL(connect),	    CALL(epoll_create1),
-	CALL(epoll_ctl),   CALL(getdents64),	 CALL(getpeername), CALL(getsockname),
-	CALL(getsockopt),  CALL(ioctl),		 CALL(listen),	    CALL(newfstatat),
-	CALL(openat),	   CALL(pidfd_open),	 CALL(pipe2),	    CALL(ppoll),
-	CALL(read),	   CALL(recvfrom),	 CALL(recvmsg),	    CALL(sendmsg),
-	CALL(sendto),	   CALL(setsockopt),	 CALL(shutdown),    CALL(signalfd4),
-	CALL(socket),	   CALL(timerfd_create), CALL(timerfd_settime), CALL(wait4),
-	CALL(waitid),
-};
-
 static volatile long seen, failing; /* calls since arm(), and which of them fails */
-static volatile int with;	    /* with which errno, or SHORT */
+static volatile int with;           /* with which errno, or SHORT */
 
 #define SHORT  0
 #define RECORD 128 /* what the kernel gives as a whole, or not: timers, signals */
+
+/* The length that a call of transfer is given. */
+static greg_t *length(mcontext_t *m, int number)
+{
+#ifdef SYS_socketcall
+	if (number == SYS_socketcall)
+		return &((greg_t *)ARGUMENT(m, 1))[2];
+#endif
+	(void)number;
+	return &ARGUMENT(m, 2);
+}
 
 static void handle(int signal, siginfo_t *info, void *context)
 {
@@ -75,24 +51,28 @@ static void handle(int signal, siginfo_t *info, void *context)
 		RESULT(m) = -with;
 		return;
 	}
-	if (failing > 0 && with == SHORT && ARGUMENT(m, 2) > RECORD)
-		ARGUMENT(m, 2) = 1;
-	result = syscall(info->si_syscall, ARGUMENT(m, 0), ARGUMENT(m, 1), ARGUMENT(m, 2),
-			 ARGUMENT(m, 3), ARGUMENT(m, 4), MAGIC);
+	if (failing > 0 && with == SHORT && *length(m, info->si_syscall) > RECORD)
+		*length(m, info->si_syscall) = 1;
+	result = syscall(info->si_syscall, FIRST(m, info), ARGUMENT(m, 1), ARGUMENT(m, 2), ARGUMENT(m, 3),
+			 ARGUMENT(m, 4), MAGIC);
 	RESULT(m) = result == -1 ? -errno : result;
 	errno = before;
 }
 
-static int filter(long number)
+/* A part of 0: every call of the number. */
+static int filter(long number, unsigned int part, unsigned int other_part)
 {
-	const unsigned int low = offsetof(struct seccomp_data, args[5]) +
-				 (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0);
 	struct sock_filter program[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)number, 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, low),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)MAGIC, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)number, 0, 8),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, LOW_HALF(5)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)MAGIC, 6, 0),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, LOW_HALF(0)),
+		BPF_JUMP(BPF_JMP | (part ? BPF_JEQ : BPF_JGE) | BPF_K, part, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, other_part, 0, 3),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, SECCOMP_RET_DATA),
+		BPF_STMT(BPF_ALU | BPF_OR | BPF_K, SECCOMP_RET_TRAP),
+		BPF_STMT(BPF_RET | BPF_A, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog all = { sizeof(program) / sizeof(program[0]), program };
@@ -102,7 +82,7 @@ static int filter(long number)
 
 /*
  * start(name) -> boolean: from now on calls of this name are counted, for good. false where this
- * machine does not have it. Programs that are started make none of them: it would end them.
+ * machine does not have it, or it cannot be made by the handler. Programs that are started make none of them: it would end them.
  */
 static int inject_start(lua_State *L)
 {
@@ -113,7 +93,7 @@ static int inject_start(lua_State *L)
 	while (i < sizeof(calls) / sizeof(calls[0]) && strcmp(calls[i].name, name) != 0)
 		i++;
 	if (i < sizeof(calls) / sizeof(calls[0]) &&
-	    (sigaction(SIGSYS, &action, NULL) || filter(calls[i].number)))
+	    (sigaction(SIGSYS, &action, NULL) || filter(calls[i].number, calls[i].part, calls[i].other_part)))
 		return luaL_error(L, "%s", strerror(errno));
 	lua_pushboolean(L, i < sizeof(calls) / sizeof(calls[0]));
 	return 1;
@@ -151,8 +131,11 @@ int luaopen_inject(lua_State *L);
 int luaopen_inject(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{ "arm", inject_arm },	   { "descriptors", inject_descriptors }, { "disarm", inject_disarm },
-		{ "start", inject_start }, { NULL, NULL },
+		{ "arm", inject_arm },
+		{ "descriptors", inject_descriptors },
+		{ "disarm", inject_disarm },
+		{ "start", inject_start },
+		{ NULL, NULL },
 	};
 
 	luaL_newlib(L, functions);
