@@ -15,6 +15,7 @@ local args = require "smc.internal.args"
 local E = require "smc.errno"
 local STREAMS = require "smc.internal.streams"
 local core = require "smc.core.process"
+local printable = require "smc.internal.text".printable -- now: later there may be no descriptor for it
 
 local process = {}
 
@@ -47,7 +48,7 @@ function process.spawn(argv, options)
     status = false, lost = false, pidfd = false, parent = core.getpid() }, Process)
   local pid, message, errno = core.spawn(argv, options.env, options, self)
   if not pid then
-    return nil, require "smc.internal.text".printable(message), errno
+    return nil, printable(message), errno
   end
   return self
 end

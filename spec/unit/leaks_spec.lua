@@ -70,6 +70,35 @@ describe("no descriptor is left", function()
     it(what, function() assert.equal(0, support.descriptors_left_by(call, 10)) end)
   end
 
+  it("by pipes for which there are not enough descriptors", function()
+    local out = support.run_by({ "sh", "-c", 'ulimit -n 40; exec "$@"', "sh" }, [[
+      local process = require "smc.process"
+      local function spawn()
+        return process.spawn({ "true" }, { stdin = "pipe", stdout = "pipe", stderr = "pipe" })
+      end
+      assert(spawn()):close() -- loads what it needs
+      collectgarbage()
+      collectgarbage("stop")
+      local function hold_all()
+        local held, file = {}, io.open("/dev/null")
+        while file do held[#held + 1], file = file, io.open("/dev/null") end
+        return held
+      end
+      local held, failures = hold_all(), 0
+      for free = 0, 12 do
+        local started = spawn()
+        if started then started:close() else failures = failures + 1 end
+        if started then collectgarbage() end -- its pipes are files of Lua's
+        local room = hold_all()
+        if #room ~= free then print(free, #room) end
+        for _, file in ipairs(room) do file:close() end
+        table.remove(held):close()
+      end
+      print(failures)]])
+    assert.matches("^%d+\n$", out)
+    assert.is_true(tonumber(out) >= 6 and tonumber(out) <= 12)
+  end)
+
   it("by a program that has ended, and was waited for by its descriptor", function()
     local program = assert(process.spawn { "true" })
     local before = support.descriptors()

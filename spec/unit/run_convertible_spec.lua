@@ -151,6 +151,26 @@ describe("smc.run", function()
       assert.matches("gains privileges", why)
     end)
 
+    -- execve(2): the bits alone do nothing, only another owner's.
+    it("says no by owner, group and mode together", function()
+      local program = write("modes", "x", "755")
+      sh("cp %s %s", sockets, program)
+      for modes, fine in pairs {
+        ["4755"] = { own = true, other = false }, ["2755"] = { own = true, other = false },
+        ["2745"] = { own = true, other = true }, ["6745"] = { own = true, other = false },
+        ["1755"] = { own = true, other = true },
+      } do
+        for owner, is_fine in pairs(fine) do
+          local can = owner == "own" or read_all("id -u"):find "^0"
+          if can then
+            sh("chown %s %s && chmod %s %s", owner == "own" and "$(id -u):$(id -g)" or "1:1", program, modes,
+              program)
+            assert.equal(is_fine, (run.convertible(program)), modes .. " " .. owner)
+          end
+        end
+      end
+    end)
+
     it("says yes to them where nothing gains privileges", function()
       local program = folder .. "/unprivileged"
       sh("cp %s %s; chown 1 %s 2>/dev/null; chmod 4755 %s", sockets, program, program, program)

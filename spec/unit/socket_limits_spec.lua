@@ -14,6 +14,44 @@ describe("a socket", function()
     assert.is_string(message)
   end)
 
+  it("connects to every port, and to nothing that is none", function()
+    for port, answer in pairs {
+      [0] = "port 0 is out of range (1 to 65535)", [1] = "connection refused", [65535] = "connection refused",
+      [65536] = "port 65536 is out of range (1 to 65535)", ["65535"] = "connection refused",
+      ["65536"] = "port 65536 is out of range (1 to 65535)", ["0"] = "port 0 is out of range (1 to 65535)",
+    } do
+      local sock <close> = assert(socket.tcp(FALLBACK))
+      assert.same({ nil, answer }, { sock:connect("127.0.0.1", port) })
+    end
+    local sock <close> = assert(socket.tcp(FALLBACK))
+    assert.same({ nil, "port 65536 is out of range (0 to 65535)" }, { sock:bind("127.0.0.1", 65536) })
+    assert.equal(1, sock:bind("127.0.0.1", 65535))
+    assert.same({ "127.0.0.1", 65535, "inet" }, { sock:getsockname() })
+  end)
+
+  -- Whether this kernel has SMC is asked of Python, and not of what is under test.
+  it("is never TCP where nobody allowed it", function()
+    local can = support.run({ "python3", "-c", "import socket; socket.socket(43, socket.SOCK_STREAM, 0)" })
+    if can.status == 0 then return end -- over SMC: spec/kernel
+    local server <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
+    local port = select(2, server:getsockname())
+    for what, make in pairs {
+      tcp4 = function() return socket.tcp4() end, tcp6 = function() return socket.tcp6() end,
+      connect = function() return socket.connect("127.0.0.1", port) end,
+      bind = function() return socket.bind("127.0.0.1", 0) end,
+      ["tcp and connect"] = function() return socket.tcp():connect("127.0.0.1", port) end,
+      ["tcp and bind"] = function() return socket.tcp():bind("127.0.0.1", 0) end,
+      ["IPPROTO_SMC"] = function() return socket.tcp { protocol = "inet" }:connect("127.0.0.1", port) end,
+      ["either"] = function() return socket.tcp { protocol = "auto" }:connect("127.0.0.1", port) end,
+    } do
+      local sock, message = make()
+      assert.is_nil(sock, what)
+      assert.matches("SMC", message)
+    end
+    server:settimeout(0)
+    assert.same({ nil, "timeout" }, { server:accept() })
+  end)
+
   it("of IPv6 alone takes no IPv4", function()
     local sock <close> = assert(socket.tcp6(FALLBACK))
     assert.is_true(sock:getoption("ipv6-v6only"))
@@ -83,10 +121,9 @@ sock.recv(1)]]):format((select(2, server:getsockname()))) })
       local accepted <close> = assert(server:accept())
       local fd = is_known and accepted:getfd()
       assert.equal("x", accepted:receive(1))
-      if fd then
-        local info <close> = assert(io.open("/proc/self/fdinfo/" .. fd))
-        assert.is_true(tonumber(info:read("a"):match("flags:%s*(%d+)"), 8) & O_NONBLOCK ~= 0)
-      end
+      assert.equal(fd or accepted:getfd(), accepted:getfd()) -- which makes it known
+      local info <close> = assert(io.open("/proc/self/fdinfo/" .. accepted:getfd()))
+      assert.is_true(tonumber(info:read("a"):match("flags:%s*(%d+)"), 8) & O_NONBLOCK ~= 0)
       assert.is_true(other:kill "TERM")
     end
   end)

@@ -10,7 +10,7 @@ return {
     { "self.window.held > 0 do", "false do", "the whole echo is awaited" },
   },
 
-  { "examples/smc_run.lua", specs = "unit/run_process kernel/run",
+  { "examples/smc_run.lua", specs = "unit/run_preload unit/run_process kernel/run",
     { 'words[i] ~= "--" do', "true do", "-- ends the options" },
     { "errno == E.ENOENT and NOT_FOUND or NOT_EXECUTABLE", "NOT_EXECUTABLE", "127: not found" },
   },
