@@ -11,7 +11,6 @@
 --
 -- @module smc.diag
 
-local addresses = require "smc.internal.addresses"
 local args = require "smc.internal.args"
 local E = require "smc.errno"
 local look = require "smc.internal.look"
@@ -148,6 +147,14 @@ local device_namer = look.protect(function()
   return function(record) record.dmb.dibs = name_of(record.dmb.gid, record.dmb.gid_ext) end
 end)
 
+local WILDCARDS <const> = { ["0.0.0.0"] = true, ["::"] = true }
+
+-- Whether smc_diag left out the address of a socket, or which wildcard address it has.
+local function is_address_missing(record)
+  local address = record.local_address
+  return record.local_port ~= nil and (not address or WILDCARDS[address] == true)
+end
+
 -- Returns the function that completes the records of a query. If it fails, it raises an error in the loop,
 -- and stores the errno in `failure`.
 local function completer(failure)
@@ -163,8 +170,8 @@ local function completer(failure)
       add_device = add_device or demand(device_namer())
       add_device(record)
     end
-    if not addresses.is_missing(record) then return end
-    add_address = add_address or addresses.completer()
+    if not is_address_missing(record) then return end
+    add_address = add_address or require "smc.internal.addresses".completer()
     demand(add_address(record))
   end
 end
@@ -267,7 +274,10 @@ function diag.find(inode, options)
     return nil, ("no SMC socket has the inode %d"):format(inode), E.ENOENT
   end
   if found.fallback_code or found.peer_fallback_code then explain(found) end
-  ok, message, errno = addresses.complete(found)
+  ok, message, errno = true, nil, nil
+  if is_address_missing(found) then
+    ok, message, errno = require "smc.internal.addresses".completer()(found)
+  end
   if ok and found.dmb then
     ok, message, errno = device_namer()
     if ok then ok(found) end

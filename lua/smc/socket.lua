@@ -39,9 +39,7 @@ local args = require "smc.internal.args"
 local core = require "smc.core.socket"
 local E = require "smc.errno"
 local listen = require "smc.internal.listen"
-local ltn12 = require "smc.socket.ltn12"
 local os_core = require "smc.core.os"
-local try = require "smc.socket.try"
 
 local socket = {
   _VERSION = "smc " .. require "smc.version",
@@ -309,14 +307,6 @@ socket.sleep = os_core.sleep
 -- @treturn ?string `"timeout"` if none is ready
 socket.select = core.select
 
-socket.newtry, socket.protect = try.newtry, try.protect
-
---- Returns its arguments, or raises the second one for an enclosing `protect` if the first is false or nil.
--- @function try
--- @tparam any ...
--- @treturn any ...
-socket.try = try.newtry()
-
 --- Returns its arguments without the first ones.
 -- @tparam integer count how many to leave out
 -- @tparam any ...
@@ -326,16 +316,6 @@ function socket.skip(count, ...)
   if not number or number < 0 then args.check("skip", 1, count, args.range(0)) end
   return select(math.min(number, select("#", ...)) + 1, ...)
 end
-
-socket.choose, socket.sourcet, socket.sinkt = ltn12.choose, ltn12.sourcet, ltn12.sinkt
-socket.source, socket.sink = ltn12.choose(ltn12.sourcet), ltn12.choose(ltn12.sinkt)
-
-function ltn12.block_size()
-  return socket.BLOCKSIZE
-end
-
---- The resolver: `smc.socket.dns`.
-socket.dns = require "smc.socket.dns"
 
 --- Returns a host's addresses as text, in the order in which `connect` tries them.
 -- @tparam string host
@@ -362,5 +342,39 @@ for _, methods in ipairs(core.methods) do
   methods.info, methods.mode = info, mode
 end
 
+-- === what is loaded on first use ===
+
+local function add_try()
+  local try = require "smc.socket.try"
+  socket.newtry, socket.protect = try.newtry, try.protect
+  --- Returns its arguments, or raises the second one for an enclosing `protect` if the first is false or nil.
+  -- @function try
+  -- @tparam any ...
+  -- @treturn any ...
+  socket.try = try.newtry()
+end
+
+local function add_ltn12()
+  local ltn12 = require "smc.socket.ltn12"
+  socket.choose, socket.sourcet, socket.sinkt = ltn12.choose, ltn12.sourcet, ltn12.sinkt
+  socket.source, socket.sink = ltn12.choose(ltn12.sourcet), ltn12.choose(ltn12.sinkt)
+  function ltn12.block_size() return socket.BLOCKSIZE end
+end
+
+local function add_dns()
+  --- The resolver: `smc.socket.dns`.
+  socket.dns = require "smc.socket.dns"
+end
+
+local LATER <const> = {
+  newtry = add_try, protect = add_try, try = add_try, dns = add_dns, choose = add_ltn12, sourcet = add_ltn12,
+  sinkt = add_ltn12, source = add_ltn12, sink = add_ltn12,
+}
+
 -- For datagrams and Unix sockets, which SMC does not have, udp, udp4, udp6 and unix are those of LuaSocket.
-return setmetatable(socket, { __index = require("smc.socket.luasocket").find })
+return setmetatable(socket, { __index = function(_, name)
+  local add = LATER[name]
+  if not add then return require "smc.socket.luasocket".find(socket, name) end
+  add()
+  return rawget(socket, name)
+end })

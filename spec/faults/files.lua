@@ -71,7 +71,7 @@ if prepare then
   assert(os.execute("chmod 755 " .. script))
 end
 
--- A child that has ended.
+-- A child that has ended; `close` takes it, where there was no memory for what should have.
 local ended
 
 return {
@@ -127,8 +127,8 @@ return {
   end },
   { name = "Process:wait", right = "exit, 7", calls = { pidfd_open = true, poll = true },
     before = function() ended = assert(process.spawn { "sh", "-c", "exit 7" }) end,
-    look = function() return ended:wait(60) end },
+    look = function() return ended:wait(60) end, after = function() ended:close() end },
   { name = "Process:close", right = "true", calls = { pidfd_open = true, poll = true },
     before = function() ended = assert(process.spawn { "true" }) end,
-    look = function() return ended:close() end },
+    look = function() return ended:close() end, after = function() ended:close() end },
 }

@@ -142,7 +142,7 @@ describe("an address that smc_diag does not have", function()
     })
     local answers <const> = { inet_diag = failure and { nil, "refused", failure } or { iterator } }
     local addresses = support.on_answers("smc.internal.addresses", answers)
-    local ok, message, errno = addresses.complete(record)
+    local ok, message, errno = addresses.completer()(record)
     return ok and { record.local_address, record.peer_address } or { message, errno }
   end
 

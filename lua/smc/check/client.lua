@@ -2,6 +2,7 @@
 -- @module smc.check.client
 
 local args = require "smc.internal.args"
+local core = require "smc.core.socket"
 local counters = require "smc.check.counters"
 local exchange = require "smc.check.exchange"
 local loop = require "smc.check.loop"
@@ -9,21 +10,20 @@ local monotonic = require "smc.core.os".monotonic
 local protocol = require "smc.check.protocol"
 local reach = require "smc.check.reach"
 local report = require "smc.check.report"
-local requirement = require "smc.check.requirement"
 local socket = require "smc.socket"
-local system = require "smc.system"
 
 local client = {}
 
 local DEFAULT_TIMEOUT <const> = 10 -- seconds
+local MODES <const> = { "SMC-D", "SMC-R", "SMC" } -- what can be required: "SMC" is met by either mode
 local OPTIONS <const> = {
-  family = { "inet", "inet6", "unspec" }, timeout = "seconds", probe = "boolean",
-  require = requirement.MODES, measure = "boolean or seconds",
+  family = { "inet", "inet6", "unspec" }, timeout = "seconds", probe = "boolean", require = MODES,
+  measure = "boolean or seconds",
 }
 
 local ALL_OPTIONS <const> = {
   hosts = "table", port = "integer or text", family = OPTIONS.family, timeout = "seconds", probe = "boolean",
-  require = requirement.MODES,
+  require = MODES,
 }
 
 -- Without a probe, how long to wait whether the peer closes the connection. The duration of the handshake,
@@ -163,26 +163,33 @@ local function test_all(hosts, port, options)
   return reports
 end
 
+-- Whether there is SMC; smc.system explains why there is none.
+local function available()
+  if core.probe() then return true end
+  return require "smc.system".available()
+end
+
 --- See `smc.check.connect`.
 function client.connect(host, port, options)
   port, options = check_arguments(host, port, options)
-  local ok, message, errno = system.available()
+  local ok, message, errno = available()
   if not ok then return nil, message, errno, report.without_smc(report.new(host, port), message, errno) end
   local reports
   reports, message, errno = test_all({ host }, port, options)
   if not reports then return nil, message, errno end
-  return requirement.hold(reports[1], options.require)
+  if not options.require then return reports[1] end
+  return require "smc.check.requirement".hold(reports[1], options.require)
 end
 
 --- See `smc.check.connect_all`.
 function client.connect_all(options)
   local port = check_all_arguments(options)
-  local ok, message, errno = system.available()
+  local ok, message, errno = available()
   if not ok then return nil, message, errno end
   local reports
   reports, message, errno = test_all(options.hosts, port, options)
-  if not reports then return nil, message, errno end
-  for _, r in ipairs(reports) do requirement.hold(r, options.require) end
+  if not reports or not options.require then return reports, message, errno end
+  for _, r in ipairs(reports) do require "smc.check.requirement".hold(r, options.require) end
   return reports
 end
 

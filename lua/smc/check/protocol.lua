@@ -10,7 +10,6 @@
 
 local evidence = require "smc.check.evidence"
 local message = require "smc.check.message"
-local reason = require "smc.reason"
 local stream = require "smc.check.stream"
 local view = require "smc.check.view"
 
@@ -101,7 +100,7 @@ function protocol.read_answer(line)
   if MODES[mode] == nil then return nil end
   local function cause(hex)
     local code = tonumber(hex, 16)
-    return code ~= 0 and reason.get(code) or nil
+    return code ~= 0 and require "smc.reason".get(code) or nil
   end
   return {
     mode = MODES[mode] or nil, fallback = cause(own), peer_fallback = cause(peer),

@@ -8,9 +8,6 @@ local verdict = require "smc.check.verdict"
 
 local requirement = {}
 
---- What can be required: `"SMC"` is met by either mode.
-requirement.MODES = { "SMC-D", "SMC-R", "SMC" }
-
 -- A text about a fallback: the reasons of both sides, and the note in the report.
 local function sides(report)
   local words = {}
@@ -38,7 +35,7 @@ local FAULTS <const> = {
 --- Compares a report with a requirement. If the report does not meet it, its `success` becomes false, and a
 -- report of another SMC mode gets the message.
 -- @tparam table report
--- @tparam ?string required one of `MODES`
+-- @tparam ?string required `"SMC-D"`, `"SMC-R"`, or `"SMC"`, which is met by either
 -- @treturn[1] table report
 -- @treturn[2] nil
 -- @treturn[2] string message

@@ -5,7 +5,6 @@
 -- @module smc.check.view
 
 local evidence = require "smc.check.evidence"
-local reason = require "smc.reason"
 
 local view = {}
 
@@ -48,7 +47,8 @@ local function known(given, fields)
 end
 
 local function reason_of(code)
-  return math.type(code) == "integer" and code > 0 and code <= 0xffffffff and reason.get(code) or nil
+  local is_code = math.type(code) == "integer" and code > 0 and code <= 0xffffffff
+  return is_code and require "smc.reason".get(code) or nil
 end
 
 --- The other side's view, from its message.

@@ -4,7 +4,6 @@
 local E = require "smc.errno"
 local core = require "smc.core.packet"
 local filter = require "smc.handshake.filter"
-local link = require "smc.handshake.link"
 local look = require "smc.internal.look"
 local text = require "smc.internal.text"
 
@@ -70,7 +69,7 @@ end
 function Live:receive(seconds)
   local bytes, protocol, index, time, vlan = self.packets:receive(seconds)
   if not bytes then return nil, explain(self.interface, protocol, index), index end
-  local tagged, at, inner = link.untag(bytes, protocol, 1)
+  local tagged, at, inner = require "smc.handshake.link".untag(bytes, protocol, 1)
   return bytes, tagged and at or #bytes + 1,
     { time = time, interface = self.names[index] or nil, vlan = inner or vlan, lost = lost(self) }
 end

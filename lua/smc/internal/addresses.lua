@@ -8,8 +8,6 @@ local netlink = require "smc.core.netlink"
 
 local addresses = {}
 
-local WILDCARDS <const> = { ["0.0.0.0"] = true, ["::"] = true }
-
 -- Adds the TCP sockets of one family to found, by their ports; false if several have the same ports, so that
 -- the address is ambiguous.
 local function read_family(found, family, listening)
@@ -52,25 +50,6 @@ function addresses.completer()
     if record.peer_port then record.peer_address = entry[2] end
     return true
   end)
-end
-
---- Whether smc_diag left out the address of a socket, or which wildcard address it has.
--- @tparam table record
--- @treturn boolean
-function addresses.is_missing(record)
-  local address = record.local_address
-  return record.local_port ~= nil and (not address or WILDCARDS[address] == true)
-end
-
---- Completes one record, if necessary.
--- @tparam table record
--- @treturn[1] true
--- @treturn[2] nil
--- @treturn[2] string message
--- @treturn[2] integer errno
-function addresses.complete(record)
-  if not addresses.is_missing(record) then return true end
-  return addresses.completer()(record)
 end
 
 return addresses

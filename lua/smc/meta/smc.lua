@@ -1330,11 +1330,6 @@ function smc_socket.sleep(seconds) end
 ---@return string|nil # `"timeout"` if none is ready
 function smc_socket.select(receivers, senders, timeout) end
 
---- Returns its arguments, or raises the second one for an enclosing `protect` if the first is false or nil.
----@param ... any
----@return any # ...
-function smc_socket.try(...) end
-
 --- Returns its arguments without the first ones.
 ---@param count integer how many to leave out
 ---@param ... any
@@ -1354,6 +1349,11 @@ function smc_socket.resolve(host, family) end
 ---@return nil|string # message
 ---@return nil|integer # errno
 function smc_socket.poller() end
+
+--- Returns its arguments, or raises the second one for an enclosing `protect` if the first is false or nil.
+---@param ... any
+---@return any # ...
+function smc_socket.try(...) end
 
 --- Closes the socket.
 --- Closing twice is fine. See close(2).
