@@ -224,12 +224,12 @@ print(messages(*socket.socketpair()), end="")
       support.sh("mkdir -p %s/smc && ln -s $(dirname %s)/core %s/smc/core", folder, library, folder)
       local argv = { interpreter(), "examples/smc_run.lua", "--fallback", "tcp", "true" }
       local ending, status, out, err = finish(argv,
-        { env = base { LUA_CPATH = folder .. "/?.so;" .. (package.cpath:gsub("[^;]*build[^;]*", "")) } })
+        { env = base { LUA_CPATH = folder .. "/?.so" } })
       assert.same({ "exit", 125, "" }, { ending, status, out })
       assert.matches("preload.so is not in package.cpath", err, 1, true)
     end)
 
-    it("warns where other users cannot read the library, for then their programs stay TCP", function()
+    it("warns where a command changes to users that cannot read the library", function()
       local folder = support.folder .. "/closed"
       support.sh("mkdir -p %s && cp -R $(dirname %s) %s/smc", folder, run.library(), folder)
       local library, env = folder .. "/smc/preload.so", base { LUA_CPATH = folder .. "/?.so" }
@@ -246,6 +246,11 @@ print(messages(*socket.socketpair()), end="")
           .. "the module where everybody can read it\n"):format(why)
         assert.equal(warning or "", err:match("^smc_run.lua: [^\n]*\n") or "")
       end
+      support.sh("chmod 700 %s", folder)
+      local same_user = { interpreter(), "examples/smc_run.lua", "--fallback", "tcp", "sh", "-c", ":" }
+      assert.same({ "exit", 0, "", "" }, { finish(same_user, { env = env }) })
+      table.insert(same_user, 3, "--debug")
+      assert.equal(can_change, select(4, finish(same_user, { env = env })):find("stays TCP", 1, true) ~= nil)
     end)
 
     it("warns of a program whose sockets stay TCP, and runs it", function()
