@@ -20,7 +20,7 @@ local E = require "smc.errno"
 local hex = require "smc.internal.hex"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"
-local has, matching = require "smc.internal.filter".has, require "smc.internal.filter".select
+local lists = require "smc.internal.lists"
 local paths = require "smc.internal.paths"
 local text = require "smc.internal.text"
 local pci = require "smc.ism.pci"
@@ -113,7 +113,7 @@ end
 
 local function has_port_with(record, key, value)
   for _, port in ipairs(record.ports) do
-    if key == "pnetid" and port.pnetid == value or key == "netdev" and has(port.netdevs, value) then
+    if key == "pnetid" and port.pnetid == value or key == "netdev" and lists.has(port.netdevs, value) then
       return true
     end
   end
@@ -152,7 +152,7 @@ local function functions_like(filter)
   local records
   records, message, errno = read()
   if not records then return nil, message, errno end
-  return matching(records, matches, wanted)
+  return lists.select(records, matches, wanted)
 end
 
 --- Lists the functions that SMC can use, sorted by FID, including slots that are powered off; all of them, or

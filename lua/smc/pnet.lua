@@ -15,7 +15,7 @@
 
 local args = require "smc.internal.args"
 local E = require "smc.errno"
-local matching = require "smc.internal.filter".select
+local matching = require "smc.internal.lists".select
 local netlink = require "smc.internal.genl"
 local remedy = require "smc.internal.remedy"
 local text = require "smc.internal.text"

@@ -1,31 +1,9 @@
 --- Filters lists, also those that contain SMC-D and SMC-R entries.
 -- @module smc.internal.filter
 
+local select = require "smc.internal.lists".select
+
 local filter = {}
-
---- Selects the values of a list that match.
--- @tparam table list
--- @tparam function matches takes a value and what is wanted
--- @param wanted
--- @treturn table
-function filter.select(list, matches, wanted)
-  local found = {}
-  for _, value in ipairs(list) do
-    if matches(value, wanted) then found[#found + 1] = value end
-  end
-  return found
-end
-
---- Whether a list has a value.
--- @tparam table list
--- @param value
--- @treturn boolean
-function filter.has(list, value)
-  for _, one in ipairs(list) do
-    if one == value then return true end
-  end
-  return false
-end
 
 --- The first value of a list, for functions that find one.
 -- @tparam string missing the message if the list is empty
@@ -49,7 +27,7 @@ end
 local function matches(entry, wanted, shape)
   if not equal(entry, wanted, shape.own) then return false end
   if equal({}, wanted, shape.of_parts) then return true end
-  local kept = filter.select(entry[shape.parts] or {}, function(part)
+  local kept = select(entry[shape.parts] or {}, function(part)
     return equal(part, wanted, shape.of_parts)
   end)
   entry[shape.parts] = entry[shape.parts] and kept
@@ -76,7 +54,7 @@ function filter.of(wanted, shape, ask)
       local entries
       entries, message, errno = shape.read(messages)
       if not entries then return nil, message, errno end
-      for _, entry in ipairs(filter.select(entries, matching)) do found[#found + 1] = entry end
+      for _, entry in ipairs(select(entries, matching)) do found[#found + 1] = entry end
     end
   end
   return found

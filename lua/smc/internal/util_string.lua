@@ -5,14 +5,16 @@
 local util_string = {}
 
 local FIELD <const> = 16 -- bytes
+local USED <const> = "^[^\0\x40]" -- the first byte of a field with a PNET ID: blanks are 0x40
 
 --- The PNET ID of a port.
 -- @tparam string bytes contents of the attribute
 -- @tparam integer port index of the field, from 0
 -- @treturn ?string PNET ID; nil if the port has none
 function util_string.pnetid(bytes, port)
-  local first = port * FIELD
-  return require "smc.internal.ebcdic".decode(bytes:sub(first + 1, first + FIELD)):match("^[^\0 ]+")
+  local field = bytes:sub(port * FIELD + 1, (port + 1) * FIELD)
+  if not field:find(USED) then return nil end
+  return require "smc.internal.ebcdic".decode(field):match("^[^\0 ]+")
 end
 
 return util_string

@@ -1,7 +1,7 @@
 --- The PNET IDs of ports that have none from the hardware: those of the table of `smc.pnet`.
 -- @module smc.ism.user_pnetids
 
-local has = require "smc.internal.filter".has
+local has = require "smc.internal.lists".has
 
 local user_pnetids = {}
 

@@ -1,0 +1,30 @@
+--- What lists have.
+-- @module smc.internal.lists
+
+local lists = {}
+
+--- Selects the values of a list that match.
+-- @tparam table list
+-- @tparam function matches takes a value and what is wanted
+-- @param wanted
+-- @treturn table
+function lists.select(list, matches, wanted)
+  local found = {}
+  for _, value in ipairs(list) do
+    if matches(value, wanted) then found[#found + 1] = value end
+  end
+  return found
+end
+
+--- Whether a list has a value.
+-- @tparam table list
+-- @param value
+-- @treturn boolean
+function lists.has(list, value)
+  for _, one in ipairs(list) do
+    if one == value then return true end
+  end
+  return false
+end
+
+return lists
