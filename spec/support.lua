@@ -23,6 +23,19 @@ function support.await(f)
   error("it did not come about", 2)
 end
 
+--- Both ends of a connection on this host.
+-- @tparam[opt] table options of `smc.tcp`
+-- @tparam[opt="127.0.0.1"] string bound the address that the server is bound to
+-- @tparam[opt] string address that the client connects to, where it is another one
+-- @return the client's socket
+-- @return the server's
+function support.pair(options, bound, address)
+  bound = bound or "127.0.0.1"
+  local server <close> = assert(socket.bind(bound, 0, options))
+  local client = assert(socket.connect(address or bound, (select(2, server:getsockname())), options))
+  return client, assert(server:accept())
+end
+
 --- The number of descriptors that this process has open, with the one that counts them.
 function support.descriptors()
   local count = 0

@@ -1,12 +1,8 @@
 local smc = require "smc"
 local socket = require "smc.socket"
+local support = require "support"
 
-local function pair(host, connect_to)
-  local server <close> = assert(socket.bind(host or "127.0.0.1", 0))
-  local _, port = server:getsockname()
-  local client = assert(socket.connect(connect_to or host or "127.0.0.1", port))
-  return client, assert(server:accept())
-end
+local function pair(...) return support.pair(nil, ...) end
 
 -- A server of the plain kind: its clients get TCP.
 local function plain_server()

@@ -6,7 +6,6 @@ local check = require "smc.check"
 local device = require "smc.device"
 local json = require "dkjson"
 local linkgroup = require "smc.linkgroup"
-local socket = require "smc.socket"
 local support = require "support"
 
 local IS_THERE <const> = at_hand.since "6.18"
@@ -49,9 +48,8 @@ describe("dibs on net/smc " .. at_hand.version, function()
   it("is joined with sockets, link groups and evidence by the GID", function()
     if not IS_THERE then return end
     assert.equal(0, support.run({ "lab-setup", "ueid", "add", "SMCV2-LAB-DIBS" }).status)
-    local server <close> = assert(socket.bind("127.0.0.1", 0))
-    local client <close> = assert(socket.connect("127.0.0.1", (select(2, server:getsockname()))))
-    local accepted <close> = assert(server:accept())
+    local client, accepted <close> = support.pair()
+    local _ <close> = client
     for _, sock in ipairs { client, accepted } do
       assert.equal("SMC-D", sock:mode())
       assert.equal("lo", sock:info().dmb.dibs)

@@ -2,15 +2,12 @@
 local core = require "smc.core.socket"
 local poller = require "smc.poller"
 local socket = require "smc.socket"
+local support = require "support"
 
 local BUFFER <const> = 65536
 local SANITIZED <const> = os.getenv "SMC_BUILD" == "build/sanitize" -- whose allocator keeps freed memory
 
-local function pair()
-  local server <close> = assert(socket.bind("127.0.0.1", 0, 32, { fallback = "tcp" }))
-  local client = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), { fallback = "tcp" }))
-  return client, assert(server:accept())
-end
+local function pair() return support.pair { fallback = "tcp" } end
 
 -- Sends, and waits until it is there.
 local function send(from, to, data)

@@ -2,6 +2,7 @@
 -- SMC sockets: a TCP socket in their place, where this kernel has no SMC, gives the same.
 local E = require "smc.errno"
 local socket = require "smc.socket"
+local support = require "support"
 
 local fallback <const> = { fallback = "tcp" }
 
@@ -11,12 +12,7 @@ local function bound()
   return sock
 end
 
-local function pair()
-  local server <close> = assert(socket.bind("127.0.0.1", 0, fallback))
-  local _, port = server:getsockname()
-  local client = assert(socket.connect("127.0.0.1", port, fallback))
-  return client, assert(server:accept())
-end
+local function pair() return support.pair(fallback) end
 
 -- The state, a socket in it, and what goes with it.
 local STATES <const> = {

@@ -9,6 +9,7 @@ local process = require "smc.process"
 local process_core = require "smc.core.process"
 local os_core = require "smc.core.os"
 local socket = require "smc.socket"
+local support = require "support"
 local socket_core = require "smc.core.socket"
 
 local nan <const> = 0 / 0
@@ -97,10 +98,8 @@ end)
 
 describe("a count of bytes", function()
   it("is what was set, or the smallest integer where none is that, and turns over", function()
-    local server <close> = assert(socket.bind("127.0.0.1", 0, { fallback = "tcp" }))
-    local port = select(2, server:getsockname())
-    local client <close> = assert(socket.connect("127.0.0.1", port, { fallback = "tcp" }))
-    local accepted <close> = assert(server:accept())
+    local client, accepted <close> = support.pair { fallback = "tcp" }
+    local _ <close> = client
     for _, case in ipairs {
       { 1e308, math.mininteger }, { -1e308, math.mininteger }, { nan, math.mininteger },
       { math.huge, math.mininteger }, { 2^63, math.mininteger }, { 2^63 - 1024, math.maxinteger - 1023 },

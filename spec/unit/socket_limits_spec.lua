@@ -129,9 +129,8 @@ sock.recv(1)]]):format((select(2, server:getsockname()))) })
   end)
 
   it("gives no more than was asked for, and counts it once", function()
-    local server <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
-    local client <close> = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), FALLBACK))
-    local accepted <close> = assert(server:accept())
+    local client, accepted <close> = support.pair(FALLBACK)
+    local _ <close> = client
     client:send("0123456789\n" .. ("x"):rep(100000))
     assert.equal("0123", accepted:receive(4))
     assert.equal("45", accepted:receiveany(2))
@@ -228,9 +227,8 @@ describe("smc.socket", function()
   end)
 
   it("has a source by length that ends with its last byte", function()
-    local server <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
-    local client <close> = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), FALLBACK))
-    local accepted <close> = assert(server:accept())
+    local client, accepted <close> = support.pair(FALLBACK)
+    local _ <close> = client
     local length = 2 * socket.BLOCKSIZE + 10
     client:send(("x"):rep(length) .. "rest")
     local source, pieces = socket.source("by-length", accepted, length), {}

@@ -12,12 +12,7 @@ local function listener(...)
   return sock, select(2, sock:getsockname())
 end
 
-local function pair()
-  local server <close>, port = listener()
-  local client = assert(socket.tcp { fallback = "tcp" })
-  assert(client:connect("127.0.0.1", port))
-  return client, assert(server:accept())
-end
+local function pair() return support.pair { fallback = "tcp" } end
 
 describe("smc.socket", function()
   it("names its classes as LuaSocket does", function()

@@ -7,11 +7,7 @@ local support = require "support"
 
 local tcp = { fallback = "tcp" }
 
-local function pair()
-  local server <close> = assert(socket.bind("127.0.0.1", 0, 1, tcp))
-  local client = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), tcp))
-  return client, assert(server:accept())
-end
+local function pair() return support.pair(tcp) end
 
 describe("a socket", function()
   -- A wrapper whose only owner has gone is collected while receive() makes its string. In a process of its
