@@ -26,9 +26,8 @@ ism_sources() { # INTO
 }
 
 ism_make() { # HEADERS SOURCE
-	make -s -j"$(nproc)" -C "$1" M="$2" CC="$(kernel_compiler "$1")" \
-		CONFIG_SMC=m CONFIG_SMC_DIAG=m CONFIG_DEBUG_INFO_BTF_MODULES= \
-		KCFLAGS="-include $2/s390.h -DCONFIG_ISM_MODULE=1 -DCONFIG_HAVE_PNETID=1" modules >&2 ||
+	kernel_make_modules "$1" "$2" CONFIG_SMC=m CONFIG_SMC_DIAG=m \
+		KCFLAGS="-include $2/s390.h -DCONFIG_ISM_MODULE=1 -DCONFIG_HAVE_PNETID=1" ||
 		die "building the ISM and SMC modules failed"
 }
 

@@ -127,6 +127,29 @@ kernel_extract_headers() { # INTO PACKAGE…
 	done
 }
 
+# What else a recipe unpacks into the outcome, while the source is still being unpacked.
+kernel_unpack_more() { # OUTCOME
+	kernel_unpack "$1"
+}
+
+# Downloads the packages, and unpacks them in $download/tree: the image into outcome, headers, and what is wanted of
+# the source, which takes longest, beside them.
+kernel_unpack_packages() { # THE SOURCE INTO, HOW MANY FOLDERS ABOVE THEM GO, FILES OR FOLDERS…
+	local start source_pid work=$download/tree
+	kernel_download
+	rm -rf "$work"
+	mkdir -p "$work/outcome" "$work/headers"
+	start=$(now_ms)
+	say "unpacking ${plan[0]%%=*}, its headers and ${*:3}"
+	kernel_extract_source "$(kernel_deb 4)" "$@" &
+	source_pid=$!
+	kernel_extract_image "$work/outcome"
+	kernel_unpack_more "$work/outcome"
+	kernel_extract_headers "$work/headers" "$(kernel_deb 1)" "$(kernel_deb 2)" "$(kernel_deb 3)"
+	wait "$source_pid" || die "unpacking the kernel's source failed"
+	say "unpacked in $(seconds_since "$start")"
+}
+
 kernel_compiler() { # HEADERS
 	local wanted
 	wanted=$(sed -n 's/^CC = .*(CROSS_COMPILE)//p' "$1/.kernelvariables")
@@ -135,6 +158,11 @@ kernel_compiler() { # HEADERS
 	else
 		echo "${image_tools}gcc"
 	fi
+}
+
+kernel_make_modules() { # HEADERS SOURCE VARIABLE=VALUE…
+	make -s -j"$(nproc)" -C "$1" M="$2" CC="$(kernel_compiler "$1")" CONFIG_DEBUG_INFO_BTF_MODULES= \
+		"${@:3}" modules >&2
 }
 
 # Puts modules in the place of all those of a folder that came with the kernel.

@@ -28,27 +28,15 @@ rxe_build() { # HEADERS SOURCE
 	sed -i 's/(cq->notify == IB_CQ_/(cq->notify \& IB_CQ_/' "$2/rxe_cq.c"
 	[[ $(cat "$2"/rxe_{qp,cq}.c | grep -cE 'attr->cur_qp_state = qp->attr.qp_state;|\(cq->notify & IB_CQ_') == 3 ]] ||
 		die "Soft-RoCE is not as expected"
-	make -s -j"$(nproc)" -C "$1" M="$2" CC="$(kernel_compiler "$1")" CONFIG_RDMA_RXE=m \
-		CONFIG_DEBUG_INFO_BTF_MODULES= modules >&2 || die "building Soft-RoCE failed"
+	kernel_make_modules "$1" "$2" CONFIG_RDMA_RXE=m || die "building Soft-RoCE failed"
 	strip --strip-debug "$2"/*.ko
 }
 
 kernel_build() {
 	[[ -e $kernel/release ]] && return
-	local start source_pid work=$download/tree
+	local start work=$download/tree
 	require_tools gcc=gcc make=make xz=xz-utils depmod=kmod strip=binutils
-	kernel_download
-	rm -rf "$work"
-	mkdir -p "$work/outcome" "$work/headers"
-	start=$(now_ms)
-	say "unpacking ${plan[0]%%=*}, its headers and Soft-RoCE"
-	kernel_extract_source "$(kernel_deb 4)" "$work/rxe" 5 drivers/infiniband/sw/rxe &
-	source_pid=$!
-	kernel_extract_image "$work/outcome"
-	kernel_unpack "$work/outcome"
-	kernel_extract_headers "$work/headers" "$(kernel_deb 1)" "$(kernel_deb 2)" "$(kernel_deb 3)"
-	wait "$source_pid" || die "unpacking the kernel's source failed"
-	say "unpacked in $(seconds_since "$start")"
+	kernel_unpack_packages "$work/rxe" 5 drivers/infiniband/sw/rxe
 	start=$(now_ms)
 	say "building rdma_rxe.ko"
 	rxe_build "$work"/headers/usr/src/linux-headers-*-amd64 "$work/rxe"

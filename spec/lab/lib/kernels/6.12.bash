@@ -25,34 +25,23 @@ kernel_packages() { # ABI
 }
 
 kernel_build_smc() { # HEADERS SOURCE
-	make -s -j"$(nproc)" -C "$1" M="$2" CC="$(kernel_compiler "$1")" \
-		CONFIG_SMC=m CONFIG_SMC_DIAG=m CONFIG_SMC_LO=y CONFIG_DEBUG_INFO_BTF_MODULES= \
-		KCFLAGS=-DCONFIG_SMC_LO=1 modules >&2 || die "building the SMC modules failed"
+	kernel_make_modules "$1" "$2" CONFIG_SMC=m CONFIG_SMC_DIAG=m CONFIG_SMC_LO=y KCFLAGS=-DCONFIG_SMC_LO=1 ||
+		die "building the SMC modules failed"
 	strip --strip-debug "$2"/smc.ko "$2"/smc_diag.ko
 }
 
 kernel_build() {
 	[[ -e $kernel/release ]] && return
-	local start source_pid i work=$download/tree
+	local start i work=$download/tree
 	require_tools gcc=gcc make=make xz=xz-utils depmod=kmod strip=binutils
-	kernel_download
-	rm -rf "$work"
-	mkdir -p "$work/outcome/debs" "$work/headers" "$work/smc"
-	start=$(now_ms)
-	say "unpacking ${plan[0]%%=*}, its headers and net/smc"
-	kernel_extract_source "$(kernel_deb 4)" "$work/outcome/source" 3 net/smc &
-	source_pid=$!
-	kernel_extract_image "$work/outcome"
-	kernel_unpack "$work/outcome"
-	kernel_extract_headers "$work/headers" "$(kernel_deb 1)" "$(kernel_deb 2)" "$(kernel_deb 3)"
-	wait "$source_pid" || die "unpacking the kernel's source failed"
-	say "unpacked in $(seconds_since "$start")"
+	kernel_unpack_packages "$work/outcome/source" 3 net/smc
 	start=$(now_ms)
 	say "building smc.ko and smc_diag.ko with loopback-ism"
-	cp "$work"/outcome/source/* "$work/smc/"
+	cp -r "$work/outcome/source" "$work/smc"
 	kernel_build_smc "$work"/headers/usr/src/linux-headers-*-amd64 "$work/smc"
 	kernel_install "$work/outcome" net/smc "$work"/smc/*.ko
 	say "built in $(seconds_since "$start")"
+	mkdir "$work/outcome/debs"
 	for i in 1 2 3; do mv "$(kernel_deb "$i")" "$work/outcome/debs/"; done
 	kernel_keep "$work/outcome"
 }

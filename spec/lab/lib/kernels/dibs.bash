@@ -53,10 +53,9 @@ dibs_fit() { # SOURCE HEADERS
 dibs_make() { # SOURCE HEADERS
 	local headers
 	headers=$(echo "$2"/usr/src/linux-headers-*-amd64)
-	make -s -j"$(nproc)" -C "$headers" M="$1" CC="$(kernel_compiler "$headers")" \
-		CONFIG_SMC=m CONFIG_SMC_DIAG=m CONFIG_DEBUG_INFO_BTF_MODULES= \
+	kernel_make_modules "$headers" "$1" CONFIG_SMC=m CONFIG_SMC_DIAG=m \
 		NOSTDINC_FLAGS="-nostdinc -I$1/include" \
-		KCFLAGS="-include $1/newer.h -DCONFIG_DIBS_MODULE=1 -DCONFIG_DIBS_LO=1 $(dibs_lacks "$2")" modules >&2
+		KCFLAGS="-include $1/newer.h -DCONFIG_DIBS_MODULE=1 -DCONFIG_DIBS_LO=1 $(dibs_lacks "$2")"
 	strip --strip-debug "$1/dibs.ko" "$1"/smc/*.ko
 }
 

@@ -38,29 +38,22 @@ kernel_packages() { # ABI
 
 kernel_plan_more() { root_plan; }
 
+# The image stays packed; the guests have a user space of their own.
+kernel_unpack_more() { # OUTCOME
+	root_make "$1/root"
+}
+
 kernel_build_modules() { # HEADERS SOURCE
-	make -s -j"$(nproc)" -C "$1" M="$2" CC="$(kernel_compiler "$1")" \
-		CONFIG_SMC=m CONFIG_SMC_DIAG=m CONFIG_SMC_LO=y CONFIG_DEBUG_INFO_BTF_MODULES= \
-		KCFLAGS=-DCONFIG_SMC_LO=1 modules >&2 || leave_out "building the modules failed"
+	kernel_make_modules "$1" "$2" CONFIG_SMC=m CONFIG_SMC_DIAG=m CONFIG_SMC_LO=y KCFLAGS=-DCONFIG_SMC_LO=1 ||
+		leave_out "building the modules failed"
 	"${image_tools}strip" --strip-debug "$2"/*.ko
 }
 
 kernel_build() {
 	[[ -e $kernel/release ]] && return
-	local start source_pid folder work=$download/tree
+	local start folder work=$download/tree
 	require_tools make=make xz=xz-utils depmod=kmod "${image_tools}gcc=gcc-s390x-linux-gnu"
-	kernel_download
-	rm -rf "$work"
-	mkdir -p "$work/outcome" "$work/headers"
-	start=$(now_ms)
-	say "unpacking ${plan[0]%%=*}, its headers and net/smc, and the guests' user space"
-	kernel_extract_source "$(kernel_deb 4)" "$work/smc" 3 net/smc &
-	source_pid=$!
-	kernel_extract_image "$work/outcome"
-	kernel_extract_headers "$work/headers" "$(kernel_deb 1)" "$(kernel_deb 2)" "$(kernel_deb 3)"
-	root_make "$work/outcome/root"
-	wait "$source_pid" || die "unpacking the kernel's source failed"
-	say "unpacked in $(seconds_since "$start")"
+	kernel_unpack_packages "$work/smc" 3 net/smc
 	start=$(now_ms)
 	say "building smc.ko and smc_diag.ko with loopback-ism for s390x"
 	cp -r "$lab_dir/s390x" "$work/lab"
