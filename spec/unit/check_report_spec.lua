@@ -19,6 +19,11 @@ describe("the text of a report", function()
     assert.matches(" nothing was sent, .* no data has been seen to take it$", text_of(report))
   end)
 
+  it("says that another mode was required", function()
+    assert.equal(" Failed, using SMC-R SMC-D is required", text_of { verdict = "SMC", mode = "SMC-R",
+      success = false, message = "SMC-D is required", proof = {}, evidence = { bytes_sent = 1 } })
+  end)
+
   it("has the reasons of both sides, a note, and what is wrong", function()
     local function finding(text, side, command)
       return { text = text, side = side, evidence = "a file", command = command }

@@ -253,6 +253,54 @@ describe("the findings", function()
   end)
 end)
 
+describe("the faults of a host for a mode", function()
+  local host = require "smc.check.findings.host"
+
+  local function two_functions_off(path)
+    function_is_off(path)
+    path.ism[2] = { fid = 0x33, slot = "00000033", power = false, usable = false, v1 = false, v2 = false }
+  end
+
+  -- The path, and patterns of the faults' texts, of which each has to be there, by the mode.
+  local OF_HOST <const> = {
+    { with_ism(), ["SMC-Dv1"] = {}, ["SMC-Dv2"] = { "^No ISM function can be used with version 2" } },
+    { changed(with_ism, function_is_off), ["SMC-Dv1"] = { "FID 32 is powered off" },
+      ["SMC-Dv2"] = { "FID 32 is powered off" } },
+    { changed(with_ism, two_functions_off), ["SMC-Dv1"] = { "FID 32 and FID 33 are powered off" },
+      ["SMC-Dv2"] = { "FID 32 and FID 33 are powered off" } },
+    { changed(with_ism, function(path) path.ism[1].v2 = true end), ["SMC-Dv2"] = {} },
+    { base(12), ["SMC-Dv1"] = { "^There is no ISM function" }, ["SMC-Dv2"] = { "^There is no ISM function" },
+      ["SMC-Rv1"] = { "." }, ["SMC-Rv2"] = { "." } },
+    { with_roce(), ["SMC-Rv1"] = {}, ["SMC-Rv2"] = {} },
+    { changed(with_roce, no_ueid), ["SMC-Rv1"] = {}, ["SMC-Rv2"] = { "^No UEID is defined" } },
+    { changed(with_roce, function(path) path.address = "fd00::10" end), ["SMC-Rv1"] = {},
+      ["SMC-Rv2"] = { "^SMC%-Rv2 does not support IPv6" } },
+    { changed(with_roce, function(path) path.address = "::ffff:192.168.0.10" end), ["SMC-Rv2"] = {} },
+    { changed(with_roce, function(path) path.roce[1].v2 = false end), ["SMC-Rv1"] = {},
+      ["SMC-Rv2"] = { "^The RoCE port rxe0 port 1 has no GID of RoCE v2 with an IPv4 address" } },
+    { changed(with_roce, function(path) path.roce[1].v1 = false end), ["SMC-Rv2"] = {},
+      ["SMC-Rv1"] = { "^The RoCE port rxe0 port 1 has no GID of RoCE v1" } },
+    { changed(with_roce, function(path)
+      no_ueid(path)
+      path.address, path.roce[1].v2 = "fd00::10", false
+    end), ["SMC-Rv2"] = { "^The RoCE port", "^No UEID", "^SMC%-Rv2 does not support IPv6" } },
+  }
+
+  for i, case in ipairs(OF_HOST) do
+    it("are those that it has: " .. i, function()
+      for mode, patterns in pairs(case) do
+        if mode ~= 1 then
+          local faults = host.faults(case[1], mode)
+          local texts = {}
+          for at, one in ipairs(faults) do texts[at] = one.text or one.finding and one.finding.text end
+          assert.equal(#patterns, #texts, mode .. ": " .. table.concat(texts, " | "))
+          for at, pattern in ipairs(patterns) do assert.truthy(texts[at]:find(pattern), texts[at]) end
+        end
+      end
+    end)
+  end
+end)
+
 describe("facts of this host", function()
   it("are those of the route to each peer", function()
     local own, other = assert(facts.here("127.0.0.1")), assert(facts.here("127.0.0.2"))

@@ -261,6 +261,18 @@ describe("a file that is not a capture", function()
     end
   end)
 
+  it("is read as far as its frames go, wherever they are cut", function()
+    local packets = made.handshake({ messages.proposal_r1, messages.decline_1 }, { family = "inet6" })
+    for name in pairs(made.links) do
+      if name ~= "ipv4" then
+        for snap = 0, 100 do
+          local found, message = read(made.pcap(packets, { link = name, snap = snap }), { plain = true })
+          assert.is_table(found, message)
+        end
+      end
+    end
+  end)
+
   it("is closed", function()
     for _, bytes in ipairs { "hello\n", made.pcap({}):sub(1, 10), made.pcap(made.handshake(SMC_R)):sub(1, -2),
       made.pcapng(made.handshake(SMC_R)):sub(1, -2), made.pcap({}):gsub("\1\0\0\0$", "\x7b\0\0\0") } do

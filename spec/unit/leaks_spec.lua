@@ -4,6 +4,7 @@ local core = {}
 for _, name in ipairs { "os", "poller", "process", "socket", "sysfs" } do
   core[name] = require("smc.core." .. name)
 end
+local E = require "smc.errno"
 local ism = require "smc.ism"
 local lfs = require "lfs"
 local poller = require "smc.poller"
@@ -97,6 +98,17 @@ describe("no descriptor is left", function()
       print(failures)]])
     assert.matches("^%d+\n$", out)
     assert.is_true(tonumber(out) >= 6 and tonumber(out) <= 12)
+  end)
+
+  it("by a program that other code waited for", function()
+    local program = assert(process.spawn { "true" })
+    local before = support.descriptors()
+    assert.is_true(program:getfd() >= 0)
+    core.process.wait(program.pid)
+    assert.equal(E.ECHILD, select(3, program:wait(support.HANG)))
+    assert.equal(before, support.descriptors())
+    assert.equal(-1, program:getfd())
+    assert.equal(E.ECHILD, select(3, program:wait(0)))
   end)
 
   it("by a program that has ended, and was waited for by its descriptor", function()

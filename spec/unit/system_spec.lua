@@ -177,6 +177,72 @@ describe("smc.system", function()
     support.fails("accepts 16384 to", E.EINVAL, system.set_sysctl("rmem", 5))
   end)
 
+  it("lists each sysctl with its own value, and its own limits", function()
+    local files, values = {}, {}
+    for i, name in ipairs { "autocorking_size", "smcr_buf_type", "smcr_testlink_time", "wmem", "rmem",
+      "smcr_max_links_per_lgr", "smcr_max_conns_per_lgr", "smcr_max_send_wr", "smcr_max_recv_wr" } do
+      values[name] = 100 + i
+      files["sys/net/smc/" .. name] = values[name] .. "\n"
+    end
+    files["sys/net/smc/limit_smc_hs"], values.limit_smc_hs = "0\n", 0
+    files["sys/net/smc/hs_ctrl"], values.hs_ctrl = "mine\n", "mine"
+    local made <close> = support.tree(files)
+    local found = {}
+    for _, one in ipairs(support.with_paths({ proc = made.root }, system.sysctls)) do
+      found[one.name] = one.value
+    end
+    assert.same(values, found)
+    for name, limits in pairs { -- Documentation/networking/smc-sysctl.rst, net/smc/smc_sysctl.c
+      autocorking_size = { 0, 0xffffffff }, smcr_buf_type = { 0, 2 }, smcr_testlink_time = { 0, 2147483 },
+      wmem = { 16384, 0x3fffffff }, rmem = { 16384, 0x3fffffff }, smcr_max_links_per_lgr = { 1, 2 },
+      smcr_max_conns_per_lgr = { 16, 255 }, limit_smc_hs = { 0, 1 }, smcr_max_send_wr = { 2, 2048 },
+      smcr_max_recv_wr = { 2, 2048 },
+    } do
+      for _, value in ipairs(limits) do
+        assert.is_true((support.with_paths({ proc = made.root }, system.set_sysctl, name, value)), name)
+      end
+      for _, value in ipairs { limits[1] - 1, limits[2] + 1 } do
+        assert.equal(E.EINVAL,
+          select(3, support.with_paths({ proc = made.root }, system.set_sysctl, name, value)), name)
+      end
+    end
+  end)
+
+  it("has the versions that kernel and devices have", function()
+    local V1 <const>, V2 <const> = { "v1" }, { "v1", "v2" }
+    local function info_of(raw, ...)
+      local devices <const> = { ... }
+      local loaded = package.loaded["smc.device"]
+      finally(function() package.loaded["smc.device"] = loaded end)
+      package.loaded["smc.device"] = { list = function() return devices end }
+      return support.on_answers("smc.system", { system_info = { { raw } } }).info()
+    end
+    for version, expected in pairs { [1] = V1, [2] = V2, [3] = V2 } do
+      assert.same(expected, info_of({ version = version }).smcd)
+      assert.equal(version, info_of({ version = version }).version)
+    end
+    assert.same(V1, info_of({}).smcd)
+    assert.same({ V1, V2 }, { info_of({}).smcr, info_of({ smcr_v2 = true }).smcr })
+    assert.same({ {}, {} }, { info_of({ ism_v2 = true }).ism, info_of({}).roce })
+    for model, expected in pairs {
+      RoCE_Express = V1, RoCE_Express2 = V2, RoCE_Express3 = V2, other = {},
+    } do
+      local old <const> = { type = "SMC-R", model = "RoCE_Express" }
+      local one <const> = { type = "SMC-R", model = model }
+      assert.same(expected, info_of({}, one).roce)
+      assert.same(#expected > 0 and expected or V1, info_of({}, one, old).roce)
+      assert.same(#expected > 0 and expected or V1, info_of({}, old, one).roce)
+      assert.same({}, info_of({ ism_v2 = true }, one).ism)
+    end
+    assert.same({ V2, V1 }, { info_of({ ism_v2 = true }, { type = "SMC-D" }).ism,
+      info_of({}, { type = "SMC-D" }).ism })
+    assert.same({ hostname = "h", seid = "S", release = 1 }, (function(info)
+      return { hostname = info.hostname, seid = info.seid, release = info.release }
+    end)(info_of { hostname = "h", seid = "S", release = 1 }))
+    assert.is_nil(info_of({ hostname = "" }).hostname)
+    assert.is_nil(info_of({ seid = "" }).seid)
+  end)
+
   it("lists and sets sysctls of a vendor", function()
     local made <close> = support.tree { ["sys/net/smc/wmem"] = "65536\n", ["sys/net/smc/tcp2smc"] = "0\n",
       ["sys/net/smc/vendor_mode"] = "fast\n", ["sys/net/smc/more/x"] = "1\n" }

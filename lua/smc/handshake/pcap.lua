@@ -38,8 +38,9 @@ end
 function Capture:take(count, may_end)
   local bytes, message, errno = self.file:read(count)
   if errno then look.fail(("%s: %s"):format(quoted(self.path), message), errno) end
-  if bytes and #bytes == count then return bytes end
   if not bytes and may_end then return nil end
+  bytes = bytes or "" -- a packet of which nothing was kept may be the last
+  if #bytes == count then return bytes end
   self:refuse(("it ends in the middle of packet %d: the capture was interrupted, or is still being written")
     :format(self.packets + 1))
 end

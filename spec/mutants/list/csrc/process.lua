@@ -16,7 +16,7 @@ return {
     { "pipe2(ends, O_CLOEXEC)", "pipe2(ends, 0)", "another program does not inherit the pipes" },
     { "i ? O_WRONLY : O_RDONLY", "O_RDONLY", "output to nowhere is no error" },
     { "lua_type(L, i) == LUA_TSTRING", "lua_isstring(L, i)", "numbers in argv would move" },
-    { "close_fds(child->ours);\n\t\tclose_fds(child->theirs);", "", "a pipe that failed leaves no descriptors" },
+    { "close_files(child);\n\t\tclose_fds(child->ours);", "", "a pipe that failed leaves no descriptors" },
   },
 
   { "csrc/process/executable.c", specs = "unit/run_convertible kernel/run",
