@@ -30,6 +30,13 @@ local function way(name, f, ...)
   return { name, function() return f(table.unpack(given, 1, given.n)) end, direct = true }
 end
 
+-- One whose fourth answer is the report of a check.
+local function with_report(...)
+  local found = way(...)
+  found.report = true
+  return found
+end
+
 -- One that fails for want of a descriptor alone: spec/faults/descriptors.lua makes it.
 local function short(f, ...)
   local one = way("EMFILE", f, ...)
@@ -102,8 +109,8 @@ failures.never = {
 
 failures.of_functions = {
   ["check.connect"] = {
-    way("EAFNOSUPPORT", check.connect, "localhost", 1),
-    way("EAFNOSUPPORT", check.connect, "localhost", 1, { require = "SMC-D" }),
+    with_report("EAFNOSUPPORT", check.connect, "localhost", 1),
+    with_report("EAFNOSUPPORT", check.connect, "localhost", 1, { require = "SMC-D" }),
   },
   ["check.interfaces"] = { short(check.interfaces) },
   ["check.path"] = {

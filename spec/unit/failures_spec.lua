@@ -27,7 +27,8 @@ describe("a failure of", function()
     assert.not_equal("", answer[2])
     assert.equal("integer", math.type(answer[3]), answer[2])
     if way[1] then assert.equal(way[1], E.name(answer[3]), answer[2]) end
-    for i = 4, answer.n do assert.is_nil(answer[i]) end
+    if way.report then assert.same({ false, answer[2] }, { answer[4].success, answer[4].message }) end
+    for i = way.report and 5 or 4, answer.n do assert.is_nil(answer[i]) end
   end
 
   for _, list in ipairs { failures.of_functions, failures.of_methods } do
