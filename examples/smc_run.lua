@@ -11,11 +11,6 @@ local system = require "smc.system"
 local LONG <const> = " --receive-buffer --send-buffer --fallback --protocol " -- with a value
 local BAD_USAGE <const>, NO_SMC <const>, NOT_EXECUTABLE <const>, NOT_FOUND <const> = 2, 125, 126, 127
 
--- Commands that run another program as another user. Where that user cannot read the library, the dynamic
--- linker says so as well, but not of every service can its standard error be seen.
-local CHANGE_USER <const> = " capsh chpst chroot crond cron gosu login nsenter runuser setpriv setuidgid "
-  .. "sshd start-stop-daemon su su-exec unshare "
-
 local EPILOG <const> = [[
 Examples:
    smc_run.lua python3 echo_server.py
@@ -33,14 +28,6 @@ if COMMAND cannot be executed; 127 if it is not found.]]
 local function size(text)
   local bytes, message = run.size(text)
   return bytes and text, message
-end
-
--- Warns where programs of other users would stay TCP; with --debug, whatever the command is.
-local function look_at_users(command, debug)
-  local name = command:match "[^/]*$"
-  if not debug and not CHANGE_USER:find(" " .. name .. " ", 1, true) then return end
-  local loadable, obstacle = run.loadable_by_all()
-  if not loadable then app.say(obstacle) end
 end
 
 local function parser()
@@ -82,7 +69,8 @@ app.run(function()
   if not library then app.fail(NO_SMC, message) end
   local attainable, limit = run.attainable(options)
   if not attainable then app.say(limit) end
-  look_at_users(args.command[1], args.debug)
+  local loadable, obstacle = run.loadable_by_all(not args.debug and args.command[1] or nil)
+  if not loadable then app.say(obstacle) end
   local convertible, why, reason = run.convertible(args.command[1])
   if convertible == false then app.say(why) end
   local _, failure, errno = run.exec(args.command, options)

@@ -258,13 +258,17 @@ end)
 -- A program that changes its user and then starts others, as `su` and many servers do, starts them over TCP
 -- if their user cannot read the library: the dynamic linker ignores it then. Only a process with CAP_SETUID
 -- can change its user; for others the result is true. Access control lists are not considered.
+-- @tparam[opt] string command what is going to be started: the result is true if it is not known to run other
+--   programs as another user, as `su` and `sshd` are
 -- @treturn[1] boolean true
 -- @treturn[2] boolean false
 -- @treturn[2] string the reason, and what to do
 -- @treturn[3] nil
 -- @treturn[3] string message
 -- @treturn[3] integer errno
-function run.loadable_by_all()
+function run.loadable_by_all(command)
+  args.optional("loadable_by_all", 1, command, "text")
+  if command and not require "smc.run.users"(command) then return true end
   local loadable, why, errno = readable_by_all()
   if loadable ~= false then return loadable, why, errno end
   return false, text.printable(why)

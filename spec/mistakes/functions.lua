@@ -112,7 +112,7 @@ return {
   ["run.environment"] = { options(RUN) },
   ["run.exec"] = { need({ "/nosuch" }, "table"), options(RUN) },
   ["run.library"] = nothing,
-  ["run.loadable_by_all"] = nothing,
+  ["run.loadable_by_all"] = { may("true", "string") },
   ["run.size"] = { need(65536, "identifier") },
   ["run.spawn"] = { need({ "/nosuch" }, "table"), options(with(RUN, STREAMS)) },
   ["socket.bind"] = { some_host, need(0, "c_port"), may(1, "c_number"), options(FALLBACK) },

@@ -1185,10 +1185,11 @@ function smc_run.attainable(options) end
 --- A program that changes its user and then starts others, as `su` and many servers do, starts them over TCP
 --- if their user cannot read the library: the dynamic linker ignores it then. Only a process with CAP_SETUID
 --- can change its user; for others the result is true. Access control lists are not considered.
+---@param command? string what is going to be started: the result is true if it is not known to run other programs as another user, as `su` and `sshd` are
 ---@return boolean|nil # true; false
 ---@return nil|string # the reason, and what to do; message
 ---@return nil|integer # errno
-function smc_run.loadable_by_all() end
+function smc_run.loadable_by_all(command) end
 
 --- Replaces this process with a program that uses SMC: it keeps the process ID and the terminal, and the exit
 --- status is that of the program.
