@@ -53,6 +53,15 @@ describe("a link-local address keeps its interface", function()
     end)
   end
 
+  it("and another interface is another destination", function()
+    local server <close> = assert(socket.bind(ADDRESS, 0))
+    local _, port = server:getsockname()
+    local sock <close> = assert(socket.tcp())
+    assert(sock:connect(ADDRESS, port))
+    assert.same({ nil, "already connected" }, { sock:connect("fe80::77%smcll1", port) })
+    assert(server:accept()):close()
+  end)
+
   it("in a check", function()
     local server <close> = assert(smc.bind(ADDRESS, 0))
     server:settimeout(60)

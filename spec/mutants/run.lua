@@ -86,15 +86,15 @@ local function plant(mutant)
   return mutant.verdict == "left"
 end
 
--- Those that one guest can judge, many in a boot; what is left needs other guests, or survives.
-local function try_in_guest(waiting)
+-- Those that one guest can judge, many in a boot.
+local function try_in_guest(waiting, leave)
   local judged
   local tell <const> = {
     is_proven = function(spec) return known:is_proven(spec) end,
     proven = function(spec) known:prove(spec) end,
     judged = function(mutant, verdict)
       judged = true
-      if verdict == "left" and #mutant.places.other > 0 then verdict = guest.try_elsewhere(mutant) end
+      if verdict == "left" and #mutant.places.other > 0 then return leave(mutant) end
       judge(mutant, verdict)
     end,
   }
@@ -104,20 +104,27 @@ local function try_in_guest(waiting)
     judged = #batch == 0
     if #batch > 0 and copy:builds() then guest.try(copy.path, batch, tell) end
     if not judged then error("the lab does not run", 0) end
-    waiting = select(waiting, function(mutant) return mutant.verdict == "left" and not is_known(mutant) end)
+    waiting = select(waiting, function(mutant)
+      return mutant.verdict == "left" and not mutant.needs_more and not is_known(mutant)
+    end)
   end
 end
 
--- What is left goes to the guests, unless it was there before.
+-- What is left goes to a guest, unless it was there before; and then to where there are several, for minutes
+-- each.
 local function try_in_guests(all)
   local waiting = select(all, function(mutant)
     if mutant.verdict ~= "left" or mutant.reason or #lab_specs(mutant) == 0 then return false end
     mutant.verdict = is_known(mutant) or "left"
     return not is_known(mutant)
   end)
-  try_in_guest(select(waiting, function(one) return #one.places.kernel > 0 end))
-  for _, mutant in ipairs(select(waiting, function(one) return #one.places.kernel == 0 end)) do
-    if plant(mutant) then judge(mutant, guest.try_elsewhere(mutant)) end
+  local last = select(waiting, function(one) return #one.places.kernel == 0 end)
+  try_in_guest(select(waiting, function(one) return #one.places.kernel > 0 end), function(mutant)
+    mutant.needs_more = true
+    last[#last + 1] = mutant
+  end)
+  for _, mutant in ipairs(last) do
+    if mutant.tree or plant(mutant) then judge(mutant, guest.try_elsewhere(mutant)) end
   end
 end
 
