@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Random bytes that are the same on every machine, from any offset on: what a check sends and compares. */
+#include <endian.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "../common/lua_util.h"
 #include "../common/number.h"
@@ -16,23 +18,35 @@ static uint64_t word_at(uint64_t seed, uint64_t index)
 	return z ^ (z >> 31);
 }
 
-/* pattern(seed, offset, count) -> text: count bytes of the stream; its words are little-endian */
+/* Writes count bytes of the stream, whose words are little-endian: nearly all of them a word at once. */
+static void write_stream(char *data, uint64_t seed, size_t offset, size_t count)
+{
+	size_t n;
+
+	for (; count > 0; data += n, offset += n, count -= n) {
+		uint64_t word = htole64(word_at(seed, offset / sizeof(word)));
+		size_t skip = offset % sizeof(word);
+
+		n = sizeof(word);
+		if (skip == 0 && count >= n) {
+			memcpy(data, &word, sizeof(word));
+		} else {
+			n = count < n - skip ? count : n - skip;
+			memcpy(data, (const char *)&word + skip, n);
+		}
+	}
+}
+
+/* pattern(seed, offset, count) -> text: count bytes of the stream */
 static int os_pattern(lua_State *L)
 {
-	uint64_t seed = (uint64_t)luaL_checkinteger(L, 1), word = 0;
+	uint64_t seed = (uint64_t)luaL_checkinteger(L, 1);
 	int offset = smc_check_int(L, 2, 0, INT_MAX, "offset");
 	int count = smc_check_int(L, 3, 0, INT_MAX - offset, "number of bytes");
 	luaL_Buffer buffer;
 	char *data = luaL_buffinitsize(L, &buffer, (size_t)count);
-	int i;
 
-	for (i = 0; i < count; i++) {
-		int at = offset + i;
-
-		if (i == 0 || at % 8 == 0)
-			word = word_at(seed, (uint64_t)at / 8);
-		data[i] = (char)(word >> at % 8 * 8);
-	}
+	write_stream(data, seed, (size_t)offset, (size_t)count);
 	luaL_pushresultsize(&buffer, (size_t)count);
 	return 1;
 }

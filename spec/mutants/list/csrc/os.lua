@@ -12,8 +12,9 @@ return {
   },
 
   { "csrc/os/pattern.c", specs = "unit/limits unit/check_protocol unit/numbers",
-    { "if (i == 0 || at % 8 == 0)", "if (i == 0 || i % 8 == 0)", "from any offset on the stream is the same" },
-    { "word >> at % 8 * 8", "word >> i % 8 * 8", "from any offset on the stream is the same" },
+    { "offset / sizeof(word)", "offset / sizeof(word) + 1", "the stream is that of its seed" },
+    { "(const char *)&word + skip", "(const char *)&word", "from any offset on the stream is the same" },
+    { "count < n - skip ? count : n - skip", "n - skip", "no byte more is written than there is room for" },
     { "INT_MAX - offset", "INT_MAX", "the end of the stream does not overflow" },
   },
 }

@@ -25,7 +25,7 @@ return {
     { "port < protocol.PORT + protocol.PORTS", "port <= protocol.PORT + protocol.PORTS", "no probe to a port that is not a check server's" },
     { "#data < protocol.SIZE", "#data < protocol.SIZE - 1", "the whole probe is awaited" },
     { "GREETING:sub(1, #data) then return false", "GREETING:sub(1, #data) then return nil", "what is no probe is no longer collected" },
-    { 'code ~= 0 and reason.get(code)', "reason.get(code)", "0 is no reason" },
+    { 'code ~= 0 and require "smc.reason"', 'require "smc.reason"', "0 is no reason" },
     { "size > LARGEST_BLOCK or #sizes", "false or #sizes", "a client cannot ask for endless data" },
     { "#sizes == MOST_BLOCKS", "false", "a client cannot ask for endless blocks" },
     { "length > message.MAX", "false", "a peer cannot fill the memory" },

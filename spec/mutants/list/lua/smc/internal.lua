@@ -42,7 +42,7 @@ return {
   },
 
   { "lua/smc/internal/wrapping.lua", specs = "unit/text",
-    { "length(current) + 1 + length(word) > width", "length(current) + length(word) > width", "no line is longer than the width" },
+    { "used + 1 + size > width", "used + size > width", "no line is longer than the width" },
   },
 
   { "lua/smc/internal/hex.lua", specs = "unit/limits unit/ism unit/genl unit/mistakes",
