@@ -59,6 +59,16 @@ describe("smc_dbg.lua --tgz", function()
     end
   end)
 
+  it("names its archive by itself in the directory for temporary files", function()
+    local own <close> = support.tree { ["tmp/x"] = "" }
+    local done = run(own.root .. "/tmp", "--tgz")
+    local path = done.stdout:match "^Debug output written to (%S+)\n$"
+    assert.same({ 0, "" }, { done.status, done.stderr })
+    assert.equal(1, path:find(own.root .. "/tmp/smc_dbg-", 1, true))
+    assert.matches("^%w%w%w%w%w%w%.tgz$", path:sub(#(own.root .. "/tmp/smc_dbg-") + 1))
+    assert.equal(path:match "[^/]+$" .. "\nx\n", all_entries(own.root .. "/tmp"))
+  end)
+
   it("says that it cannot write, before it collects anything", function()
     local done = run(folder.root, "--tgz", folder.root .. "/nosuch/a.tgz")
     assert.equal(1, done.status)
