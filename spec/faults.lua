@@ -1,5 +1,6 @@
 --- Looks in which every system call fails once: whatever a public function reads, it has the right answer or
--- says that it has none. See spec/faults/child.lua.
+-- says that it has none. See spec/faults/child.lua. And looks that Ctrl-C ends: see
+-- spec/faults/interrupt.lua.
 
 local support = require "support"
 
@@ -14,11 +15,11 @@ local function build(folder)
   assert(done.status == 0, done.stderr)
 end
 
--- One run: every look, with each of its calls of that name failing once.
-local function run(folder, file, call, errno)
+-- One run of a program over every look of a file.
+local function run(folder, program, file, ...)
   return support.run { "env", "LUA_PATH=" .. package.path,
     "LUA_CPATH=" .. folder .. "/?.so;" .. package.cpath,
-    "lua5.4", here .. "/child.lua", file, folder, call, errno }
+    "lua5.4", here .. "/" .. program, file, folder, ... }
 end
 
 -- Adds what a run says.
@@ -34,6 +35,15 @@ local function take(done, call, wrong, hits)
   if done.status ~= 0 then wrong[#wrong + 1] = ("%s: %s"):format(call, done.stderr) end
 end
 
+-- A new folder, with what the looks of a file need. Closing it removes it.
+local function prepare(file)
+  local path = os.tmpname()
+  os.remove(path)
+  assert(os.execute("mkdir " .. path))
+  assert(loadfile(file))(path, true)
+  return setmetatable({ path = path }, { __close = function() os.execute("rm -rf " .. path) end })
+end
+
 --- Fails calls.
 -- @tparam string file of Lua, which takes a folder, and whether to put there what the looks need. It returns
 --   a list of looks: `name`; `look`: a function; `before`: what is to be done before each; `right`: something
@@ -43,14 +53,23 @@ end
 -- @treturn {string,...} what was wrong
 -- @treturn table by name of the look, how many calls failed
 function faults.find(file, calls)
-  local folder = os.tmpname()
-  os.remove(folder)
-  assert(os.execute("mkdir " .. folder))
-  build(folder)
-  assert(loadfile(file))(folder, true)
+  local folder <close> = prepare(file)
+  build(folder.path)
   local wrong, hits = {}, {}
-  for _, one in ipairs(calls) do take(run(folder, file, one[1], one[2]), one[1], wrong, hits) end
-  os.execute("rm -rf " .. folder)
+  for _, one in ipairs(calls) do
+    take(run(folder.path, "child.lua", file, one[1], one[2]), one[1], wrong, hits)
+  end
+  return wrong, hits
+end
+
+--- Raises an error in each look, as Ctrl-C does, at one instruction of Lua after the other.
+-- @tparam string file as for `faults.find`
+-- @treturn {string,...} what was wrong
+-- @treturn table by name of the look, how often it was interrupted
+function faults.interrupt(file)
+  local folder <close> = prepare(file)
+  local wrong, hits = {}, {}
+  take(run(folder.path, "interrupt.lua", file), "Ctrl-C", wrong, hits)
   return wrong, hits
 end
 

@@ -127,6 +127,15 @@ static int next_message(struct smc_dump *dump, const struct nlmsghdr **msg)
 	return 1;
 }
 
+int smc_dump_raise(lua_State *L, int err)
+{
+	struct smc_dump *dump = check_dump(L);
+
+	smc_transport_close(&dump->transport);
+	dump->raised = err;
+	return lua_error(L); /* without a line of Lua: the fault is not there */
+}
+
 /*
  * iterator() -> what the decoder pushes | nil
  *
@@ -146,14 +155,13 @@ static int dump_call(lua_State *L)
 		if (ret < 0)
 			break;
 	}
-	smc_transport_close(&dump->transport);
 	if (!ret) {
+		smc_transport_close(&dump->transport);
 		lua_pushnil(L);
 		return 1;
 	}
-	dump->raised = -ret;
 	push_message(L, dump, -ret);
-	return lua_error(L); /* without a line of Lua: the fault is not there */
+	return smc_dump_raise(L, -ret);
 }
 
 /* iterator:close(): closes the netlink socket. Closing twice is allowed. */

@@ -49,6 +49,9 @@ struct smc_dump *smc_dump_new(lua_State *L, const struct smc_dump_ops *ops);
  */
 int smc_dump_open(lua_State *L, struct smc_dump *dump, int protocol);
 
+/* Closes the iterator at index 1, and raises the message on top of the stack; iterator:errno() returns err. */
+int smc_dump_raise(lua_State *L, int err);
+
 /* Closes the iterator, and pushes nil, "cannot …: words", errno. Returns 3. */
 int smc_dump_fail(lua_State *L, struct smc_dump *dump, int err);
 

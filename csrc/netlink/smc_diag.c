@@ -105,7 +105,14 @@ static void complete_record(lua_State *L)
 		return;
 	}
 	lua_pushvalue(L, -2);
-	lua_call(L, 1, 0);
+	lua_call(L, 1, 3);
+	if (lua_isnil(L, -3)) {
+		int err = (int)lua_tointeger(L, -1);
+
+		lua_pop(L, 1);
+		smc_dump_raise(L, err);
+	}
+	lua_pop(L, 3);
 }
 
 static int decode(lua_State *L, const struct nlmsghdr *msg, void *state)
@@ -154,6 +161,7 @@ static struct smc_dump *new_dump(lua_State *L, int arg)
  *                                                           | nil, message, errno
  *
  * complete(record) is called for a record without a local address, with the code of a fallback, or with a GID.
+ * It returns true, or nil, message, errno, which the iterator raises.
  *
  * Asks the kernel for the SMC sockets of this network namespace, with the
  * attributes that the bits of extensions name: 1 << (SMC_DIAG_… - 1).

@@ -13,6 +13,7 @@
 
 local args = require "smc.internal.args"
 local E = require "smc.errno"
+local iterate = require "smc.internal.iterate"
 local look = require "smc.internal.look"
 local netlink = require "smc.core.netlink"
 
@@ -155,24 +156,20 @@ local function is_address_missing(record)
   return record.local_port ~= nil and (not address or WILDCARDS[address] == true)
 end
 
--- Returns the function that completes the records of a query. If it fails, it raises an error in the loop,
--- and stores the errno in `failure`.
-local function completer(failure)
+-- Returns the function that completes the records of a query. It returns true, or nil, message, errno.
+local function completer()
   local add_address, add_device
-  local function demand(result, message, errno)
-    if result then return result end
-    failure.errno = errno
-    error(message, 0)
-  end
   return function(record)
     if record.fallback_code or record.peer_fallback_code then explain(record) end
     if record.dmb then
-      add_device = add_device or demand(device_namer())
+      local message, errno
+      if not add_device then add_device, message, errno = device_namer() end
+      if not add_device then return nil, message, errno end
       add_device(record)
     end
-    if not is_address_missing(record) then return end
+    if not is_address_missing(record) then return true end
     add_address = add_address or require "smc.internal.addresses".completer()
-    demand(add_address(record))
+    return add_address(record)
   end
 end
 
@@ -245,7 +242,7 @@ function diag.sockets(filter)
   if filter.fields and (filter.pid or filter.processes) then
     args.refuse_option("fields", "it cannot be combined with 'pid' and 'processes'")
   end
-  return query(filter, not filter.fields and completer {} or nil)
+  return query(filter, not filter.fields and completer() or nil)
 end
 
 --- Finds the socket with an inode, the number in `socket:[…]` of `/proc/PID/fd`. Stops at the first match.
@@ -261,30 +258,15 @@ function diag.find(inode, options)
   args.check("find", 1, inode, args.range(0))
   options = args.options("find", 2, options, FIND_OPTIONS)
   local wanted = { inode = inode, details = options.details, processes = options.processes }
-  local iterator <close>, message, errno = query(wanted)
-  if not iterator then
-    return nil, message, errno
-  end
-  local ok, found = pcall(iterator)
-  if not ok then
-    errno = iterator:errno()
-    if not errno then error(found, 0) end
-    return nil, found, errno
-  elseif not found then
-    return nil, ("no SMC socket has the inode %d"):format(inode), E.ENOENT
-  end
-  if found.fallback_code or found.peer_fallback_code then explain(found) end
-  ok, message, errno = true, nil, nil
-  if is_address_missing(found) then
-    ok, message, errno = require "smc.internal.addresses".completer()(found)
-  end
-  if ok and found.dmb then
-    ok, message, errno = device_namer()
-    if ok then ok(found) end
-  end
-  if not ok then
-    return nil, message, errno
-  end
+  local iterator <close>, message, errno = query(wanted, completer())
+  if not iterator then return nil, message, errno end
+  local found, ok
+  ok, message, errno = iterate.each(iterator, function(record)
+    found = record
+    return true
+  end)
+  if not ok then return nil, message, errno end
+  if not found then return nil, ("no SMC socket has the inode %d"):format(inode), E.ENOENT end
   return found
 end
 
@@ -341,11 +323,7 @@ function diag.watch(filter)
   local interval = wanted.interval or INTERVAL
   wanted.interval = nil
   if wanted.details == nil then wanted.details = { "connection", "link_group" } end
-  return require "smc.diag.watch".watch(function()
-    local failure = {}
-    local iterator, message, errno = query(wanted, completer(failure))
-    return iterator, message, errno, failure
-  end, interval)
+  return require "smc.diag.watch".watch(function() return query(wanted, completer()) end, interval)
 end
 
 return diag

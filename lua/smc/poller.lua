@@ -85,7 +85,9 @@ local function index(object, key) return object[key] end
 -- Returns nil, message, errno if the object cannot have one.
 local function descriptor_of(called, sock)
   local indexed, getfd = pcall(index, sock, "getfd")
-  if not (indexed and getfd) then
+  if not indexed and not tostring(getfd):find("attempt to index", 1, true) then
+    error(getfd, 0) -- it is about something else: Ctrl-C raises one in any line of Lua
+  elseif not (indexed and getfd) then
     args.refuse(called, 1, "socket or other object with getfd expected, got " .. type(sock))
   end
   local fd, message, errno = getfd(sock)

@@ -248,14 +248,6 @@ local function mode(sock)
   return record.mode
 end
 
--- Adds the modes of the sockets to a table; raises an error if reading the kernel's list fails.
-local function add_modes(modes, by_inode, iterator)
-  for inode, how in iterator do
-    local sock = by_inode[inode]
-    if sock then modes[sock] = how end
-  end
-end
-
 --- Returns the modes of many connections. It reads the kernel's list once; `sock:mode()` reads it each time.
 -- @tparam {sock,...} sockets
 -- @treturn[1] table `modes[sock]`, as `sock:mode()` returns it; absent for a socket without a mode
@@ -275,8 +267,11 @@ function socket.modes(sockets)
     require "smc.diag".sockets { fields = { "inode", "mode" }, details = { "link_group" } }
   if not iterator then return nil, message, errno end
   local ok
-  ok, message = pcall(add_modes, modes, by_inode, iterator)
-  if not ok then return nil, message, iterator:errno() end
+  ok, message, errno = require "smc.internal.iterate".each(iterator, function(inode, how)
+    local sock = by_inode[inode]
+    if sock then modes[sock] = how end
+  end)
+  if not ok then return nil, message, errno end
   return modes
 end
 

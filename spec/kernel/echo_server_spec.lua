@@ -23,6 +23,12 @@ local function echo(sock, text)
   assert.equal(text, sock:receive(#text))
 end
 
+-- Whether the server still answers, or has closed the connection.
+local function says_again(sock)
+  if sock:send("busy") ~= 4 then return false end
+  return sock:receive(4) == "busy"
+end
+
 -- Ends the server; gives the last line that it prints.
 local function stop(server, signal)
   server:kill(signal)
@@ -107,8 +113,9 @@ describe("echo_server.lua", function()
     assert.matches(": 3 clients, at most 2 at once, 21 bytes", stop(server, "INT"))
   end)
 
-  it("closes the idle after --idle-timeout, deaf ones too, and not the busy", function()
-    local server <close> = start("--host", "127.0.0.1", "--idle-timeout", "3")
+  -- Whether the server closes the idle and nobody else, with a limit that the busy keep on this machine.
+  local function closes_the_idle(seconds)
+    local server <close> = start("--host", "127.0.0.1", "--idle-timeout", tostring(seconds))
     local idle <close> = connect()
     local busy <close> = connect()
     local deaf, much = {}, ("x"):rep(16 << 20)
@@ -116,13 +123,13 @@ describe("echo_server.lua", function()
       deaf[i] = connect()
       deaf[i]:settimeout(0.05)
       assert.equal("timeout", (select(2, deaf[i]:send(much))))
-      echo(busy, "busy")
+      if not says_again(busy) then return false end
     end
     -- To close one of them may take two seconds, in which nobody is to wait.
     local waited, gone = 0, 0
     for _ = 1, 5 * support.HANG do
       local started = socket.monotonic()
-      echo(busy, "busy")
+      if not says_again(busy) then return false end
       waited = waited + socket.monotonic() - started
       gone = 0
       for _, sock in ipairs(deaf) do gone = gone + (sock:info().state == "ACTIVE" and 0 or 1) end
@@ -138,6 +145,12 @@ describe("echo_server.lua", function()
     assert.equal(DEAF + 1, select(2, text:gsub(": idle, closed after", "")), text)
     assert.matches(("stopped by SIGINT: %d clients"):format(DEAF + 2), text)
     for _, sock in ipairs(deaf) do sock:close() end
+    return true
+  end
+
+  it("closes the idle after --idle-timeout, deaf ones too, and not the busy", function()
+    -- A machine that is slow enough makes the busy idle for three seconds, and not for thirty.
+    assert.is_true(closes_the_idle(3) or closes_the_idle(30))
   end)
 
   it("is not held up by a client that does not read", function()

@@ -26,6 +26,12 @@ describe("a look at the kernel's SMC of which a call fails", function()
     holds("spec/faults/sysctls.lua", FILES)
   end)
 
+  it("ends with the error of Ctrl-C, wherever it comes", function()
+    local wrong, hits = faults.interrupt "spec/faults/netlink.lua"
+    assert.same({}, wrong)
+    assert.is_true(hits["diag.find"] > 10)
+  end)
+
   it("has the right answer or the error, as smcss.lua", function()
     local socket = require "smc.socket"
     local server <close> = assert(socket.bind("::", 0))

@@ -40,4 +40,13 @@ describe("a look of which a call fails", function()
     assert.same({}, wrong)
     for name, count in pairs(hits) do assert.is_true(count > 0, name) end
   end)
+
+  for _, name in ipairs { "files", "transfer" } do
+    it("ends with the error of Ctrl-C, wherever it comes: " .. name, function()
+      local wrong, hits = faults.interrupt(("spec/faults/%s.lua"):format(name))
+      assert.same({}, wrong)
+      for look, count in pairs(hits) do assert.is_true(count > 0, look) end
+      assert.is_not_nil(next(hits))
+    end)
+  end
 end)

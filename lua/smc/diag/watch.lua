@@ -2,6 +2,7 @@
 -- @module smc.diag.watch
 
 local cursor = require "smc.internal.cursor"
+local iterate = require "smc.internal.iterate"
 local os_core = require "smc.core.os"
 local watch = require "smc.internal.watch"
 
@@ -29,16 +30,13 @@ end
 
 -- The current sockets by their cookies; or nil, message, errno.
 local function take(list)
-  local iterator <close>, message, errno, failure = list()
+  local iterator <close>, message, errno = list()
   if not iterator then return nil, message, errno end
   local found = {}
-  local ok, raised = pcall(function()
-    for socket in iterator do found[socket.cookie] = socket end
-  end)
-  if ok then return found end
-  errno = iterator:errno() or failure.errno
-  if not errno then error(raised, 0) end
-  return nil, raised, errno
+  local ok
+  ok, message, errno = iterate.each(iterator, function(socket) found[socket.cookie] = socket end)
+  if not ok then return nil, message, errno end
+  return found
 end
 
 -- The events between two readings, sorted by inode.
@@ -60,8 +58,7 @@ local function events_between(before, now)
 end
 
 --- Starts watching.
--- @tparam function list returns an iterator over the sockets, or nil, message, errno; and a table that has
---   `errno` where completing a record failed
+-- @tparam function list returns an iterator over the sockets, or nil, message, errno
 -- @tparam number interval seconds between two readings
 -- @treturn[1] Watch
 -- @treturn[2] nil

@@ -3,6 +3,7 @@
 -- @module smc.internal.addresses
 
 local E = require "smc.errno"
+local iterate = require "smc.internal.iterate"
 local look = require "smc.internal.look"
 local netlink = require "smc.core.netlink"
 
@@ -16,17 +17,14 @@ local function read_family(found, family, listening)
     if errno == E.ENOENT then return end -- without inet_diag the addresses stay unknown
     look.fail(message, errno)
   end
-  while true do
-    local ok, port, peer_port, here, there = pcall(iterator)
-    if not ok then look.fail(port, iterator:errno()) end
-    if not port then return end
+  look.demand(iterate.each(iterator, function(port, peer_port, here, there)
     local key = port << 16 | peer_port
     if found[key] == nil then
       found[key] = { here, there, family }
     else
       found[key] = false
     end
-  end
+  end))
 end
 
 local function read(listening)

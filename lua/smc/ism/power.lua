@@ -3,6 +3,7 @@
 -- @module smc.ism.power
 
 local E = require "smc.errno"
+local iterate = require "smc.internal.iterate"
 local os_core = require "smc.core.os"
 local quoted, printable = require "smc.internal.text".quoted, require "smc.internal.text".printable
 local sysfs = require "smc.core.sysfs"
@@ -36,10 +37,8 @@ local function connections()
     return nil, message
   end
   local ok
-  ok, message = pcall(function()
-    for socket in iterator do
-      if socket.inode ~= 0 and socket.state ~= "LISTEN" then found[socket.cookie] = socket end
-    end
+  ok, message = iterate.each(iterator, function(socket)
+    if socket.inode ~= 0 and socket.state ~= "LISTEN" then found[socket.cookie] = socket end
   end)
   if not ok then return nil, message end
   return found

@@ -5,6 +5,7 @@ local device = require "smc.device"
 local diag = require "smc.diag"
 local eid = require "smc.eid"
 local ism = require "smc.ism"
+local iterate = require "smc.internal.iterate"
 local linkgroup = require "smc.linkgroup"
 local pnet = require "smc.pnet"
 local stats = require "smc.stats"
@@ -30,13 +31,13 @@ local function sockets()
   local iterator <close>, message, errno = diag.sockets { processes = true }
   if not iterator then return nil, message, errno end
   local list, unknown = {}, 0
-  while true do
-    local ok, one = pcall(iterator)
-    if not ok then return nil, one, iterator:errno() end
-    if not one then return list, unknown end
+  local ok
+  ok, message, errno = iterate.each(iterator, function(one)
     list[#list + 1] = one
     if one.inode ~= 0 and #one.processes == 0 then unknown = unknown + 1 end
-  end
+  end)
+  if not ok then return nil, message, errno end
+  return list, unknown
 end
 
 -- The analysis of each interface.
