@@ -22,9 +22,13 @@ function tree.open(top, path)
   return copy
 end
 
--- A run that was ended has left objects that are newer than the file of which they were not made.
+-- What was built of other sources may be newer than these, and so are the objects of a mutant with which a
+-- run was ended.
 function tree:forget()
-  shell.run("cd %s && [ ! -e mutated ] || { touch -c \"$(cat mutated)\" && rm mutated; }", self.path)
+  assert(shell.run("cd %s && find csrc Makefile -type f | LC_ALL=C sort | xargs cat | cksum >made_of.new",
+    self.path))
+  assert(shell.run("cd %s && { cmp -s made_of.new made_of || rm -rf build; } && mv made_of.new made_of "
+    .. "&& { [ ! -e mutated ] || { touch -c \"$(cat mutated)\" && rm mutated; }; }", self.path))
 end
 
 --- Puts a mutant into its file. False: its line is not there.

@@ -132,11 +132,11 @@ sock.recv(1)]]):format((select(2, server:getsockname()))) })
     compiler:write [[
       #include <signal.h>
       static void handle(int number) { (void)number; }
-      __attribute__((constructor)) static void begin(void) { signal(SIGPIPE, handle); }
+      int begin(void *L) { (void)L; signal(SIGPIPE, handle); return 0; } /* a function of Lua */
     ]]
     assert(compiler:close())
-    local preloaded = (os.getenv "LD_PRELOAD" or "") .. " " .. library
-    local out = support.run_by({ "env", "LD_PRELOAD=" .. preloaded }, [[
+    local out = support.run_by({}, ("local library = %q\n"):format(library) .. [[
+      assert(package.loadlib(library, "begin"))()
       local sock = assert(require "smc.core.socket".new(4, false, "tcp"))
       assert(sock:bind("127.0.0.1", 0))
       sock:setfd(-1)
