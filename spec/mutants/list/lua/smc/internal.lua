@@ -42,7 +42,7 @@ return {
   },
 
   { "lua/smc/internal/wrapping.lua", specs = "unit/text",
-    { "used + 1 + size > width", "used + size > width", "no line is longer than the width" },
+    { "offset(line, room + 1, at)", "offset(line, room + 2, at)", "no line is longer than the width" },
   },
 
   { "lua/smc/internal/hex.lua", specs = "unit/limits unit/ism unit/genl unit/mistakes",
