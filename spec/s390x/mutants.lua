@@ -31,36 +31,20 @@ local MUTANTS <const> = {
     "the port of a TCP socket is in the network's order" },
 }
 
+package.path = "spec/mutants/?.lua"
+local change = require "mutants".change
+local shell = require "shell"
+
+local run = shell.run
 local TOP <const> = io.popen("pwd"):read("l")
-
-local function quoted(text)
-  return "'" .. text:gsub("'", [['\'']]) .. "'"
-end
-
-local function run(command, ...)
-  local words = { ... }
-  for i, word in ipairs(words) do words[i] = quoted(word) end
-  return (os.execute(command:format(table.unpack(words))))
-end
-
-local function read(path)
-  local file <close> = assert(io.open(path))
-  return file:read("a")
-end
-
-local function write(path, text)
-  local file <close> = assert(io.open(path, "w"))
-  assert(file:write(text))
-end
 
 -- A copy of what is in version control, in which one mutant is.
 local function copy_with(folder, file, from, to)
   assert(run("mkdir %s && cd %s && git ls-files -co --exclude-standard -z | xargs -0 cp -a --parents -t %s",
     folder, TOP, folder))
-  local text = read(file)
-  local first, last = text:find(from, 1, true)
-  if not first or text:find(from, last + 1, true) then return false end
-  write(folder .. "/" .. file, text:sub(1, first - 1) .. to .. text:sub(last + 1))
+  local changed = change(shell.read(file), { from = from, to = to })
+  if not changed then return false end
+  shell.write(folder .. "/" .. file, changed)
   return run("cd %s && make -s all >/dev/null", folder)
 end
 
@@ -73,8 +57,8 @@ local function judge(folder, file, spec, runs_here, from, to)
   run("cd %s && spec/lab/lab run --kernel s390x --memory 2048 --timeout 900 -- sh -c 'timeout 600 "
     .. "spec/busted -o plainTerminal \"$0\"; echo status $?' %s >output 2>&1 </dev/null",
     folder, spec)
-  local status = read(folder .. "/output"):match("status (%d+)")
-  if not status then return "not tried: " .. read(folder .. "/output"):sub(-200) end
+  local status = shell.read(folder .. "/output"):match("status (%d+)")
+  if not status then return "not tried: " .. shell.read(folder .. "/output"):sub(-200) end
   return status == "0" and "survives" or "caught" -- 124: it hangs, and does not do so without the mutant
 end
 
