@@ -16,7 +16,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#if defined LUA_VERSION_NUM && LUA_VERSION_NUM < 504 /* checkers of C have no headers */
+#if defined LUA_VERSION_NUM && LUA_VERSION_NUM < 504 /* static checkers do not have them */
 #error "smc needs Lua 5.4 or later: these are the headers of an older one"
 #endif
 
@@ -74,7 +74,7 @@
 #pragma weak lua_warning
 #pragma weak lua_yieldk
 
-/* They throw, which Lua's headers do not tell compilers and checkers. */
+/* These functions do not return, which Lua's headers do not tell compilers and checkers. */
 int lua_error(lua_State *L) __attribute__((noreturn));
 int luaL_argerror(lua_State *L, int arg, const char *message) __attribute__((noreturn));
 int luaL_error(lua_State *L, const char *format, ...) __attribute__((noreturn));

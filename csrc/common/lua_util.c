@@ -107,7 +107,7 @@ void *smc_new_descriptor(lua_State *L, const char *class, size_t size)
 	return descriptor;
 }
 
-/* The object of the class at index 1, which has to be open. */
+/* The object of this class at index 1. Raises an error if it is closed. */
 void *smc_check_descriptor(lua_State *L, const char *class)
 {
 	struct smc_descriptor *descriptor = luaL_checkudata(L, 1, class);
@@ -127,7 +127,7 @@ bool smc_close_descriptor(struct smc_descriptor *descriptor)
 	return fd >= 0;
 }
 
-/* read(2), also when a signal comes in between. For what is not waited for. */
+/* read(2), repeated after a signal. For descriptors that do not block. */
 ssize_t smc_read(int fd, void *bytes, size_t size)
 {
 	ssize_t n;
@@ -139,8 +139,8 @@ ssize_t smc_read(int fd, void *bytes, size_t size)
 }
 
 /*
- * Waits so many seconds until there is something to read. Returns 0, ETIMEDOUT, also where a signal ended
- * the wait early, or why it failed. poll(2)
+ * Waits at most so many seconds for something to read. Returns 0; ETIMEDOUT, also if a signal ended the wait
+ * early; or the errno of poll(2).
  */
 int smc_wait_readable(const struct smc_descriptor *descriptor, double seconds)
 {
@@ -152,7 +152,7 @@ int smc_wait_readable(const struct smc_descriptor *descriptor, double seconds)
 	return ready < 0 ? errno : 0;
 }
 
-/* object:close() -> true. Closing twice is fine. Also __gc and __close. */
+/* object:close() -> true. Closing twice is allowed. Also __gc and __close. */
 static int descriptor_close(lua_State *L)
 {
 	smc_close_descriptor(luaL_checkudata(L, 1, lua_tostring(L, lua_upvalueindex(1))));

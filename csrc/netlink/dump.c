@@ -22,7 +22,7 @@ static struct smc_dump *check_dump(lua_State *L)
 	return luaL_checkudata(L, 1, DUMP);
 }
 
-/* What the transport found, of which the C library's words do not say enough. */
+/* Messages for errors of the transport, where strerror(3) does not say enough. */
 static const char *meaning_of(int err)
 {
 	switch (err) {
@@ -117,7 +117,7 @@ int smc_dump_datagram(lua_State *L, struct smc_dump *dump, int arg)
 	return start(L, dump, smc_dump_load(L, dump, arg));
 }
 
-/* The next message: the first one comes again. As smc_transport_next(). */
+/* The next message, beginning with the one that was read while opening. Returns as smc_transport_next(). */
 static int next_message(struct smc_dump *dump, const struct nlmsghdr **msg)
 {
 	if (!dump->first)

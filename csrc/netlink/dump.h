@@ -14,8 +14,8 @@
 #include "transport.h"
 
 /*
- * Turns a message into Lua values, mostly one. Returns how many it pushed, 0 when the message is
- * not wanted, a negative errno when it is malformed. May raise.
+ * Turns a message into Lua values, mostly one. Returns how many it pushed, 0 if the message is
+ * not wanted, or a negative errno if it is malformed. May raise an error.
  *
  * A Lua call that allocates can run the garbage collector, and with it a finalizer that closes this
  * iterator: copy what is needed from the message first, and do not read the message afterwards.
@@ -30,11 +30,11 @@ struct smc_dump_ops {
 
 /* The iterator userdata. */
 struct smc_dump {
-	const void *mark; /* what tells it from any other userdata, for every step of the iteration */
+	const void *mark; /* identifies this class of userdata, quickly, at every step of the iteration */
 	struct smc_dump_ops ops;
 	struct smc_transport transport;
-	const struct nlmsghdr *first;                /* read while opening, not yet given out */
-	int raised;                                  /* errno of what broke the dump off, or 0 */
+	const struct nlmsghdr *first;                /* read while opening, not yet returned */
+	int raised;                                  /* errno of the error that ended the dump, or 0 */
 	_Alignas(lua_Integer) unsigned char state[]; /* aligned as userdata of Lua is */
 };
 

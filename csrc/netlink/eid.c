@@ -2,7 +2,7 @@
 /*
  * Enterprise IDs, of the generic netlink family SMC_GEN_NETLINK: those of users
  * (UEID) and that of the machine (SEID). See smcd-ueid(8), smcd-seid(8) and
- * net/smc/smc_clc.c. An EID has 32 characters, blanks at the end pad it.
+ * net/smc/smc_clc.c. An EID has 32 characters and is padded with blanks.
  */
 #include <string.h>
 

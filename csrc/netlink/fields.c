@@ -9,7 +9,7 @@
 
 #include "fields.h"
 
-/* Tables in tables on the stack, and the values in them. */
+/* Stack slots for nested tables and their values. */
 #define STACK 8
 
 static bool read_integer(bool network, const unsigned char *bytes, size_t size, lua_Integer *out)

@@ -14,10 +14,10 @@
 #include "dump.h"
 #include "genl.h"
 
-/* Both families have it, and no header of their own. */
+/* The version of both families; they have no header of their own. */
 #define VERSION 1
 
-/* The request as a message, to be freed by who sends it; NULL when memory is short. */
+/* Returns the request as a message, which the caller frees; NULL if there is no memory. */
 static struct nl_msg *build(int family, int command, int flags, const struct smc_genl_attr *attr)
 {
 	struct nl_msg *msg = nlmsg_alloc();

@@ -26,12 +26,14 @@ struct smc_genl_request {
 	const char *what; /* "cannot …", for messages */
 	int command;
 	/*
-	 * What a message of the answer has: the function gives a list, of a table for each
-	 * message. NULL: the kernel is to do something, and the function gives true.
+	 * The fields of an answer: the function returns a list with a table for each message. NULL: the
+	 * request is a command, and the function returns true.
 	 */
 	const struct smc_field *message;
-	/* Makes the attributes, all zero so far, of the arguments; NULL where it has none. Bytes may
-	 * be in strings of Lua's that it leaves on the stack. */
+	/*
+	 * Fills in the attributes, which are zero, from the arguments; NULL if there are none. They may point
+	 * into Lua strings, which the function leaves on the stack.
+	 */
 	void (*arguments)(lua_State *L, struct smc_genl_attr attrs[SMC_GENL_ATTRS]);
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Names of network interfaces, of which the kernel's messages have the numbers: netdevice(7). */
+/* Names of network interfaces, for the indexes in the kernel's messages: netdevice(7). */
 #include <errno.h>
 #include <net/if.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 #include "../common/lua_util.h"
 #include "module.h"
 
-/* The name into ifr. Returns 0 or errno; ENXIO: there is no such interface. netdevice(7) */
+/* Stores the name in ifr. Returns 0 or an errno; ENXIO: there is no such interface. netdevice(7) */
 static int get_name(lua_State *L, struct ifreq *ifr)
 {
 	int fd = SMC_RETRY_AFTER_GC(L, socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)), err;
@@ -35,7 +35,7 @@ static int interface_name(lua_State *L)
 	struct ifreq ifr = { 0 };
 	int err;
 
-	/* Netlink has 32 bits for it, and a message is not refused for a number that no interface has. */
+	/* Any 32 bits are allowed: a message may contain an index that no interface has. */
 	luaL_argcheck(L, index >= 0 && index <= UINT32_MAX, 1, "index of an interface expected");
 	ifr.ifr_ifindex = (int)(uint32_t)index;
 	err = get_name(L, &ifr);

@@ -42,7 +42,7 @@ static void entry_arguments(lua_State *L, struct smc_genl_attr attrs[SMC_GENL_AT
 static const struct smc_genl_request requests[] = {
 	/*
 	 * pnet_list() -> { { pnetid =, netdev =, ibdev =, ibport = }, … } | nil, message, errno
-	 * The kernel gives every entry a port, which means nothing where there is no ibdev.
+	 * The kernel reports a port for every entry; without an ibdev it means nothing.
 	 */
 	{ "pnet_list", "cannot list the PNET IDs", SMC_PNETID_GET, entry, NULL },
 	/*

@@ -200,7 +200,7 @@ static int send_request(struct smc_transport *transport, const struct request *r
 	return msg ? smc_transport_send(transport, msg) : -ENOMEM;
 }
 
-/* Asks the kernel; or reads the datagram at index arg, a string, in place of its answer. */
+/* Asks the kernel; or reads the datagram at index arg, a string, instead of its answer. */
 static int ask(lua_State *L, const struct request *request, const struct answer *answer, int arg)
 {
 	const struct smc_dump_ops ops = { .what = answer->what };

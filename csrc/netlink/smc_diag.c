@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The sockets of AF_SMC as the kernel's smc_diag lists them over NETLINK_SOCK_DIAG: see
- * sock_diag(7). The kernel gives out every socket of the network namespace.
+ * sock_diag(7). The kernel reports every socket of the network namespace.
  */
 #include <errno.h>
 #include <string.h>
@@ -20,10 +20,10 @@ struct query {
 	unsigned int extensions; /* attributes that were asked for */
 	struct smc_diag_filter filter;
 	uint8_t fields[FIELDS]; /* enum smc_diag_field, in the caller's order */
-	uint8_t count;          /* of them; 0: records */
+	uint8_t count;          /* number of fields; 0: whole records */
 	/*
-	 * Where sockets come and go, the kernel gives some out twice, near each other. Their
-	 * cookies are numbers in a row, so that this remembers about the last thousand.
+	 * If sockets come and go during a dump, the kernel reports some of them twice, soon after each other.
+	 * Cookies are consecutive numbers, so this remembers about the last thousand.
 	 */
 	uint64_t seen[1024];
 };

@@ -8,7 +8,7 @@
 
 #include "smc_diag_message.h"
 
-/* A socket has to match all that it has. */
+/* A socket has to match every field that is set. */
 struct smc_diag_filter {
 	bool has_state, has_uid, has_inode, has_port[SIDES], has_address[SIDES];
 	uint8_t state;

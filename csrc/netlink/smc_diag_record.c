@@ -19,7 +19,7 @@ static char *put_octet(char *p, unsigned int n)
 	return p;
 }
 
-/* IPv4 by hand: with thousands of sockets, inet_ntop took a third of the time. */
+/* Formats IPv4 itself: with thousands of sockets, inet_ntop took a third of the time. */
 static const char *format_address(const struct smc_diag_socket *s, const __be32 address[4],
 				  char text[INET6_ADDRSTRLEN])
 {
@@ -78,7 +78,7 @@ static void set_integer(lua_State *L, const char *key, lua_Integer value)
 	lua_setfield(L, -2, key);
 }
 
-/* A string of the kernel's that fills its array when it is too long for a NUL. */
+/* Pushes a string of the kernel, which has no NUL if it fills its array. */
 static void set_array(lua_State *L, const char *key, const struct smc_diag_attr *attr, size_t offset,
 		      size_t size)
 {
@@ -214,7 +214,7 @@ static void push_shutdown(lua_State *L, const struct smc_diag_socket *s)
 		lua_pushnil(L);
 }
 
-/* Where there is no reason of this host's, it is 0 in the attribute; and of the peer's too. */
+/* Pushes the code of a fallback reason; the attribute has 0 if that side has none. */
 static void push_fallback_code(lua_State *L, const struct smc_diag_socket *s, enum smc_diag_side side)
 {
 	const struct smc_diag_attr *attr = &s->attrs[SMC_DIAG_FALLBACK];

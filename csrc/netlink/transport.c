@@ -58,7 +58,7 @@ int smc_transport_open(struct smc_transport *transport, int protocol)
 	err = nl_socket_set_buffer_size(transport->sock, RECEIVE_BUFFER, 0);
 	if (err < 0)
 		return libnl_errno(err);
-	/* Datagrams of a known size need no look ahead: one system call each. */
+	/* Without peeking at the size of each datagram: one system call instead of two. */
 	nl_socket_set_msg_buf_size(transport->sock, SMC_DATAGRAM_MAX);
 	nl_socket_disable_msg_peek(transport->sock);
 	return 0;
@@ -98,7 +98,7 @@ int smc_transport_send_dump(struct smc_transport *transport, int type, const voi
 
 int smc_transport_load(struct smc_transport *transport, const void *bytes, size_t size)
 {
-	/* A copy of the very size: aligned, and a tool sees reads beyond it. */
+	/* A copy of the exact size: aligned, and tools detect reads beyond it. */
 	void *datagram = malloc(size ? size : 1);
 
 	if (!datagram)
@@ -127,7 +127,7 @@ static int receive_datagram(struct smc_transport *transport)
 		if (n <= 0)
 			return libnl_errno(n);
 		if (from.nl_pid)
-			free(bytes); /* another process's, not the kernel's */
+			free(bytes); /* from another process, not from the kernel */
 	} while (from.nl_pid);
 
 	/* Many iterators may wait to be collected: keep only the bytes received, not the whole buffer. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Random bytes that are the same on every machine, from any offset on: what a check sends and compares. */
+/* Pseudorandom bytes, the same on every machine and readable from any offset: a check sends and compares them. */
 #include <endian.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Time as a descriptor to wait for: timerfd_create(2). */
+/* A timer with a descriptor, for waiting and polling: timerfd_create(2). */
 #include <errno.h>
 #include <stdint.h>
 #include <sys/timerfd.h>
@@ -12,7 +12,7 @@
 
 /*
  * timer:receive(seconds) -> how often it expired since the last time | nil, message, errno
- * Waits so long at most; errno is ETIMEDOUT when it did not expire. poll(2), read(2)
+ * Waits at most so many seconds; errno is ETIMEDOUT if it has not expired. poll(2), read(2)
  */
 static int timer_receive(lua_State *L)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * smc.core.packet: copies of the packets that network interfaces send and receive: packet(7). They begin with
- * the header of the network layer, whatever the link layer is (SOCK_DGRAM), and VLAN tags are apart.
+ * the header of the network layer, whatever the link layer is (SOCK_DGRAM); VLAN tags are reported separately.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include "../common/number.h"
 
 #define PACKETS     "smc.packets"
-#define PACKET_SIZE 4096              /* the most that a filter may ask for */
+#define PACKET_SIZE 4096              /* longest part of a packet that a filter may request */
 #define QUEUE_SIZE  (4 * 1024 * 1024) /* bytes of packets that wait to be received */
 
 /* The filter at index arg: instructions of struct sock_filter. */
@@ -32,7 +32,7 @@ static struct sock_fprog check_filter(lua_State *L, int arg)
 	return (struct sock_fprog){ .len = (unsigned short)count, .filter = (struct sock_filter *)bytes };
 }
 
-/* The queue is as long as the kernel permits. */
+/* Makes the queue as long as the kernel permits. */
 static void lengthen_queue(int fd)
 {
 	const int size = QUEUE_SIZE;
@@ -41,7 +41,7 @@ static void lengthen_queue(int fd)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 }
 
-/* Everything is set before bind(2), which starts the reception. */
+/* Everything is set before bind(2), after which packets arrive. */
 static int start(int fd, const struct sock_fprog *filter, const struct sockaddr_ll *address)
 {
 	const int on = 1;
@@ -76,7 +76,7 @@ static int packet_open(lua_State *L)
 	return start(packets->fd, &filter, &address) ? smc_push_error(L, errno, "packet socket") : 1;
 }
 
-/* What comes with a packet. */
+/* What the kernel reports about a packet. */
 struct context {
 	struct sockaddr_ll from;
 	struct timespec time;
@@ -147,7 +147,10 @@ static int packets_receive(lua_State *L)
 	return 5;
 }
 
-/* lost(packets) -> number | nil, message, errno: of packets that were dropped since the last call, the queue being full */
+/*
+ * lost(packets) -> number | nil, message, errno
+ * How many packets were dropped since the last call because the queue was full.
+ */
 static int packets_lost(lua_State *L)
 {
 	const struct smc_descriptor *packets = smc_check_descriptor(L, PACKETS);

@@ -90,7 +90,7 @@ static int poller_remove(lua_State *L)
 
 enum { HUNG_UP, READABLE, WRITABLE, BOTH, WORDS };
 
-/* Pushes the words for events: "e" is only an error or a hang-up. */
+/* Pushes the words for events: "e" means only an error or a hang-up. */
 static void push_words(lua_State *L)
 {
 	static const char *const words[WORDS] = { "e", "r", "w", "rw" };

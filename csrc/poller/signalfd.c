@@ -32,7 +32,7 @@ static _Thread_local struct {
 
 struct signals {
 	struct smc_descriptor descriptor;
-	pid_t thread; /* that it was made in */
+	pid_t thread; /* that created it */
 	sigset_t set;
 };
 
@@ -110,7 +110,7 @@ int poller_signals(lua_State *L)
 	return 1;
 }
 
-/* Takes a signal that has come, waiting for so many seconds, negative: without limit. Returns 0 or errno. */
+/* Takes a signal; waits at most so many seconds, or without limit if negative. Returns 0 or an errno. */
 static int take_signal(lua_State *L, const struct signals *s, double seconds, uint32_t *number)
 {
 	double deadline = clock_seconds(CLOCK_MONOTONIC) + seconds, left = seconds;
@@ -142,7 +142,7 @@ static void push_names(lua_State *L)
 		lua_pushstring(L, known[i].name);
 }
 
-/* Pushes the name of a signal; those of all are at base and above. */
+/* Pushes the name of a signal; the names of all signals start at index base. */
 static void push_name(lua_State *L, int base, uint32_t number)
 {
 	size_t i = 0;
@@ -171,7 +171,7 @@ static int signals_next(lua_State *L)
 	return 1;
 }
 
-/* for name in signals do: ends when the object is closed, and raises what else goes wrong. */
+/* for name in signals do: ends when the object is closed; other failures raise an error. */
 int signals_call(lua_State *L)
 {
 	const struct signals *s = check_signals(L);

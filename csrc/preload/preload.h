@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of the preloaded library share. preload.c says what all of them keep to.
+ * What the files of the preloaded library share. preload.c lists the rules for all of them.
  */
 #ifndef SMC_PRELOAD_H
 #define SMC_PRELOAD_H
@@ -22,8 +22,8 @@ enum smc_protocol { SMC_PROTOCOL_SMC, SMC_PROTOCOL_INET, SMC_PROTOCOL_AUTO };
 
 /* config.c: reads the environment and finds the functions that are next, once. */
 void smc_preload_configure(void);
-bool smc_preload_debug(void);    /* is the program to say what becomes of its sockets? */
-bool smc_preload_fallback(void); /* does the user accept TCP where there is no SMC? */
+bool smc_preload_debug(void);    /* whether to report what becomes of each socket */
+bool smc_preload_fallback(void); /* whether the user accepts TCP where there is no SMC */
 enum smc_protocol smc_preload_protocol(void);
 int smc_preload_rcvbuf(void); /* bytes; 0: unset */
 int smc_preload_sndbuf(void);

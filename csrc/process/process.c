@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * smc.core.process: programs started (spawn.c), awaited and signalled, and the
- * files they are in (executable.c). Policy is in lua/smc/process.lua, program.lua and
+ * smc.core.process: starts programs (spawn.c), waits for them and signals them, and
+ * examines their files (executable.c). Policy is in lua/smc/process.lua, program.lua and
  * run.lua.
  */
 #include <errno.h>
@@ -104,8 +104,8 @@ static int push_result(lua_State *L, int status)
 /*
  * wait(pid [, seconds [, child]]) -> "exit" | "signal", number | nil, message, errno
  * The message of ETIMEDOUT is "timeout".
- * Waits until the child has ended, or so many seconds, and reaps it: waitpid(2). The fields ending and status
- * of the table child, which it has already, are set to the results.
+ * Waits at most so many seconds until the child has ended, and reaps it: waitpid(2). If child is a table with the
+ * fields ending and status, they are set to the results.
  */
 static int process_wait(lua_State *L)
 {

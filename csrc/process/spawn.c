@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Starts programs, in this process (exec) or in a new one (spawn): arguments,
- * environment and standard streams come from Lua tables.
+ * Starts programs, in this process (exec) or in a new one (spawn), with arguments,
+ * environment and standard streams from Lua tables.
  */
 #include <errno.h>
 #include <fcntl.h>

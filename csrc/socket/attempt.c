@@ -14,7 +14,7 @@
 #include "attempt.h"
 #include "../common/lua_util.h"
 
-/* The attempt has failed. Gives the errno back. */
+/* Records that the attempt has failed. Returns the errno. */
 int attempt_record_failure(struct sock *s, int err)
 {
 	s->attempt = ATTEMPT_FAILED_UNREPORTED;
@@ -23,14 +23,17 @@ int attempt_record_failure(struct sock *s, int err)
 	return err;
 }
 
-/* The errno of an attempt that has failed, which is reported with it. */
+/* Returns the errno of an attempt that has failed; from now on it counts as reported. */
 static int report_failure(struct sock *s)
 {
 	s->attempt = ATTEMPT_FAILED;
 	return s->connect_errno ? s->connect_errno : ATTEMPT_UNEXPLAINED;
 }
 
-/* The attempt has become a connection. Every address of this host: the kernel knows which one. */
+/*
+ * Records that the attempt has succeeded. If the address was the wildcard address, asks the kernel which address it
+ * connected to.
+ */
 static void record_success(struct sock *s)
 {
 	s->attempt = ATTEMPT_CONNECTED;
@@ -39,7 +42,7 @@ static void record_success(struct sock *s)
 		sock_query_peer_name(s);
 }
 
-/* Whether an SMC socket is or was connected: recv(2) knows, which it does not for TCP. */
+/* Whether an SMC socket is or was connected: recv(2) tells. For a TCP socket it does not. */
 static bool was_connected(const struct sock *s)
 {
 	char byte;
@@ -47,7 +50,7 @@ static bool was_connected(const struct sock *s)
 	return !s->is_tcp && (recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != ENOTCONN);
 }
 
-/* Whether this is a listener. SMC has the state's number from TCP. */
+/* Whether the socket listens. SMC uses the same number for this state as TCP. */
 static bool is_listening(const struct sock *s)
 {
 	socklen_t len = sizeof(int);
@@ -57,7 +60,7 @@ static bool is_listening(const struct sock *s)
 }
 
 /*
- * What connect(2), asked again, says of an attempt that has no error to report: 0 connected,
+ * What a second connect(2) says about an attempt without a pending error: 0 connected,
  * EALREADY in progress, or why it failed. SMC answers EINVAL in the states that follow a connection,
  * and ECONNABORTED both for one that has ended and for one that never was.
  */
@@ -79,7 +82,7 @@ static int repeat_connect(const struct sock *s)
 	}
 }
 
-/* What has become of the attempt in progress, without waiting: 0, EALREADY, or why it failed. */
+/* The state of the attempt in progress, without waiting: 0, EALREADY, or why it failed. */
 int attempt_check(struct sock *s)
 {
 	struct pollfd pfd = { .fd = s->fd, .events = POLLOUT };
@@ -117,7 +120,7 @@ int attempt_wait(lua_State *L, struct sock *s)
 	return err;
 }
 
-/* An answer of connect(2) for a descriptor that others have connected, or begun to connect. */
+/* Handles the result of connect(2) on a descriptor that other code has connected or begun to connect. */
 static int adopt_connection(lua_State *L, struct sock *s, const union sock_addr *addr, int err)
 {
 	if (err == EALREADY && s->timeout.deadline == 0)
@@ -132,7 +135,7 @@ static int adopt_connection(lua_State *L, struct sock *s, const union sock_addr 
 	return err == 0 && address_equal(&s->peer, addr) ? 0 : EISCONN;
 }
 
-/* Begins an attempt on a descriptor without one: 0, EINPROGRESS, or why it failed. */
+/* Starts an attempt on an unused descriptor: 0, EINPROGRESS, or why it failed. */
 int attempt_start(lua_State *L, struct sock *s, const union sock_addr *addr)
 {
 	int err = 0;
@@ -158,7 +161,7 @@ int attempt_start(lua_State *L, struct sock *s, const union sock_addr *addr)
 	return err;
 }
 
-/* A new descriptor, bound where the object was bound. Returns 0 or errno. */
+/* Creates a descriptor, bound to the address that the object was bound to. Returns 0 or an errno. */
 static int open_bound(lua_State *L, struct sock *s, int family)
 {
 	int err = sock_open(L, s, family);
@@ -169,14 +172,14 @@ static int open_bound(lua_State *L, struct sock *s, int family)
 	return err;
 }
 
-/* A new descriptor in place of one that is used up. */
+/* Replaces a descriptor that cannot be used again. */
 static int replace_descriptor(lua_State *L, struct sock *s, int family)
 {
 	event_loop_close_descriptor(L, s);
 	return open_bound(L, s, family);
 }
 
-/* Sees to it that the socket has a descriptor on which no attempt was made. */
+/* Ensures that the socket has a descriptor on which no attempt was made. */
 static int ensure_unused_descriptor(lua_State *L, struct sock *s, int family)
 {
 	if (s->fd < 0)
@@ -201,7 +204,7 @@ int attempt_connect(lua_State *L, struct sock *s, const union sock_addr *addr)
 		if (err)
 			return attempt_record_failure(s, err);
 		err = attempt_start(L, s, addr);
-		if (err == ECONNABORTED) { /* used up by others, who gave it to this object */
+		if (err == ECONNABORTED) { /* other code had used it before it came to this object */
 			err = replace_descriptor(L, s, addr->sa.sa_family);
 			err = err ? attempt_record_failure(s, err) : attempt_start(L, s, addr);
 		}
@@ -211,7 +214,7 @@ int attempt_connect(lua_State *L, struct sock *s, const union sock_addr *addr)
 	return attempt_wait(L, s);
 }
 
-/* Pushes why the attempt in progress has failed, in words; nil: it has not. Returns 1. */
+/* Pushes the message for the failure of the attempt in progress; nil if it has not failed. Returns 1. */
 int attempt_push_error(lua_State *L, struct sock *s)
 {
 	int err = attempt_check(s);
@@ -225,7 +228,7 @@ int attempt_push_error(lua_State *L, struct sock *s)
 	return 1;
 }
 
-/* A transfer failed because there was no connection: 0 to try again, now that there is one, or errno. */
+/* After a transfer failed for lack of a connection: 0 if there is one now and to try again, or an errno. */
 int attempt_await_connection(lua_State *L, struct sock *s)
 {
 	int err;
@@ -238,7 +241,7 @@ int attempt_await_connection(lua_State *L, struct sock *s)
 		if (s->attempt == ATTEMPT_FAILED_UNREPORTED)
 			s->attempt = ATTEMPT_FAILED;
 		return err == ATTEMPT_UNEXPLAINED ? EPIPE : err == EALREADY ? ETIMEDOUT : err;
-	default: /* a connection whose device has gone has none either */
+	default: /* nor has a connection whose device was removed */
 		return EPIPE;
 	}
 }

@@ -54,7 +54,7 @@ struct buffer_pool *buffer_push_pool(lua_State *L)
 	return pool;
 }
 
-/* A block of that size, of which the pool may have one to spare; NULL: out of memory. */
+/* Returns a block of that size, the spare one of the pool if it fits; NULL: out of memory. */
 static char *take_block(struct buffer_pool *pool, size_t size)
 {
 	char *spare = pool->spare;
@@ -94,7 +94,7 @@ static bool move_bytes(struct buffer_pool *pool, struct sock_buffer *b, size_t s
 	return true;
 }
 
-/* How large a buffer is to be that has n bytes and so much room: large ones grow by doubling. */
+/* The size for a buffer with so many bytes and so much room behind them: large buffers grow by doubling. */
 static size_t size_for(const struct sock_buffer *b, size_t needed)
 {
 	if (needed <= BUFFER_SIZE)
@@ -117,7 +117,7 @@ bool buffer_reserve(struct buffer_pool *pool, struct sock_buffer *b, size_t room
 	return true;
 }
 
-/* Takes the buffer back, if there is one, with whatever is in it. */
+/* Takes the buffer back, if there is one, and drops what is in it. */
 void buffer_release(struct buffer_pool *pool, struct sock_buffer *b)
 {
 	if (!b->data)
@@ -129,7 +129,7 @@ void buffer_release(struct buffer_pool *pool, struct sock_buffer *b)
 	b->removals++;
 }
 
-/* Takes the first n bytes out, and the buffer back with the last one. */
+/* Removes the first n bytes; takes the buffer back when it is empty. */
 void buffer_remove(struct buffer_pool *pool, struct sock_buffer *b, size_t n)
 {
 	b->first += n;
@@ -138,7 +138,7 @@ void buffer_remove(struct buffer_pool *pool, struct sock_buffer *b, size_t n)
 		buffer_release(pool, b);
 }
 
-/* Moves the few bytes left in a buffer to a block of their own size, where there is memory for one. */
+/* Moves the few bytes left in a buffer to a block of just their size, if there is memory for one. */
 void buffer_shrink(struct buffer_pool *pool, struct sock_buffer *b)
 {
 	move_bytes(pool, b, buffer_length(b));

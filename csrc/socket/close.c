@@ -36,7 +36,7 @@ static bool pin_library(void)
 	return dladdr(&sock_mark, &info) && dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
 }
 
-/* Closes in a thread, which sees no signal. Returns false where there can be none. */
+/* Closes the descriptor in a thread with all signals blocked. Returns false if no thread can be created. */
 static bool close_in_detached_thread(int fd)
 {
 	pthread_attr_t attr;
@@ -69,7 +69,7 @@ int sock_gc(lua_State *L)
 }
 
 /***
- * Closes the socket. Closing twice is fine. See close(2).
+ * Closes the socket. Closing twice is allowed. See close(2).
  *
  * Over SMC it may wait up to two seconds, as long as sent bytes have not reached the peer; a socket
  * that is garbage collected does not wait. Also called at the end of the scope of a `local sock

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * sock:connect: the addresses of a name tried in turn, and the causes of failures found.
+ * sock:connect: tries the addresses of a name in turn, and finds out why it failed.
  */
 #include <errno.h>
 
@@ -11,7 +11,7 @@
  * @module smc.socket
  */
 
-/* Seconds that plain TCP has to say why: the kernel gives up a neighbour after three, if not busy. */
+/* Seconds for the attempt over plain TCP: an idle kernel gives up on a neighbour after three. */
 #define CAUSE_SECONDS 10
 
 /*
@@ -43,7 +43,7 @@ static int find_cause_by_tcp(lua_State *L, const struct sock *s, const union soc
 	return err;
 }
 
-/* The same, and where the kernel does not say why it failed, the cause is looked for. */
+/* Connects to one address; if the kernel does not report why that failed, finds out the cause. */
 static int connect_explained(lua_State *L, struct sock *s, const union sock_addr *addr)
 {
 	int err = attempt_connect(L, s, addr);
@@ -58,7 +58,7 @@ static int connect_explained(lua_State *L, struct sock *s, const union sock_addr
 	return attempt_connect(L, s, addr);
 }
 
-/* Where in the list the address of the last attempt is; its length where it is not there. */
+/* The index of the last attempt's address in the list; the length of the list if it is not in it. */
 static size_t index_of_peer(const struct sock *s, const struct address_list *list)
 {
 	size_t i = 0;
@@ -68,7 +68,7 @@ static size_t index_of_peer(const struct sock *s, const struct address_list *lis
 	return i;
 }
 
-/* Where in the list the attempt goes on whose end was not reported; without one, at the start. */
+/* The index at which to continue an attempt whose result was not reported; 0 if there is none. */
 static size_t index_to_resume(const struct sock *s, const struct address_list *list)
 {
 	size_t i = index_of_peer(s, list);
@@ -78,7 +78,7 @@ static size_t index_to_resume(const struct sock *s, const struct address_list *l
 	return i < list->count ? i : 0;
 }
 
-/* Tries the addresses in turn, each within the timeout; a timeout of zero has the time for one. */
+/* Tries the addresses in turn, each within the timeout; with a timeout of zero, only one of them. */
 static int try_addresses(lua_State *L, struct sock *s, const struct address_list *list)
 {
 	int err = EADDRNOTAVAIL;
@@ -94,9 +94,9 @@ static int try_addresses(lua_State *L, struct sock *s, const struct address_list
 }
 
 /*
- * Connects to one of the addresses: 0 or why not. As on TCP, the first call that asks for the
- * same address once more reports the success: programs that wait by poll(2) learn of it so.
- * A connection that connect() never reported is given up like an attempt in progress.
+ * Connects to one of the addresses. Returns 0 or an errno. As with TCP, the first further call for the same
+ * address reports the success: that is how programs that wait with poll(2) learn of it. A connection that
+ * connect() has not reported is abandoned like an attempt in progress.
  */
 static int connect_to_any(lua_State *L, struct sock *s, const struct address_list *list)
 {
@@ -119,7 +119,7 @@ static int connect_to_any(lua_State *L, struct sock *s, const struct address_lis
 	return err;
 }
 
-/* Ends an attempt in progress: nothing may be sent to its address any more. */
+/* Ends an attempt in progress, so that nothing more is sent to its address. */
 static void abandon_attempt(lua_State *L, struct sock *s)
 {
 	if (s->attempt != ATTEMPT_IN_PROGRESS)
@@ -131,9 +131,9 @@ static void abandon_attempt(lua_State *L, struct sock *s)
  * Connects to a peer. See connect(2).
  *
  * The addresses of a name are tried in turn, each within the timeout; with a timeout of zero only
- * one of them. The object becomes a client, also when this fails. After a timeout the attempt goes
- * on: the next call with the same address returns its result, a call with another address gives it
- * up. After an attempt that has failed another one may follow.
+ * one of them. The object becomes a client, also when this fails. After a timeout the attempt continues:
+ * the next call with the same address returns its result, a call with another address abandons it. After a
+ * failure, `connect` may be called again.
  *
  * @function sock:connect
  * @tparam string address a name, or an IPv4 or IPv6 address

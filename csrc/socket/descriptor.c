@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The descriptor of a socket: opened, asked what it is and what its names are, closed. */
+/* The descriptor of a socket: opens it, asks for its kind and its names, closes it. */
 #include <errno.h>
 #include <unistd.h>
 
@@ -108,7 +108,7 @@ int sock_open_tcp(lua_State *L, struct sock *s, const struct sock *like, int fam
 	return 0;
 }
 
-/* Notes the local name of a socket that has just been bound, or begun to connect. */
+/* Stores the local name of a socket that was just bound, or that has started to connect. */
 void sock_record_local_name(struct sock *s)
 {
 	socklen_t len = sizeof(s->local);

@@ -17,8 +17,7 @@
 /***
  * Returns the descriptor, for poll(2) and the like.
  *
- * Whoever knows it may wait for it, or use it: from now on the descriptor never blocks in the
- * kernel.
+ * Other code may now wait for the descriptor or use it; from now on, methods never block in the kernel.
  *
  * @function sock:getfd
  * @treturn integer descriptor, -1 when there is none
@@ -47,8 +46,8 @@ static int tell_watchers(lua_State *L)
 }
 
 /*
- * Tells those who watch the socket at index 1 that its descriptor is about to go. They are told once, also
- * when one of them closes the socket. Returns whether one raised an error, which is pushed.
+ * Tells the watchers of the socket at index 1 that its descriptor is about to be closed. Each is told once, even
+ * if one of them closes the socket. Returns whether one raised an error, which is pushed.
  */
 static bool notify_closing(lua_State *L, struct sock *s)
 {

@@ -2,8 +2,8 @@
 /*
  * Gathers the bytes that answer a request.
  *
- * They wait in the socket's buffer until the whole answer is a Lua string: an error in between, of a
- * signal's handler or for want of memory, leaves them to the next call.
+ * They stay in the socket's buffer until the whole answer is a Lua string: after an error before that, from a
+ * signal handler or for lack of memory, the next call finds them.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static const char *waiting_bytes(const struct sock *s)
 	return s->buffer.data + s->buffer.first;
 }
 
-/* ETIMEDOUT when the time is up: a peer that sends all the time never makes anybody wait. */
+/* ETIMEDOUT when the time is up, which no wait would notice while the peer keeps sending. */
 static int deadline_errno(const struct sock *s)
 {
 	return s->timeout.deadline > 0 && timeout_now() >= s->timeout.deadline ? ETIMEDOUT : 0;
@@ -44,8 +44,8 @@ static size_t measure_limit(const struct request *r, const char *data, size_t n)
 }
 
 /*
- * Looks for a line among the bytes that wait, of which the first *seen have no newline. 0: it is there,
- * OVERSIZED: it is too long, EAGAIN: there is none yet.
+ * Looks for a line in the buffer, whose first *seen bytes contain no newline. 0: it is complete; OVERSIZED: it
+ * is too long; EAGAIN: there is none yet.
  */
 static int find_line(const struct sock *s, const struct request *r, size_t *seen, struct answer *a)
 {
@@ -75,10 +75,10 @@ static inline int find_answer(const struct sock *s, const struct request *r, siz
 		return n > r->limit ? OVERSIZED : EAGAIN;
 	}
 	a->length = a->used = r->count;
-	return n > 0 && n >= r->count ? 0 : EAGAIN; /* none at all: waits for one, and leaves it */
+	return n > 0 && n >= r->count ? 0 : EAGAIN; /* for a count of 0, waits for a byte and leaves it */
 }
 
-/* As many bytes as the buffer has room for, if that is not little. */
+/* How many bytes to ask for: what the buffer has room for, unless that is little. */
 static size_t room_to_read(const struct sock_buffer *b)
 {
 	size_t size = b->size > BUFFER_SIZE ? b->size : BUFFER_SIZE;
@@ -139,7 +139,7 @@ int gather_answer(lua_State *L, struct sock *s, const struct request *r, struct 
 	return err;
 }
 
-/* Copies the bytes that count. Returns how many. */
+/* Copies the bytes that belong to the answer. Returns how many. */
 static size_t copy_counted(const struct request *r, char *to, const char *from, size_t n)
 {
 	size_t i, copied = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Bytes of a stream taken from the kernel, and kept in the buffer that the socket is lent. */
+/* Reads bytes of a stream into the buffer that is lent to the socket. */
 #include <errno.h>
 #include <poll.h>
 
@@ -19,8 +19,8 @@ static int read_once(const struct sock *s, char *data, size_t size, int flags, s
 }
 
 /*
- * After a recv(2) that failed: 0 when it is to be tried again, now that there is something, or
- * errno. Lua code may run meanwhile, and use the socket: nothing of it may be in hand.
+ * After a recv(2) that failed: waits, and returns 0 to try again, or an errno. Lua code may run meanwhile and
+ * use the socket: the caller must not hold pointers into it.
  */
 static int retry(lua_State *L, struct sock *s, int err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes taken from the kernel into the buffer that a socket is lent. */
+/* Reads bytes of a stream into the buffer that is lent to the socket. */
 #ifndef SMC_INPUT_H
 #define SMC_INPUT_H
 

@@ -7,7 +7,7 @@
 
 const char sock_mark;
 
-/* Names in the registry: not LuaSocket's own, so that both live in one program. */
+/* Names in the registry: other than LuaSocket's, so that a program can load both. */
 static const char *const class_keys[] = { "smc.tcp{master}", "smc.tcp{client}", "smc.tcp{server}" };
 
 /* The name of a class in the registry. */
@@ -32,7 +32,7 @@ struct sock *sock_check(lua_State *L, int arg)
 	return s;
 }
 
-/* Throws: what is at index arg is not of the class wanted. */
+/* Throws for the value at index arg, which is not of the class wanted. */
 _Noreturn void sock_class_error(lua_State *L, int arg, enum sock_class wanted)
 {
 	luaL_argerror(L, arg, lua_pushfstring(L, "%s expected", sock_class_name(wanted)));

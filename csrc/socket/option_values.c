@@ -51,8 +51,8 @@ const struct option *option_check(lua_State *L, int use)
 }
 
 /*
- * A number as LuaSocket takes it: without its fraction. What is too large for an int is the largest
- * one, which the kernel limits or refuses. Throws for NaN.
+ * A number as LuaSocket takes it: without its fraction. What is too large for an int becomes
+ * INT_MAX, which the kernel limits or refuses. Throws for NaN.
  */
 static int clamp_to_int(lua_State *L, int arg, lua_Number number, const char *what)
 {
@@ -61,7 +61,7 @@ static int clamp_to_int(lua_State *L, int arg, lua_Number number, const char *wh
 	return number >= INT_MAX ? INT_MAX : number <= INT_MIN ? INT_MIN : (int)number;
 }
 
-/* A mark is compared, not measured: nothing is taken for another one. */
+/* A mark is compared for equality, so it must be exact. */
 static uint32_t check_mark(lua_State *L, int arg)
 {
 	lua_Integer mark = luaL_checkinteger(L, arg);
@@ -70,7 +70,7 @@ static uint32_t check_mark(lua_State *L, int arg)
 	return (uint32_t)mark;
 }
 
-/* Checks the value at index arg and puts it where setsockopt(2) wants it. Throws for a wrong one. */
+/* Stores the value at index arg as setsockopt(2) expects it. Throws for a wrong one. */
 socklen_t option_check_value(lua_State *L, const struct option *o, int arg, union value *value)
 {
 	const char *device;
@@ -107,7 +107,7 @@ socklen_t option_check_value(lua_State *L, const struct option *o, int arg, unio
 	}
 }
 
-/* Pushes the value of an option, as getoption answers it. */
+/* Pushes the value of an option, as getoption returns it. */
 void option_push_value(lua_State *L, const struct option *o, const union value *value)
 {
 	switch (o->kind) {

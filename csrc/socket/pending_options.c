@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* Options that were set before there is a descriptor, and are set on each that is made. */
+/* Options that are set before there is a descriptor: they are set on every descriptor that is created. */
 #include <errno.h>
 
 #include "options.h"
 
 /*
- * Keeps an option, the value at index 3, for the descriptors that the object is going to have: in
- * order, in the user value of the socket.
+ * Stores an option with the value at index 3, in the user value of the socket and in order, for the descriptors
+ * that the object will have.
  */
 void option_store_pending(lua_State *L, const struct option *o)
 {
@@ -52,8 +52,8 @@ int option_push_pending(lua_State *L, const struct option *o)
 }
 
 /*
- * Sets what was kept for the socket at index 1 on the new descriptor of s. Returns 0 or errno, with
- * the name of the option in s->refused.
+ * Sets what was stored for the socket at index 1 on the new descriptor of s. Returns 0 or errno, with
+ * the name of the option in s->failed_option.
  */
 int option_apply_pending(lua_State *L, struct sock *s)
 {
@@ -81,7 +81,7 @@ int option_apply_pending(lua_State *L, struct sock *s)
 	return err;
 }
 
-/* Pushes, where a kept option is why there is no descriptor, its name and the words. Returns whether. */
+/* If a stored option is the reason for the error, pushes a message with its name. Returns whether it did. */
 bool option_push_pending_error(lua_State *L, const struct sock *s, int err)
 {
 	if (s->failed_option)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Receives bytes of a stream: by line, by count, or all. gather.c makes the answers. */
+/* Receives bytes of a stream: by line, by count, or all. gather.c collects the answers. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -14,8 +14,8 @@
  */
 
 /*
- * What is asked for at index 2. Throws for anything that is no pattern. A count that no size can
- * hold is 0, as in LuaSocket on x86-64.
+ * Reads the pattern at index 2. Throws for anything that is not a pattern. A count that does not fit into size_t
+ * is 0, as in LuaSocket on x86-64.
  */
 static void check_pattern(lua_State *L, struct request *r)
 {
@@ -75,8 +75,8 @@ static int finish(lua_State *L, int err)
 }
 
 /*
- * Pushes the line that waits whole in the buffer, with a carriage return at most at its end: a loop over lines
- * takes this way for nearly all of them. False: nothing is pushed, and gather_answer() has to do it.
+ * Pushes a line that is complete in the buffer and has a carriage return at most at its end: the fast path, for
+ * nearly all lines of a loop. False: nothing is pushed, and gather_answer() has to do it.
  */
 static bool push_waiting_line(lua_State *L, struct sock *s)
 {
@@ -152,7 +152,7 @@ int sock_receive(lua_State *L)
 }
 
 /***
- * Receives what has arrived, and waits only when there is nothing. See recv(2).
+ * Receives what has arrived; waits only if there is nothing. See recv(2).
  *
  * @function sock:receiveany
  * @tparam integer max the number of bytes at most, which must be positive

@@ -7,18 +7,18 @@
 
 enum pattern { LINE, WHOLE_LINE, ALL, COUNT };
 
-/* What is asked for. The prefix, which is at index 3 where it has a length, is not counted. */
+/* A request. Its counts do not include the prefix, which is at index 3 if it has a length. */
 struct request {
 	enum pattern pattern;
 	size_t count; /* COUNT: how many */
-	size_t limit; /* bytes that the data may have; SIZE_MAX: any number */
+	size_t limit; /* the most bytes that the data may have; SIZE_MAX: no limit */
 	size_t prefix_len;
 };
 
-/* An answer: the first bytes of those that wait. */
+/* An answer: the first bytes in the buffer. */
 struct answer {
-	size_t length; /* so many of them, carriage returns of "*l" included */
-	size_t used;   /* and so many are over then, as the end of a line is */
+	size_t length; /* how many; with the carriage returns that "*l" drops */
+	size_t used;   /* how many to take out of the buffer, with the end of the line */
 };
 
 #pragma GCC visibility push(hidden)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Names resolved, for sockets and for LuaSocket's dns functions: getaddrinfo(3), getnameinfo(3). */
+/* Resolves names, for sockets and for LuaSocket's dns functions: getaddrinfo(3), getnameinfo(3). */
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -31,7 +31,7 @@ static const char *resolver_strerror(int rc)
 	}
 }
 
-/* The errno that says most nearly what getaddrinfo(3) answers. */
+/* The errno closest to a result of getaddrinfo(3). */
 static int resolver_errno(int rc)
 {
 	int err = errno;
@@ -50,7 +50,7 @@ static int resolver_errno(int rc)
 	}
 }
 
-/* Copies what fits of the resolver's list. */
+/* Copies as many of the resolver's addresses as fit. */
 static void copy_addresses(const struct addrinfo *ai, struct address_list *list)
 {
 	for (list->count = 0; ai && list->count < RESOLVER_MAX_ADDRESSES; ai = ai->ai_next) {
@@ -59,9 +59,9 @@ static void copy_addresses(const struct addrinfo *ai, struct address_list *list)
 	}
 }
 
-#define RESOLVER_DESCRIPTORS 4 /* what the C library has open at once, at most */
+#define RESOLVER_DESCRIPTORS 4 /* the most that the C library has open at once */
 
-/* Why it could not have them now; 0: it could. Its own answer then may be that there is no such host. */
+/* The errno if so many cannot be opened now, or 0. Without them getaddrinfo(3) may say that there is no such host. */
 static int test_descriptors(void)
 {
 	int fds[RESOLVER_DESCRIPTORS], count = 0, err = 0;
@@ -78,7 +78,7 @@ static int test_descriptors(void)
 	return err;
 }
 
-/* getaddrinfo(3); where there are no descriptors for it, another time with what garbage holds. */
+/* getaddrinfo(3); without free descriptors, again after a garbage collection. */
 static int call_getaddrinfo(lua_State *L, const char *host, const char *service, const struct addrinfo *hints,
 			    struct addrinfo **found)
 {
@@ -240,7 +240,7 @@ int core_nameinfo(lua_State *L)
 
 	if (!host && !service)
 		return luaL_error(L, "host and serv cannot be both nil");
-	smc_gc_on_fd_exhaustion(L, test_descriptors()); /* an address has no name where it cannot look */
+	smc_gc_on_fd_exhaustion(L, test_descriptors()); /* without descriptors it would find no names */
 	rc = resolve(L, host, service, &hints, &list, NULL);
 	if (rc != 0)
 		return sock_push_error(L, resolver_strerror(rc));

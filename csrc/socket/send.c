@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Bytes of a stream sent, and the count of both directions. */
+/* Sends bytes of a stream, and counts those of both directions. */
 #include <errno.h>
 #include <poll.h>
 
@@ -58,8 +58,8 @@ static void check_range(lua_State *L, size_t size, size_t *at, size_t *end)
 /***
  * Sends a string, or a part of it. See send(2).
  *
- * It returns when the kernel has taken all bytes, or at the end of the timeout. A peer that is gone
- * is an answer, never a SIGPIPE.
+ * It returns when the kernel has taken all bytes, or at the end of the timeout. If the peer has closed the
+ * connection, it returns an error; there is no SIGPIPE.
  *
  * @function sock:send
  * @tparam string data
@@ -116,7 +116,7 @@ int sock_getstats(lua_State *L)
 }
 
 /***
- * Sets what `getstats` returns. As in LuaSocket, what is left out or nil stays.
+ * Sets what `getstats` returns. As in LuaSocket, a value that is left out or nil stays as it is.
  *
  * @function sock:setstats
  * @tparam[opt] integer received number of bytes

@@ -45,7 +45,7 @@ struct sock_buffer {
 	size_t size; /* of data */
 	size_t first;
 	size_t last;
-	unsigned int removals; /* how often bytes were taken out: what waits is another thing then */
+	unsigned int removals; /* how often bytes were taken out; after that the buffer holds others */
 };
 
 struct buffer_pool;
@@ -116,7 +116,7 @@ struct sock {
 #define UPVALUE_CLASS(c) lua_upvalueindex(2 + (int)(c))
 #define UPVALUES         4
 
-/* The files are in the order of the layers: each calls those above it, and module.c calls all. */
+/* Layers: each file calls only those listed above it, and module.c calls all. */
 
 /* errors.c */
 int sock_push_error(lua_State *L, const char *words);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * smc.core.socket: stream sockets of the family AF_SMC, with the methods of LuaSocket's TCP
- * object. This file has their life: made, bound, connected, accepted.
+ * object. This file creates, binds and accepts them.
  *
  * An operation is tried first, and poll(2) is asked only when it would block, within the object's
- * timeouts. Where there are none, the kernel itself may wait (timeout_switch_to_blocking).
+ * timeouts. Without timeouts, the kernel itself may wait (timeout_switch_to_blocking).
  */
 #include <errno.h>
 #include <limits.h>
@@ -26,7 +26,8 @@
 
 /*
  * new(version, may_tcp [, protocol]) -> socket | nil, message
- * version 0: made at the first bind or connect; 4 or 6: made at once. protocol: "smc", "inet", "auto" or "tcp".
+ * version 0: the descriptor is created at the first bind or connect; 4 or 6: at once. protocol: "smc", "inet",
+ * "auto" or "tcp".
  * socket(2), af_smc(7)
  */
 int core_new(lua_State *L)
@@ -50,7 +51,7 @@ int core_new(lua_State *L)
 	return 1;
 }
 
-/* Closes a descriptor that nothing has come of: the next address may be of the other family. */
+/* Closes a descriptor that could not be bound: the next address may be of the other family. */
 static void discard_descriptor(struct sock *s)
 {
 	sock_close_descriptor(s);
@@ -137,7 +138,7 @@ int sock_listen(lua_State *L)
 	return 1;
 }
 
-/* What to do about an accept that failed: 0 to try again, else the errno to give up with. */
+/* Decides what follows a failed accept4(2): 0 to try again, or the errno to return. */
 static int accept_retry(lua_State *L, struct sock *server, int err, bool *reclaimed)
 {
 	switch (err) {
@@ -157,7 +158,7 @@ static int accept_retry(lua_State *L, struct sock *server, int err, bool *reclai
 }
 
 /***
- * Accepts a connection, and waits for one within the timeout. See accept4(2).
+ * Accepts a connection; waits for one within the timeout. See accept4(2).
  *
  * @function sock:accept
  * @treturn[1] sock client, a new object without a timeout

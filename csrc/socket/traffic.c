@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Messages of one size that go to and fro, and how long they take. The loops are in C, so that what they
- * measure is the path and not Lua, and wait in the kernel, as plain read(2) and write(2) do.
+ * Sends messages of one size to and fro, and measures how long they take. The loops are in C, so that they measure
+ * the path and not Lua, and they wait in the kernel, as plain read(2) and write(2) do.
  *
- * A loop ends after a slice of time, or by a signal, wherever it is; the next call goes on from there. So
- * others have their turn, and a debug hook is run by the code that called.
+ * A loop ends after a slice of time or at a signal, even in the middle of a message; the next call continues from
+ * there. In between, other tasks run, and debug hooks.
  */
 #include <errno.h>
 #include <limits.h>
@@ -33,11 +33,11 @@ static const struct {
 
 struct traffic {
 	size_t size;
-	size_t at;      /* bytes of the message that have gone on its present way */
+	size_t at;      /* bytes of the message already moved in the current direction */
 	bool returning; /* it is on its way back */
 	double started; /* when it was sent, CLOCK_MONOTONIC */
-	size_t samples; /* round-trip times that there are, */
-	size_t room;    /* and that there is room for */
+	size_t samples; /* how many round-trip times are stored, */
+	size_t room;    /* and how many there is room for */
 	double times[]; /* after them, the bytes of the message */
 };
 
@@ -83,7 +83,7 @@ static int move(struct traffic *t, int fd, enum direction direction)
 	return 0;
 }
 
-/* One message, or the rest of one, there and back. Returns 0 or errno. */
+/* Moves a message, or the rest of one, there and back. Returns 0 or an errno. */
 static int move_message(struct traffic *t, int fd, int kind)
 {
 	enum direction first = ways[kind].first;
@@ -97,7 +97,7 @@ static int move_message(struct traffic *t, int fd, int kind)
 	return err;
 }
 
-/* A message is back: the next one starts. */
+/* Records a message that is back; the next one starts. */
 static void take_sample(struct traffic *t, double now)
 {
 	if (t->samples < t->room)
@@ -105,7 +105,7 @@ static void take_sample(struct traffic *t, double now)
 	t->started = now;
 }
 
-/* Has the descriptor wait in the kernel, for so long at most; seconds 0: no more. */
+/* Makes operations wait in the kernel, at most so many seconds; 0: not any more. */
 static int set_waiting(int fd, double seconds)
 {
 	struct timespec limit = clock_timespec(seconds);
@@ -119,7 +119,7 @@ static int set_waiting(int fd, double seconds)
 	return 0;
 }
 
-/* Small messages are so many for each look at the clock, which would take its part of their time. */
+/* How many messages to move between two looks at the clock, which would distort the times of small ones. */
 #define SMALL          16384
 #define SMALL_MESSAGES 16
 
@@ -146,8 +146,8 @@ static int run(struct traffic *t, int fd, int kind, int count, double seconds, i
 /*
  * traffic:run(sock, kind, count, seconds) -> done, events | nil, message, errno
  * Moves messages over a connection: "ping" sends each and waits until it is back, "echo" is the other side
- * of that, "source" sends, and "sink" receives. done: how many it were, fewer than count after so many
- * seconds, or if a signal came. events: "r" or "w", what the next one waits for.
+ * of that, "source" sends, and "sink" receives. done: how many it moved, fewer than count if the time
+ * was up or a signal arrived. events: "r" or "w", what the next one waits for.
  */
 static int traffic_run(lua_State *L)
 {
@@ -182,7 +182,7 @@ static int compare(const void *a, const void *b)
 
 /*
  * traffic:quantiles(part, ...) -> seconds, ...
- * Round-trip times: that which so many of them, from 0 to 1, do not exceed. Without samples: nothing.
+ * Quantiles of the round-trip times, each for a part from 0 to 1. Without samples: nothing.
  */
 static int traffic_quantiles(lua_State *L)
 {

@@ -14,9 +14,6 @@
 #include "../common/number.h"
 #include "sysfs.h"
 
-#define WRITING \
-	"smc.sysfs.writing" /* its descriptor: the read end of the pipe that the result comes through */
-
 /*
  * Closes everything but one descriptor: the kernel may be waiting until sockets of the parent process are
  * closed, and copies of them would keep them open.

@@ -37,7 +37,7 @@ static ssize_t read_attribute(lua_State *L, int directory, const char *name, cha
 	return n;
 }
 
-/* The errors for a missing attribute or device. */
+/* Whether the errno means that the attribute or the device does not exist. */
 static bool is_absent(int err)
 {
 	return err == ENOENT || err == ENODEV || err == ENXIO;

@@ -1357,7 +1357,7 @@ function smc_socket.poller() end
 function smc_socket.try(...) end
 
 --- Closes the socket.
---- Closing twice is fine. See close(2).
+--- Closing twice is allowed. See close(2).
 --- Over SMC it may wait up to two seconds, as long as sent bytes have not reached the peer; a socket
 --- that is garbage collected does not wait. Also called at the end of the scope of a `local sock
 --- <close>`.
@@ -1367,9 +1367,9 @@ function smc_socket_sock:close() end
 --- Connects to a peer.
 --- See connect(2).
 --- The addresses of a name are tried in turn, each within the timeout; with a timeout of zero only
---- one of them. The object becomes a client, also when this fails. After a timeout the attempt goes
---- on: the next call with the same address returns its result, a call with another address gives it
---- up. After an attempt that has failed another one may follow.
+--- one of them. The object becomes a client, also when this fails. After a timeout the attempt continues:
+--- the next call with the same address returns its result, a call with another address abandons it. After a
+--- failure, `connect` may be called again.
 ---@param address string a name, or an IPv4 or IPv6 address
 ---@param port integer|string 1 to 65535, or the name of a service
 ---@return integer|nil # 1
@@ -1377,8 +1377,7 @@ function smc_socket_sock:close() end
 function smc_socket_sock:connect(address, port) end
 
 --- Returns the descriptor, for poll(2) and the like.
---- Whoever knows it may wait for it, or use it: from now on the descriptor never blocks in the
---- kernel.
+--- Other code may now wait for the descriptor or use it; from now on, methods never block in the kernel.
 ---@return integer # descriptor, -1 when there is none
 function smc_socket_sock:getfd() end
 
@@ -1473,7 +1472,7 @@ function smc_socket_sock:getoption(name) end
 ---@return nil|string # partial data, which begins with the prefix
 function smc_socket_sock:receive(pattern, prefix, maxsize) end
 
---- Receives what has arrived, and waits only when there is nothing.
+--- Receives what has arrived; waits only if there is nothing.
 --- See recv(2).
 ---@param max integer the number of bytes at most, which must be positive
 ---@return string|nil # data
@@ -1487,8 +1486,8 @@ function smc_socket_sock:dirty() end
 
 --- Sends a string, or a part of it.
 --- See send(2).
---- It returns when the kernel has taken all bytes, or at the end of the timeout. A peer that is gone
---- is an answer, never a SIGPIPE.
+--- It returns when the kernel has taken all bytes, or at the end of the timeout. If the peer has closed the
+--- connection, it returns an error; there is no SIGPIPE.
 ---@param data string
 ---@param i? integer index of the first byte to send, as in `string.sub`
 ---@param j? integer index of the last byte to send
@@ -1504,7 +1503,7 @@ function smc_socket_sock:send(data, i, j) end
 function smc_socket_sock:getstats() end
 
 --- Sets what `getstats` returns.
---- As in LuaSocket, what is left out or nil stays.
+--- As in LuaSocket, a value that is left out or nil stays as it is.
 ---@param received? integer number of bytes
 ---@param sent? integer number of bytes
 ---@param age? number in seconds
@@ -1526,7 +1525,7 @@ function smc_socket_sock:bind(address, port) end
 ---@return nil|string # message
 function smc_socket_sock:listen(backlog) end
 
---- Accepts a connection, and waits for one within the timeout.
+--- Accepts a connection; waits for one within the timeout.
 --- See accept4(2).
 ---@return smc.socket.sock|nil # client, a new object without a timeout
 ---@return nil|string # message: `"timeout"`, `"closed"`, or other words
