@@ -143,6 +143,8 @@ end
 -- can be loaded while no descriptor is left.
 local function load_all()
   require "smc.diag".find(0)
+  require "smc.internal.addresses".completer()
+  require "smc.reason".get(0)
   require "smc.check.evidence".device { dmb = { linkid = 0 } }
   require "smc.check.facts".here "127.0.0.1"
 end
