@@ -16,8 +16,8 @@ local SANITIZE <const> = "BUILD=build/sanitize CFLAGS='-O1 -g -fno-omit-frame-po
 function tree.open(top, path)
   local copy = setmetatable({ path = path }, tree)
   assert(shell.run("mkdir -p %s && cd %s && rm -rf csrc lua spec examples", path, path))
-  assert(shell.run("cd %s && git ls-files -co --exclude-standard -z | xargs -0 cp -a --parents -t %s", top,
-    path))
+  assert(shell.run("cd %s && git ls-files -co --exclude-standard -z | tar --null -cf - -T - "
+    .. "| tar -xpf - -C %s", top, path))
   copy:forget()
   return copy
 end

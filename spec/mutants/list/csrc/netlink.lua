@@ -79,8 +79,8 @@ return {
 
   { "csrc/netlink/dump.c", specs = "unit/netlink_bounds unit/netlink_outside unit/diag unit/diag_trouble unit/garbage kernel/forged kernel/diag",
     { "size <= SMC_DATAGRAM_MAX", "size < SMC_DATAGRAM_MAX", "the largest datagram" },
-    { "smc_transport_close(&dump->transport);\n\tif (!ret)", "if (!ret)", "a list that has ended holds no socket" },
-    { "dump->raised = -ret;", "", "the errno of what was raised" },
+    { "if (!ret) {\n\t\tsmc_transport_close(&dump->transport);", "if (!ret) {", "a list that has ended holds no socket" },
+    { "dump->raised = err;", "", "the errno of what was raised" },
     { "dump->first = NULL;\n\tsmc_transport_close(&dump->transport);\n\treturn 0;", "dump->first = NULL;\n\treturn 0;", "a loop that was left holds no socket" },
     { "dump->first = NULL;\n\tsmc_transport_close(&dump->transport);\n\treturn 0;", "smc_transport_close(&dump->transport);\n\treturn 0;", "after close there is no message" },
   },

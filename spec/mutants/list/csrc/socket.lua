@@ -118,7 +118,8 @@ return {
     { "r.pattern == COUNT && r.count <= r.prefix_len", "r.pattern == COUNT && r.count < r.prefix_len", "a prefix of all bytes waits for none" },
     { "buffer_length(&s->buffer) < room ? buffer_length(&s->buffer) : room", "buffer_length(&s->buffer)", "receiveany gives no more than was asked for" },
     { "a.used > 0 ? 0 : err", "err", "what came before the end is given", reason = "bytes and an error do not come together there" },
-    { "buffer_trim(s->pool, &s->buffer);\n", "", "few bytes do not hold 64 KiB" },
+    { "buffer_remove(s->pool, &s->buffer, n + 1);\n\tbuffer_trim(s->pool, &s->buffer);", "buffer_remove(s->pool, &s->buffer, n + 1);", "few bytes do not hold 64 KiB" },
+    { "buffer_trim(s->pool, &s->buffer);\n\treturn finish(L, err);", "return finish(L, err);", "few bytes do not hold 64 KiB, after a count" },
   },
 
   { "csrc/socket/gather.c", specs = "unit/socket_limits unit/socket unit/socket_states unit/socket_contract unit/socket_trouble kernel/socket contract",

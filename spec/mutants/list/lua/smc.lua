@@ -38,7 +38,7 @@ return {
     { 'record.version = v2.version or 1', "record.version = v2.version", "a link group without a version 2 part" },
   },
 
-  { "lua/smc/device.lua", specs = "unit/limits unit/genl unit/answers",
+  { "lua/smc/device.lua", specs = "unit/device unit/limits unit/genl unit/answers",
     { "ports[number].valid", "true", "ports that are not there" },
     { 'port.pnetid_by_user and "user" or "hardware"', '"user"', "where the PNET ID is from" },
   },
@@ -84,7 +84,7 @@ return {
     { 'select("#", ...)', "2", "skip beyond the end" },
   },
 
-  { "lua/smc/stats.lua", specs = "unit/limits unit/genl unit/answers unit/tools",
+  { "lua/smc/stats.lua", specs = "unit/stats unit/limits unit/genl unit/answers unit/tools",
     { "entry.client - was.client & REASON_MASK", "entry.client - was.client", "a counter of 16 bits" },
     { "now.boot ~= before.boot or now.namespace ~= before.namespace", "now.boot ~= before.boot", "another network namespace" },
     { "LEVELS[key] and value or", "", "a level is no counter" },

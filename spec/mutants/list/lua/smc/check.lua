@@ -60,4 +60,12 @@ return {
     { 'required == "SMC" or report.mode == required', "true", "the mode that is required" },
     { "report.success = false\n", "", "another mode is no success" },
   },
+
+  { "lua/smc/check/path/words.lua", specs = "unit/path_words",
+    { 'mode:find("v2$")', 'mode:find("v1$")', "version 2 reaches any subnet" },
+    { 'if not address:find("^fe80:") then', 'if true then', "link-local addresses are no subnet" },
+    { "port.belongs and versions or", "port.v1 and versions or", "a port of another interface" },
+    { 'eids.seid_enabled and "" or " (disabled)"', 'eids.seid_enabled and " (disabled)" or ""', "a SEID that is disabled" },
+    { "one.carrier == false", "not one.carrier", "a carrier that is not known" },
+  },
 }

@@ -70,4 +70,17 @@ return {
     { "#body < 20 + length", "#body < length", "a packet is in its block" },
     { "if from.snap > 0 then length = math.min(length, from.snap) end", "", "a simple packet is as long as was captured" },
   },
+
+  { "lua/smc/handshake/filter.lua", specs = "unit/handshake_filter kernel/handshake",
+    { "local SHORT <const> = 2048", "local SHORT <const> = 2047", "data as long as a message pass" },
+    { '{ "ldb [x+k]", 13 }, { "jset", 7, "pass" }', '{ "ldb [x+k]", 13 }, { "jset", 3, "pass" }', "a RST ends a handshake" },
+    { '{ "jset", 0x1fff, "drop" }', '{ "jset", 0x3fff, "drop" }', "the first fragment has the header" },
+    { '{ "jeq", 51, "pass" }', '{ "jeq", 50, "pass" }', "an authentication header" },
+    { '{ "ldh [x+k]", 2 }, { "jeq", port, "wanted" },\n', "", "the port of either side" },
+  },
+
+  { "lua/smc/handshake/link.lua", specs = "unit/handshake_capture",
+    { "if #bytes < at + 3 then return nil end", "if false then return nil end", "a frame that is cut in its tag" },
+    { "& 0xfff", "& 0xffff", "a VLAN ID has twelve bits" },
+  },
 }

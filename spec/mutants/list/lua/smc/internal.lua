@@ -26,8 +26,8 @@ return {
   },
 
   { "lua/smc/internal/kernel_config.lua", specs = "unit/watches unit/system",
-    { '"=([ym])%f[^%w]"', '"=(%w)"', "a value other than y and m" },
-    { '"\\n# " .. name .. " is not set"', '"# " .. name', "# CONFIG_SMC is not set" },
+    { '"^[ym]%f[^%w]"', '"^%w"', "a value other than y and m" },
+    { '"\\n# %s is not set"', '"# %s"', "# CONFIG_SMC is not set" },
   },
 
   { "lua/smc/internal/text.lua", specs = "unit/text unit/app",
