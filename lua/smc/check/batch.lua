@@ -1,4 +1,4 @@
---- Messages of one size that a task moves over a connection, in slices between which others have their turn.
+--- Messages of one size that a task moves over a connection, in slices between which other tasks run.
 -- @module smc.check.batch
 
 local core = require "smc.core.socket"

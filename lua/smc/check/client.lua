@@ -26,7 +26,7 @@ local ALL_OPTIONS <const> = {
   require = MODES,
 }
 
--- Without a probe, how long to wait whether the peer closes the connection. The duration of the handshake,
+-- Without a probe, how long to wait for the peer to close the connection. The duration of the handshake,
 -- which takes several round trips, indicates how far away the peer is.
 local function closing_seconds(connect_seconds)
   return math.min(math.max(10 * connect_seconds, 0.2), 2)
@@ -79,7 +79,7 @@ local function waits_to_close(sock, seconds)
   end
 end
 
--- The facts of what is sent and received, if anything is.
+-- Sends and receives the probe, if one is wanted. Returns the facts.
 local function transfer(sock, mode, r, options)
   local wanted = options.probe
   if wanted == nil then wanted = protocol.is_port(r.port) end
@@ -106,7 +106,7 @@ local function gather(sock, r, options)
   return facts
 end
 
--- Measures the path, if the connection uses SMC, and still does at the end.
+-- Measures the path if the connection uses SMC. It must still use SMC at the end.
 local function measure(sock, r, seconds)
   if not r.success then return nil, "the connection does not provably use SMC" end
   if not r.peer or not r.evidence.data then return nil, "the peer is not a server of this module" end

@@ -1,4 +1,4 @@
---- Looks at what a report of a failed check needs to be explained, and adds the findings.
+--- Collects what explains a failed check, and adds the findings to its report.
 -- @module smc.check.diagnosis
 
 local findings = require "smc.check.findings"
@@ -11,7 +11,7 @@ local function path_to(address)
   return way and require "smc.check.path".along(way) or nil
 end
 
--- What the peer has, for the conclusions from a handshake, in which a server does not tell.
+-- What the peer has: in a handshake that failed, a server does not tell.
 local function server_of(there)
   if not there then return nil end
   local eids, chids = there.eids or {}, {}
@@ -20,7 +20,7 @@ local function server_of(there)
     chids = #chids > 0 and chids or nil }
 end
 
--- What a handshake shows, without what is known in another way: the reason, and the devices of both hosts.
+-- The conclusions from the handshake, but for what is known otherwise: the reason, the devices of both hosts.
 local function conclusions(record, there)
   local list = {}
   if not record then return list end

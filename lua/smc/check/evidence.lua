@@ -1,4 +1,4 @@
---- What the kernel's record of a connection says of the path of its data.
+--- What the kernel's record of a connection says about the path of its data.
 -- @module smc.check.evidence
 
 local cursor = require "smc.internal.cursor"

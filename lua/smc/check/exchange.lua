@@ -14,7 +14,7 @@ local stream = require "smc.check.stream"
 
 local exchange = {}
 
--- The largest one does not fit into the buffers of the kernel's default size.
+-- The largest one does not fit into buffers of the kernel's default size.
 local SIZES <const> = { 1, 100, 1500, 4096, 16384, 65537 }
 
 -- How long to wait for the answer to the request. IBM's server never answers, so a check of it always takes

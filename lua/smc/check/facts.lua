@@ -1,4 +1,4 @@
---- The facts about a host that the other side of a check is told, so that it can say what is wrong there.
+--- The facts about a host that a check sends to the other side, which can then say what is wrong there.
 --
 -- They are a part of a path (`smc.check.path`): tables of strings, integers and booleans. What comes from the
 -- network is taken only where a field has its type.
@@ -46,7 +46,7 @@ local function take_list(given, of)
   return list
 end
 
--- The value, or what is known of it; nil if it is not of its type.
+-- The value, or those of its fields that have the right type; nil if it has the wrong type itself.
 function take(given, wanted)
   if type(wanted) == "string" then
     if type(given) == wanted or math.type(given) == wanted then return given end
@@ -66,12 +66,12 @@ end
 -- @treturn table
 function facts.of(path)
   local found = take(path, FIELDS)
-  -- An empty list is lost on the way: this tells it from one that could not be read.
+  -- Empty lists are not transferred: this distinguishes them from lists that could not be read.
   found.looked_at = { ism = path.ism ~= nil, roce = path.roce ~= nil, eids = path.eids ~= nil }
   return found
 end
 
--- What was looked at last, by interface and IP version: a server answers many clients of one network.
+-- The latest facts, by interface and IP version: a server answers many clients of one network.
 local recent, since = {}, 0
 
 -- The facts about the interface of a route.
@@ -104,7 +104,7 @@ function facts.here(address)
   return found
 end
 
--- Sets the lists that were lost because they are empty.
+-- Restores the empty lists, which are not transferred.
 local function complete(found)
   local looked_at = found.looked_at or {}
   found.looked_at = nil
@@ -119,7 +119,7 @@ end
 
 --- Reads the facts that a peer sent.
 -- @param given anything
--- @treturn ?table facts, without what is not as it should be; nil if nothing can be said from them
+-- @treturn ?table facts, without fields of wrong types; nil if nothing is left to conclude from
 function facts.read(given)
   local found = take(given, FIELDS)
   if not (found and found.interface and found.interface.name) then return nil end

@@ -2,7 +2,7 @@
 --
 -- The kernel keeps the first reason that it stored, and none where EIDs differ: NOSMCD2DEV, NOSMCDEV and
 -- DIFFPREFIX can each hide another cause. So what both hosts are set up for is looked at first, and the mode
--- that they are closest to decides; the reason alone counts where nothing is found.
+-- that they come closest to decides. The reason alone counts only if nothing is found.
 -- @module smc.check.findings
 
 local codes = require "smc.check.findings.codes"
@@ -14,7 +14,7 @@ local findings = {}
 -- In the order in which the kernel prefers them.
 local MODES <const> = { "SMC-Dv2", "SMC-Dv1", "SMC-Rv2", "SMC-Rv1" }
 local HOPELESS <const> = 50 -- the cost of a fault that no command mends
-local SUBNETS <const> = 1.5 -- that of different subnets, which only the reason shows
+local SUBNETS <const> = 1.5 -- the cost of different subnets, which only the reason shows
 
 -- The reasons that devices, EIDs or subnets cause, which the facts about the hosts explain better.
 local OF_SETUP <const> = {}
@@ -47,8 +47,8 @@ local function cost_of(list)
   return sum
 end
 
--- The modes with what is wrong with them, the one that is closest to work first. A known fault of version 1
--- counts if the facts do not show it.
+-- The modes and their faults, the mode closest to working first. A fault of version 1 that the reason shows
+-- counts even if the facts do not show it.
 local function ranked(facts, known)
   local list = {}
   for i, mode in ipairs(MODES) do
@@ -63,7 +63,7 @@ local function ranked(facts, known)
   return list
 end
 
--- What each host lacks as a whole, or both have for themselves.
+-- The faults of each host whatever the mode, and those between the hosts.
 local function of_hosts(facts)
   local list = { facts.here and facts.there and pair.mismatch(facts.here, facts.there) or nil }
   local function look(side, path, other)
@@ -86,9 +86,8 @@ local function of_rdma(mode, cause)
   return path
 end
 
--- What the set-up of the hosts explains. If a mode should work as far as this host is known, the fault is at
--- the peer, which is not known; if one should work as far as both are known, what keeps them from others is
--- all there is.
+-- What the set-up of the hosts explains. If only this host is known and a mode should work, the fault is at
+-- the peer. If both are known and a mode should work, all that is left is what keeps them from other modes.
 -- @treturn {table,...}
 -- @treturn ?string a mode that should work by the facts
 local function of_setup(facts, known)
@@ -125,7 +124,7 @@ local function of_reason(cause, finder, facts)
   return append(append(first, list), { own })
 end
 
--- A client that finds no device does not get to know the peer: what is wrong there comes later.
+-- A client without a device learns nothing about the peer: faults of the peer come later.
 local function of_client(facts)
   local list = of_setup { here = facts.here, other = facts.there }
   return append(list, facts.there and (of_setup { there = facts.there, other = facts.here }) or {})
@@ -150,7 +149,7 @@ local function of_fallback(report, facts)
   return list
 end
 
--- A finding as it is reported, without what it was judged by; each text once.
+-- The findings as they are reported, without the fields for sorting; each text once.
 local function unique(list)
   local result, seen = {}, {}
   for _, one in ipairs(list) do

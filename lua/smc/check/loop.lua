@@ -1,6 +1,6 @@
---- Functions that run side by side, each of which waits for its own socket.
+--- Runs functions concurrently, each of which waits for its own socket.
 --
--- A task is a coroutine. It calls only what does not block, and `loop.wait` where it would have to.
+-- A task is a coroutine. It calls only functions that do not block, and `loop.wait` to wait.
 -- @module smc.check.loop
 
 local now = require "smc.core.os".monotonic
@@ -20,11 +20,11 @@ function loop.new()
   if not waiting then return nil, message, errno end
   return setmetatable({
     poller = waiting,
-    tasks = {}, -- the set of those that have not ended
+    tasks = {}, -- set of the tasks that have not ended
     count = 0,
     by_socket = {},
-    ready = {}, -- tasks that wait for nothing but their turn
-    earliest = math.huge, -- no deadline is before
+    ready = {}, -- tasks that are ready to run
+    earliest = math.huge, -- no task has an earlier deadline
   }, metatable)
 end
 
@@ -37,13 +37,13 @@ function loop.wait(sock, events, deadline)
   return coroutine.yield(deadline, sock, events)
 end
 
---- Waits until a deadline, or lets the other tasks have their turn. Tasks call it.
+--- Waits until a deadline, or only lets the other tasks run. Tasks call it.
 -- @tparam[opt] number deadline
 function loop.pause(deadline)
   coroutine.yield(deadline)
 end
 
--- Has the poller report the socket that a task waits for, and no other one of its.
+-- Makes the poller report the socket that a task waits for instead of the one that it waited for before.
 local function watch(self, task, sock, events)
   if task.sock == sock and task.events == events then return true end
   local known = task.sock == sock

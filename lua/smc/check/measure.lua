@@ -19,7 +19,7 @@ local SAMPLES <const> = 1 << 17
 local PATIENCE <const> = 30 -- seconds, for one turn
 local PATHS <const> = { "smc", "tcp" }
 
--- Asks the server for messages, and moves them. Returns the seconds that it took.
+-- Asks the server for messages and exchanges them. Returns how many seconds that took.
 local function turn(sock, traffic, kind, size, count)
   local deadline = monotonic() + PATIENCE
   stream.send(sock, protocol.command(kind == "ping" and "echo" or "sink", size, count), deadline)
@@ -32,7 +32,7 @@ local function turn(sock, traffic, kind, size, count)
   return monotonic() - started
 end
 
--- How many messages fill a turn: more and more are tried.
+-- How many messages fill a turn, found by trying more and more.
 local function count_for(sock, kind, size, seconds)
   local traffic, count = batch.traffic(size), FIRST
   while true do
@@ -46,7 +46,7 @@ local function count_for(sock, kind, size, seconds)
   end
 end
 
--- What is measured of one size over one path: `run` makes one turn of each kind.
+-- Measures one size over one path: `run` makes a turn of each kind.
 local function gauge(sock, size, seconds)
   local pings, message = count_for(sock, "ping", size, seconds)
   if not pings then return nil, message end
@@ -76,7 +76,7 @@ local function result_of(one, size)
   }
 end
 
--- One row of the table: both paths, and what SMC has of what TCP has.
+-- A row of the table: both paths, and the ratio of SMC to TCP.
 local function measure_size(socks, size, seconds)
   local gauges = {}
   for _, path in ipairs(PATHS) do
@@ -119,11 +119,11 @@ end
 -- @param sock over SMC, after its test
 -- @tparam string address of the server
 -- @tparam integer port
--- @tparam[opt=5] number seconds that it takes, about
+-- @tparam[opt=5] number seconds the approximate duration
 -- @tparam[opt] {integer,...} sizes of messages
 -- @treturn[1] {table,...} of each size: `size`; `smc` and `tcp`, each with `round_trip` (seconds: `mean`, and
---   the quantiles `p50`, `p90`, `p99` and `p999`) and `throughput` (bytes per second); `ratio`: SMC's of
---   TCP's, of `round_trip` (the median) and of `throughput`
+--   the quantiles `p50`, `p90`, `p99` and `p999`) and `throughput` (bytes per second); `ratio`: of SMC
+--   to TCP, for `round_trip` (the median) and `throughput`
 -- @treturn[2] nil
 -- @treturn[2] string message
 function measure.run(sock, address, port, seconds, sizes)

@@ -1,4 +1,4 @@
---- Tables as text, for what the two sides of a check tell each other.
+--- Encodes tables as text, for the messages between the two sides of a check.
 --
 -- Each value is a line: its path, a mark for its type, and the value.
 --
@@ -6,7 +6,7 @@
 --    dmb.token#42
 --    findings.1.cause=UEIDs differ
 --
--- Integers have 64 bits and both signs. Control characters, percent signs and bytes beyond ASCII are written
+-- Integers are signed and have 64 bits. Control characters, percent signs and bytes beyond ASCII are written
 -- as %XX. Text from the network is decoded only in this form, and within limits.
 -- @module smc.check.message
 

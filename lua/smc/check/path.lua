@@ -1,4 +1,4 @@
---- Static analysis of a path: what of this host an SMC connection over it would use, without connecting.
+--- Static analysis of a path: what an SMC connection over it would use on this host, without connecting.
 -- @module smc.check.path
 
 local args = require "smc.internal.args"
@@ -31,7 +31,7 @@ local function is_v2_capable()
   return answers and answers[1] and answers[1].ism_v2
 end
 
--- What only a kernel with SMC has.
+-- Adds what only a kernel with SMC has.
 local function add_smc(found)
   local links = interface.all() or {}
   local capable = is_v2_capable()

@@ -1,4 +1,4 @@
---- The port where the servers of checks start to look for a free one, as in smc_chk(8).
+--- The first port that a check server tries, as in smc_chk(8).
 -- @module smc.check.port
 
 return 37373

@@ -8,8 +8,7 @@ local monotonic = require "smc.core.os".monotonic
 
 local reach = {}
 
--- The time that plain TCP has to say why an attempt failed: the kernel gives up a neighbour after three
--- seconds, if it is not busy.
+-- Seconds for plain TCP to find out why an attempt failed: an idle kernel gives up on a neighbour after 3 s.
 local CAUSE_SECONDS <const> = 10
 
 --- Connects a socket to an address.
@@ -32,7 +31,8 @@ function reach.connect(sock, address, port, deadline)
   return nil, message, core.last_errno(sock)
 end
 
--- Why AF_SMC failed without saying why: asks plain TCP. Returns nil if that succeeds, or takes too long.
+-- Finds out why AF_SMC failed if the kernel does not report it: tries plain TCP. Returns nil if that succeeds
+-- or takes too long.
 local function cause_by_tcp(address, port, deadline)
   local probe <close> = core.new(0, false, "tcp")
   local ok, message, errno =
@@ -63,7 +63,7 @@ local function attempt(address, port, deadline)
   return nil, { address = address, message = message, errno = errno, stage = hangs and "handshake" or "tcp" }
 end
 
---- Tries the addresses in turn; each has its share of the time. A task calls it.
+--- Tries the addresses in turn; each gets an equal share of the remaining time. A task calls it.
 -- @tparam {string,...} addresses
 -- @tparam integer|string port
 -- @tparam number timeout seconds

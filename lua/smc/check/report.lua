@@ -1,4 +1,4 @@
---- The report of a check: this is the place where all of its fields are set.
+--- The report of a check. All of its fields are set here.
 -- @module smc.check.report
 
 local evidence = require "smc.check.evidence"
@@ -20,7 +20,7 @@ function report.new(host, port)
   return words.report { host = host, port = port, verdict = verdict.NONE, success = false }
 end
 
--- Adds the findings: what is wrong, on which side, and what mends it.
+-- Adds the findings: what is wrong, on which side, and how to correct it.
 local function explained(r, seen)
   return require "smc.check.diagnosis".add(r, seen)
 end

@@ -18,7 +18,7 @@ local function sides(report)
   return #words > 0 and ": " .. table.concat(words, "; ") or ""
 end
 
--- By verdict: the errno if the report has none, and the message.
+-- Verdict → the errno if the report has none, and the message.
 local FAULTS <const> = {
   [verdict.SMC] = { errno.EPROTONOSUPPORT, function(report, where)
     return ("the connection to %s uses %s"):format(where, report.mode)

@@ -22,7 +22,7 @@ local OPTIONS <const> = {
 
 local MAX_CLIENTS <const> = 1024 -- clients at once, and length of the accept queue
 local IDLE_SECONDS <const> = 60
-local AT_ONCE <const> = 32 -- clients accepted before those that are there have their turn
+local AT_ONCE <const> = 32 -- clients accepted before the others are served again
 local PAUSE <const> = 1 -- seconds until the next accept if no descriptor is free and no client can be closed
 
 -- Listens on the first free port starting with this one, as smc_chk does. Also returns the port.
@@ -101,7 +101,7 @@ end
 
 local function take(self, sock)
   sock:settimeout(0)
-  -- Whoever does not read must not keep the server waiting when it closes the connection.
+  -- A client that does not read must not make the server wait when it closes the connection.
   sock:setoption("linger", { on = true, timeout = 0 })
   if self.count >= self.max_clients then make_room(self) end
   local address, port = sock:getpeername()
@@ -139,8 +139,8 @@ local function listening(self)
   end
 end
 
--- Looks at what is looked at for clients, so that the modules that are loaded on first use are there. None
--- can be loaded while no descriptor is left.
+-- Calls what is called for clients, to load the modules that are loaded on first use: that fails later if no
+-- descriptor is left.
 local function load_all()
   require "smc.diag".find(0)
   require "smc.internal.addresses".completer()

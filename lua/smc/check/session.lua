@@ -11,8 +11,8 @@ local view = require "smc.check.view"
 
 local session = {}
 
-local TURN_SECONDS <const> = 0.005 -- between two looks whether another client's messages are done
-local BATCH_SECONDS <const> = 10 -- what a client has for its messages
+local TURN_SECONDS <const> = 0.005 -- seconds between two checks whether another client's measurement is done
+local BATCH_SECONDS <const> = 10 -- seconds that a client has for its messages
 
 -- Reads the request. Whatever is not one ends at its first wrong byte.
 local function receive_request(sock, deadline)
@@ -36,7 +36,7 @@ local function wait_for_the_end(sock, deadline)
   until not data and (message ~= "timeout" or not loop.wait(sock, "r", deadline))
 end
 
--- Receives messages, or echoes them. Only one client at once has them moved: what is measured is the path.
+-- Receives messages, or echoes them; for one client at a time, so that others do not affect the measurement.
 local function move_messages(sock, host, kind, size, count, deadline)
   while host.is_measuring() do loop.pause(monotonic() + TURN_SECONDS) end
   local _ <close> = host.measuring()

@@ -1,7 +1,7 @@
---- What a task sends and receives: text, and random bytes that both sides of a check know.
+--- Sends and receives for a task: text, and random bytes that both sides of a check know.
 --
 -- The sockets do not wait (`settimeout(0)`); the task does. The random bytes are those of a seed: one stream
--- for each direction, of which each block of a test is the next part.
+-- for each direction, from which each block of a test takes the next bytes.
 -- @module smc.check.stream
 
 local loop = require "smc.check.loop"
@@ -35,7 +35,7 @@ end
 -- @treturn[1] string
 -- @treturn[2] nil
 -- @treturn[2] string message
--- @treturn[2] string what has come
+-- @treturn[2] string what has arrived
 function stream.receive(sock, what, deadline, max)
   local got = ""
   while true do
@@ -65,7 +65,7 @@ function stream.send_random(sock, seed, offset, count, deadline)
   return sent
 end
 
--- Where two strings of one length differ, from 0.
+-- The offset, from 0, at which two strings of one length differ.
 local function first_difference(a, b)
   local at = 1
   while a:byte(at) == b:byte(at) do at = at + 1 end

@@ -25,8 +25,8 @@ local function names_another_peer(record, peer)
     or record.peer_address and bare(record.peer_address) ~= bare(peer.address)
 end
 
--- The steps of the proof: each returns a message about what is wrong with its fact, or nil, and what the
--- fact proves, if it was asked for.
+-- The steps of the proof. Each returns a message if its fact is wrong; else nil, and what the fact proves if
+-- it was available.
 
 local function check_record(facts)
   local record = facts.before
@@ -84,7 +84,7 @@ local function check_answer(facts)
   return nil, ("%s sees %s too"):format(answer.host or "the peer", mode)
 end
 
--- What both sides call one of the ends: `here` and `there`.
+-- Compares the names that both sides have for one end: `here` and `there`.
 local function difference(mode, what, here, there)
   if here == there then return nil end
   return ("both sides see %s, but as %s this side sees %s, the peer %s: %s"):format(
@@ -170,7 +170,7 @@ local function check_counters(facts)
     :format(counted.sent, counted.received, mode)
 end
 
--- Each step, by the name that it has in a report, and where its fact comes from.
+-- The steps: name in a report, function, source of the fact.
 local OF_SMC <const> = {
   { "mode", check_mode }, { "sending", check_sending },
   { "mode", check_second_record, "sock_diag" }, { "peer", check_answer, "peer" },
@@ -180,7 +180,7 @@ local OF_SMC <const> = {
 
 -- Goes through the steps up to the first one whose fact is wrong.
 -- @return what is wrong
--- @treturn table what was proven until then
+-- @treturn table the steps until then
 local function prove(facts)
   local proof = {}
   for _, step in ipairs(OF_SMC) do

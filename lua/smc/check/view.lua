@@ -10,7 +10,7 @@ local view = {}
 
 local TEXTS <const>, INTEGERS <const> = "string", "integer"
 
--- The fields of the tables in a view, and what they are.
+-- The fields of the tables in a view, and their types.
 local DMB <const> = { linkid = INTEGERS, gid = INTEGERS, gid_ext = INTEGERS, peer_gid = INTEGERS,
   peer_gid_ext = INTEGERS, token = INTEGERS, peer_token = INTEGERS }
 local LINK <const> = { ibdev = TEXTS, ibport = INTEGERS, link_id = INTEGERS, gid = TEXTS, peer_gid = TEXTS }

@@ -10,7 +10,7 @@ local MARGIN <const> = "     "
 
 local DEEPER <const> = MARGIN:rep(2)
 
--- What a proof is worth to which nothing was sent.
+-- What is said about a proof without any data sent.
 local UNSENT <const> = "nothing was sent, for this port is not that of a server for checks: the connection "
   .. "is SMC's, and no data has been seen to take it"
 
@@ -70,7 +70,7 @@ of_verdict["no connection"] = function(lines, report)
   add_findings(lines, report)
 end
 
--- What is first said of a connection that did not happen, or fell back.
+-- The cause of a failed connection or a fallback, in a few words.
 local function cause_of(report)
   local found = report.findings and report.findings[1]
   if found then return require "smc.check.findings.words".headline(found) end

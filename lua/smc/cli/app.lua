@@ -1,4 +1,4 @@
---- What the project's scripts share: arguments, output, messages and exit statuses.
+--- Shared by the project's scripts: arguments, output, messages and exit statuses.
 --
 -- The functions are in `smc.cli.app.output`; and in `smc.cli.app.messages`, `smc.cli.app.arguments` and
 -- `smc.cli.app.inputs`, which are loaded on first use: smcss, smcd and smc_pnet parse their command lines

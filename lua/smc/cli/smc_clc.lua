@@ -41,14 +41,14 @@ local function parser()
   return p
 end
 
--- The text of a handshake so far, but for what was printed before.
+-- The text of a handshake so far, without what was already printed.
 local function print_words(self, h)
   local known = self.printed[h]
   app.write(words.text(h, known or 0))
   self.printed[h] = #h.messages
 end
 
--- Prints what a handshake is, and what became of it.
+-- Prints a handshake and its outcome.
 local function print_end(self, h)
   local findings = handshake.conclusions(h)
   if self.json then
@@ -79,7 +79,7 @@ local function is_earlier(a, b)
   return words.start(a) < words.start(b)
 end
 
--- Prints what has not ended, when the script ends.
+-- Prints the handshakes that have not ended when the script ends.
 local function print_open(self)
   local list = {}
   for h in pairs(self.open) do list[#list + 1] = h end
@@ -97,7 +97,7 @@ local function read_file(self, watch)
   if errno ~= E.ENODATA then app.fail(FAILED, message, errno) end
 end
 
--- Prints what has come. Returns nil, message, errno if it cannot be read.
+-- Prints events as they occur. Returns nil, message, errno if reading fails.
 local function print_ready(self, watch)
   while true do
     local event, message, errno = watch:next(0)

@@ -1,5 +1,5 @@
---- smc_dbg: collects what can be known of SMC on this host, for whoever helps to find a fault. The files of
--- an archive have the names of those of smc-tools.
+--- smc_dbg: collects information about SMC on this host, for those who analyse a fault. The files of the
+-- archive have the names that they have in smc-tools.
 --
 -- @module smc.cli.smc_dbg
 
@@ -24,7 +24,7 @@ Exit status: 0 success, also if something could not be read; 1 the archive or
 the output could not be written; 2 bad usage.]]
 
 local function parser()
-  local p = app.parser("Collect what can be known of SMC on this host.", EPILOG)
+  local p = app.parser("Collect information about SMC on this host.", EPILOG)
   p:mutex(
     p:option("-t --tgz", "Write an archive; without FILE, a new one in /tmp."):args("?"):argname("FILE"),
     p:flag("--json", "Print JSON.")

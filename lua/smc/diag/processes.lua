@@ -5,7 +5,7 @@ local proc = require "smc.internal.proc"
 
 local processes = {}
 
--- What reads the records of another iterator, and has its methods.
+-- An iterator that completes the records of another, and has its methods.
 local Iterator = { __name = "smc.diag.sockets" }
 Iterator.__index = Iterator
 

@@ -7,8 +7,8 @@ local fields = require "smc.handshake.fields"
 
 local agreement = {}
 
-local SMALLEST_BUFFER <const> = 14 -- bits: 16 KiB, and twice that for each step
-local SMALLEST_MTU <const> = 7 -- 256 bytes are 1
+local SMALLEST_BUFFER <const> = 14 -- bits: 0 is 16 KiB, and each step doubles the size
+local SMALLEST_MTU <const> = 7 -- 1 is 256 bytes
 local RELEASE_1 <const> = 1
 
 local function read_smcd(found, area, version)
@@ -47,8 +47,8 @@ local function read_gids(found, area)
   for _ = 1, count do found.gids[#found.gids + 1] = area:gid() end
 end
 
--- What the first connection of a link group has: the two systems introduce themselves. SMC-D of release 0
--- ends with the name.
+-- The first contact extension, of the first connection of a link group: both systems introduce themselves.
+-- Over SMC-D with release 0 it ends after the name.
 local function read_first_contact(found, area, has_gids)
   local direct, system = area:number(1), area:number(1)
   if found.mode == "SMC-R" then found.direct = direct >> 7 == 1 end

@@ -13,10 +13,10 @@ local EYECATCHERS <const> = { [SMC_R] = true, [SMC_D] = true }
 local TYPES <const> = { "Proposal", "Accept", "Confirm", "Decline" }
 local HEADER <const>, TRAILER <const> = 8, 4
 
---- The longest message, in bytes: twice what a Proposal with everything in it has.
+--- The longest message that is read, in bytes: twice the size of a Proposal with all of its areas.
 clc.LONGEST = 2048
 
--- Whether bytes are the beginning of an eyecatcher.
+-- Whether bytes may be the beginning of an eyecatcher.
 local function begins(bytes)
   local first = bytes:sub(1, 4)
   return first == SMC_R:sub(1, #first) or first == SMC_D:sub(1, #first)
@@ -31,12 +31,12 @@ end
 
 --- The length of the message that begins with these bytes.
 -- @tparam string bytes
--- @treturn ?integer nil if that many bytes do not say it yet
+-- @treturn ?integer nil if there are too few bytes to tell
 function clc.length(bytes)
   return #bytes >= 7 and string.unpack(">I2", bytes, 6) or nil
 end
 
--- Smallest length of a message, and whether it has exactly that, by type and version.
+-- The length of a message by its type and version, and whether that is the exact length or the smallest.
 local SIZES <const> = {
   Proposal = { 52, 52 }, Accept = { 48, 78 }, Confirm = { 48, 78 }, Decline = { 28, 44 },
 }

@@ -1,7 +1,7 @@
---- Says what the offers of both sides of a handshake mean.
+--- Explains how a handshake ended, from the offers of both sides.
 -- @module smc.handshake.conclusions
 
-local common = require "smc.internal.common"
+local common = require "smc.internal.lists".common
 local eids = require "smc.handshake.eids"
 local option = require "smc.handshake.option"
 local printable = require "smc.internal.text".printable
@@ -32,7 +32,7 @@ local MISSING <const> = {
     "no RDMA device with an active port that fits the network interface" },
 }
 
--- A side that offers only one of both: that matters where the other has only the other.
+-- A client that offers only SMC-D or only SMC-R, while the server may have only the other.
 local function of_offers(view, found)
   local offers = view.proposal.offers
   for _, one in ipairs(MISSING) do
@@ -47,7 +47,7 @@ local function of_offers(view, found)
   end
 end
 
--- Devices for SMC-Dv2 talk to each other where they have the same CHID.
+-- SMC-Dv2 requires devices with the same CHID.
 local function of_devices(view, found)
   local theirs = (view.facts.server or {}).chids
   if not theirs or not has(view.proposal.offers, "^SMC%-Dv2") then return end
@@ -70,7 +70,7 @@ local function of_devices(view, found)
   })
 end
 
--- === what became of it ===
+-- === how it ended ===
 
 local function of_decline(view, found)
   local decline = first(view.handshake, "Decline")
@@ -86,7 +86,7 @@ local function of_decline(view, found)
   })
 end
 
--- Codes that Linux keeps where SMC-R failed later: it keeps the first, and has none for EIDs.
+-- Codes that may hide a later failure of SMC-R: Linux keeps the first one, and has none for EIDs.
 local FIRST <const> = { NOSMCD2DEV = true, NOSMCDDEV = true, NOISM2SUPP = true, NOV2DEXT = true }
 
 local function of_hidden(view, found)

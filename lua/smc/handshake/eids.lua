@@ -1,7 +1,7 @@
 --- Conclusions from EIDs: SMCv2 needs one that both sides have.
 -- @module smc.handshake.eids
 
-local common = require "smc.internal.common"
+local common = require "smc.internal.lists".common
 local printable = require "smc.internal.text".printable
 local say = require "smc.handshake.say"
 

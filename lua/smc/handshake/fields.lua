@@ -1,4 +1,4 @@
---- Reads the fields of a CLC message, which are in network byte order, and refuses what is not in it.
+--- Reads the fields of a CLC message, in network byte order, and never beyond its end.
 --
 -- A message comes from a peer, which may send anything: a field beyond the end of its area raises a failure
 -- (see `smc.internal.look`), which becomes nil, message, errno in `smc.handshake.decode`.
@@ -28,7 +28,7 @@ function fields.new(bytes, name, offset, stop)
   return setmetatable({ bytes = bytes, name = name, offset = offset, stop = stop }, Fields)
 end
 
--- Goes on by so many bytes. Returns the position of the first in Lua's strings.
+-- Skips so many bytes. Returns the position of the first one, from 1.
 function Fields:advance(count)
   local at = self.offset
   if at + count > self.stop then
@@ -43,18 +43,18 @@ function Fields:number(size)
   return (string.unpack(">I" .. size, self.bytes, self:advance(size)))
 end
 
---- A signed integer of 64 bits: GIDs and tokens, as Lua has them.
+--- A signed integer of 64 bits, for GIDs and tokens.
 function Fields:long()
   return (string.unpack(">i8", self.bytes, self:advance(8)))
 end
 
---- So many bytes.
+--- A number of bytes, as they are.
 function Fields:take(count)
   local at = self:advance(count)
   return self.bytes:sub(at, at + count - 1)
 end
 
---- Leaves out reserved bytes.
+--- Skips reserved bytes.
 function Fields:skip(count)
   self:advance(count)
 end
@@ -64,7 +64,7 @@ function Fields:left()
   return self.stop - self.offset
 end
 
---- A text that blanks or zero bytes pad to its size; nil where there is none.
+--- A text padded with blanks or zero bytes; nil if it is empty.
 function Fields:text(size)
   local text = self:take(size):gsub("[ \0]+$", "")
   return text ~= "" and text or nil
@@ -74,7 +74,7 @@ local function is_zero(bytes)
   return not bytes:find("[^\0]")
 end
 
---- Bytes as hex digits, for identifiers; nil where all of them are zero.
+--- Bytes as hex digits, for identifiers; nil if all of them are zero.
 function Fields:digits(size, separator)
   local bytes = self:take(size)
   if is_zero(bytes) then return nil end
@@ -82,12 +82,12 @@ function Fields:digits(size, separator)
   return separator and digits:sub(1, -2) or digits
 end
 
---- A MAC address; nil where all of it is zero.
+--- A MAC address; nil if it is all zero.
 function Fields:mac()
   return self:digits(6, ":")
 end
 
---- The GID of an RDMA port, as the kernel prints it; nil where all of it is zero.
+--- The GID of an RDMA port, as the kernel prints it; nil if it is all zero.
 function Fields:gid()
   local bytes = self:take(16)
   if is_zero(bytes) then return nil end
@@ -98,7 +98,7 @@ local SYSTEMS <const> = { "z/OS", "Linux", "AIX" } -- SMC_CLC_OS_…
 
 --- The name of an operating system.
 -- @tparam integer number of it in CLC messages
--- @treturn ?string nil where there is none
+-- @treturn ?string nil if it is not a known number
 function fields.system(number)
   return SYSTEMS[number] or number ~= 0 and ("type %d"):format(number) or nil
 end

@@ -1,11 +1,11 @@
 --- The filter of a packet socket: a program of classic BPF, as bytes, for packets that begin with an IP
--- header. It passes what may belong to a handshake: segments of TCP with SYN, FIN or RST, and those with data
--- that are short or begin with a CLC message. See Documentation/networking/filter.rst.
+-- header. It passes what may belong to a handshake: TCP segments with SYN, FIN or RST, and those whose data
+-- are short or begin with a CLC message. See Documentation/networking/filter.rst.
 -- @module smc.handshake.filter
 
 local filter = {}
 
-local SHORT <const> = 2048 -- bytes of data: more than a CLC message has
+local SHORT <const> = 2048 -- bytes of data: longer than any CLC message
 local PASSED <const> = 4096 -- bytes of a packet
 local PROTOCOL <const> = 0xfffff000 -- SKF_AD_OFF + SKF_AD_PROTOCOL
 
@@ -16,8 +16,8 @@ local CODES <const> = {
   ["ja"] = 0x05, ["jeq"] = 0x15, ["jgt"] = 0x25, ["jset"] = 0x45, ["ret"] = 0x06,
 }
 
--- The instructions: { code, k } or { jump, k, label if true }, which goes on behind it if false. BPF jumps
--- forwards only.
+-- The instructions: { code, k } or { jump, k, label if true }; if false, the next one follows. BPF jumps only
+-- forwards.
 local START <const> = {
   { "ldh [k]", PROTOCOL },
   { "jeq", 0x0800, "ipv4" }, { "jeq", 0x86dd, "ipv6" },
@@ -43,7 +43,7 @@ local TCP <const> = {
   { "ld M", 0 }, { "sub x", 0 },
   { "jeq", 0, "drop" }, { "jgt", SHORT, "long" }, { "ja", 0, "pass" },
   "long",
-  { "jgt", 0x7fffffff, "pass" }, -- a packet that does not say how long it is
+  { "jgt", 0x7fffffff, "pass" }, -- a packet whose header does not have its length
   { "ld [x+k]", 0 }, { "and k", 0xffffff00 }, { "jeq", 0xe2d4c300, "pass" },
   "drop",
   { "ret", 0 },

@@ -14,12 +14,12 @@ local function of_version(bytes, at)
   return version == 4 and IPV4 or version == 6 and IPV6 or nil, at
 end
 
--- Behind a header of so many bytes, without the number of a protocol.
+-- Link types whose header has so many bytes and no protocol number.
 local function behind(size)
   return function(bytes) return of_version(bytes, size + 1) end
 end
 
--- Behind a header of so many bytes, with the number of a protocol at an offset.
+-- Link types whose header has so many bytes and a protocol number at an offset.
 local function numbered(size, offset)
   return function(bytes)
     if #bytes < size then return nil end
@@ -41,11 +41,11 @@ function link.is_known(number)
   return TYPES[number] ~= nil
 end
 
---- Goes behind the VLAN tags of a frame.
+--- Skips the VLAN tags of a frame.
 -- @tparam string bytes
 -- @tparam integer protocol as in Ethernet
--- @tparam integer at position of what has it
--- @treturn ?integer protocol, nil where the frame ends before it
+-- @tparam integer at position after the protocol number
+-- @treturn ?integer protocol; nil if the frame ends before it
 -- @treturn integer position
 -- @treturn ?integer VLAN ID, of the innermost tag
 function link.untag(bytes, protocol, at)
@@ -61,7 +61,7 @@ end
 --- Finds the IP packet in a frame.
 -- @tparam integer number of the link type, a known one
 -- @tparam string bytes the frame
--- @treturn ?integer position of the IP header; nil where there is none
+-- @treturn ?integer position of the IP header; nil if there is none
 -- @treturn ?integer VLAN ID
 function link.packet(number, bytes)
   local protocol, at, vlan = link.untag(bytes, TYPES[number](bytes))

@@ -1,4 +1,4 @@
---- Packets of network interfaces, as they come: packet(7).
+--- Packets of network interfaces, as they arrive: packet(7).
 -- @module smc.handshake.live
 
 local E = require "smc.errno"
@@ -12,7 +12,7 @@ Live.__index = Live
 
 local live = {}
 
-local CHECKED <const> = 256 -- packets, until the number of lost ones is asked for again
+local CHECKED <const> = 256 -- packets between two queries of how many were lost
 
 local function explain(interface, message, errno)
   if errno == E.EPERM or errno == E.EACCES then
@@ -28,7 +28,7 @@ local function explain(interface, message, errno)
   return message
 end
 
--- The names of interfaces, by index; an index that has no interface any more has none.
+-- The names of interfaces by index; absent for interfaces that no longer exist.
 local function names()
   return setmetatable({}, { __index = function(all, index)
     local name = look.protect(look.interface_name)(index) or false
@@ -50,7 +50,7 @@ function live.open(interface, port)
   return setmetatable({ packets = packets, interface = interface, names = names(), count = 0 }, Live)
 end
 
--- The number of packets that were lost since the last look, which comes at times only.
+-- The number of packets that were lost since the last query; 0 between the queries.
 local function lost(self, at_once)
   self.count = self.count + 1
   if not at_once and self.count < CHECKED then return 0 end
@@ -74,7 +74,7 @@ function Live:receive(seconds)
     { time = time, interface = self.names[index] or nil, vlan = inner or vlan, lost = lost(self) }
 end
 
---- The number of packets that were lost since the last look.
+--- The number of packets that were lost since the last query.
 function Live:lost()
   return lost(self, true)
 end

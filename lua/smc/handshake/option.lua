@@ -10,7 +10,7 @@ local STRIPPED <const> = "The SMC option of the %s does not arrive: something be
 local CAPTURE <const> = "smc_clc.lua -i INTERFACE --all"
 local CANNOT_TELL <const> = " From here this cannot be told from an option that was taken out on the way."
 
--- Where the other side has seen the same segment: its view of the option, or nil.
+-- Whether a side saw the option in the segment, by its own recording; nil if that is not known.
 local function seen_by(view, role, name)
   local other = (view.facts[role] or {}).handshake
   return other and other[name] and other[name].smc
@@ -25,7 +25,7 @@ local function conclude_stripped(view, found, name, sender, receiver)
   })
 end
 
--- Whether a segment had the option when it was sent, and when it arrived; nil where that is not known.
+-- Whether a segment had the option when it was sent, and when it arrived; nil if that is not known.
 local function ways(view, name, sender, receiver)
   local segment = view.handshake[name]
   local sent, arrived = seen_by(view, sender, name), seen_by(view, receiver, name)
@@ -58,7 +58,7 @@ local REASONS <const> = {
 local OF_SMC <const> = { client = "removed", server = "limited" }
 local VERBS <const> = { client = "opens", server = "answers" }
 
--- One of the two segments. Returns whether it explains the connection.
+-- Concludes from the SYN or the SYN/ACK. Returns whether it explains the connection.
 local function conclude_one(view, found, name, label, sender, receiver)
   local segment = view.handshake[name]
   if not segment then return false end
@@ -85,7 +85,7 @@ end
 -- @tparam table found
 function option.conclude(view, found)
   if conclude_one(view, found, "syn", "SYN", "client", "server") then return end
-  -- A server that sees no option in the SYN has none in its answer.
+  -- A server that sees no option in the SYN does not put one into its answer.
   local _, arrived = ways(view, "syn", "client", "server")
   if arrived == false then return end
   conclude_one(view, found, "syn_ack", "SYN/ACK", "server", "client")

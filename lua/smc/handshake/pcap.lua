@@ -22,24 +22,24 @@ local MAGIC <const> = {
 }
 local PCAPNG <const> = "\x0a\x0d\x0d\x0a"
 
--- Files that people have in place of a capture file.
+-- Files that people mistake for capture files.
 local OTHERS <const> = {
   { "^\x1f\x8b", "it is compressed: decompress it with gunzip" },
   { "^\xfd7zXZ", "it is compressed: decompress it with unxz" },
   { "^\x28\xb5\x2f\xfd", "it is compressed: decompress it with unzstd" },
 }
 
---- Raises the failure of a file that is not a capture, or damaged.
+--- Raises the failure of a file that is damaged or not a capture.
 function Capture:refuse(what)
   look.fail(("%s is not a readable capture file: %s"):format(quoted(self.path), what), E.EBADMSG)
 end
 
---- Reads so many bytes; at the end of the file nil where it may end, otherwise a failure.
+--- Reads so many bytes; nil at the end of the file if it may end there, otherwise raises a failure.
 function Capture:take(count, may_end)
   local bytes, message, errno = self.file:read(count)
   if errno then look.fail(("%s: %s"):format(quoted(self.path), message), errno) end
   if not bytes and may_end then return nil end
-  bytes = bytes or "" -- a packet of which nothing was kept may be the last
+  bytes = bytes or "" -- the last packet may have no bytes
   if #bytes == count then return bytes end
   self:refuse(("it ends in the middle of packet %d: the capture was interrupted, or is still being written")
     :format(self.packets + 1))

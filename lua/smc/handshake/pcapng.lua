@@ -9,7 +9,7 @@ local RESOLUTION <const> = 9 -- option of an interface: if_tsresol
 
 local ORDERS <const> = { ["\x4d\x3c\x2b\x1a"] = "<", ["\x1a\x2b\x3c\x4d"] = ">" }
 
--- A field of a block, or the failure of a block that is too short.
+-- A field of a block; raises a failure if the block is too short.
 local function unpack(self, format, body, at)
   format = self.order .. format
   if #body < at - 1 + format:packsize() then
@@ -18,7 +18,7 @@ local function unpack(self, format, body, at)
   return string.unpack(format, body, at)
 end
 
--- Behind the type and the length of a section's first block: the byte order of the section.
+-- Reads the byte order of a section, after the type and the length of its first block.
 local function begin_section(self, length)
   local mark = self:take(4)
   self.order = ORDERS[mark] or self:refuse("its section has no byte order")
@@ -47,7 +47,7 @@ local function next_block(self)
   return kind, body
 end
 
--- Seconds of a unit of an interface's times, by its options.
+-- The unit of an interface's times in seconds, from its options.
 local function unit_of(self, body)
   local at = 9
   while at + 3 <= #body do
@@ -104,9 +104,9 @@ local function next_packet(self)
   end
 end
 
---- Begins to read a file, behind its first four bytes.
+--- Starts to read a file after its first four bytes.
 -- @tparam table self a capture of `smc.handshake.pcap`
--- @treturn function the next packet of it
+-- @treturn function returns the next packet
 function pcapng.open(self)
   self.order = "<" -- until the section says
   local length = begin_section(self, self:take(4))

@@ -1,7 +1,7 @@
 --- The CLC Proposal: what the client offers.
 --
--- After RFC 7609, "IBM Shared Memory Communications Version 2 (Third Edition)", and net/smc/smc_clc.h. Areas
--- follow each other, each at the offset that the one before names:
+-- After RFC 7609, "IBM Shared Memory Communications Version 2 (Third Edition)", and net/smc/smc_clc.h. The
+-- areas are consecutive, each at the offset that the one before it contains:
 --
 --    header, peer ID, GID and MAC of the RDMA port     40 bytes
 --    SMC-D area, where version 2 or SMC-D is offered   40 bytes
@@ -95,7 +95,7 @@ local function read_extension(found, bytes, at, stop, offers)
   end
 end
 
--- What is in the SMC-D area: the native ISM device, and where the version 2 extension is.
+-- Reads the SMC-D area: the native ISM device, and the offset of the version 2 extension.
 local function read_smcd(found, bytes, stop, header)
   local area = fields.new(bytes, "the SMC-D area", SMCD_AREA, stop)
   local gid, chid, offset = area:long(), area:number(2), area:number(2)

@@ -1,4 +1,4 @@
---- Records the handshake of one's own connection.
+--- Records the handshake of a connection of this process.
 -- @module smc.handshake.recorder
 
 local E = require "smc.errno"
@@ -18,7 +18,8 @@ function recorder.new(options)
   return setmetatable({ live = opened, filter = filter, handshakes = {} }, Recorder)
 end
 
--- Takes the packets that have come. What reads them is loaded here, since most recordings are never read.
+-- Takes the packets that have arrived. The modules for that are loaded here, since most recordings are not
+-- read.
 local function drain(self)
   local events = {}
   self.tracker = self.tracker or require "smc.handshake.tracker".new(self.filter)

@@ -1,11 +1,11 @@
---- Words of conclusions: who is meant, as seen from the side that asks, if it is one of the two.
+--- Words for conclusions: the sides are named as seen from this host if it is one of them.
 -- @module smc.handshake.say
 
 local say = {}
 
 local OTHER <const> = { client = "server", server = "client" }
 
---- Whose side it is: `"local"` or `"peer"`; the role itself, where this host is neither.
+--- The side with this role: `"local"` or `"peer"`; the role itself if this host is neither.
 -- @tparam table view `here`
 -- @tparam string role `"client"` or `"server"`
 function say.side(view, role)
@@ -27,7 +27,7 @@ function say.verb(view, role, verb)
   return say.who(view, role):gsub("^%l", string.upper) .. " " .. verb
 end
 
---- What the client has and what the server has: "here A; there B".
+--- What the client and the server have: "here A; there B".
 function say.both(view, of_client, of_server)
   if not view.here then return ("the client %s; the server %s"):format(of_client, of_server) end
   local here, there = of_client, of_server

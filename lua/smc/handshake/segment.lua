@@ -44,7 +44,7 @@ local function in_ipv6(bytes, at)
   return tcp, length > 0 and at + 40 + length, bytes:sub(at + 8, at + 23), bytes:sub(at + 24, at + 39)
 end
 
--- Whether the options of a TCP header have the one of SMC.
+-- Whether the options of a TCP header include that of SMC.
 local function has_option(bytes, at, stop)
   while at < stop do
     local kind = bytes:byte(at)
@@ -60,10 +60,10 @@ end
 --- Reads the TCP segment of an IP packet.
 -- @tparam string bytes
 -- @tparam integer at position of the IP header
--- @treturn ?table nil where it is not TCP, or where too little of it was captured: `source` and
+-- @treturn ?table nil if it is not TCP, or if too little of it was captured: `source` and
 --   `destination`, as bytes; `source_port`, `destination_port`, `sequence`; `syn`, `ack`, `fin` and `rst`,
---   booleans; `smc`: whether a SYN has the option; `payload`; `size` of the payload, which is more where the
---   capture cut it off
+--   booleans; `smc`: whether a SYN has the option; `payload`; `size` of the payload, which is larger if
+--   the capture cut it off
 function segment.read(bytes, at)
   local version = (bytes:byte(at) or 0) >> 4
   local find = version == 4 and in_ipv4 or version == 6 and in_ipv6

@@ -1,4 +1,4 @@
---- What a watch of handshakes reads: a capture file, or packets as they come.
+--- The sources of a watch of handshakes: a capture file, or packets as they arrive.
 -- @module smc.handshake.sources
 
 local E = require "smc.errno"
@@ -16,7 +16,7 @@ local sources = {}
 local File = {}
 File.__index = File
 
--- Reads until something happens. The time of the packets is the clock.
+-- Reads until there are events. The times of the packets serve as the clock.
 function File:receive()
   local events = {}
   while #events == 0 and not self.ended do
@@ -52,7 +52,7 @@ local function add_lost(events, number)
   if number > 0 then events[#events + 1] = { event = "lost", packets = number } end
 end
 
--- One packet, which may be no event. Without a packet, time passes.
+-- Reads one packet, which may cause no event. Without a packet, handshakes may time out.
 function Packets:receive(seconds)
   local events = {}
   local bytes, at, context = self.live:receive(seconds)

@@ -1,5 +1,5 @@
---- The first bytes of one direction of a TCP connection: puts segments in order, and takes the CLC messages
--- out of them.
+--- The first bytes of one direction of a TCP connection: puts segments in order, and extracts the CLC
+-- messages.
 -- @module smc.handshake.stream
 
 local clc = require "smc.handshake.clc"
@@ -9,7 +9,7 @@ Stream.__index = Stream
 
 local stream = {}
 
-local WINDOW <const>, MOST_WAITING <const> = 65536, 64 -- bytes and segments ahead of one that is missing
+local WINDOW <const>, MOST_WAITING <const> = 65536, 64 -- bytes and segments that wait for a missing one
 
 --- A new one.
 -- @tparam integer first the sequence number of its first byte
@@ -17,7 +17,7 @@ function stream.new(first)
   return setmetatable({ next = first & 0xffffffff, buffer = "", waiting = {}, count = 0 }, Stream)
 end
 
--- How far a sequence number is ahead of what is expected, which is negative behind it.
+-- The distance of a sequence number from the expected one; negative if it is older.
 local function ahead(self, sequence)
   local distance = (sequence - self.next) & 0xffffffff
   return distance < 0x80000000 and distance or distance - 0x100000000
@@ -53,7 +53,7 @@ local function keep(self, sequence, payload)
   if not known or #known < #payload then self.waiting[sequence] = payload end
 end
 
---- Adds the payload of a segment; it may have been seen before, or come before others.
+--- Adds the payload of a segment, which may be a repetition or out of order.
 -- @tparam integer sequence
 -- @tparam string payload
 -- @tparam integer size of the payload in the segment: the capture may have cut it off
@@ -80,7 +80,7 @@ local CUT <const> = "the capture has only %d of the %d bytes of a segment: captu
 
 --- The next CLC message.
 -- @treturn[1] table
--- @treturn[2] nil if there is none, or not yet; `ended` says that none will come
+-- @treturn[2] nil if there is none, or not yet; `ended` is true if there will be none
 -- @treturn[2] ?string what is wrong with the bytes; once
 function Stream:take()
   local buffer = self.buffer

@@ -1,7 +1,7 @@
 --- Conclusions from IP subnets: SMC v1 needs one that both sides are in, SMCv2 does not.
 -- @module smc.handshake.subnets
 
-local common = require "smc.internal.common"
+local common = require "smc.internal.lists".common
 local ip = require "smc.internal.ip"
 local say = require "smc.handshake.say"
 

@@ -10,12 +10,12 @@ Tracker.__index = Tracker
 
 local tracker = {}
 
-local MOST <const> = 10000 -- handshakes that are followed at once
--- Seconds after the last message until a handshake counts as over: a side gives up after 6, and after the
--- Confirm, RDMA links have 5 to be made, and a side declines then.
+local MOST <const> = 10000 -- how many handshakes are followed at the same time
+-- Seconds after the last message until a handshake counts as finished: a side gives up after 6, and a side
+-- declines if no RDMA link is set up within 5 after the Confirm.
 local QUIET <const>, SETTLED <const> = 10, { ["SMC-D"] = 1, ["SMC-R"] = 6 }
--- Seconds in which a packet of a handshake that is over may come again: sent again, or seen again, as on
--- loopback, where it is sent and received, and on interfaces that stand on others.
+-- Seconds in which a packet of a finished handshake may be seen again: retransmitted, or captured twice, as
+-- on loopback, where it is sent and received, and on interfaces on top of others.
 local AGAIN <const> = 10
 
 --- A new one.
@@ -26,7 +26,7 @@ function tracker.new(filter)
     count = 0, over = {}, swept = 0 }, Tracker)
 end
 
--- The same for both directions of a connection.
+-- The key of a connection, the same for both directions.
 local function key_of(s)
   local here = s.source .. string.pack(">I2", s.source_port)
   local there = s.destination .. string.pack(">I2", s.destination_port)
@@ -41,7 +41,7 @@ end
 
 -- === events ===
 
--- What became of a handshake so far.
+-- The outcome of a handshake so far.
 local function outcome_of(handshake)
   local agreed
   for _, message in ipairs(handshake.messages) do
@@ -74,7 +74,7 @@ local function endpoint(address, port)
   return { address = ip.text(address), port = port }
 end
 
--- Begins to follow a connection; `from_client`: who sent this segment.
+-- Starts to follow a connection; `from_client`: the client sent this segment.
 local function begin(self, s, key, here, context, from_client)
   local source, destination = endpoint(s.source, s.source_port), endpoint(s.destination, s.destination_port)
   local handshake = {
@@ -89,7 +89,7 @@ local function begin(self, s, key, here, context, from_client)
   return state
 end
 
--- What a SYN or a SYN/ACK says.
+-- Handles a SYN or a SYN/ACK.
 local function take_syn(self, events, state, s, context)
   local name = s.ack and "syn_ack" or "syn"
   local side = s.ack and "server" or "client"
@@ -123,7 +123,7 @@ local function take_messages(self, events, state, side, context)
   end
 end
 
--- Who a side is that has sent a message, where its SYN was not captured.
+-- Determines which side sent a message if the SYN was not captured.
 local CLIENT_SENDS <const> = { [1] = true, [2] = false, [3] = true }
 
 local function sent_by_client(s)
@@ -134,7 +134,7 @@ end
 
 local EYECATCHER <const> = "^\xe2\xd4\xc3[\xc4\xd9][\1-\4]"
 
--- The state of the connection of a segment, which begins one, or is nil.
+-- The state of the connection that a segment belongs to, created if necessary; or nil.
 local function state_of(self, events, s, context)
   local key, here = key_of(s)
   local state = self.open[key]
@@ -193,7 +193,7 @@ local function forget(self, now)
   end
 end
 
--- The handshakes that are over at a time; with too many, also the older half.
+-- The handshakes that are finished at a time; if there are too many, also the older half of them.
 local function over(self, now)
   local all, found = {}, {}
   for _, state in pairs(self.open) do
@@ -206,7 +206,7 @@ local function over(self, now)
   return found
 end
 
---- Finishes the handshakes that nothing is heard of any more; looks every half a second.
+--- Finishes the handshakes that have timed out; checks that every half second.
 -- @tparam table events appended to
 -- @tparam number now seconds, as of the packets
 function Tracker:sweep(events, now)

@@ -1,4 +1,4 @@
---- Reads the iterators over what the kernel answers.
+--- Reads iterators over the kernel's answers.
 -- @module smc.internal.iterate
 
 local iterate = {}

@@ -7,7 +7,7 @@ local process = require "smc.process"
 
 local kernel_config = {}
 
--- The last one that was unpacked, and what of: every socket that fails for want of SMC asks for it.
+-- The configuration that was unpacked last, and its file. Every socket that fails for lack of SMC needs it.
 local known = {}
 
 -- The configuration that a kernel carries itself (CONFIG_IKCONFIG_PROC), which only gzip(1) can unpack.

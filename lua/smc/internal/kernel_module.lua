@@ -118,7 +118,7 @@ function kernel_module.why(otherwise)
   return by_state(function(state) return state.loaded and otherwise or absence(state) end)
 end
 
--- Why a part of SMC is missing that kernels have had since a version.
+-- Why a part of SMC is missing that kernels have had since some version.
 local function missing_part(part, major, minor)
   return by_state(function(state)
     if not state.loaded then return absence(state) end
@@ -143,7 +143,7 @@ function kernel_module.no_sysctls()
   return missing_part("net.smc sysctls are", 6, 0)
 end
 
--- Who denies something to this process, of which a seccomp filter is known or not.
+-- Who denies something to this process: a seccomp filter if it has one, else a security module.
 local function denier(state)
   return state.seccomp and "a seccomp filter of this process (of its container or systemd unit)"
     or "a security module (SELinux, AppArmor)"

@@ -1,4 +1,4 @@
---- What lists have.
+--- Searches lists.
 -- @module smc.internal.lists
 
 local lists = {}
@@ -25,6 +25,19 @@ function lists.has(list, value)
     if one == value then return true end
   end
   return false
+end
+
+--- Returns the first value of the second list that the first one also has.
+-- @tparam table a list
+-- @tparam table b list
+-- @return the value; nil if they have nothing in common
+function lists.common(a, b)
+  local known = {}
+  for _, value in ipairs(a) do known[value] = true end
+  for _, value in ipairs(b) do
+    if known[value] then return value end
+  end
+  return nil
 end
 
 return lists

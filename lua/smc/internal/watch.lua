@@ -18,7 +18,7 @@ local watch = {}
 --   if nothing came (ETIMEDOUT), or something was lost (ENOBUFS)
 -- @tparam function read takes what the source received, or nil if something was lost; returns the list of
 --   events, or nil, message, errno, and is called again then
--- @tparam[opt] string lost the message for what was lost, of a source that can lose something
+-- @tparam[opt] string lost for a source that can lose something, the message when it has
 -- @treturn Watch
 function watch.new(source, read, lost)
   return setmetatable({ source = source, read = read, lost = lost, events = {}, at = 0, is_behind = false,
@@ -56,7 +56,7 @@ end
 local function wait(self, deadline)
   while true do
     local left = deadline - monotonic()
-    self.is_behind = true -- should an error come once something is received
+    self.is_behind = true -- in case an error is raised after something was received
     local received, message, errno = self.source:receive(math.max(0, math.min(left, STEP)))
     if received then return read(self, received) end
     self.is_behind = false

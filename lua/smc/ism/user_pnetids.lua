@@ -1,4 +1,4 @@
---- The PNET IDs of ports that have none from the hardware: those of the table of `smc.pnet`.
+--- PNET IDs from the table of `smc.pnet`, for ports without a hardware PNET ID.
 -- @module smc.ism.user_pnetids
 
 local has = require "smc.internal.lists".has

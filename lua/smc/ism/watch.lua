@@ -22,14 +22,15 @@ local function event_of(word, record)
   return { event = word, pci_function = record }
 end
 
--- Adds what has become of the dibs device of a function: SMC-D can use the function while it has one.
+-- Adds an event if the dibs device of a function has appeared or gone: SMC-D can use the function while it
+-- has one.
 local function add_use(events, before, now)
   if now.dibs and not (before and before.dibs) then events[#events + 1] = event_of("usable", now) end
   if not now.dibs and before and before.dibs then events[#events + 1] = event_of("unusable", now) end
   return events
 end
 
--- The events between what was known and what there is now.
+-- The events between the known functions and the present ones.
 local function differences(known, now)
   local events = {}
   for address, record in pairs(known) do
@@ -42,8 +43,8 @@ local function differences(known, now)
   return events
 end
 
--- What a uevent says of a PCI function: "add", "remove", or "dibs" where it is about the dibs device below
--- the function; and the function's address.
+-- The action of a uevent for a PCI function: "add", "remove", or "dibs" if it is about the dibs device below
+-- the function; and the address of the function.
 local function read_uevent(uevent)
   local path = uevent.DEVPATH or ""
   if uevent.SUBSYSTEM == "dibs" then
@@ -70,7 +71,7 @@ function functions.watch(list)
   end
   local known = by_address(before)
 
-  -- The events of a function that is there, by a new look at it.
+  -- Reads a function that is present, and returns its events.
   local function look_at(address)
     local now, failure, number = list()
     if not now then return nil, failure, number end
@@ -82,7 +83,7 @@ function functions.watch(list)
     return events
   end
 
-  -- The events are made before they are known: an error in between leaves them to the next reading.
+  -- Events are built before the function counts as known: after an error, the next reading finds them again.
   local function read_one(action, address)
     if action == "dibs" and address then return look_at(address) end
     if action == "remove" and known[address] then

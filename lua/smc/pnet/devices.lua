@@ -19,7 +19,7 @@ local function entry_of(found, pnetid)
   return entry
 end
 
--- Errors that say that an interface has no PNET ID, or has gone.
+-- Errors that mean that an interface has no PNET ID or no longer exists.
 local NONE <const> = { [E.ENODATA] = true, [E.ENODEV] = true, [E.EAFNOSUPPORT] = true }
 
 local function add_interfaces(found, of_interface)
@@ -62,8 +62,8 @@ local function has(list, key, value, ibport)
   return false
 end
 
--- Entries of the table whose interface or device is not here: the table may have them in advance. The name of
--- an ISM device is its PCI address.
+-- Entries of the table whose interface or device does not exist (yet). The name of an ISM device is its PCI
+-- address.
 local function add_absent(found, entries)
   for _, one in ipairs(entries) do
     local entry, name = entry_of(found, one.pnetid), one.netdev or one.ibdev

@@ -10,7 +10,7 @@ local MODULES <const> = {
   udp = "socket.core", udp4 = "socket.core", udp6 = "socket.core", unix = "socket.unix",
 }
 
--- A placeholder, so that `if socket.udp then` is not an error; using the value is.
+-- A placeholder: `if socket.udp then` works, and using the value raises an error.
 local function missing(name)
   local function fail()
     args.throw(("smc.socket.%s requires LuaSocket, which is not installed: SMC has only stream sockets. "

@@ -45,7 +45,7 @@ local SYSCTLS <const> = {
 local by_name = {}
 for _, one in ipairs(SYSCTLS) do by_name[one.name] = one end
 
--- What is known of a sysctl; of one that only a vendor's kernel has, its name.
+-- What is known about a sysctl; only its name for one that a vendor's kernel added.
 local function about(name)
   return by_name[name] or { name = name, is_unknown = true }
 end
@@ -91,7 +91,7 @@ local function absent(name)
   look.fail("there are no net.smc sysctls: " .. require "smc.internal.kernel_module".no_sysctls(), E.ENOENT)
 end
 
--- The content of a file that is not known, or nil if it is a directory, or absent by now.
+-- The content of a file that is not in `SYSCTLS`; nil if it is a directory or no longer exists.
 local function unknown_file(path)
   local content, message, errno = read(path)
   if not content and errno ~= E.EISDIR and not look.is_absent(errno) then look.fail(message, errno) end
@@ -112,7 +112,7 @@ sysctls.list = look.protect(function()
   return found
 end)
 
---- One of them.
+--- Reads a sysctl.
 -- @tparam string name
 -- @function sysctls.get
 sysctls.get = look.protect(function(name)
@@ -121,7 +121,7 @@ sysctls.get = look.protect(function(name)
   return entry_of(about(name), content)
 end)
 
---- What values of a sysctl are: text, an integer, or either.
+--- The kind of values of a sysctl: text, an integer, or either.
 -- @tparam string name
 -- @treturn string as `smc.internal.args` has it
 function sysctls.kind_of(name)
@@ -153,7 +153,7 @@ local function write(one, value)
     type(value) == "string" and text.quoted(value) or value, message, advice and ": " .. advice or ""), errno
 end
 
--- Why a value is none that the kernel accepts; nil if it may be one.
+-- Why the kernel does not accept a value; nil if it may accept it.
 local function fault_of(one, value)
   if one.min and (value < one.min or value > one.max) then
     return ("net.smc.%s accepts %d to %d%s, not %d"):format(one.name, one.min, one.max,
@@ -167,7 +167,7 @@ local function fault_of(one, value)
   return nil
 end
 
---- Sets one of them.
+--- Sets a sysctl.
 -- @tparam string name
 -- @tparam integer|string value of the kind of `kind_of`
 function sysctls.set(name, value)

@@ -1,7 +1,7 @@
 --- What is wrong between two hosts of which each is set up for SMC, by the facts of both.
 -- @module smc.check.findings.pair
 
-local common = require "smc.internal.common"
+local common = require "smc.internal.lists".common
 local host = require "smc.check.findings.host"
 local ip = require "smc.internal.ip"
 local listed = require "smc.internal.text".listed

@@ -100,7 +100,7 @@ local function belongs_to(port, interface)
   return port.netdev ~= nil and port.netdev == (interface.pnetid_netdev or interface.name)
 end
 
-local GIDS <const> = 32 -- of a port that are looked at: they are filled from the first one on
+local GIDS <const> = 32 -- how many GIDs of a port are read: they are filled from the first one on
 local MAPPED <const> = "^0000:0000:0000:0000:0000:ffff:"
 
 -- Which versions of RoCE the GIDs of a port have, of version 2 only those of IPv4 addresses; an empty GID

@@ -1,5 +1,5 @@
---- What of a host decides about its SMC connections, whatever their path: the kernel and its module, EIDs,
--- settings, namespaces.
+--- The properties of a host that matter for its SMC connections whatever their path: the kernel and its
+-- module, EIDs, settings, namespaces.
 -- @module smc.check.path.host
 
 local E = require "smc.errno"

@@ -57,7 +57,7 @@ local function add_pnetid(found)
   end
 end
 
---- One of them.
+--- A network interface by its name.
 -- @function interface.named
 -- @tparam string name
 -- @treturn[1] table `name`, `up`, `carrier`, `mtu`, `vlan`, `addresses`; `pnetid`, `pnetid_source` and

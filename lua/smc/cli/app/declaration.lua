@@ -1,8 +1,8 @@
---- What a script says about its command line, kept until it is known whether argparse is needed.
+--- A script's declaration of its command line, kept until it is known whether argparse is needed.
 --
--- To load argparse takes longer than most scripts run. A declaration has the methods of a parser of argparse
--- that the scripts call; it makes the parser when something else is asked of it: the help, the usage, the
--- completions, or a command line that `smc.cli.app.plain` does not read.
+-- Loading argparse takes longer than most scripts run. A declaration has those methods of an argparse parser
+-- that the scripts call; it creates the parser for anything else: the help, the usage, the completions, or a
+-- command line that `smc.cli.app.plain` does not parse.
 -- @module smc.cli.app.declaration
 
 -- An argument, an option or a flag: its `kind`; `given`, the arguments of the method that declares it; and
@@ -64,7 +64,7 @@ function Declaration:__index(name)
   return function(_, ...) return value(self.parser, ...) end
 end
 
---- A declaration of nothing yet.
+--- Creates an empty declaration.
 -- @tparam function make returns a parser of argparse
 -- @treturn Declaration
 return function(make)

@@ -1,4 +1,4 @@
---- What the project's scripts read: the file that the command line names, and signals.
+--- Inputs of the project's scripts: the file that the command line names, and signals.
 -- @module smc.cli.app.inputs
 
 local app = require "smc.cli.app.output"

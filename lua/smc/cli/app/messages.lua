@@ -1,5 +1,4 @@
---- Messages of the project's scripts, and what they print as a whole. The functions become those of
--- `smc.cli.app`.
+--- Messages and complete outputs of the project's scripts. `smc.cli.app` has these functions.
 -- @module smc.cli.app.messages
 
 local app = require "smc.cli.app.output"
@@ -13,7 +12,7 @@ function messages.say(message)
   io.stderr:write(text.wrap(text.lines(app.prefix .. message), "", text.width(2)), "\n")
 end
 
---- Says something on standard error as it is, but for its width: in one write, since others may share it.
+--- Writes text to standard error, wrapped but otherwise unchanged; in one write, since others may share it.
 -- @tparam string ...
 function messages.note(...)
   io.stderr:write(text.wrap(table.concat { ... }, "", text.width(2)) .. "\n")

@@ -1,11 +1,11 @@
 --- Reads plain command lines, as nearly all are, without argparse: every option is a word of its own, written
 -- in full, and given once; its value is the next word, and does not begin with a dash.
 --
--- It answers nil wherever that is not so, and for every mistake: argparse then reads the command line. What
--- it does read, argparse reads in the same way.
+-- It returns nil for any other command line, and for every mistake: argparse then parses it. What it does
+-- parse, argparse parses in the same way.
 -- @module smc.cli.app.plain
 
--- The methods of an element that are understood here, by what they mean for the reading.
+-- The methods of an element that are understood here, and what they mean for parsing.
 local KNOWN <const> = {
   argname = "shown", hidden = "shown", show_default = "shown", description = "shown",
   convert = "convert", choices = "choices", args = "args", target = "target",
@@ -18,7 +18,7 @@ local function target_of(names)
   return (long:gsub("-", "_"))
 end
 
--- What is to be known of an element; nil if there is more to it than is understood here.
+-- What parsing needs to know about an element; nil if it has a property that is not understood here.
 local function read_element(element)
   local names, _, default = table.unpack(element.given)
   local read = { kind = element.kind, names = names, default = default }
@@ -44,7 +44,7 @@ local function value_of(read, word)
   return (read.convert(word))
 end
 
--- Everything that is declared: options by their names, and the positional argument.
+-- All declared elements: options by their names, and the positional argument.
 local function read_all(declaration)
   local all, mutexes = { options = {} }, {}
   for _, mutex in ipairs(declaration.mutexes) do

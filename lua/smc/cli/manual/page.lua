@@ -5,16 +5,11 @@
 -- "Exit status:" is a list with semicolons, and the others belong to the description.
 
 local app = require "smc.cli.app"
+local listed = require "smc.internal.text".listed
 local roff = require "smc.cli.manual.roff"
 
 local function one_line(text)
   return (text:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", ""))
-end
-
--- "a, b and c"
-local function enumerate(words, last)
-  if #words == 1 then return words[1] end
-  return ("%s %s %s"):format(table.concat(words, ", ", 1, #words - 1), last, words[#words])
 end
 
 -- ---- the epilog ----
@@ -60,7 +55,7 @@ end
 local function remarks(element)
   local name, words = argument_name(element), {}
   if element._choices and element._choices[1] ~= name then
-    words[1] = ("%s is %s."):format(name, enumerate(element._choices, "or"))
+    words[1] = ("%s is %s."):format(name, listed(element._choices, "or"))
   end
   if element._default then words[#words + 1] = ("The default is %s."):format(element._default) end
   return words
@@ -86,7 +81,7 @@ local function options(parser)
   for _, group in ipairs(parser._mutexes) do
     local names = {}
     for i, option in ipairs(group) do names[i] = option._aliases[1] end
-    items[#items + 1] = ".PP\n" .. roff.fill(("Only one of %s can be given."):format(enumerate(names, "and")))
+    items[#items + 1] = ".PP\n" .. roff.fill(("Only one of %s can be given."):format(listed(names)))
   end
   return table.concat(items)
 end

@@ -75,7 +75,7 @@ local function add(out, margin, line)
   out[#out + 1] = text.paragraph(line, margin)
 end
 
---- What became of a handshake, and why.
+--- The outcome of a handshake, and why.
 -- @tparam handshake h
 -- @tparam {finding,...} findings
 -- @treturn string lines, and an empty one

@@ -26,7 +26,7 @@ local FIELDS <const> = {
   { "statistics", "the counters", stats.get },
 }
 
--- The sockets, and how many of them have processes that this user may not look at.
+-- The sockets, and how many of them belong to processes that this user may not inspect.
 local function sockets()
   local iterator <close>, message, errno = diag.sockets { processes = true }
   if not iterator then return nil, message, errno end

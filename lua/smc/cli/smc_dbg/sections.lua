@@ -1,5 +1,5 @@
--- The texts that smc_dbg prints, and that are the files of its archive. Those that smc-tools has come first,
--- and have its names.
+-- The texts that smc_dbg prints, each a file of its archive. Those that smc-tools also has come first, with
+-- the same names.
 
 local ccw = require "smc.cli.smc_dbg.ccw"
 local text = require "smc.internal.text"
