@@ -24,7 +24,8 @@ record of the connection.
 Exit status: 0 the connection provably uses SMC; 1 it fell back to TCP, or does
 not use the mode that --require names; 2 there was no connection, this kernel
 has no SMC, or bad usage; 3 there was a connection, but its use of SMC is not
-proven. With several hosts, the highest of theirs.]]
+proven. With several hosts, the highest of theirs. With -s, -l and -i, 0 means
+that an interface can use SMC, that one does, and that it has a PNET ID.]]
 
 local function parser()
   local p = app.parser("Check whether the path to a host uses SMC.", EPILOG)
@@ -45,7 +46,7 @@ local function parser()
     :choices({ "SMC-D", "SMC-R", "SMC" })
   p:flag("--probe", "Send data to any port.")
   p:flag("--measure", "Measure round trips and throughput, over SMC and over TCP.")
-  p:flag("-d --debug", "Report each step on standard error.")
+  p:flag("-d --debug", "Report connections on standard error.")
   p:flag("--json", "Print the result as JSON.")
   return p
 end
@@ -95,7 +96,8 @@ local function check_interface(args, name)
   local report
   if args.live then report, message = live_test(args, path) end
   local works = (not args.live or report and report.success) and (not args.analyse or #path.modes > 0)
-  if args.json then return works, { path = args.analyse and path or nil, report = report } end
+  if args.json then return works, { interface = name,
+    path = args.analyse and path or nil, report = report, message = message } end
   print("Checking active link:    " .. app.printable(name))
   if args.analyse then print("  Static analysis\n" .. tostring(path) .. "\n") end
   if args.live then

@@ -125,6 +125,34 @@ describe("with --json, an error", function()
   end
 end)
 
+describe("with --json, bad usage", function()
+  for name, calls in pairs {
+    ["smcss.lua"] = { { 1, "--json", "-x" }, { 1, "-D", "-R", "--json" } },
+    ["smc_pnet.lua"] = { { 1, "-a", "--json" }, { 1, "-P", "9", "--json" }, { 1, "--fly", "--json" } },
+    ["smcd.lua"] = { { 255, "info", "fly", "--json" }, { 255, "--json", "linkgroup", "show", "zz" },
+      { 255, "--json", "--fly" } },
+    ["smcr.lua"] = { { 255, "ueid", "fly", "--json" } },
+    ["smc_chk.lua"] = { { 2, "--json" }, { 2, "-C", "a", "-S", "--json" }, { 2, "--json", "--fly" } },
+    ["smc_clc.lua"] = { { 2, "--json" }, { 2, "--json", "-p", "x" } },
+    ["smc_rnics.lua"] = { { 2, "1", "2", "--json" }, { 4, "-d", "1", "2", "--json" } },
+    ["smc_dbg.lua"] = { { 2, "--json", "--tgz", "x" } },
+  } do
+    for _, call in ipairs(calls) do
+      it(("is an object, too: %s %s"):format(name, table.concat(call, " ", 2)), function()
+        local done = support.script(name, table.unpack(call, 2))
+        local report = assert(json.decode(done.stdout))
+        assert.same({ call[1], { success = false, message = report.message } }, { done.status, report })
+        assert.truthy(done.stderr:find(report.message, 1, true))
+      end)
+    end
+  end
+
+  it("is text where the word is not an option", function()
+    assert.equal("", support.script("smcss.lua", "-x", "--", "--json").stdout)
+    assert.equal("", support.script("smc_run.lua", "-x", "true", "--json").stdout)
+  end)
+end)
+
 describe("the shortest programs", function()
   for _, name in ipairs { "hello_client.lua", "hello_server.lua" } do
     it("say in one line what fails: " .. name, function()

@@ -229,7 +229,7 @@ describe("smcss.lua takes options", function()
     usage_error("--listening together with --debug is not supported", "-ladR")
     usage_error("--listening together with --all is not supported", "-laD")
     usage_error("--listening together with --smcr is not supported", "-lR")
-    usage_error("--listening together with --smcd is not supported", "--json", "-lD")
+    usage_error("--listening together with --smcd is not supported", "-lD")
   end)
 end)
 

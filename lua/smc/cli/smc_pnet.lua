@@ -32,8 +32,11 @@ local function usage()
     app.name, getopt.usage(OPTIONS, 22))
 end
 
+local command_line
+
 local function misuse(message)
-  app.leave(FAILED, app.prefix .. message .. "\n" .. usage())
+  app.expect_json(command_line)
+  app.refuse(FAILED, app.prefix .. message .. "\n" .. usage())
 end
 
 local function port_of(word)
@@ -44,6 +47,7 @@ end
 
 -- Returns the command line as a table: command, name, interface, ibdevice, ibport, json.
 local function parse(words)
+  command_line = words
   local given, message = getopt.parse(words, OPTIONS)
   if not given then misuse(message) end
   local wanted = { name = given.operands[1] }

@@ -32,8 +32,9 @@ local function usage()
     getopt.usage(OPTIONS, 20))
 end
 
-local function refuse(message)
-  app.leave(1, message .. "\n" .. usage())
+local function refuse(words, message)
+  app.expect_json(words)
+  app.refuse(1, message .. "\n" .. usage())
 end
 
 local function parse_options(words)
@@ -50,17 +51,17 @@ local function parse_options(words)
     options[option.name] = true
   end
   if message then
-    refuse(app.prefix .. message)
+    refuse(words, app.prefix .. message)
   end
   if options.processes and not options.json then
-    refuse("--processes without --json is not supported")
+    refuse(words, "--processes without --json is not supported")
   end
   if options.smcr and options.smcd then
-    refuse("--smcd together with --smcr is not supported")
+    refuse(words, "--smcd together with --smcr is not supported")
   end
   for _, other in ipairs { "debug", "all", "smcr", "smcd" } do
     if options.listening and options[other] then
-      refuse(("--listening together with --%s is not supported"):format(other))
+      refuse(words, ("--listening together with --%s is not supported"):format(other))
     end
   end
   return options

@@ -67,6 +67,7 @@ function arguments.parse(parser, status, given)
     local ok
     ok, result = parser:pparse(given)
     if not ok then
+      app.expect_json(given)
       app.fail(status or 2, explain_usage(result) .. "\nTry " .. app.name .. " --help")
     end
   end

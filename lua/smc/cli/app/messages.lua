@@ -47,6 +47,26 @@ function messages.fail(status, message, errno)
   app.leave(status)
 end
 
+--- Sets `app.json` by the words of a command line that cannot be parsed.
+-- @tparam {string,...} words
+function messages.expect_json(words)
+  for _, word in ipairs(words) do
+    if word == "--" then return end
+    if word == "--json" then app.json = true end
+  end
+end
+
+--- Ends the script for bad usage, as `app.fail` does, but prints the text as it is.
+-- @tparam integer status
+-- @tparam string usage
+function messages.refuse(status, usage)
+  if app.json and not app.written then
+    local message = usage:gsub("%s+$", "")
+    app.write(require "smc.json".encode { success = false, message = message }, "\n")
+  end
+  app.leave(status, usage)
+end
+
 --- Prints a value of the API as JSON.
 function messages.print_json(value)
   return app.write(require "smc.json".encode(value), "\n")

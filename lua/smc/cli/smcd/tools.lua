@@ -27,7 +27,7 @@ end
 
 --- Ends a command with its usage text.
 function tools.misuse(usage)
-  app.leave(tools.FAILED, usage)
+  app.refuse(tools.FAILED, usage)
 end
 
 --- The usage text that an object prints for the word help.
