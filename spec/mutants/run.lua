@@ -94,6 +94,10 @@ local function try_in_guest(waiting, leave)
     proven = function(spec) known:prove(spec) end,
     judged = function(mutant, verdict)
       judged = true
+      if verdict == "unjudged" then
+        mutant.verdict = nil
+        return say(mutant, verdict)
+      end
       if verdict == "left" and #mutant.places.other > 0 then return leave(mutant) end
       judge(mutant, verdict)
     end,

@@ -95,6 +95,20 @@ describe("the messages of both sides", function()
     assert.is_nil(message_of.decode(table.concat(lines)))
   end)
 
+  it("are as long as they may be, and no longer", function()
+    assert.equal(4096, protocol.SIZE) -- what every version of a peer sends
+    local last <const> = ("a=%s\n"):format(("x"):rep(message_of.MAX - 3))
+    assert.equal(message_of.MAX, #last)
+    assert.is_table(message_of.decode(last))
+    assert.is_nil(message_of.decode(last:gsub("\n", "x\n")))
+    local lines = {}
+    for i = 1, 1000 do lines[i] = ("a%d#1\n"):format(i) end
+    assert.is_table(message_of.decode(table.concat(lines)))
+    for depth, is_fine in pairs { [7] = true, [8] = true, [9] = false, [20] = false } do
+      assert.equal(is_fine, message_of.decode(("a."):rep(depth - 1) .. "b#1\n") ~= nil, depth)
+    end
+  end)
+
   it("give a view only what has its type", function()
     assert.same({}, view.read { mode = "SMC-X", host = 7, dmb = "x", fallback = "x" })
     assert.same({ mode = "TCP", host = "host10", fallback = reason.get "NOSMCDEV", dmb = { gid = 5 } },

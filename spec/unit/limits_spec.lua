@@ -200,6 +200,16 @@ describe("an endpoint", function()
     assert.equal(fits .. ":65535 ", columns.endpoint(fits, 65535))
     assert.equal(fits:sub(1, -3) .. "..:65535 ", columns.endpoint(fits .. "xx", 65535))
     assert.equal(24, #columns.endpoint(fits .. "xxxxx", 65535))
+    for length = 1, 60 do
+      for _, port in ipairs { 1, 65535 } do
+        local whole = ("%s:%d"):format(("1"):rep(length), port)
+        local printed = columns.endpoint(("1"):rep(length), port)
+        assert.equal(#whole <= 23, printed:find(whole, 1, true) ~= nil, whole)
+        assert.equal(24, #printed)
+        assert.equal((":%d"):format(port), printed:match ":%d+")
+        assert.equal(#whole > 23, printed:find("..:", 1, true) ~= nil)
+      end
+    end
     assert.equal(fits .. "xxxxx:65535 ", columns.endpoint(fits .. "xxxxx", 65535, true))
   end)
 end)

@@ -184,6 +184,27 @@ describe("a loop of tasks", function()
     assert.same({ 0, false, false }, { tasks.count, answer, early })
   end)
 
+  it("does not wait longer than the first deadline, nor than it was told", function()
+    local never <close> = assert(os_core.timer(600))
+    for _, own in ipairs { 0.02, 600 } do
+      for _, told in ipairs { 0.02, 600 } do
+        local tasks <close> = assert(loop.new())
+        local ended = false
+        tasks:start(function() loop.wait(never, "r", monotonic() + 600) end)
+        tasks:start(function()
+          loop.wait(never, "w", monotonic() + own)
+          ended = true
+        end)
+        if own < 600 or told < 600 then
+          local started = monotonic()
+          assert(tasks:step(told))
+          assert.is_true(monotonic() - started < support.HANG)
+          assert.is_true(ended or told < 600)
+        end
+      end
+    end
+  end)
+
   it("closes what a task has when it is cancelled, or the loop is closed", function()
     local closed = 0
     local function task()
