@@ -2,11 +2,11 @@
 -- @module smc.handshake.conclusions
 
 local common = require "smc.internal.lists".common
-local eids = require "smc.handshake.eids"
-local option = require "smc.handshake.option"
+local eids = require "smc.handshake.conclusions.eids"
+local option = require "smc.handshake.conclusions.option"
 local printable = require "smc.internal.text".printable
-local say = require "smc.handshake.say"
-local subnets = require "smc.handshake.subnets"
+local say = require "smc.handshake.conclusions.say"
+local subnets = require "smc.handshake.conclusions.subnets"
 
 local conclusions = {}
 

@@ -1,9 +1,9 @@
 --- Conclusions from EIDs: SMCv2 needs one that both sides have.
--- @module smc.handshake.eids
+-- @module smc.handshake.conclusions.eids
 
 local common = require "smc.internal.lists".common
 local printable = require "smc.internal.text".printable
-local say = require "smc.handshake.say"
+local say = require "smc.handshake.conclusions.say"
 
 local eids = {}
 

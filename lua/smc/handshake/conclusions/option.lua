@@ -1,7 +1,7 @@
 --- Conclusions from the SMC option of the TCP handshake: experimental option 254 with the magic 0xe2d4c3d9.
--- @module smc.handshake.option
+-- @module smc.handshake.conclusions.option
 
-local say = require "smc.handshake.say"
+local say = require "smc.handshake.conclusions.say"
 
 local option = {}
 

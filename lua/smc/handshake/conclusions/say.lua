@@ -1,5 +1,5 @@
 --- Words for conclusions: the sides are named as seen from this host if it is one of them.
--- @module smc.handshake.say
+-- @module smc.handshake.conclusions.say
 
 local say = {}
 

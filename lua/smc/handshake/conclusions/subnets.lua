@@ -1,9 +1,9 @@
 --- Conclusions from IP subnets: SMC v1 needs one that both sides are in, SMCv2 does not.
--- @module smc.handshake.subnets
+-- @module smc.handshake.conclusions.subnets
 
 local common = require "smc.internal.lists".common
 local ip = require "smc.internal.ip"
-local say = require "smc.handshake.say"
+local say = require "smc.handshake.conclusions.say"
 
 local subnets = {}
 
