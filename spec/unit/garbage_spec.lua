@@ -44,6 +44,7 @@ describe("where garbage holds all descriptors", function()
         system.set_sysctl("rmem", 1) -- refused, but loads what it needs
         require "smc.ism.watch"
         require "smc.device"
+        assert(socket.dns)
         require "smc.internal.kernel_module"
         collectgarbage("stop")
         repeat until not io.open("/dev/null")
