@@ -84,6 +84,7 @@ static const luaL_Reg functions[] = {
 	{ "probe", core_probe },
 	{ "resolve", core_resolve },
 	{ "select", core_select },
+	{ "start_lookup", core_start_lookup },
 	{ "tcp_state", core_tcp_state },
 	{ "traffic", core_traffic },
 	{ "watch", core_watch },
@@ -125,6 +126,7 @@ SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)
 
 	smc_check_lua(L, "smc.core.socket");
 	traffic_register(L);
+	lookup_register(L);
 	buffer_push_pool(L);
 	for (kind = SOCK_MASTER; kind <= SOCK_SERVER; kind++)
 		luaL_newmetatable(L, sock_class_key(kind));

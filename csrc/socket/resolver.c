@@ -51,7 +51,7 @@ static int resolver_errno(int rc)
 }
 
 /* Copies as many of the resolver's addresses as fit. */
-static void copy_addresses(const struct addrinfo *ai, struct address_list *list)
+void resolver_copy(const struct addrinfo *ai, struct address_list *list)
 {
 	for (list->count = 0; ai && list->count < RESOLVER_MAX_ADDRESSES; ai = ai->ai_next) {
 		if (ai->ai_addrlen <= sizeof(list->at[0]))
@@ -62,7 +62,7 @@ static void copy_addresses(const struct addrinfo *ai, struct address_list *list)
 #define RESOLVER_DESCRIPTORS 4 /* the most that the C library has open at once */
 
 /* The errno if so many cannot be opened now, or 0. Without them getaddrinfo(3) may say that there is no such host. */
-static int test_descriptors(void)
+int resolver_test_descriptors(void)
 {
 	int fds[RESOLVER_DESCRIPTORS], count = 0, err = 0;
 
@@ -84,10 +84,10 @@ static int call_getaddrinfo(lua_State *L, const char *host, const char *service,
 {
 	int rc = getaddrinfo(host, service, hints, found), err;
 
-	if (rc == 0 || !smc_gc_on_fd_exhaustion(L, test_descriptors()))
+	if (rc == 0 || !smc_gc_on_fd_exhaustion(L, resolver_test_descriptors()))
 		return rc;
 	rc = getaddrinfo(host, service, hints, found);
-	err = rc == 0 ? 0 : test_descriptors();
+	err = rc == 0 ? 0 : resolver_test_descriptors();
 	if (!err)
 		return rc;
 	errno = err;
@@ -106,7 +106,7 @@ static int resolve(lua_State *L, const char *host, const char *service, const st
 
 	if (rc != 0)
 		return rc;
-	copy_addresses(found, list);
+	resolver_copy(found, list);
 	if (name) {
 		name[0] = '\0';
 		if (found->ai_canonname && strlen(found->ai_canonname) < NI_MAXHOST)
@@ -168,32 +168,51 @@ int resolver_resolve(lua_State *L, int host, int port, int family, bool passive,
 	return err;
 }
 
-/*
- * resolve(host, port, family) -> addresses | nil, message, errno
- * family: 0 both, 4, 6. addresses: an array of their texts, in the order to try them.
- */
-int core_resolve(lua_State *L)
+/* The argument for a family: 0 both, 4, 6. */
+int resolver_check_family(lua_State *L, int arg)
 {
 	static const int families[] = { AF_UNSPEC, AF_INET, AF_INET6 };
-	lua_Integer version = luaL_checkinteger(L, 3);
-	struct address_list list;
-	size_t i;
-	int err;
+	lua_Integer version = luaL_checkinteger(L, arg);
 
-	luaL_argcheck(L, version == 0 || version == 4 || version == 6, 3, "0, 4 or 6 expected");
-	err = resolver_resolve(L, 1, 2, families[version / 2 - (version > 0)], false, &list);
-	if (err) {
-		sock_push_error(L, lua_tostring(L, -1));
-		lua_pushinteger(L, err);
-		return 3;
-	}
-	lua_createtable(L, (int)list.count, 0);
-	for (i = 0; i < list.count; i++) {
-		address_push(L, &list.at[i]);
+	luaL_argcheck(L, version == 0 || version == 4 || version == 6, arg, "0, 4 or 6 expected");
+	return families[version / 2 - (version > 0)];
+}
+
+/* Pushes nil, message and errno for what getaddrinfo(3) returned, and errno. */
+int resolver_push_failure(lua_State *L, int rc)
+{
+	int err = resolver_errno(rc);
+
+	sock_push_error(L, resolver_strerror(rc));
+	lua_pushinteger(L, err);
+	return 3;
+}
+
+/* Pushes an array of the texts of addresses, in the order to try them. */
+int resolver_push_addresses(lua_State *L, const struct address_list *list)
+{
+	size_t i;
+
+	lua_createtable(L, (int)list->count, 0);
+	for (i = 0; i < list->count; i++) {
+		address_push(L, &list->at[i]);
 		lua_pop(L, 2);
 		lua_seti(L, -2, (lua_Integer)i + 1);
 	}
 	return 1;
+}
+
+/* resolve(host, port, family) -> addresses | nil, message, errno */
+int core_resolve(lua_State *L)
+{
+	struct address_list list;
+	int err = resolver_resolve(L, 1, 2, resolver_check_family(L, 3), false, &list);
+
+	if (!err)
+		return resolver_push_addresses(L, &list);
+	sock_push_error(L, lua_tostring(L, -1));
+	lua_pushinteger(L, err);
+	return 3;
 }
 
 /*
@@ -240,7 +259,8 @@ int core_nameinfo(lua_State *L)
 
 	if (!host && !service)
 		return luaL_error(L, "host and serv cannot be both nil");
-	smc_gc_on_fd_exhaustion(L, test_descriptors()); /* without descriptors it would find no names */
+	/* Without descriptors it would find no names. */
+	smc_gc_on_fd_exhaustion(L, resolver_test_descriptors());
 	rc = resolve(L, host, service, &hints, &list, NULL);
 	if (rc != 0)
 		return sock_push_error(L, resolver_strerror(rc));

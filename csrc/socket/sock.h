@@ -6,6 +6,7 @@
 #ifndef SMC_SOCK_H
 #define SMC_SOCK_H
 
+#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -190,12 +191,24 @@ static inline bool sock_is_connected(const struct sock *s)
 	return s->attempt >= ATTEMPT_CONNECTED;
 }
 
+/* thread.c */
+bool thread_start(void *(*run)(void *), void *what);
+
 /* resolver.c */
+void resolver_copy(const struct addrinfo *ai, struct address_list *list);
+int resolver_test_descriptors(void);
+int resolver_check_family(lua_State *L, int arg);
+int resolver_push_failure(lua_State *L, int rc);
+int resolver_push_addresses(lua_State *L, const struct address_list *list);
 int resolver_resolve(lua_State *L, int host, int port, int family, bool passive, struct address_list *list);
 int core_resolve(lua_State *L);
 int core_lookup(lua_State *L);
 int core_nameinfo(lua_State *L);
 int core_gethostname(lua_State *L);
+
+/* lookup.c */
+int core_start_lookup(lua_State *L);
+void lookup_register(lua_State *L);
 
 /* timeout.c */
 double timeout_now(void);

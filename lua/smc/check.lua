@@ -75,7 +75,7 @@ check.PORT = require "smc.check.port"
 -- @tparam number|string port number, or name of a service
 -- @tparam[opt] table options
 -- @tparam ?string options.family `"inet"`, `"inet6"`, or `"unspec"` for either, the default
--- @tparam ?number options.timeout seconds to connect, 10 by default
+-- @tparam ?number options.timeout seconds to find the addresses and connect, 10 by default
 -- @tparam ?boolean options.probe whether to send the request, whatever the port
 -- @tparam ?boolean|number options.measure whether to measure the path once SMC is proven, or for how many
 --   seconds, 5 by default: see below

@@ -263,6 +263,23 @@ describe("a check without a connection", function()
     assert.same({ "no connection", "no.such.service" }, { report.verdict, report.port })
   end)
 
+  it("lets a server of names that does not answer delay only what needs it", function()
+    local file = os.tmpname()
+    support.write(file, "nameserver 127.0.0.1\n")
+    finally(function() os.remove(file) end)
+    -- It answers when the other host is connected.
+    local slow <close> = assert(process.spawn({ "python3", "spec/kernel/programs/slow_names.py",
+      tostring(STRANGE) }, { stdout = "pipe" }))
+    assert.equal("ready", slow.stdout:read())
+    local said = support.run_by({ "unshare", "-m", "sh", "-c",
+      ('mount --bind %s /etc/resolv.conf && exec "$@"'):format(file), "-" }, ([[
+      for _, report in ipairs(assert(require "smc.check".connect_all {
+        hosts = { "slow.test", "127.0.0.1" }, port = %d, timeout = 60 })) do
+        print(report.verdict, report.address)
+      end]]):format(STRANGE))
+    assert.equal("TCP\t127.0.0.1\nTCP\t127.0.0.1\n", said)
+  end)
+
   describe("with a peer that is dead", function()
     -- A blackhole in the guest: what goes there is dropped without a word.
     local DEAD <const> = "203.0.113.9"

@@ -7,10 +7,10 @@ local counters = require "smc.check.counters"
 local exchange = require "smc.check.exchange"
 local loop = require "smc.check.loop"
 local monotonic = require "smc.core.os".monotonic
+local names = require "smc.check.names"
 local protocol = require "smc.check.protocol"
 local reach = require "smc.check.reach"
 local report = require "smc.check.report"
-local socket = require "smc.socket"
 
 local client = {}
 
@@ -131,10 +131,11 @@ end
 -- Connects and returns a report; SMC is available. A task calls it.
 local function test(host, port, options)
   local r = report.new(host, port)
-  local addresses, message, errno = socket.resolve(host, options.family)
+  local deadline = monotonic() + (options.timeout or DEFAULT_TIMEOUT)
+  local addresses, message, errno = names.addresses(host, options.family, deadline)
   if not addresses then return report.no_address(r, message, errno) end
   local recorder <close>, unrecorded, why = record(port)
-  local reached, failures = reach.any(addresses, port, options.timeout or DEFAULT_TIMEOUT)
+  local reached, failures = reach.any(addresses, port, deadline)
   if not reached then return report.no_connection(r, failures) end
   local sock <close> = reached.sock
   r.address, r.seconds = reached.address, reached.seconds

@@ -6,6 +6,8 @@ local E = require "smc.errno"
 local loop = require "smc.check.loop"
 local monotonic = require "smc.core.os".monotonic
 
+require "smc.socket" -- which gives the sockets of core the methods that are written in Lua
+
 local reach = {}
 
 -- Seconds for plain TCP to find out why an attempt failed: an idle kernel gives up on a neighbour after 3 s.
@@ -66,14 +68,14 @@ end
 --- Tries the addresses in turn; each gets an equal share of the remaining time. A task calls it.
 -- @tparam {string,...} addresses
 -- @tparam integer|string port
--- @tparam number timeout seconds
+-- @tparam number deadline
 -- @treturn[1] table `sock`, `address`, and `seconds` that it took
 -- @treturn[2] nil
 -- @treturn[2] {table,...} of each attempt its `address`, `message`, `errno` if the kernel gives one, and
 --   `stage`, `"tcp"`, or `"handshake"` if the peer accepted a TCP connection with SMC's option, and then did
 --   not answer the handshake of SMC
-function reach.any(addresses, port, timeout)
-  local failures, deadline = {}, monotonic() + timeout
+function reach.any(addresses, port, deadline)
+  local failures = {}
   for i, address in ipairs(addresses) do
     local started = monotonic()
     local share = math.max((deadline - started) / (#addresses - i + 1), 0.001)

@@ -20,7 +20,7 @@ local smc_check_Server = {}
 
 ---@class smc.check.connect.options
 ---@field family string|nil `"inet"`, `"inet6"`, or `"unspec"` for either, the default
----@field timeout number|nil seconds to connect, 10 by default
+---@field timeout number|nil seconds to find the addresses and connect, 10 by default
 ---@field probe boolean|nil whether to send the request, whatever the port
 ---@field measure boolean|number|nil whether to measure the path once SMC is proven, or for how many seconds, 5 by default: see below
 ---@field require string|nil `"SMC-D"`, `"SMC-R"`, or `"SMC"` for either: the mode that must be proven

@@ -27,8 +27,16 @@ local function unreachable(report)
     command = "ip route get " .. text.printable(report.address or report.host) }
 end
 
+-- No server of names has said whether there is one.
+local UNANSWERED <const> = { [E.EAGAIN] = true, [E.ETIMEDOUT] = true }
+
 local function unknown_name(report)
-  return { side = "local", text = ("The name %s is not known."):format(text.quoted(report.host)),
+  local name = text.quoted(report.host)
+  if UNANSWERED[report.errno] then
+    return { side = "local", evidence = "the resolver got no answer", command = "cat /etc/resolv.conf",
+      text = ("No server of names answers that knows %s, and /etc/hosts does not have it."):format(name) }
+  end
+  return { side = "local", text = ("The name %s is not known."):format(name),
     evidence = "the answer of the resolver", command = "getent ahosts " .. text.printable(report.host) }
 end
 
