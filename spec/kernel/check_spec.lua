@@ -280,6 +280,29 @@ describe("a check without a connection", function()
     assert.equal("TCP\t127.0.0.1\nTCP\t127.0.0.1\n", said)
   end)
 
+  it("says that a peer replays TCP options, and leaves the handshake hanging", function()
+    for _, words in ipairs {
+      "link add replay0 type veth peer name replay1", "link set replay0 up", "link set replay1 up",
+      "address add 198.51.100.1/24 dev replay0",
+      "neigh add 198.51.100.77 lladdr 02:00:00:00:00:77 dev replay0",
+    } do assert.equal(0, support.run({ "sh", "-c", "ip " .. words }).status, words) end
+    finally(function() support.run { "ip", "link", "del", "replay0" } end)
+    local replaying <close> = assert(process.spawn({ "python3", "spec/kernel/programs/replays.py", "replay1",
+      "198.51.100.77" }, { stdout = "pipe" }))
+    assert.equal("ready", replaying.stdout:read())
+    -- The first time is enough but on a slow machine; the kernel's own is six seconds.
+    local report
+    for _, timeout in ipairs { 0.5, 60 } do
+      report = assert(check.connect("198.51.100.77", 37373, { timeout = timeout }))
+      if report.stage == "handshake" then break end
+    end
+    assert.same({ "no connection", "handshake", errno.ETIMEDOUT },
+      { report.verdict, report.stage, report.errno })
+    assert.matches("nothing answers the handshake of SMC: .* replays TCP options", report.message)
+    assert.matches("^The TCP connection is made, .* but nothing answers", report.findings[1].text)
+    assert.equal("path", report.findings[1].side)
+  end)
+
   describe("with a peer that is dead", function()
     -- A blackhole in the guest: what goes there is dropped without a word.
     local DEAD <const> = "203.0.113.9"
