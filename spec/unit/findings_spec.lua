@@ -209,6 +209,14 @@ describe("the first finding", function()
     local list = findings.of(report_of("PEERDECL", "NOSMCDDEV"), { here = with_ism(), handshake = { one } })
     assert.same(one, list[1])
   end)
+
+  it("is what a server lacks, before what it was not offered", function()
+    local offers = { subject = "offers", text = "This host offers only SMC-D.", side = "local" }
+    local list = findings.of(report_of("PEERDECL", "NOSMCD2DEV"),
+      { here = with_ism(), handshake = { offers } })
+    assert.matches("^No ISM device has the PCHID", list[1].text)
+    assert.same({ "peer", offers.text }, { list[1].side, list[#list].text })
+  end)
 end)
 
 describe("the findings", function()

@@ -120,8 +120,12 @@ local function of_reason(cause, finder, facts)
   if facts.there and working:find("^SMC%-R") and OF_SMCD[cause.name] then
     first[1] = of_rdma(working, cause)
   end
-  append(first, facts.handshake or {})
-  return append(append(first, list), { own })
+  local offers
+  for _, one in ipairs(facts.handshake or {}) do
+    -- A server that looked for SMC-D lacks that; what it was not offered comes after.
+    if one.subject == "offers" and OF_SMCD[cause.name] then offers = one else first[#first + 1] = one end
+  end
+  return append(append(append(first, list), { own }), { offers })
 end
 
 -- A client without a device learns nothing about the peer: faults of the peer come later.
