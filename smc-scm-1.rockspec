@@ -59,6 +59,7 @@ build = {
         "csrc/socket/select.c",
         "csrc/socket/send.c",
         "csrc/socket/socket.c",
+        "csrc/socket/syn.c",
         "csrc/socket/thread.c",
         "csrc/socket/timeout.c",
         "csrc/socket/traffic.c",

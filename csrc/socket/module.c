@@ -83,6 +83,8 @@ static const luaL_Reg functions[] = {
 	{ "new", core_new },
 	{ "probe", core_probe },
 	{ "resolve", core_resolve },
+	{ "save_syns", core_save_syns },
+	{ "saved_syn", core_saved_syn },
 	{ "select", core_select },
 	{ "start_lookup", core_start_lookup },
 	{ "tcp_state", core_tcp_state },

@@ -287,6 +287,10 @@ int core_identity(lua_State *L);
 int core_last_errno(lua_State *L);
 int core_tcp_state(lua_State *L);
 
+/* syn.c */
+int core_save_syns(lua_State *L);
+int core_saved_syn(lua_State *L);
+
 /* socket.c */
 int core_new(lua_State *L);
 int core_probe(lua_State *L);

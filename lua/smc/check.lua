@@ -42,8 +42,9 @@ check.PORT = require "smc.check.port"
 --
 -- The report of a connection has `address`, `seconds` (until it was connected), `mode` by the kernel's
 -- record, `local_address` and `local_port`. If the peer is a server of this module, `peer` is its own view
--- of the connection: `mode`, `host`, `device`, `dmb` or `link_group`, `fallback` and `peer_fallback`;
--- and `peer_mode` is that mode.
+-- of the connection: `mode`, `host`, `device`, `dmb` or `link_group`, `fallback` and `peer_fallback`; over
+-- TCP also `syn`: its `smc` says whether this host's SYN arrived there with the option of SMC. `peer_mode` is
+-- that mode.
 --
 -- `proof` lists the steps of the proof that a connection over SMC went through; the last one may be the one
 -- that failed. Each has `step`, `proven`, `text`, and `source`, where the fact comes from:

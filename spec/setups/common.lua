@@ -35,5 +35,7 @@ return {
   { name = "the TCP option taken out of the SYN/ACK", there = rule("output", "reset tcp option 254"),
     undo_there = NO_NFT, side = "path", text = "is taken out on the way" },
   { name = "the TCP option taken out of the SYN", there = rule("input", "reset tcp option 254"),
-    undo_there = NO_NFT, side = "path", text = "is taken out on the way" },
+    undo_there = NO_NFT, side = "path", text = "is taken out of the SYN, on the way" },
+  { name = "the TCP option taken out by the client's own host", here = rule("output", "reset tcp option 254"),
+    undo_here = NO_NFT, side = "local", text = "is taken out on this host" },
 }

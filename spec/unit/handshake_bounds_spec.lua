@@ -3,7 +3,7 @@ local E = require "smc.errno"
 local clc = require "smc.handshake.clc"
 local fields = require "smc.handshake.fields"
 local pcap = require "smc.handshake.pcap"
-local segment = require "smc.handshake.segment"
+local segment = require "smc.internal.segment"
 local stream = require "smc.handshake.stream"
 
 local SMCR <const> = "\xe2\xd4\xc3\xd9"

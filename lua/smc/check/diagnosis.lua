@@ -46,7 +46,7 @@ function diagnosis.add(report, seen)
   report.findings = findings.of(report, {
     here = report.verdict == "TCP" and path_to(report.address) or nil,
     there = there, answered = view ~= nil, view = view, rejected = seen.rejected,
-    handshake = conclusions(seen.handshake, there),
+    handshake = conclusions(seen.handshake, there), record = seen.handshake,
   })
   return report
 end

@@ -2,6 +2,7 @@
 -- @module smc.check.server
 
 local args = require "smc.internal.args"
+local core = require "smc.core.socket"
 local E = require "smc.errno"
 local listen = require "smc.internal.listen"
 local loop = require "smc.check.loop"
@@ -29,7 +30,10 @@ local PAUSE <const> = 1 -- seconds until the next accept if no descriptor is fre
 local function listen_from(host, port)
   for candidate = port, 65535 do
     local sock, message, errno = listen(assert(socket.tcp()), host, candidate, MAX_CLIENTS)
-    if sock then return sock, candidate end
+    if sock then
+      core.save_syns(sock) -- where that fails, clients learn less
+      return sock, candidate
+    end
     if errno ~= E.EADDRINUSE then
       return nil, ("cannot listen on %s port %d: %s"):format(printable(host), candidate, message), errno
     end
@@ -147,6 +151,7 @@ local function load_all()
   require "smc.reason".get(0)
   require "smc.check.evidence".device { dmb = { linkid = 0 } }
   require "smc.check.facts".here "127.0.0.1"
+  require "smc.internal.segment"
 end
 
 --- See `smc.check.server`.

@@ -78,7 +78,7 @@ function session.run(sock, client, host)
     stream.send(sock, protocol.answer(info), until_idle())
     wait_for_the_end(sock, until_idle())
   else
-    local own = request.is_silent and {} or view.of(info, client.address)
+    local own = request.is_silent and {} or view.of(info, client.address, sock)
     local _, message = stream.send(sock, protocol.frame("answer", own), until_idle())
     if message or not exchange.serve(sock, request, look, until_idle()) then return end
     obey(sock, host, until_idle)

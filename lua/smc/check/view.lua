@@ -1,7 +1,8 @@
 --- What one side of a connection sees of it, for the other side.
 --
 -- A view has the fields of a record of `smc.diag`: `mode`, `fallback`, `peer_fallback`, and `dmb` or
--- `link_group`; also `host`, the name of the host, and `device`, that carries the data.
+-- `link_group`; also `host`, the name of the host, and `device`, that carries the data. That of a server says
+-- of a connection over TCP too whether the SYN arrived with the option of SMC: `syn` has `smc`.
 -- @module smc.check.view
 
 local evidence = require "smc.check.evidence"
@@ -20,11 +21,19 @@ local function code_of(record)
   return record and record.code
 end
 
+-- The SYN of a connection that was accepted, as it arrived; nil if the kernel has not kept it.
+local function syn_of(sock)
+  local headers = require "smc.core.socket".saved_syn(sock)
+  local segment = headers and require "smc.internal.segment".read(headers, 1)
+  return segment and { smc = segment.smc } or nil
+end
+
 --- This side's view, as a message for the other side.
 -- @tparam ?table info result of `sock:info()`; without it, the mode is unknown
 -- @tparam ?string peer_address whose path from here is described too, unless SMC is used
+-- @param sock the accepted socket
 -- @treturn table for `message.encode`
-function view.of(info, peer_address)
+function view.of(info, peer_address, sock)
   if not info then return {} end
   local is_explained = info.mode == "TCP" and peer_address
   return {
@@ -32,6 +41,7 @@ function view.of(info, peer_address)
     device = evidence.device(info), dmb = info.dmb, link = evidence.link(info),
     fallback = code_of(info.fallback), peer_fallback = code_of(info.peer_fallback),
     facts = is_explained and require "smc.check.facts".here(peer_address) or nil,
+    syn = is_explained and syn_of(sock) or nil,
   }
 end
 
@@ -60,6 +70,7 @@ function view.read(given)
   result.fallback, result.peer_fallback = reason_of(given.fallback), reason_of(given.peer_fallback)
   result.dmb = known(given.dmb, DMB)
   local link = known(given.link, LINK)
+  result.syn = known(given.syn, { smc = "boolean" })
   result.link_group = link and { links = { link } }
   result.facts = given.facts -- which `smc.check.facts` reads
   return result

@@ -2,7 +2,7 @@
 -- @module smc.handshake.tracker
 
 local ip = require "smc.internal.ip"
-local segment = require "smc.handshake.segment"
+local segment = require "smc.internal.segment"
 local stream = require "smc.handshake.stream"
 
 local Tracker = {}

@@ -47,8 +47,9 @@ local smc_check_Server = {}
 --- the requirement returns nil, a message, an errno and the report, whose `success` is false.
 --- The report of a connection has `address`, `seconds` (until it was connected), `mode` by the kernel's
 --- record, `local_address` and `local_port`. If the peer is a server of this module, `peer` is its own view
---- of the connection: `mode`, `host`, `device`, `dmb` or `link_group`, `fallback` and `peer_fallback`;
---- and `peer_mode` is that mode.
+--- of the connection: `mode`, `host`, `device`, `dmb` or `link_group`, `fallback` and `peer_fallback`; over
+--- TCP also `syn`: its `smc` says whether this host's SYN arrived there with the option of SMC. `peer_mode` is
+--- that mode.
 --- `proof` lists the steps of the proof that a connection over SMC went through; the last one may be the one
 --- that failed. Each has `step`, `proven`, `text`, and `source`, where the fact comes from:
 --- - `mode`: that of this very socket, by the kernel's record (`"sock_diag"`), before and after the test

@@ -8,23 +8,51 @@ local no_option = {}
 local TCPDUMP <const> = "tcpdump -v 'tcp[tcpflags] & tcp-syn != 0'"
 local EVIDENCE <const> = "the reason of this host's kernel, 0x03010000 PEERNOSMC"
 
+local OPTION <const> = "The TCP option of SMC (kind 254, 0xe2d4c3d9) is taken out "
+local DEVICES <const> = ", by a firewall, a router or a load balancer that rewrites the TCP handshake."
+
+-- What this host's interface sent and received differs from what its kernel sent and received.
+local function of_record(record)
+  local syn, syn_ack = record.syn, record.syn_ack
+  if not (syn and not syn.smc or syn_ack and syn_ack.smc) then return nil end
+  return { side = "local", evidence = EVIDENCE .. (syn_ack and syn_ack.smc
+      and "; the SYN/ACK reaches this host's interface with the option"
+      or "; the SYN leaves this host's interface without the option"),
+    text = OPTION .. "on this host: by nftables, tc or eBPF.", command = "nft list ruleset; tc filter show" }
+end
+
+local function of_syn(record)
+  local sent = record.syn and record.syn.smc and "; this host's interface sent it" or ""
+  return { side = "path", evidence = EVIDENCE .. "; the SYN that the peer's kernel has kept came without the "
+      .. "option" .. sent, text = OPTION .. "of the SYN, on the way" .. DEVICES, command = TCPDUMP }
+end
+
+local function limited(answered)
+  return { side = "peer", evidence = answered .. "; net.smc.limit_smc_hs is 1 there",
+    text = "The host limits SMC handshakes, and answers some connections with TCP while many handshakes "
+      .. "are in progress. A program has the setting of the time when it made its socket.",
+    command = "sysctl -w net.smc.limit_smc_hs=0" }
+end
+
 -- The peer's program is our server, which has an SMC socket: something else took the option away.
 local function of_smc_server(facts)
-  local found, there = {}, facts.there or {}
+  local found, view = {}, facts.view or {}
+  local syn = view.syn or {}
+  if syn.smc == false then return { of_syn(facts.record or {}) } end
   local answered = ("%s; the peer's server answered the probe, so that it has an SMC socket"):format(EVIDENCE)
-  if facts.view and facts.view.fallback and facts.view.fallback.name == "OPTUNSUPP" then
+  if view.fallback and view.fallback.name == "OPTUNSUPP" then
     found[1] = { side = "peer", text = "The server's socket uses TCP Fast Open, which SMC does not support.",
       evidence = "the reason of the peer's kernel, 0x03060000 OPTUNSUPP" }
   end
-  if there.hs_limitation then
-    found[#found + 1] = { side = "peer", evidence = answered .. "; net.smc.limit_smc_hs is 1 there",
-      text = "The host limits SMC handshakes, and answers some connections with TCP while many handshakes "
-        .. "are in progress. A program has the setting of the time when it made its socket.",
-      command = "sysctl -w net.smc.limit_smc_hs=0" }
-  end
-  found[#found + 1] = { side = "path", evidence = answered,
-    text = "The TCP option of SMC (kind 254, 0xe2d4c3d9) is taken out on the way: a firewall, a router or a "
-      .. "load balancer rewrites the TCP handshake.", command = TCPDUMP }
+  if (facts.there or {}).hs_limitation then found[#found + 1] = limited(answered) end
+  -- A kernel that sends the option waits for the Proposal, and the server gets to answer nothing.
+  found[#found + 1] = not syn.smc and { side = "path", evidence = answered, text = OPTION .. "on the way"
+    .. DEVICES, command = TCPDUMP } or nil
+  found[#found + 1] = syn.smc and #found == 0 and { side = "peer",
+    evidence = answered .. "; the SYN that its kernel has kept came with the option",
+    text = "The host answered without the option of SMC: it limited SMC handshakes when the server was "
+      .. "started, or something on it removes the option.",
+    command = "sysctl net.smc.limit_smc_hs; nft list ruleset" } or nil
   return found
 end
 
@@ -56,6 +84,8 @@ end
 -- @tparam table facts of `smc.check.findings.of`
 -- @treturn {table,...}
 function no_option.findings(report, facts)
+  local here = facts.record and of_record(facts.record)
+  if here then return { here } end
   if facts.answered then return of_smc_server(facts) end
   local list = of_unknown_server(report)
   if facts.rejected then table.insert(list, 1, of_lost_answer()) end

@@ -39,15 +39,6 @@ return {
     { "if header.version > 1 then found.further", "if header.version > 0 then found.further", "version 1 has one reason" },
   },
 
-  { "lua/smc/handshake/segment.lua", specs = "unit/handshake_bounds unit/handshake_capture",
-    { "fragment & 0x1fff ~= 0", "fragment ~= 0", "\"don't fragment\" is no fragment" },
-    { "8 * (length + 1)", "8 * length", "the length of an extension of IPv6" },
-    { "length >= 6 and bytes:sub(at + 2, at + 5) == MAGIC", "length >= 6", "the magic of the option" },
-    { "kind ~= 1 and length < 2", "false", "an option without a length is no endless loop" },
-    { "payload = bytes:sub(data, stop - 1)", "payload = bytes:sub(data)", "padding of Ethernet is no payload" },
-    { "words >> 4 < 5 or data > stop", "data > stop", "the header of TCP has 20 bytes" },
-  },
-
   { "lua/smc/handshake/stream.lua", specs = "unit/handshake_bounds unit/handshake_capture",
     { "distance < 0x80000000 and distance or distance - 0x100000000", "distance", "sequence numbers go round" },
     { "payload:sub(known + 1)", "payload", "what was seen before is not seen again" },

@@ -8,6 +8,15 @@ return {
     { '"rx_prod", "rmbe_size"', '"rx_cons", "rmbe_size"', "what was received" },
   },
 
+  { "lua/smc/internal/segment.lua", specs = "unit/handshake_bounds unit/handshake_capture",
+    { "fragment & 0x1fff ~= 0", "fragment ~= 0", "\"don't fragment\" is no fragment" },
+    { "8 * (length + 1)", "8 * length", "the length of an extension of IPv6" },
+    { "length >= 6 and bytes:sub(at + 2, at + 5) == MAGIC", "length >= 6", "the magic of the option" },
+    { "kind ~= 1 and length < 2", "false", "an option without a length is no endless loop" },
+    { "payload = bytes:sub(data, stop - 1)", "payload = bytes:sub(data)", "padding of Ethernet is no payload" },
+    { "words >> 4 < 5 or data > stop", "data > stop", "the header of TCP has 20 bytes" },
+  },
+
   { "lua/smc/internal/addresses.lua", specs = "unit/watches unit/diag unit/diag_trouble unit/smcss kernel/diag kernel/smcss",
     { "found[key] = false", "", "an ambiguous address is not believed" },
     { "port << 16 | peer_port", "port << 16", "connections of one port differ" },

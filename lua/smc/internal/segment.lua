@@ -1,5 +1,5 @@
 --- TCP segments in IP packets: addresses, flags, payload, and the SMC option of a SYN.
--- @module smc.handshake.segment
+-- @module smc.internal.segment
 
 local segment = {}
 
