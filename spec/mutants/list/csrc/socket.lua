@@ -146,6 +146,12 @@ return {
     { "freeaddrinfo(found);\n", "", "the resolver's memory is freed" },
   },
 
+  { "csrc/socket/lookup.c", specs = "unit/lookup",
+    { "answer->rc = getaddrinfo(question->host, NULL, &hints, &found);", "answer->rc = getaddrinfo(\"localhost\", NULL, &hints, &found);", "the host is the one that was asked for" },
+    { ".ai_family = question->family, ", "", "the family is the one that was asked for" },
+    { "errno == EAGAIN ? EINPROGRESS : errno", "errno", "no answer yet is told from a failure" },
+  },
+
   { "csrc/socket/select.c", specs = "unit/socket_limits unit/leaks unit/socket unit/socket_states unit/socket_contract kernel/socket contract",
     { "POLLERR | POLLHUP | POLLNVAL", "POLLERR | POLLHUP", "a bad descriptor is ready, as select(2) fails for it" },
     { "set.dirty ? 0 : timeout", "timeout", "bytes in a buffer end the wait" },

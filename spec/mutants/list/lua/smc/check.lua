@@ -51,6 +51,16 @@ return {
     { "coroutine.close(task.thread)\nend\n", "end\n", "a task that is cancelled closes what it has" },
   },
 
+  { "lua/smc/check/names.lua", specs = "kernel/check",
+    { 'if errno ~= E.EINPROGRESS then return', 'if true then return', "an answer that is not there yet is none" },
+  },
+
+  { "lua/smc/check/findings/no_option.lua", specs = "unit/findings",
+    { "syn.smc == false", "not syn.smc", "a SYN that is not known was not changed" },
+    { "syn_ack and syn_ack.smc) then", "false) then", "what this host takes out of the SYN/ACK" },
+    { "not syn.smc and { side", "{ side", "a server that sent the option does not get to answer" },
+  },
+
   { "lua/smc/check/reach.lua", specs = "kernel/forged unit/check kernel/check_proof kernel/unreachable",
     { "local hangs = errno == E.ETIMEDOUT and core.tcp_state(sock) == \"ACTIVE\"\n  sock:close()", "local hangs = errno == E.ETIMEDOUT and core.tcp_state(sock) == \"ACTIVE\"", "a refused attempt leaves no socket" },
     { "(#addresses - i + 1)", "1", "no address uses up the time of the others" },
