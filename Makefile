@@ -43,7 +43,7 @@ DEPS := gcc make libc6-dev pkg-config lua5.4 liblua5.4-dev libnl-3-dev libnl-gen
 	lua-dkjson lua-argparse \
 	qemu-system-x86 $(QEMU_S390X) gcc-s390x-linux-gnu busybox-static kmod xz-utils zstd iproute2 pciutils python3 \
 	lua-busted lua5.1 lua-socket lua-copas lua-cqueues lua-http lua-luv lua-sec openssl luarocks musl-tools strace \
-	nftables lua-check clang-format cppcheck lua-ldoc lua-discount man-db mandoc zsh fish
+	nftables lua-check clang-format cppcheck lua-ldoc lua-discount man-db mandoc zsh fish git
 
 # What only `make check` needs, and the targets that are its own.
 CHECK_DEPS := clang clang-tidy libclang-rt-dev valgrind tshark
@@ -279,9 +279,10 @@ release: ## check a release, write its archive and its rockspec: make release VE
 clean: ## remove what was built
 	rm -rf $(BUILD) doc
 
-env: ## print the shell settings that make `require "smc"` work from the checkout
+env: ## print the shell settings with which Lua finds the modules of the checkout, and the shell its scripts
 	@echo "export LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;'"
 	@echo "export LUA_CPATH='$(CURDIR)/$(BUILD)/?.so;;'"
+	@echo 'export PATH='\''$(CURDIR)/examples'\'':$$PATH'
 
 modules: # the module list, for the spec that compares it with the rockspec
 	@$(foreach m,$(MODULES),echo "$(m): $($(m))";)

@@ -21,8 +21,8 @@ SIZE is a number of bytes, or has the suffix k or m: 8k to 512m. The kernel
 rounds it up to 16k, 32k, 64k, ...; SMC-D has at most 1m. A size above
 net.core.rmem_max or wmem_max requires CAP_NET_ADMIN.
 
-Exit status: that of COMMAND; 2 for bad usage; 125 if SMC is not available; 126
-if COMMAND cannot be executed; 127 if it is not found.]]
+Exit status: 2 for bad usage; 125 if SMC is not available; 126 if COMMAND cannot
+be executed; 127 if it is not found; otherwise that of COMMAND.]]
 
 -- A size as the user wrote it, or nil and a message.
 local function size(text)

@@ -34,9 +34,9 @@ end
 local function exit_status(list)
   local items = {}
   for item in (list .. "; "):gmatch("(.-); ") do
-    local status, meaning = item:match("^(%d+) (.*)$")
-    meaning = (meaning or item):gsub("^%l", string.upper)
-    items[#items + 1] = roff.item(roff.bold(status or "otherwise"), meaning .. ".")
+    local status, meaning = item:match("^(%w+) (.*)$")
+    meaning = meaning:gsub("^for ", ""):gsub("^%l", string.upper)
+    items[#items + 1] = roff.item(roff.bold(status), meaning .. ".")
   end
   return table.concat(items)
 end
