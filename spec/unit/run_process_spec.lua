@@ -52,6 +52,12 @@ describe("smc.run", function()
     it("starts with no signal blocked or ignored by us", function()
       local _, _, out = finish { "grep", "SigBlk", "/proc/self/status" }
       assert.matches("SigBlk:%s*0+\n", out)
+      do -- signals that this process has blocked
+        local signals <close> = assert(require "smc.poller".signals("HUP", "USR1", "USR2"))
+        assert.is_nil((signals:next(0)))
+        _, _, out = finish { "grep", "SigBlk", "/proc/self/status" }
+        assert.matches("SigBlk:%s*0+\n", out)
+      end
       local script = write("sigpipe.lua", [[
         local process = require "smc.core.process"
         print(process.wait((process.spawn { "sh", "-c", "kill -PIPE $$" })))
