@@ -136,6 +136,24 @@ int smc_dump_raise(lua_State *L, int err)
 	return lua_error(L); /* without a line of Lua: the fault is not there */
 }
 
+int smc_dump_collect(lua_State *L, struct smc_dump *dump,
+		     int (*push)(lua_State *L, const void *how, const struct nlmsghdr *msg), const void *how)
+{
+	const struct nlmsghdr *msg;
+	lua_Integer count = 0;
+	int err;
+
+	lua_newtable(L);
+	while ((err = smc_transport_next(&dump->transport, &msg)) > 0) {
+		err = push(L, how, msg);
+		if (err < 0)
+			return err;
+		if (err > 0)
+			lua_rawseti(L, -2, ++count);
+	}
+	return err;
+}
+
 /*
  * iterator() -> what the decoder pushes | nil
  *

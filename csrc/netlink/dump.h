@@ -67,6 +67,14 @@ int smc_dump_datagram(lua_State *L, struct smc_dump *dump, int arg);
 /* Takes the datagram at arg, a string, in place of the kernel's. Returns 0 or -ENOMEM. */
 int smc_dump_load(lua_State *L, struct smc_dump *dump, int arg);
 
+/*
+ * Pushes a list of what `push` makes of each message of the answer; it pushes a value and returns 1, or returns 0 or
+ * a negative errno. Returns 0 or a negative errno. The iterator must not be known to Lua code, so that no finalizer
+ * can close it meanwhile.
+ */
+int smc_dump_collect(lua_State *L, struct smc_dump *dump,
+		     int (*push)(lua_State *L, const void *how, const struct nlmsghdr *msg), const void *how);
+
 /* Registers the class of the iterator. */
 void smc_dump_register(lua_State *L);
 

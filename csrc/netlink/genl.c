@@ -96,28 +96,13 @@ static int ask(lua_State *L, struct smc_dump *dump, const char *family,
 	return send_request(&dump->transport, err, request->command, request->message ? NLM_F_DUMP : 0, attr);
 }
 
-/*
- * Pushes a list of the tables of all messages. Returns 0 or a negative errno. A finalizer cannot close the
- * socket in between: no Lua code sees it.
- */
-static int collect(lua_State *L, struct smc_transport *transport, const struct smc_field *message)
+/* Pushes the table of a message, by the fields at `how`. */
+static int push_message(lua_State *L, const void *how, const struct nlmsghdr *msg)
 {
-	const struct nlmsghdr *msg;
 	struct smc_attrs attrs;
-	lua_Integer count = 0;
-	int err;
+	int err = smc_attr_of_message(msg, GENL_HDRLEN, &attrs);
 
-	lua_newtable(L);
-	while ((err = smc_transport_next(transport, &msg)) > 0) {
-		err = smc_attr_of_message(msg, GENL_HDRLEN, &attrs);
-		if (!err)
-			err = smc_fields_push(L, message, attrs);
-		if (err < 0)
-			return err;
-		if (err > 0)
-			lua_rawseti(L, -2, ++count);
-	}
-	return err;
+	return err ? err : smc_fields_push(L, how, attrs);
 }
 
 /* The function of a request, which is its first upvalue; the family's name is the second. */
@@ -139,7 +124,7 @@ static int call(lua_State *L)
 	else
 		err = ask(L, dump, family, request, attrs);
 	if (!err && request->message) {
-		err = collect(L, &dump->transport, request->message);
+		err = smc_dump_collect(L, dump, push_message, request->message);
 	} else if (!err) {
 		err = smc_transport_finish(&dump->transport);
 		lua_pushboolean(L, true);

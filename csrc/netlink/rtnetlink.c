@@ -157,9 +157,10 @@ static struct nl_msg *build(const struct request *request)
 	return msg;
 }
 
-/* Pushes the table of a message. Returns how many it pushed, or a negative errno. */
-static int push_message(lua_State *L, const struct answer *answer, const struct nlmsghdr *msg)
+/* Pushes the table of a message, as the struct answer at `how` says. */
+static int push_message(lua_State *L, const void *how, const struct nlmsghdr *msg)
 {
+	const struct answer *answer = how;
 	struct smc_attrs attrs;
 	int pushed;
 
@@ -170,27 +171,6 @@ static int push_message(lua_State *L, const struct answer *answer, const struct 
 	if (pushed > 0)
 		answer->more(L, nlmsg_data(msg), attrs);
 	return pushed;
-}
-
-/*
- * Pushes a list of the tables of all messages. Returns 0 or a negative errno. A finalizer cannot close the
- * socket in between: no Lua code sees it.
- */
-static int collect(lua_State *L, const struct answer *answer, struct smc_transport *transport)
-{
-	const struct nlmsghdr *msg;
-	lua_Integer count = 0;
-	int err;
-
-	lua_newtable(L);
-	while ((err = smc_transport_next(transport, &msg)) > 0) {
-		err = push_message(L, answer, msg);
-		if (err < 0)
-			return err;
-		if (err > 0)
-			lua_rawseti(L, -2, ++count);
-	}
-	return err;
 }
 
 static int send_request(struct smc_transport *transport, const struct request *request)
@@ -212,7 +192,7 @@ static int ask(lua_State *L, const struct request *request, const struct answer 
 	if (!err && !has_datagram)
 		err = send_request(&dump->transport, request);
 	if (!err)
-		err = collect(L, answer, &dump->transport);
+		err = smc_dump_collect(L, dump, push_message, answer);
 	if (err)
 		return smc_dump_fail(L, dump, -err);
 	smc_transport_close(&dump->transport);
