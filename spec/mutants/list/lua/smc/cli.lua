@@ -37,4 +37,23 @@ return {
     { "if first ~= HEADER then", "if false then", "another file" },
     { "os.rename(new, path)", "os.rename(new, new)", "the file is replaced at once" },
   },
+
+  { "lua/smc/cli/smcd/stats.lua", specs = "unit/stats_text kernel/tools",
+    { 'line("Buffer full (remote)", rmb.full_peer,', 'line("Buffer full (remote)", rmb.full,', "each counter has its line" },
+    { '{ "CLNT_V2_SUCC_CNT", "client_v2" }', '{ "CLNT_V2_SUCC_CNT", "server_v2" }', "each counter has its name" },
+    { 'sizes["1024K"] + sizes.more', 'sizes.more', "the last column is of all that are larger" },
+    { "a[role] > b[role] or", "a[role] < b[role] or", "the most frequent reasons" },
+    { "local REASONS_SHOWN <const> = 3", "local REASONS_SHOWN <const> = 4", "three reasons of each side" },
+  },
+
+  { "lua/smc/cli/smcd/linkgroup.lua", specs = "unit/lists_text kernel/tools",
+    { 'add("DMB      : %d B", group.dmb_alloc or 0)', 'add("DMB      : %d B", group.sndbuf_alloc or 0)', "the memory for receiving" },
+    { "link.link_uid or 0, link.peer_link_uid or 0", "link.peer_link_uid or 0, link.link_uid or 0", "the own link and the peer's" },
+    { 'group.direct and "Yes" or "No"', 'group.direct and "No" or "Yes"', "whether there is a gateway" },
+  },
+
+  { "lua/smc/cli/smcd/device.lua", specs = "unit/lists_text kernel/tools",
+    { 'owner.pnetid_source == "user" and "*"', 'owner.pnetid_source ~= "user" and "*"', "a star is the table's" },
+    { 'entry.pci_id or "", entry.pchid or 0, entry.critical', 'entry.pci_id or "", entry.fid or 0, entry.critical', "a PCHID is no FID" },
+  },
 }
