@@ -78,4 +78,19 @@ commands.reset = commands.join(
   commands.each("smcr", [[
   stats, -d stats, stats reset, stats, stats json]]))
 
+--- What only asks, and the link groups that there are, by their numbers.
+-- @tparam string tool
+-- @tparam string technology `"SMC-D"` or `"SMC-R"`
+-- @tparam string lines with commas between them, and a format of the number in each
+function commands.reads_with_groups(tool, technology, lines)
+  local all = commands.reads
+  for _, group in ipairs(assert(require "smc.linkgroup".list { type = technology })) do
+    all = commands.join(all, commands.each(tool, (lines:gsub("%%%w+", function(form)
+      return form:format(group.id)
+    end))))
+  end
+  assert(#all > #commands.reads, "there is no link group")
+  return all
+end
+
 return commands

@@ -2,7 +2,6 @@
 -- each compares for itself, while the other one holds still.
 
 local commands = require "compare.commands"
-local linkgroup = require "smc.linkgroup"
 local pnet = require "smc.pnet"
 local socket = require "smc.socket"
 local sockets = require "compare.sockets"
@@ -45,14 +44,8 @@ end
 
 local function with_numbers()
   my_turn()
-  local lines = {}
-  for _, group in ipairs(assert(linkgroup.list { type = "SMC-R" })) do
-    for _, form in ipairs { "linkgroup %08x", "linkgroup link-show %x", "-dd linkgroup link-show %08x" } do
-      lines[#lines + 1] = form:format(group.id)
-    end
-  end
-  assert(#lines > 0)
-  return commands.join(commands.reads, commands.each("smcr", table.concat(lines, ",")))
+  return commands.reads_with_groups("smcr", "SMC-R",
+    "linkgroup %08x, linkgroup link-show %x, -dd linkgroup link-show %08x")
 end
 
 local function reads()

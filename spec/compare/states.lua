@@ -4,7 +4,6 @@
 
 local commands = require "compare.commands"
 local eid = require "smc.eid"
-local linkgroup = require "smc.linkgroup"
 local pnet = require "smc.pnet"
 local process = require "smc.process"
 local sockets = require "compare.sockets"
@@ -19,16 +18,9 @@ local function transfer(from, to, bytes, taken)
   assert(to:receive(taken or bytes))
 end
 
--- What only asks, and the link groups that there are by their numbers.
 local function with_numbers()
-  local lines = {}
-  for _, group in ipairs(assert(linkgroup.list { type = "SMC-D" })) do
-    for _, form in ipairs { "linkgroup %08x", "linkgroup show 0x%x", "-d linkgroup %x", "l s %X" } do
-      lines[#lines + 1] = form:format(group.id)
-    end
-  end
-  assert(#lines > 0)
-  return commands.join(commands.reads, commands.each("smcd", table.concat(lines, ",")))
+  return commands.reads_with_groups("smcd", "SMC-D",
+    "linkgroup %08x, linkgroup show 0x%x, -d linkgroup %x, l s %X")
 end
 
 -- A listener of a user whose ID needs 32 bits.

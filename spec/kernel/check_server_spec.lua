@@ -26,8 +26,9 @@ describe("a server for checks", function()
     return p, tonumber(p.stdout:read())
   end
 
+  -- With these options of the server.
   local SERVE <const> = [[
-    local server = assert(require "smc.check".server { max_clients = %s })
+    local server = assert(require "smc.check".server { %s })
     io.stdout:setvbuf "line"
     print(server.port)
     server:serve()]]
@@ -53,14 +54,14 @@ describe("a server for checks", function()
   end)
 
   it("closes the client that was silent longest for one too many", function()
-    local server <close>, port = start_limited(1000, SERVE:format "3")
+    local server <close>, port = start_limited(1000, SERVE:format "max_clients = 3")
     local crowd <close> = idle(port, 10)
     for _ = 1, 3 do expect_served(port) end
     assert.is_number(server.pid + crowd.pid)
   end)
 
   it("serves a check when descriptors run out, and does not spin", function()
-    local server <close>, port = start_limited(24, SERVE:format "nil")
+    local server <close>, port = start_limited(24, SERVE:format "")
     local crowd <close> = idle(port, 60)
     for _ = 1, 3 do expect_served(port) end
     local before = processor_ticks(server.pid)
@@ -116,11 +117,7 @@ describe("a server for checks", function()
   local COUNT <const> = tonumber(os.getenv "SMC_CROWD" or 20) -- of each kind
 
   it("serves a check among all kinds of others, and holds nothing for them at the end", function()
-    local server <close>, port = start_limited(4096, [[
-      local server = assert(require "smc.check".server { idle_seconds = 5 })
-      io.stdout:setvbuf "line"
-      print(server.port)
-      server:serve()]])
+    local server <close>, port = start_limited(4096, SERVE:format "idle_seconds = 5")
     local function descriptors()
       return #support.run({ "ls", ("/proc/%d/fd"):format(server.pid) }).stdout:gsub("[^\n]", "")
     end
@@ -146,11 +143,7 @@ describe("a server for checks", function()
   end)
 
   it("gives no more time to a client that sends a byte now and then", function()
-    local server <close>, port = start_limited(100, [[
-      local server = assert(require "smc.check".server { idle_seconds = 1 })
-      io.stdout:setvbuf "line"
-      print(server.port)
-      server:serve()]])
+    local server <close>, port = start_limited(100, SERVE:format "idle_seconds = 1")
     local client <close> = assert(socket.connect("127.0.0.1", port))
     local request = "smc-check probe 1\n" .. ("."):rep(4000)
     local started, at, message = socket.monotonic(), 0
