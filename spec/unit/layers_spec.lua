@@ -87,6 +87,20 @@ local function circle_of(graph)
   end
 end
 
+-- Object → its line in the drawing of a folder's layers in csrc/README.md, from the top.
+local function drawing_of(name)
+  local drawing = support.read "csrc/README.md":match("\n`" .. name .. "/` from top to bottom.-\n\n(.-)\n\n")
+  local lines, number = {}, 0
+  for line in drawing:gmatch("[^\n]+") do
+    number = number + 1
+    -- The words before what is said of them are files, with two blanks between them.
+    for word in (line:match("^    (.-)   ") or line:match("^    (.*)$")):gmatch("[%w_]+") do
+      lines[("%s/%s"):format(name, word)] = number
+    end
+  end
+  return lines
+end
+
 describe("the objects of csrc", function()
   it("are searched for circles by something that finds one", function()
     assert.equal("b → c → b", circle_of { a = { "b" }, b = { "c" }, c = { "b", "d" }, d = {} })
@@ -96,6 +110,20 @@ describe("the objects of csrc", function()
   for _, name in ipairs(MODULES) do
     it("form no circle in " .. name, function()
       assert.is_nil(circle_of(graph_of(name)))
+    end)
+  end
+
+  for _, name in ipairs { "netlink", "socket" } do
+    it("are drawn in csrc/README.md, each above those that it uses, in " .. name, function()
+      local lines, wrong = drawing_of(name), {}
+      for object, uses in pairs(graph_of(name)) do
+        for _, other in ipairs(object:find("^common/") and {} or uses) do
+          local is_below = other:find("^common/") or (lines[other] or 0) > (lines[object] or math.huge)
+          if not is_below then wrong[#wrong + 1] = ("%s uses %s"):format(object, other) end
+        end
+      end
+      table.sort(wrong)
+      assert.same({}, wrong)
     end)
   end
 
