@@ -1,4 +1,5 @@
---- The data of a live test: what the client sends, what the server answers, and what both compare.
+--- The client's part of a live test: what it sends, what the server answers, and what both compare. The
+-- server's part is in `smc.check.session`.
 --
 -- After the answer of the server, each block of random data goes to the server and one of the same size comes
 -- back. Both sides know both streams, which are those of the seed and of its complement, and compare every
@@ -6,8 +7,6 @@
 -- its memory and into the client's.
 -- @module smc.check.exchange
 
-local cursor = require "smc.internal.cursor"
-local loop = require "smc.check.loop"
 local os_core = require "smc.core.os"
 local protocol = require "smc.check.protocol"
 local stream = require "smc.check.stream"
@@ -20,15 +19,12 @@ local SIZES <const> = { 1, 100, 1500, 4096, 16384, 65537 }
 -- How long to wait for the answer to the request. IBM's server never answers, so a check of it always takes
 -- this long; but a shorter limit could miss an answer that is late because it passes through a proxy.
 local ANSWER_SECONDS <const> = 2
-local SETTLING_SECONDS <const> = 0.002 -- between two looks at cursors that still move
 
 local function sum(sizes)
   local total = 0
   for _, size in ipairs(sizes) do total = total + size end
   return total
 end
-
--- === the client ===
 
 -- What is wrong with the part that the client sent or received itself; nil: nothing.
 local function fault_of_blocks(data, sock, deadline)
@@ -125,47 +121,6 @@ function exchange.run(sock, mode, seconds)
   end
   facts.received = sock:getstats()
   return facts
-end
-
--- === the server ===
-
--- The kernel's cursors of this side's connection once it has moved all that was sent: what the peer's memory
--- had no room for follows when the peer has read.
--- @treturn table `mode`, and `memory_in`, `memory_out`: bytes written into the memory of either side
-local function look_when_settled(sock, look)
-  local limit = os_core.monotonic() + ANSWER_SECONDS
-  local _, sent = sock:getstats()
-  while true do
-    local info = look() or {}
-    local moved = cursor.sent(nil, info.connection)
-    if moved == sent or not moved or os_core.monotonic() > limit then
-      return { mode = info.mode, memory_in = cursor.received(nil, info.connection), memory_out = moved }
-    end
-    loop.pause(os_core.monotonic() + SETTLING_SECONDS)
-  end
-end
-
---- Sends and receives the server's part of the random data, and reports the result. A task calls it.
--- @param sock
--- @tparam table request `seed` and `sizes`
--- @tparam function look returns the result of `sock:info()`
--- @tparam number deadline
--- @treturn boolean whether the connection can go on
-function exchange.serve(sock, request, look, deadline)
-  local offset, result = 0, { received = 0 }
-  for _, size in ipairs(request.sizes) do
-    local received, message, difference =
-      stream.receive_random(sock, request.seed, offset, size, deadline)
-    result.received = result.received + received
-    result.difference = difference
-    if difference then break end
-    if message or select(2, stream.send_random(sock, ~request.seed, offset, size, deadline)) then
-      return false
-    end
-    offset = offset + size
-  end
-  for name, value in pairs(look_when_settled(sock, look)) do result[name] = value end
-  return stream.send(sock, protocol.frame("result", result), deadline) ~= nil
 end
 
 return exchange

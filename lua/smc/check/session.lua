@@ -2,7 +2,7 @@
 -- @module smc.check.session
 
 local batch = require "smc.check.batch"
-local exchange = require "smc.check.exchange"
+local cursor = require "smc.internal.cursor"
 local loop = require "smc.check.loop"
 local monotonic = require "smc.core.os".monotonic
 local protocol = require "smc.check.protocol"
@@ -13,6 +13,8 @@ local session = {}
 
 local TURN_SECONDS <const> = 0.005 -- seconds between two checks whether another client's measurement is done
 local BATCH_SECONDS <const> = 10 -- seconds that a client has for its messages
+local ALL_MOVED_SECONDS <const> = 2 -- seconds that the kernel has to move what was sent
+local SETTLING_SECONDS <const> = 0.002 -- seconds between two looks at cursors that still move
 
 -- Reads the request. Whatever is not one ends at its first wrong byte.
 local function receive_request(sock, deadline)
@@ -27,6 +29,45 @@ local function receive_request(sock, deadline)
       return nil
     end
   end
+end
+
+-- The kernel's cursors of this side's connection once it has moved all that was sent: what the peer's memory
+-- had no room for follows when the peer has read.
+-- @treturn table `mode`, and `memory_in`, `memory_out`: bytes written into the memory of either side
+local function look_when_settled(sock, look)
+  local limit = monotonic() + ALL_MOVED_SECONDS
+  local _, sent = sock:getstats()
+  while true do
+    local info = look() or {}
+    local moved = cursor.sent(nil, info.connection)
+    if moved == sent or not moved or monotonic() > limit then
+      return { mode = info.mode, memory_in = cursor.received(nil, info.connection), memory_out = moved }
+    end
+    loop.pause(monotonic() + SETTLING_SECONDS)
+  end
+end
+
+-- Sends and receives the server's part of the random data, and reports the result.
+-- @param sock
+-- @tparam table request `seed` and `sizes`
+-- @tparam function look returns the result of `sock:info()`
+-- @tparam number deadline
+-- @treturn boolean whether the connection can go on
+local function exchange_data(sock, request, look, deadline)
+  local offset, result = 0, { received = 0 }
+  for _, size in ipairs(request.sizes) do
+    local received, message, difference =
+      stream.receive_random(sock, request.seed, offset, size, deadline)
+    result.received = result.received + received
+    result.difference = difference
+    if difference then break end
+    if message or select(2, stream.send_random(sock, ~request.seed, offset, size, deadline)) then
+      return false
+    end
+    offset = offset + size
+  end
+  for name, value in pairs(look_when_settled(sock, look)) do result[name] = value end
+  return stream.send(sock, protocol.frame("result", result), deadline) ~= nil
 end
 
 -- Waits until the client closes the connection.
@@ -80,7 +121,7 @@ function session.run(sock, client, host)
   else
     local own = request.is_silent and {} or view.of(info, client.address, sock)
     local _, message = stream.send(sock, protocol.frame("answer", own), until_idle())
-    if message or not exchange.serve(sock, request, look, until_idle()) then return end
+    if message or not exchange_data(sock, request, look, until_idle()) then return end
     obey(sock, host, until_idle)
   end
 end
