@@ -138,7 +138,8 @@ local read = look.protect(function()
   local records = look.demand(pci.read(paths.sysfs))
   add_dibs(records)
   if paths.sysfs == "/sys" then
-    require "smc.ism.user_pnetids".add(records, listed(netlink.pnet_list()))
+    local entries = listed(netlink.pnet_list())
+    if #entries > 0 then require "smc.ism.user_pnetids".add(records, entries) end
     add_smcd(records)
   end
   return records

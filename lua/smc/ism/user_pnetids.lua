@@ -20,7 +20,7 @@ end
 -- @tparam {table,...} records of functions
 -- @tparam {table,...} entries as `smc.pnet.list` returns them
 function user_pnetids.add(records, entries)
-  for _, record in ipairs(#entries > 0 and records or {}) do
+  for _, record in ipairs(records) do
     for _, port in ipairs(record.ports) do
       for _, entry in ipairs(port.pnetid == nil and entries or {}) do
         if is_for(entry, record, port) then port.pnetid, port.pnetid_source = entry.pnetid, "user" end
