@@ -10,7 +10,6 @@
 -- @module smc.system
 
 local args = require "smc.internal.args"
-local E = require "smc.errno"
 local netlink = require "smc.internal.genl"
 local os_release = require "smc.core.os".release
 
@@ -20,18 +19,6 @@ local system = {}
 -- @treturn string
 function system.release()
   return os_release()
-end
-
-local DENIED <const> = { [E.EAFNOSUPPORT] = true, [E.EPROTONOSUPPORT] = true, [E.EPERM] = true,
-  [E.EACCES] = true }
-
--- Tries to create a socket; nil, message, errno if that fails.
-local function probe(protocol)
-  local core = require "smc.core.socket"
-  local ok, message, errno = core.probe(protocol == "auto" and "smc" or protocol)
-  if not ok and DENIED[errno] and protocol == "auto" and core.probe "inet" then return true end
-  if ok or not DENIED[errno] then return ok, message, errno end
-  return nil, require "smc.internal.kernel_module".explain(errno, message, protocol), errno
 end
 
 local AVAILABLE_OPTIONS <const> = { protocol = { "smc", "inet", "auto" } }
@@ -53,10 +40,11 @@ local AVAILABLE_OPTIONS <const> = { protocol = { "smc", "inet", "auto" } }
 -- @raise for an unknown option or value
 function system.available(options)
   local protocol = args.options("available", 1, options, AVAILABLE_OPTIONS).protocol
-  local ok, message, errno = probe(protocol)
+  local availability = require "smc.internal.availability"
+  local ok, message, errno = availability.probe(protocol)
   if not ok then return nil, message, errno end
   ok, message, errno = netlink.system_info()
-  if not ok and DENIED[errno] then return true, message end
+  if not ok and availability.DENIED[errno] then return true, message end
   return true
 end
 

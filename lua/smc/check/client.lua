@@ -2,7 +2,7 @@
 -- @module smc.check.client
 
 local args = require "smc.internal.args"
-local core = require "smc.core.socket"
+local availability = require "smc.internal.availability"
 local counters = require "smc.check.counters"
 local exchange = require "smc.check.exchange"
 local loop = require "smc.check.loop"
@@ -164,16 +164,10 @@ local function test_all(hosts, port, options)
   return reports
 end
 
--- Whether there is SMC; smc.system explains why there is none.
-local function available()
-  if core.probe() then return true end
-  return require "smc.system".available()
-end
-
 --- See `smc.check.connect`.
 function client.connect(host, port, options)
   port, options = check_arguments(host, port, options)
-  local ok, message, errno = available()
+  local ok, message, errno = availability.probe()
   if not ok then return nil, message, errno, report.without_smc(report.new(host, port), message, errno) end
   local reports
   reports, message, errno = test_all({ host }, port, options)
@@ -185,7 +179,7 @@ end
 --- See `smc.check.connect_all`.
 function client.connect_all(options)
   local port = check_all_arguments(options)
-  local ok, message, errno = available()
+  local ok, message, errno = availability.probe()
   if not ok then return nil, message, errno end
   local reports
   reports, message, errno = test_all(options.hosts, port, options)
