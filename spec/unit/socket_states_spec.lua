@@ -58,6 +58,16 @@ describe("a socket", function()
     peer:close()
   end)
 
+  it("tells a poller of its end, also after a collection", function()
+    local client, peer = pair()
+    local waiting <close> = assert(poller.new())
+    assert(waiting:add(client, "r"))
+    for _ = 1, 2 do collectgarbage() end
+    client:close()
+    assert.is_nil((next(waiting.entries)))
+    peer:close()
+  end)
+
   it("knows the errno of its last bind, listen or connect, and none of success", function()
     local taken = assert(luasocket.bind("127.0.0.1", 0))
     local _, port = taken:getsockname()

@@ -96,7 +96,7 @@ return {
     { "s->shared = true;\n\tlua_pushinteger", "lua_pushinteger", "a descriptor that others know never blocks" },
     { "now.sa_handler == SIG_DFL", "now.sa_handler != SIG_IGN", "a handler of SIGPIPE is kept" },
     { '== POLLOUT ? "w" : "r"', '== POLLIN ? "w" : "r"', "copas waits for what the socket waits for" },
-    { 'lua_pushliteral(L, "k");', 'lua_pushliteral(L, "v");', "a poller that is garbage is collected though its sockets live" },
+    { 'lua_pushliteral(L, "k");', 'lua_pushliteral(L, "v");', "those who watch are told after a collection, too" },
   },
 
   { "csrc/socket/identity.c", specs = "unit/socket_limits unit/leaks unit/socket unit/socket_states unit/socket_contract unit/socket_trouble kernel/socket contract",
