@@ -43,6 +43,10 @@ describe("the text of a report", function()
         peer_fallback = { code = 0x05000000, meaning = "declined" } }))
   end)
 
+  it("has no note and no reasons where there are none", function()
+    assert.equal("     Failed  (TCP fallback), reasons:", tostring(words.report { verdict = "TCP" }))
+  end)
+
   it("has what was measured as a table", function()
     local path = { round_trip = { mean = 9e-6, p50 = 1e-5, p90 = 2e-5, p99 = 3e-5, p999 = 1 },
       throughput = 1 << 20 }

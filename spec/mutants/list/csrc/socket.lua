@@ -111,7 +111,7 @@ return {
     { "return rc ? 0 : EPIPE;", "return 0;", "the end of the stream" },
   },
 
-  { "csrc/socket/receive.c", specs = "unit/socket_limits unit/socket unit/socket_states unit/socket_contract unit/socket_trouble kernel/socket contract",
+  { "csrc/socket/receive.c", specs = "unit/buffers unit/socket_limits unit/socket unit/socket_states unit/socket_contract unit/socket_trouble kernel/socket contract",
     { "r->prefix_len < (size_t)limit", "r->prefix_len <= (size_t)limit", "a prefix as long as the maximum leaves no room" },
     { "r->count <= (size_t)limit", "r->count < (size_t)limit", "the maximum may be asked for" },
     { "r->limit = (size_t)limit - r->prefix_len;", "r->limit = (size_t)limit;", "the prefix counts as well" },
