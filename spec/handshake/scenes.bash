@@ -71,4 +71,5 @@ scene() { # NAME COMMAND…
 	sleep 1
 	# shellcheck disable=SC2086 # two numbers
 	kill -TERM $pids && wait $pids
+	return 0 # what a signal ends has its own status
 }
