@@ -74,7 +74,7 @@ unsigned int lab_dmbs(const struct lab_function *function)
 {
 	unsigned int limit = READ_ONCE(dmbs[function - lab_functions]);
 
-	return limit ? min_t(unsigned int, limit, ISM_NR_DMBS) : ISM_NR_DMBS;
+	return limit ? min_t(unsigned int, limit, LAB_MAX_DMBS) : LAB_MAX_DMBS;
 }
 
 struct zpci_dev *to_zpci(struct pci_dev *pdev)
@@ -145,16 +145,16 @@ static int __init lab_init(void)
 	rc = lab_attributes_init();
 	if (rc)
 		return rc;
-	rc = lab_client_init();
+	rc = lab_driver_init();
 	if (rc)
-		goto no_client;
+		goto no_driver;
 	rc = lab_bus_create();
 	if (rc)
 		goto no_bus;
 	return 0;
 no_bus:
-	lab_client_exit();
-no_client:
+	lab_driver_exit();
+no_driver:
 	lab_attributes_exit();
 	return rc;
 }
@@ -162,7 +162,7 @@ no_client:
 static void __exit lab_exit(void)
 {
 	lab_bus_destroy();
-	lab_client_exit();
+	lab_driver_exit();
 	lab_attributes_exit();
 }
 

@@ -5,8 +5,8 @@
 
 ism_name() {
 	local sum
-	sum=$(cd "$lab_dir" && sha256sum ism/* lib/ism_build.bash "$kernel/release" | sha256sum)
-	echo "$cache/ism-${sum:0:16}"
+	sum=$(cd "$lab_dir" && sha256sum ism/* lib/ism_build.bash lib/kernels/"$recipe.bash" "$kernel/release" | sha256sum)
+	echo "$cache/ism-$recipe-${sum:0:16}"
 }
 
 ism_ready() {
@@ -20,14 +20,25 @@ ism_ready() {
 # is s390, it shall ask whether there is ISM, and what s390 answers, ism.ko does.
 ism_sources() { # INTO
 	mkdir -p "$1/smc"
+	ism_kernel_sources "$1"
 	cp "$lab_dir"/ism/* "$1/"
-	cp "$kernel"/source/* "$1/smc/"
 	sed -i 's/IS_ENABLED(CONFIG_S390)/IS_ENABLED(CONFIG_ISM)/; /<asm\/pnet\.h>/d' "$1"/smc/*.[ch]
 }
 
+# What a kernel's recipe can say otherwise: which layer there is between ISM and SMC, the sources of SMC and of
+# the layer, and the flags that these need.
+ism_layer=ism
+
+ism_kernel_sources() { # INTO
+	cp "$kernel"/source/* "$1/smc/"
+}
+
+ism_kernel_flags() { :; } # HEADERS SOURCE
+
 ism_make() { # HEADERS SOURCE
-	kernel_make_modules "$1" "$2" CONFIG_SMC=m CONFIG_SMC_DIAG=m \
-		KCFLAGS="-include $2/s390.h -DCONFIG_ISM_MODULE=1 -DCONFIG_HAVE_PNETID=1" ||
+	kernel_make_modules "$1" "$2" LAB_LAYER=$ism_layer CONFIG_SMC=m CONFIG_SMC_DIAG=m \
+		NOSTDINC_FLAGS="-nostdinc -I$2/include" \
+		KCFLAGS="$(ism_kernel_flags "$1" "$2") -include $2/s390.h -DCONFIG_ISM_MODULE=1 -DCONFIG_HAVE_PNETID=1" ||
 		die "building the ISM and SMC modules failed"
 }
 
@@ -42,10 +53,10 @@ ism_build() {
 	kernel_extract_headers "$part/headers" "$kernel"/debs/*.deb
 	ism_sources "$part/source"
 	ism_make "$part"/headers/usr/src/linux-headers-*-amd64 "$part/source"
-	mv "$part"/source/ism.ko "$part"/source/smc/smc.ko "$part"/source/smc/smc_diag.ko "$part/outcome/"
+	mv "$part"/source/*.ko "$part"/source/smc/*.ko "$part/outcome/"
 	strip --strip-debug "$part"/outcome/*.ko
 	mv -T "$part/outcome" "$ism"
 	rm -rf "$part"
 	say "built in $(seconds_since "$start")"
-	find "$cache" -maxdepth 1 -name 'ism*' ! -path "$ism" -mtime +1 -exec rm -rf {} +
+	find "$cache" -maxdepth 1 -name "ism-$recipe-*" ! -path "$ism" -mtime +1 -exec rm -rf {} +
 }

@@ -2,10 +2,10 @@
 # modules of it. The sources stay as they are but for what 6.12 has no place for: two numbers in struct netns_smc.
 # shellcheck shell=bash disable=SC2034 # what is set here is read elsewhere
 
-recipe_about="Linux 7.2's dibs and SMC on the lab's 6.12; SMC-D over the dibs device lo"
-recipe_cost="165 MB of downloads and a minute beside those of 6.12, 40 MB in the cache"
-recipe_can=(loopback wire)
-kernel=$cache/kernel-dibs-1 # the last number: raise it when the outcome of this file changes
+recipe_about="Linux 7.2's dibs and SMC on the lab's 6.12; SMC-D over the dibs device lo, or emulated ISM"
+recipe_cost="165 MB of downloads and a minute beside those of 6.12, 15 MB in the cache"
+recipe_can=(loopback ism wire)
+kernel=$cache/kernel-dibs-2 # the last number: raise it when the outcome of this file changes
 
 # What is known to build. Debian's unstable release goes on: where it has another version by now, that is tried.
 dibs_pinned=linux-source-7.2=7.2.13-1
@@ -35,6 +35,17 @@ dibs_sources() { # DEB INTO BASE
 	cp "$3"/source/smc_sysctl.[ch] "$2/source/smc/"
 	sed -i 's/READ_ONCE(net->smc\.sysctl_smcr_max_send_wr)/SMCR_MAX_SEND_WR_DEF/
 		s/READ_ONCE(net->smc\.sysctl_smcr_max_recv_wr)/SMCR_MAX_RECV_WR_DEF/' "$2/source/smc/smc_llc.c"
+}
+
+# The emulated ISM functions are made of what the kernel was made of.
+ism_layer=dibs
+
+ism_kernel_sources() { # INTO
+	cp -r "$kernel"/source/* "$1/"
+}
+
+ism_kernel_flags() { # HEADERS SOURCE
+	echo "-include $2/newer.h -DCONFIG_DIBS_MODULE=1 $(dibs_lacks "${1%/usr/src/*}")"
 }
 
 # What the kernel's headers lack: a flag for newer.h each. An argument that a function of TCP's lacks goes.
@@ -71,10 +82,11 @@ dibs_try() { # PACKAGE=VERSION BASE
 	dibs_sources "$deb" "$work" "$2"
 	kernel_extract_headers "$work/headers" "$2"/debs/*.deb
 	dibs_fit "$work/source" "$work/headers"
+	mkdir "$work/outcome"
+	cp -r "$work/source" "$work/outcome/"
 	say "building dibs.ko, smc.ko and smc_diag.ko"
 	dibs_make "$work/source" "$work/headers"
-	mkdir "$work/outcome"
-	cp -al "$2"/{lib,release,vmlinu*} "$work/outcome/"
+	cp -al "$2"/{debs,lib,release,vmlinu*} "$work/outcome/"
 	kernel_install "$work/outcome" net/smc "$work/source/dibs.ko" "$work"/source/smc/*.ko
 	echo "${1#*=}" >"$work/outcome/smc"
 }
