@@ -31,7 +31,7 @@ local function each(code)
   return per
 end
 
-describe("system calls over SMC-D:", function()
+describe("system calls over SMC-D: #smcd", function()
   for name, case in pairs {
     ["a message sent and received is one each"] = {
       "sock:send(message) assert(#peer:receive(64) == 64)", { sendto = 1, recvfrom = 1 } },

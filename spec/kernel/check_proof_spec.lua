@@ -7,7 +7,7 @@ local support = require "support"
 local PORT <const>, STRANGE <const> = check_support.PORT, check_support.STRANGE
 local connect, peer, serve = check_support.connect, check_support.peer, check_support.serve
 
-describe("a check that proves nothing", function()
+describe("a check that proves nothing #smcd", function()
   -- What the peer does; whether the port is one where servers for checks are; what is said.
   local PEERS <const> = {
     { "closes", PORT, nil, "the peer closed the connection" },

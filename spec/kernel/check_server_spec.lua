@@ -45,7 +45,7 @@ describe("a server for checks", function()
     assert.same({ "SMC", "SMC-D" }, { report.verdict, report.peer_mode })
   end
 
-  it("serves a check beside a thousand clients that say nothing", function()
+  it("serves a check beside a thousand clients that say nothing #smcd", function()
     local server <close>, port = serve()
     local first <close> = idle(port, 500)
     local second <close> = idle(port, 500, "socket") -- a function of ISM has no buffers for all of them
@@ -54,7 +54,7 @@ describe("a server for checks", function()
     assert.is_number(server.pid + first.pid + second.pid)
   end)
 
-  it("closes the client that was silent longest for one too many", function()
+  it("closes the client that was silent longest for one too many #smcd", function()
     local server <close>, port = start_limited(1000, SERVE:format "max_clients = 3")
     local crowd <close> = idle(port, 10)
     -- With so much to do, an answer may come later than a check waits for it.
@@ -62,7 +62,7 @@ describe("a server for checks", function()
     assert.is_number(server.pid + crowd.pid)
   end)
 
-  it("serves a check when descriptors run out, and does not spin", function()
+  it("serves a check when descriptors run out, and does not spin #smcd", function()
     local server <close>, port = start_limited(24, SERVE:format "")
     local crowd <close> = idle(port, 60)
     -- With so much to do, an answer may come later than a check waits for it.
@@ -73,7 +73,7 @@ describe("a server for checks", function()
     assert.is_number(crowd.pid)
   end)
 
-  it("waits for descriptors when it has none and no client to close, and does not spin", function()
+  it("waits for descriptors when it has none and no client to close, and does not spin #smcd", function()
     local server <close>, port = start_limited(64, [[
       local socket = require "smc.socket"
       local full = 0
@@ -119,7 +119,7 @@ describe("a server for checks", function()
 
   local COUNT <const> = tonumber(os.getenv "SMC_CROWD" or 20) -- of each kind
 
-  it("serves a check among all kinds of others, and holds nothing for them at the end", function()
+  it("serves a check among all kinds of others, and holds nothing for them at the end #smcd", function()
     local server <close>, port = start_limited(4096, SERVE:format "idle_seconds = 5")
     local function descriptors()
       return #support.run({ "ls", ("/proc/%d/fd"):format(server.pid) }).stdout:gsub("[^\n]", "")
@@ -146,7 +146,7 @@ describe("a server for checks", function()
     expect_served(port)
   end)
 
-  it("gives no more time to a client that sends a byte now and then", function()
+  it("gives no more time to a client that sends a byte now and then #smcd", function()
     local server <close>, port = start_limited(100, SERVE:format "idle_seconds = 1")
     local client <close> = assert(socket.connect("127.0.0.1", port))
     local request = "smc-check probe 1\n" .. ("."):rep(4000)

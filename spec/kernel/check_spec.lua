@@ -17,7 +17,7 @@ local function start_python(program)
   return assert(smc.run.spawn({ "python3", "-c", program }, { stdin = "pipe", stdout = "pipe" }))
 end
 
-describe("smc.check", function()
+describe("smc.check #smcd", function()
   it("proves that a path uses SMC", function()
     local server <close>, port = serve()
     local report = connect(port)

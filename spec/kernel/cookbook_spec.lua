@@ -48,7 +48,7 @@ local function without_ism(f)
 end
 
 describe("the README", function()
-  it("has a quick start that prints what it says", function()
+  it("has a quick start that prints what it says #smcd", function()
     local file <close> = assert(io.open "README.md")
     local commands, expected = {}, {}
     for line in file:read("a"):match("\n(    lab# .-)\n\n"):gmatch("    ([^\n]*)") do
@@ -67,7 +67,7 @@ describe("the README", function()
   end)
 end)
 
-describe("the cookbook", function()
+describe("the cookbook #smcd", function()
   it("connects, and fails unless the connection uses SMC", function()
     serving("12371", function()
       assert.equal("connected over SMC-D\n", printed("require_smc.lua", "127.0.0.1", "12371"))
@@ -107,7 +107,7 @@ describe("the cookbook", function()
     assert.matches("^not ok  127%.0%.0%.1:9: %w", done.stdout)
   end)
 
-  it("lists what fell back, and reports it as it comes", function()
+  it("lists what fell back, and reports it as it comes #ism", function()
     serving("12373", function()
       local watch <close> = start("watch_fallbacks.lua")
       without_ism(function()
@@ -121,7 +121,7 @@ describe("the cookbook", function()
     end)
   end)
 
-  it("powers a device off and on", function()
+  it("powers a device off and on #ism", function()
     finally(function() assert(ism.ensure("32", "on")) end)
     serving("12374", function()
       local client <close> = assert(socket.connect("127.0.0.1", 12374))

@@ -69,7 +69,7 @@ describe("smc.diag", function()
     assert.equal("0.0.0.0", find_one({ local_port = port }).local_address)
   end)
 
-  it("shows both ends of an SMC-D connection, which name each other's buffers", function()
+  it("shows both ends of an SMC-D connection, which name each other's buffers #smcd", function()
     local _, _, port = pair("127.0.0.1")
     local c = find_one { peer_port = port, state = "ACTIVE" }
     local s = find_one { local_port = port, state = "ACTIVE" }
@@ -87,7 +87,7 @@ describe("smc.diag", function()
     assert.not_equal(c.cookie, s.cookie)
   end)
 
-  it("shows how far the data went", function()
+  it("shows how far the data went #smcd", function()
     local client, peer, port = pair("127.0.0.1")
     assert(client:send(("x"):rep(10000)))
     assert.equal(4000, #peer:receive(4000))
@@ -97,14 +97,14 @@ describe("smc.diag", function()
     assert.equal(0, s.connection.rx_prod.wrap)
   end)
 
-  it("shows IPv6", function()
+  it("shows IPv6 #smcd", function()
     local _, _, port = pair("::1")
     local c = find_one { peer_port = port, peer_address = "0:0::1" }
     assert.equal("inet6", c.family)
     assert.equal("::1", c.local_address)
   end)
 
-  it("shows the directions that were shut down", function()
+  it("shows the directions that were shut down #smcd", function()
     local client, _, port = pair("127.0.0.1")
     client:shutdown("send")
     local c = find_one { peer_port = port }
@@ -132,7 +132,7 @@ describe("smc.diag", function()
     assert.is_nil(c.dmb)
   end)
 
-  it("asks the kernel for less without details", function()
+  it("asks the kernel for less without details #smcd", function()
     local _, _, port = pair("127.0.0.1")
     local s = find_one { peer_port = port, details = false }
     assert.is_nil(s.connection)
@@ -189,7 +189,7 @@ describe("smc.diag", function()
     assert.same({ "::", "inet6" }, { six.local_address, six.family })
   end)
 
-  it("knows the addresses of sockets of IPPROTO_SMC", function()
+  it("knows the addresses of sockets of IPPROTO_SMC #inet_protocol", function()
     local program <close> = assert(process.spawn({ "python3", "-u", "-c", [[
 import socket, sys
 a = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 256)
@@ -235,7 +235,7 @@ print(a.getsockname()[1]); sys.stdin.read()]] }, { stdin = "pipe", stdout = "pip
         print(found)]]))
   end)
 
-  it("watches what is opened, moves, and is closed", function()
+  it("watches what is opened, moves, and is closed #smcd", function()
     local watch <close> = assert(diag.watch { interval = 0.01 })
     local client, server = pair("127.0.0.1")
     assert.equal("opened", assert(watch:next(support.HANG)).event)
@@ -251,7 +251,7 @@ print(a.getsockname()[1]); sys.stdin.read()]] }, { stdin = "pipe", stdout = "pip
     assert.same({ nil, "the watch is closed", E.EBADF }, { watch:next() })
   end)
 
-  it("is watched by a poller, event by event", function()
+  it("is watched by a poller, event by event #smcd", function()
     local watch <close> = assert(diag.watch { interval = 0.01, mode = "SMC-D" })
     local poller <close> = assert(require "smc.poller".new())
     assert(poller:add(watch, "r"))

@@ -41,7 +41,7 @@ end
 describe("echo_server.lua", function()
   for _, words in ipairs { {}, { "--quiet" } } do
     for _, signal in ipairs { "HUP", "INT", "TERM" } do
-      it(("%s ends at SIG%s with a summary"):format(words[1] or "", signal), function()
+      it(("%s ends at SIG%s with a summary #smcd"):format(words[1] or "", signal), function()
         local server <close> = start("--host", "127.0.0.1", table.unpack(words))
         local gone = connect()
         echo(gone, "12345")
@@ -72,7 +72,7 @@ describe("echo_server.lua", function()
     assert.matches("^stopped by SIGTERM: 1 clients", stop(server, "TERM"))
   end)
 
-  it("says nothing of single clients with --quiet", function()
+  it("says nothing of single clients with --quiet #smcd", function()
     local server <close> = start("--host", "127.0.0.1", "--quiet")
     local sock <close> = connect()
     echo(sock, "x")
@@ -81,7 +81,7 @@ describe("echo_server.lua", function()
       server.stdout:read("a"))
   end)
 
-  it("counts the modes of a crowd that comes and goes", function()
+  it("counts the modes of a crowd that comes and goes #smcd", function()
     local server <close> = start("--host", "127.0.0.1", "-q")
     for _ = 1, 20 do
       local crowd = {}
@@ -148,7 +148,7 @@ describe("echo_server.lua", function()
     return true
   end
 
-  it("closes the idle after --idle-timeout, deaf ones too, and not the busy", function()
+  it("closes the idle after --idle-timeout, deaf ones too, and not the busy #smcd", function()
     -- A machine that is slow enough makes the busy idle for three seconds, and not for thirty.
     assert.is_true(closes_the_idle(3) or closes_the_idle(30))
   end)
@@ -163,7 +163,7 @@ describe("echo_server.lua", function()
     assert.matches("2 clients", stop(server, "INT"))
   end)
 
-  it("listens on IPv6, on names, and on everything", function()
+  it("listens on IPv6, on names, and on everything #smcd", function()
     for _, case in ipairs {
       { "::1", "::1", "::1" }, { "localhost", "localhost", "%S+" }, { "*", "127.0.0.1", "0%.0%.0%.0" },
       { "::", "127.0.0.1", "::" }, { "::", "::1", "::" },

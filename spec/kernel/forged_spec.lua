@@ -82,7 +82,7 @@ end)
 describe("an event of a device", function()
   local FORGED <const> = "remove@/devices/x\0ACTION=remove\0SUBSYSTEM=pci\0PCI_SLOT_NAME=%s\0"
 
-  it("is the kernel's, and no other process's", function()
+  it("is the kernel's, and no other process's #ism", function()
     local watch <close> = assert(ism.watch())
     local there = assert(ism.list())[1]
     local uevents = assert(sysfs.uevents())

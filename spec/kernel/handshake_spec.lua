@@ -31,7 +31,7 @@ end
 
 describe("a recorder", function()
   for _, host in ipairs { "127.0.0.1", "::1" } do
-    it("sees what the kernel agreed on over " .. host, function()
+    it("sees what the kernel agreed on over " .. host .. " #smcd", function()
       connected(host, function(h, client, peer)
         assert.same({ "client Proposal", "server Accept", "client Confirm" }, types(h))
         assert.equal("SMC-D", h.outcome)
@@ -96,14 +96,14 @@ describe("smc_clc.lua", function()
     return line .. rest
   end
 
-  it("shows handshakes as they are made, and ends with Ctrl-C", function()
+  it("shows handshakes as they are made, and ends with Ctrl-C #smcd", function()
     local text = watch("-i", "lo")
     assert.matches("127%.0%.0%.1 port %d+ to 127%.0%.0%.1 port %d+ on lo, ", text)
     assert.matches("client  Proposal  version 2.-server  Accept .-client  Confirm ", text)
     assert.matches("DMB%s+%x+ of", text)
   end)
 
-  it("prints them as JSON", function()
+  it("prints them as JSON #smcd", function()
     local first = json.decode(watch("-i", "any", "--json", "-a"):match("[^\n]+"))
     assert.equal("SMC-D", first.outcome)
     assert.equal("Proposal", first.messages[1].type)

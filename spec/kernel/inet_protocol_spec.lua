@@ -10,7 +10,7 @@ local system = require "smc.system"
 
 local INET <const> = { protocol = "inet" }
 
-describe("IPPROTO_SMC", function()
+describe("IPPROTO_SMC #inet_protocol", function()
   -- Calls a function with a server, its client, and what that server has accepted.
   local function with_pair(address, options, f)
     local server <close> = assert(socket.bind(address, 0, INET))
@@ -72,7 +72,7 @@ describe("IPPROTO_SMC", function()
   end)
 end)
 
-describe("a filter that knows families alone", function()
+describe("a filter that knows families alone #inet_protocol #family_filter", function()
   local forbid, sockets = os.tmpname(), os.tmpname()
   setup(function()
     for name, path in pairs { forbid = forbid, sockets = sockets } do

@@ -28,7 +28,7 @@ describe("a link-local address keeps its interface", function()
   end)
 
   for host, what in pairs { [ADDRESS] = "it", ["::"] = "every address" } do
-    it("in all names of a connection to a server on " .. what, function()
+    it("in all names of a connection to a server on " .. what .. " #smcd", function()
       local server <close> = assert(socket.bind(host, 0))
       local _, port = server:getsockname()
       if host == ADDRESS then has_names(server) end
@@ -62,7 +62,7 @@ describe("a link-local address keeps its interface", function()
     assert(server:accept()):close()
   end)
 
-  it("in a check", function()
+  it("in a check #smcd", function()
     local server <close> = assert(smc.bind(ADDRESS, 0))
     server:settimeout(60)
     local report = assert(smc.check.connect(ADDRESS, (select(2, server:getsockname())), { timeout = 60 }))

@@ -6,7 +6,7 @@ assert(loadfile("spec/unit/modes_spec.lua", "t", _ENV))()
 
 local sh = require "support".sh
 
-it("a mode that the kernel does not tell for want of smc_diag is an error that says so", function()
+it("a mode that the kernel does not tell for want of smc_diag is an error that says so #smcd", function()
   local server <close> = assert(socket.bind("127.0.0.1", 0))
   local client <close> = assert(socket.connect("127.0.0.1", (select(2, server:getsockname()))))
   assert.equal("SMC-D", client:mode())
@@ -25,7 +25,7 @@ it("a mode that the kernel does not tell for want of smc_diag is an error that s
   assert.equal("SMC-D", client:mode())
 end)
 
-it("smc.socket.modes tells of each connection what its mode() tells", function()
+it("smc.socket.modes tells of each connection what its mode() tells #smcd", function()
   local server <close> = assert(socket.bind("127.0.0.1", 0))
   local _, port = server:getsockname()
   local socks, accepted = {}, {}

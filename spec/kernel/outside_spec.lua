@@ -76,7 +76,7 @@ describe("a name", function()
     assert.equal("\27]0;evil\7", records[1].netdev)
   end)
 
-  it("of a process that keeps a function from being powered off", function()
+  it("of a process that keeps a function from being powered off #ism", function()
     local server <close> = assert(socket.bind("127.0.0.1", 0))
     local holder <close> = assert(process.spawn({ "env", "LUA_PATH=" .. package.path,
       "LUA_CPATH=" .. package.cpath, "lua5.4", "-e", ([[

@@ -134,7 +134,7 @@ describe("the limitation of handshakes", function()
     return result.stdout
   end
 
-  it("is enabled and disabled, and read where others set it", function()
+  it("is enabled and disabled, and read where others set it #limit_smc_hs", function()
     assert(system.enable_hs_limitation())
     assert.equal(1, limited())
     assert.equal(BIG_ENDIAN and "16777216\n" or "1\n", sysctl("-n", "net.smc.limit_smc_hs"))
@@ -146,7 +146,7 @@ describe("the limitation of handshakes", function()
     assert.is_false(system.hs_limitation())
   end)
 
-  it("is set by system.set_sysctl, and read, whatever the file makes of it", function()
+  it("is set by system.set_sysctl, and read, whatever the file makes of it #limit_smc_hs", function()
     for value = 1, 0, -1 do
       assert(system.set_sysctl("limit_smc_hs", value))
       assert.equal(value, limited())

@@ -3,7 +3,7 @@
 local E = require "smc.errno"
 local support = require "support"
 
-describe("a seccomp filter", function()
+describe("a seccomp filter #family_filter", function()
   local forbid = os.tmpname()
   setup(function()
     assert.equal(0, support.run({ "cc", "-o", forbid, "spec/kernel/programs/forbid.c" }).status)

@@ -204,7 +204,7 @@ smc: pid %d: socket(AF_INET, SOCK_STREAM, 262) is left alone: MPTCP is not TCP
 ]]):format(pid, pid, pid), err)
   end)
 
-  it("tells in debug mode with which error a filter forbids what the kernel has", function()
+  it("tells in debug mode with which error a filter forbids what the kernel has #family_filter", function()
     local EAFNOSUPPORT <const> = tostring(E.EAFNOSUPPORT)
     local out, err = finish({ program "forbid", EAFNOSUPPORT, program "sockets", "2,1,0" }, { debug = true })
     assert.equal("error " .. EAFNOSUPPORT .. "\n", out)
@@ -259,7 +259,7 @@ print(c.fileno(), c.makefile().read())
       assert.matches("smc_run.lua: a buffer of 1m requires CAP_NET_ADMIN", message, 1, true)
     end)
 
-    it("make the rings that the documentation says", function()
+    it("make the rings that the documentation says #smcd", function()
       for size, ring in pairs {
         ["8k"] = 16, ["16k"] = 16, ["24k"] = 32, ["200k"] = 256, ["256k"] = 256, ["1m"] = 1024,
       } do
@@ -275,7 +275,7 @@ print(c.fileno(), c.makefile().read())
   end)
 
   describe("Python programs", function()
-    it("talk over SMC-D, by IPv4 and IPv6", function()
+    it("talk over SMC-D, by IPv4 and IPv6 #smcd", function()
       for _, host in ipairs { "127.0.0.1", "::1" } do
         local domains, seen = echo(host)
         assert.same({ server = AF_SMC, client = AF_SMC }, domains)

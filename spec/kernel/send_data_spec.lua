@@ -40,7 +40,7 @@ describe("send_data.lua", function()
     sh("rm -r " .. folder)
   end)
 
-  it("sends a file of any size in little memory", function()
+  it("sends a file of any size in little memory #smcd", function()
     local result = run(("ulimit -v %d; exec $send --file %s/large"):format(LIMIT, folder))
     assert.same({ "exit", 0, "" }, { result.how, result.status, result.stdout }, result.stderr)
     assert.matches("67108864 bytes sent, all came back; the kernel counted 67108864 of them",
@@ -113,7 +113,7 @@ describe("send_data.lua", function()
     end
   end)
 
-  it("ends with 1 where the output has no room", function()
+  it("ends with 1 where the output has no room #smcd", function()
     local full = run("head -c 99999 /dev/zero | $send >/dev/full")
     assert.equal(1, full.status)
     assert.matches("^connected [^\n]*\nsend_data.lua: cannot write the output: No space left[^\n]*\n$",

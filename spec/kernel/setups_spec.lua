@@ -44,17 +44,17 @@ describe("a host that is set up wrong:", function()
   end)
 
   for _, one in ipairs(SETUPS) do
-    it(one.name, function() judge.try(world, one) end)
+    it(one.name .. " #smcd", function() judge.try(world, one) end)
   end
 
-  it("AF_SMC forbidden by seccomp", function()
+  it("AF_SMC forbidden by seccomp #family_filter", function()
     local words = support.run_by({ forbid, tostring(E.EPERM) }, [[
       local found = assert(require "smc.check".path { host = "127.0.0.1" }).findings[1]
       print(found.side, found.text)]])
     assert.matches("^local\t.*a seccomp filter of this process .*AF_SMC", words)
   end)
 
-  it("nothing", function()
+  it("nothing #smcd", function()
     local path = assert(check.path { host = "127.0.0.1" })
     assert.same({ {}, { "SMC-Dv2" }, {} }, { path.findings, path.modes, path.unread })
   end)

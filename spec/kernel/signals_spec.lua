@@ -33,7 +33,7 @@ describe("signals", function()
   teardown(function() assert(os.execute("ip link del silent; rm -r " .. folder)) end)
 
   for mode, name in pairs { ["SMC-D"] = "smc.socket", TCP = "socket" } do
-    describe("over " .. mode, function()
+    describe("over " .. mode .. (mode == "SMC-D" and " #smcd" or ""), function()
       local server, port
 
       -- A program with a connection `sock` to us, and our end of it.
@@ -136,12 +136,12 @@ describe("signals", function()
     return text
   end
 
-  it("that come all the time change nothing of 32 MiB", function()
+  it("that come all the time change nothing of 32 MiB #smcd", function()
     local text = transfer(alarms, function() end)
     assert.is_true(tonumber(text:match("(%d+) alarms")) > 0, text)
   end)
 
-  it("of stopping and going on change nothing of 32 MiB", function()
+  it("of stopping and going on change nothing of 32 MiB #smcd", function()
     local times = 0
     transfer(nil, function(server, client)
       while not client:wait(0.02) do

@@ -32,7 +32,7 @@ local function processes_of(document, client)
   end
 end
 
-describe("smc_dbg.lua", function()
+describe("smc_dbg.lua #ism", function()
   local client <const>, server <const> = connect()
   lazy_teardown(function()
     client:close()

@@ -26,7 +26,7 @@ describe("smcss.lua", function()
     end
   end)
 
-  it("shows both ends of a connection", function()
+  it("shows both ends of a connection #smcd", function()
     local text = smcss()
     local local_row = ("\nACTIVE         %%d+ %%d+ 127.0.0.1:%d +127.0.0.1:%%d+ +0000 SMCD \n"):format(port)
     local peer_row = ("\nACTIVE         %%d+ %%d+ 127.0.0.1:%%d+ +127.0.0.1:%d +0000 SMCD \n"):format(port)
@@ -52,7 +52,7 @@ describe("smcss.lua", function()
     end
   end)
 
-  it("shows details of SMC-D, and of none as SMC-R", function()
+  it("shows details of SMC-D, and of none as SMC-R #smcd", function()
     local row = (" 127.0.0.1:%d +127.0.0.1:%%d+ +0000 SMCD (%%x+) (%%x+) (%%x+) (%%x+) %%x+ \n"):format(port)
     local gid, token, peer_gid, peer_token = smcss("-D"):match(row)
     assert.equal(16, #gid)
@@ -61,7 +61,7 @@ describe("smcss.lua", function()
     assert.not_match("\n.", smcss("-aR"))
   end)
 
-  it("gives the same sockets as JSON", function()
+  it("gives the same sockets as JSON #smcd", function()
     local rows = select(2, smcss("-a"):gsub("\n", "")) - 1
     local records = assert(json.decode(smcss("-a", "--json")))
     assert.equal(rows, #records)

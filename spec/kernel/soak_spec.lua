@@ -75,7 +75,7 @@ describe(CYCLES .. " cycles leave nothing behind:", function()
   end)
 end)
 
-it(CONNECTIONS .. " connections over SMC-D, made, used and closed, leave nothing behind", function()
+it(CONNECTIONS .. " connections over SMC-D, made, used and closed, leave nothing behind #smcd", function()
   local listener <close> = assert(socket.bind("127.0.0.1", 0))
   local _, port = listener:getsockname()
   local mode

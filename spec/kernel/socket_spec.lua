@@ -23,7 +23,7 @@ c, _ = s.accept(); c.sendall(c.recv(100)); c.recv(1)]], port_file })
 end
 
 describe("smc.socket over SMC", function()
-  it("is SMC-D on both ends, and tells what the kernel knows", function()
+  it("is SMC-D on both ends, and tells what the kernel knows #smcd", function()
     local client, server <close> = pair()
     local _ <close> = client
     assert.equal("SMC-D", client:mode())
@@ -37,7 +37,7 @@ describe("smc.socket over SMC", function()
     assert.is_nil(info.fallback)
   end)
 
-  it("speaks IPv6, and IPv4 to a server of both", function()
+  it("speaks IPv6, and IPv4 to a server of both #smcd", function()
     for _, host in ipairs { "::1", "127.0.0.1" } do
       local client, server <close> = pair("::", host)
       local _ <close> = client
@@ -90,7 +90,7 @@ describe("smc.socket over SMC", function()
     require("smc.core.process").wait(pid)
   end)
 
-  it("connects without waiting, and learns the end", function()
+  it("connects without waiting, and learns the end #smcd", function()
     local server <close> = assert(socket.bind("127.0.0.1", 0))
     local _, port = server:getsockname()
     local client <close> = assert(socket.tcp())
@@ -119,7 +119,7 @@ describe("smc.socket over SMC", function()
     assert.equal("connection refused", message)
   end)
 
-  it("tells that the peer has gone, and keeps its name", function()
+  it("tells that the peer has gone, and keeps its name #smcd", function()
     local client, server <close> = pair()
     local name = { server:getpeername() }
     client:send("last words")

@@ -36,7 +36,7 @@ describe("smc.system", function()
     assert.is_nil(state.blocked)
   end)
 
-  it("limits handshakes", function()
+  it("limits handshakes #limit_smc_hs", function()
     assert.is_true(system.enable_hs_limitation())
     assert.is_true(system.hs_limitation())
     assert.equal("1", read("/proc/sys/net/smc/limit_smc_hs"))
@@ -79,7 +79,7 @@ describe("a connection", function()
     for _, sock in ipairs(opened) do sock:close() end
   end)
 
-  it("has a link group, which smcd.lua shows", function()
+  it("has a link group, which smcd.lua shows #smcd", function()
     local ids = {}
     for s in assert(diag.sockets { mode = "SMC-D", state = "ACTIVE" }) do ids[s.dmb.linkid] = true end
     local id = assert(next(ids))
@@ -97,7 +97,7 @@ describe("a connection", function()
     assert.is_table(device.list())
   end)
 
-  it("is counted", function()
+  it("is counted #smcd", function()
     local change = assert(stats.since(before))
     assert.is_false(change.restarted)
     assert.equal(1, change.smcd.client_v2)
