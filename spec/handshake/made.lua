@@ -155,7 +155,7 @@ end
 --- Link layers: the number, and what puts a packet into a frame.
 made.links = {
   ethernet = { 1, ethernet() },
-  vlan = { 1, ethernet(5) },
+  vlan = { 1, ethernet(0xe005) }, -- ID 5, with a priority
   cooked = { 113, function(p) return ("\0"):rep(14) .. protocol(p) .. p end },
   cooked2 = { 276, function(p) return protocol(p) .. ("\0"):rep(18) .. p end },
   raw = { 101, before "" },
