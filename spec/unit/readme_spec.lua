@@ -1,11 +1,14 @@
 -- What the README and the other pages for readers promise: links, targets of make, and options exist.
 local lfs = require "lfs"
+local reason = require "smc.reason"
 local support = require "support"
 
 local LONGEST <const> = 200 -- lines of the README
 
 local pages = {}
-for path in support.run({ "git", "ls-files", "*.md" }).stdout:gmatch("[^\n]+") do
+local FIND <const> = { "find", ".", "(", "-name", "build", "-o", "-name", "doc", "-o", "-name", ".?*", ")",
+  "-prune", "-o", "-name", "*.md", "-printf", "%P\n" }
+for path in support.run(FIND).stdout:gmatch("[^\n]+") do -- in an unpacked archive, too
   pages[path] = support.read(path)
 end
 
@@ -13,6 +16,37 @@ describe("the README", function()
   it("is not long", function()
     local lines = select(2, pages["README.md"]:gsub("\n", ""))
     assert.is_true(lines <= LONGEST, ("it has %d lines, more than %d"):format(lines, LONGEST))
+  end)
+end)
+
+-- What is printed, as the sources of the modules have it.
+local sources = support.run({ "find", "lua/smc", "-name", "*.lua", "-exec", "cat", "{}", "+" }).stdout
+
+describe("the README's symptoms", function()
+  local section = pages["README.md"]:match("\n## What is wrong%?\n(.-)\n## ")
+
+  it("are codes with their names and meanings", function()
+    local seen = 0
+    for code, cell in section:gmatch("\n| 0x(%x+)([^|]*) |") do
+      local found = reason.get(tonumber(code, 16))
+      assert.equal(found.name, cell:match "^ (%u+)" or found.name)
+      assert.truthy(found.meaning:find(cell:match '"(.*)"' or "", 1, true), cell)
+      seen = seen + 1
+    end
+    assert.equal(4, seen)
+  end)
+
+  it("are words that are printed", function()
+    local seen = 0
+    for cell in section:gmatch("\n| ([^|]*) |") do
+      for words in cell:gmatch "\"([^\"]*)\"" do
+        for part in (words .. ": "):gmatch("(.-): ") do
+          assert.truthy(sources:find(part, 1, true), words)
+          seen = seen + 1
+        end
+      end
+    end
+    assert.is_true(seen > 4)
   end)
 end)
 

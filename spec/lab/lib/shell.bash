@@ -11,6 +11,7 @@ help_shell() {
 
 		$options_help
 		$ism_help
+		$hosts_help
 	EOF
 }
 
@@ -19,7 +20,7 @@ cmd_shell() {
 	options_parse "$@"
 	((${#command_words[@]})) || command_words=(bash -i)
 	ism_prepare
-	[[ $opt_hosts == no ]] || misuse "a shell is on one host"
+	hosts_prepare shell
 	[[ -t 0 && -t 1 ]] || die "lab shell wants a terminal; lab run needs none"
 	session_begin
 	say "starting a guest; leave it with exit, or end it with Ctrl-] x"
