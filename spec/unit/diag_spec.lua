@@ -248,3 +248,29 @@ describe("an answer of the kernel's", function()
     end
   end)
 end)
+
+describe("the details of sockets", function()
+  local support = require "support"
+
+  -- Bits of smc_diag_req.diag_ext. By include/uapi/linux/smc_diag.h SMC_DIAG_CONNINFO is 1, SMC_DIAG_LGRINFO
+  -- 2 and SMC_DIAG_DMBINFO 4.
+  local CONNINFO <const>, LGRINFO <const>, DMBINFO <const> = 1 << 0, 1 << 1, 1 << 3
+
+  it("are the kernel's bits of what is asked for", function()
+    local function bits_of(filter)
+      local module, asked = support.on_answers("smc.diag", { smc_diag = { nil, "refused", 1 } })
+      module.sockets(filter)
+      return asked[1][2]
+    end
+    for bits, details in pairs {
+      [CONNINFO] = { "connection" }, [LGRINFO] = { "link_group" }, [DMBINFO] = { "dmb" },
+      [CONNINFO | DMBINFO] = { "dmb", "connection" }, [LGRINFO | DMBINFO] = { "link_group", "dmb" },
+    } do
+      assert.equal(bits, bits_of { details = details })
+    end
+    assert.equal(CONNINFO | LGRINFO | DMBINFO, bits_of {})
+    assert.equal(CONNINFO | LGRINFO | DMBINFO, bits_of { details = true })
+    assert.equal(0, bits_of { details = false })
+    assert.equal(0, bits_of { fields = { "inode" } })
+  end)
+end)

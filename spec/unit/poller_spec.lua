@@ -302,6 +302,25 @@ describe("smc.poller", function()
     end
   end)
 
+  it("forgets another maker's object that was closed unseen, when its descriptor is used again", function()
+    local luasocket = require "socket"
+    local poller <close> = assert(socket.poller())
+    local one = assert(luasocket.bind("127.0.0.1", 0))
+    local fd, asked = one:getfd(), 0
+    local function getfd() return fd end
+    assert(poller:add({ getfd = getfd, dirty = function() asked = asked + 1 end }, "r"))
+    assert.same({}, ready(poller, 0))
+    assert.is_true(asked > 0)
+    one:close()
+    local two = assert(luasocket.bind("127.0.0.1", 0))
+    assert.equal(fd, two:getfd())
+    asked = 0
+    assert(poller:add({ getfd = getfd }, "r"))
+    assert.same({}, ready(poller, 0))
+    assert.equal(0, asked)
+    two:close()
+  end)
+
   it("explains what it cannot do", function()
     local poller <close> = assert(socket.poller())
     local closed = assert(socket.tcp { fallback = "tcp" })
