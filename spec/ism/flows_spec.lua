@@ -1,5 +1,5 @@
--- The story of an ISM device that is powered off and on, on two hosts: this is host12, whose FID is 32;
--- host10, whose FID is 31, is a network namespace beside it. Run with spec/run ism.
+-- An ISM device that is powered off and on, on two hosts, beside the walk of the README: this is host12,
+-- whose FID is 32; host10, whose FID is 31, is a network namespace beside it. Run with spec/run ism.
 
 local E = require "smc.errno"
 local diag = require "smc.diag"
@@ -97,11 +97,6 @@ describe("an ISM device", function()
     }, ism.find("32"))
   end)
 
-  it("carries the data while it is on", function()
-    assert.same({ "hello over there\n", "SMCD" }, { talk() })
-    assert.matches("Success, using SMC%-D\n", support.script("smc_chk.lua", "-C", SERVER).stdout)
-  end)
-
   it("is claimed by a check for this path alone, and where that is proven", function()
     local closing <close> = start(on_host10(lua_peer("closes", 37381)))
     local relay <close> = start(on_host10(lua_peer("relays", 37382, 37373)))
@@ -132,18 +127,6 @@ describe("an ISM device", function()
     assert.equal(6, support.script("smc_rnics.lua", "-d", "32").status)
     assert.matches("\n  32  0  ", support.script("smc_rnics.lua", "-a").stdout)
     assert.not_matches("\n  32  ", support.script("smc_rnics.lua").stdout)
-  end)
-
-  it("that is powered off leaves programs working, over TCP, with the reasons on record", function()
-    assert.same({ "hello over there\n", "TCP 0x05000000/0x03030000" }, { talk() })
-  end)
-
-  it("that is powered off makes the check fail, and say what to do", function()
-    local done = support.script("smc_chk.lua", "-C", SERVER)
-    assert.equal(1, done.status)
-    assert.matches("Client:        0x03030000   no SMC device found", done.stdout)
-    assert.matches("Server:        0x05000000   the peer declined SMC", done.stdout)
-    assert.matches("Command: smc_rnics.lua -e 32", done.stdout, 1, true)
   end)
 
   it("is back with all that came with it when it is powered on", function()
