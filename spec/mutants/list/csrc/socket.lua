@@ -82,7 +82,7 @@ return {
     { "if (s->v6only &&", "if (!s->v6only &&", "tcp6 takes no IPv4" },
     { "local.in.sin_port = 0;", "", "the probe does not take the port of the socket" },
     { "s->is_tcp = domain != AF_SMC && protocol != IPPROTO_SMC;", "s->is_tcp = false;", "a descriptor that was given may be TCP's" },
-    { "s->blocking = false;\n\ts->attempt", "s->attempt", "a new descriptor does not block" },
+    { "s->blocking = false;\n\ts->attempt", "s->attempt", "a new descriptor does not block", reason = "a socket that only believes that it blocks waits by poll(2) as well" },
     { "if (err) {\n\t\tsock_close_descriptor(s);", "if (err) {", "a descriptor whose options fail is closed" },
   },
 
