@@ -62,6 +62,37 @@ describe("a server for checks", function()
     assert.is_number(server.pid + crowd.pid)
   end)
 
+  it("has as many clients as it may, and room again when they have gone #smcd", function()
+    local events, clients, names = {}, {}, {}
+    local server <close> = assert(require "smc.check".server { max_clients = 2,
+      on_event = function(what, client) events[#events + 1] = what .. " " .. names[client.port] end })
+    local function await(count)
+      support.await(function()
+        assert(server:step(0.01))
+        return #events >= count
+      end)
+    end
+    local function connect_as(name, count)
+      clients[name] = assert(socket.connect("127.0.0.1", server.port))
+      names[select(2, clients[name]:getsockname())] = name
+      await(count)
+      assert.is_true(server.count <= 2)
+    end
+    connect_as("a", 1)
+    connect_as("b", 2)
+    connect_as("c", 4) -- one too many: the oldest goes
+    assert.equal(2, server.count)
+    for _, name in ipairs { "b", "c" } do clients[name]:close() end
+    await(6)
+    assert.equal(0, server.count)
+    connect_as("d", 7)
+    connect_as("e", 8)
+    assert.equal(2, server.count)
+    assert.same({ "connected a", "connected b", "closed a", "connected c" }, table.move(events, 1, 4, 1, {}))
+    assert.same({ "connected d", "connected e" }, table.move(events, 7, 8, 1, {}))
+    for _, sock in pairs(clients) do sock:close() end
+  end)
+
   it("serves a check when descriptors run out, and does not spin #smcd", function()
     local server <close>, port = start_limited(24, SERVE:format "")
     local crowd <close> = idle(port, 60)
