@@ -117,12 +117,11 @@ int core_start_lookup(lua_State *L)
  */
 static int lookup_addresses(lua_State *L)
 {
-	const struct smc_descriptor *lookup = luaL_checkudata(L, 1, LOOKUP);
+	const struct smc_descriptor *lookup = smc_check_descriptor(L, LOOKUP);
 	struct answer answer;
 	char end;
 	ssize_t n;
 
-	luaL_argcheck(L, lookup->fd >= 0, 1, "closed");
 	n = recv(lookup->fd, &answer, sizeof(answer), MSG_DONTWAIT);
 	if (n < 0)
 		return smc_push_error(L, errno == EAGAIN ? EINPROGRESS : errno, "resolver");
