@@ -135,10 +135,10 @@ end
 
 -- Serves until a signal arrives; returns its name.
 function Server:serve(stop)
-  assert(self.poller:add(self.listener, "r"))
-  assert(self.poller:add(stop, "r"))
+  app.demand(self.poller:add(self.listener, "r"))
+  app.demand(self.poller:add(stop, "r"))
   while true do
-    for sock in assert(self.poller:wait(self.retry and RETRY or self.idle_timeout / 4)) do
+    for sock in app.demand(self.poller:wait(self.retry and RETRY or self.idle_timeout / 4)) do
       local client = self.clients[sock]
       if client then
         if not serve_client(self.poller, client) then self:drop(client) end
@@ -186,8 +186,8 @@ app.run(function()
       ("cannot listen on %s port %d: %s"):format(app.printable(args.host), args.port, message))
   end
   listener:settimeout(0)
-  local stop <close> = assert(require("smc.poller").signals(app.ending_signals()))
-  local poller <close> = assert(socket.poller())
+  local stop <close> = app.demand(require("smc.poller").signals(app.ending_signals()))
+  local poller <close> = app.demand(socket.poller())
   app.tell("listening on %s port %d", listener:getsockname())
   local server = setmetatable({
     listener = listener, poller = poller, quiet = args.quiet, max_clients = args.max_clients,

@@ -85,8 +85,8 @@ local Exchange = {}
 Exchange.__index = Exchange
 
 function Exchange.new(sock, input, timeout)
-  local loop = assert(socket.poller())
-  assert(loop:add(sock, "r"))
+  local loop = app.demand(socket.poller())
+  app.demand(loop:add(sock, "r"))
   sock:settimeout(0)
   -- A redirected file is always readable, and epoll rejects it.
   local polled = not input.file and loop:add(input, "r") and true or false
@@ -158,7 +158,7 @@ function Exchange:wait()
   end
   local left = self.window.held > 0 and self.active + self.timeout - socket.monotonic() or nil
   if left and left <= 0 then self:lost("no echo: timeout") end
-  for ready in assert(self.loop:wait(left)) do
+  for ready in app.demand(self.loop:wait(left)) do
     self.readable = self.readable or ready == self.input
   end
 end

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * smc.core.process: starts programs (spawn.c), waits for them and signals them, and
- * examines their files (executable.c). Policy is in lua/smc/process.lua, program.lua and
- * run.lua.
+ * examines their files (executable.c). Policy is in lua/smc/process.lua, lua/smc/run.lua
+ * and lua/smc/run/.
  */
 #include <errno.h>
 #include <limits.h>

@@ -9,6 +9,7 @@
 -- Each side also works with the client and the server of IBM's smc_chk(8).
 -- @module smc.check
 
+local require = require "smc.internal.load"
 local check = {}
 
 --- The port where servers start to look for a free one, as in smc_chk(8).

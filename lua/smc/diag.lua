@@ -11,6 +11,7 @@
 --
 -- @module smc.diag
 
+local require = require "smc.internal.load"
 local args = require "smc.internal.args"
 local E = require "smc.errno"
 local iterate = require "smc.internal.iterate"

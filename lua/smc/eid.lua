@@ -13,6 +13,7 @@
 --
 -- @module smc.eid
 
+local require = require "smc.internal.load"
 local args = require "smc.internal.args"
 local E = require "smc.errno"
 local netlink = require "smc.internal.genl"

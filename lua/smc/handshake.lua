@@ -18,6 +18,7 @@
 --
 -- @module smc.handshake
 
+local require = require "smc.internal.load"
 local args = require "smc.internal.args"
 local E = require "smc.errno"
 
@@ -273,6 +274,9 @@ local FACTS <const> = {
 -- @raise for an argument of the wrong type or an unknown option
 function handshake.conclusions(record, options)
   args.check("conclusions", 1, record, "table")
+  if type(record.messages) ~= "table" or type(record.outcome) ~= "string" then
+    args.refuse("conclusions", 1, "a handshake expected, as this module returns it")
+  end
   options = args.options("conclusions", 2, options,
     { here = { "client", "server" }, client = "table", server = "table" })
   for _, side in ipairs { "client", "server" } do args.options("conclusions", 2, options[side], FACTS) end

@@ -15,6 +15,7 @@
 --
 -- @module smc.ism
 
+local require = require "smc.internal.load"
 local args = require "smc.internal.args"
 local E = require "smc.errno"
 local hex = require "smc.internal.hex"

@@ -13,6 +13,7 @@
 --
 -- @module smc.pnet
 
+local require = require "smc.internal.load"
 local args = require "smc.internal.args"
 local E = require "smc.errno"
 local matching = require "smc.internal.lists".select

@@ -11,6 +11,7 @@
 --
 -- @module smc.reason
 
+local require = require "smc.internal.load"
 local args = require "smc.internal.args"
 local E = require "smc.errno"
 
@@ -89,6 +90,7 @@ end
 -- @raise for a value of another type
 function reason.describe(code)
   args.check("describe", 1, code, "integer")
+  args.check("describe", 1, code, args.range(0, 0xffffffff))
   local found = reason.get(code)
   if found.name then
     return ("0x%08x %s: %s"):format(code, found.name, found.meaning)

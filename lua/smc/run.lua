@@ -41,6 +41,7 @@
 --
 -- @module smc.run
 
+local require = require "smc.internal.load"
 local args = require "smc.internal.args"
 local core = require "smc.core.process"
 local E = require "smc.errno"

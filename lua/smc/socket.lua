@@ -35,6 +35,7 @@
 -- wrong type or an unknown option raises an error. See af_smc(7) and LuaSocket's tcp reference.
 -- @module smc.socket
 
+local require = require "smc.internal.load"
 local args = require "smc.internal.args"
 local core = require "smc.core.socket"
 local E = require "smc.errno"

@@ -9,6 +9,7 @@
 --
 -- @module smc.system
 
+local require = require "smc.internal.load"
 local args = require "smc.internal.args"
 local netlink = require "smc.internal.genl"
 local os_release = require "smc.core.os".release

@@ -42,7 +42,9 @@ local function interrupt_each(look)
 end
 
 for _, look in ipairs(looks) do
-  if look.before then look.before() end
-  look.look() -- loads what is loaded at first use
-  print(("hit\t%s\t%d"):format(look.name, interrupt_each(look)))
+  if not look.fatal then
+    if look.before then look.before() end
+    look.look() -- loads what is loaded at first use
+    print(("hit\t%s\t%d"):format(look.name, interrupt_each(look)))
+  end
 end

@@ -108,7 +108,7 @@ local looks = {
     end
     return false
   end },
-  { name = "a signal", right = "USR1", look = function()
+  { name = "a signal", right = "USR1", fatal = true, look = function()
     local signals <close>, message, errno = poller.signals("USR1")
     if not signals then return nil, message, errno end
     assert(process_core.kill(process_core.getpid(), NUMBERS.USR1))

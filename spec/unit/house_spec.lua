@@ -44,6 +44,7 @@ local COMPUTED <const> = {
   ["smc"] = { times = 1, names = below("smc.", public) },
   ["smc.cli.manual"] = { times = 1, names = below("smc.cli.", described) },
   ["smc.cli.smcd"] = { times = 1, names = below("smc.cli.smcd.", objects) },
+  ["smc.internal.load"] = { times = 2, names = {} }, -- each caller names its module
   ["smc.internal.need"] = { times = 1, names = { "argparse", "dkjson" } },
   ["smc.socket.luasocket"] = { times = 1, names = { "socket.core", "socket.unix" } },
 }

@@ -72,6 +72,9 @@ describe("smc.reason", function()
       "bad argument #1 to 'get' (integer or string expected, got 1.5)")
     assert.has_error(function() reason.describe("NOUEID") end,
       "bad argument #1 to 'describe' (integer expected, got string)")
+    for _, code in ipairs { -1, 1 << 32 } do
+      assert.error_matches(function() reason.describe(code) end, "^bad argument #1 to 'describe' ")
+    end
   end)
 
   it("gives out copies", function()

@@ -1,6 +1,7 @@
 --- The client of a check: connects, collects the facts, and makes the report.
 -- @module smc.check.client
 
+local require = require "smc.internal.load"
 local args = require "smc.internal.args"
 local availability = require "smc.internal.availability"
 local counters = require "smc.check.counters"

@@ -1,6 +1,7 @@
 --- Collects what explains a failed check, and adds the findings to its report.
 -- @module smc.check.diagnosis
 
+local require = require "smc.internal.load"
 local findings = require "smc.check.findings"
 
 local diagnosis = {}

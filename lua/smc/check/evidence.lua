@@ -1,6 +1,7 @@
 --- What the kernel's record of a connection says about the path of its data.
 -- @module smc.check.evidence
 
+local require = require "smc.internal.load"
 local cursor = require "smc.internal.cursor"
 
 local evidence = {}

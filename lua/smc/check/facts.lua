@@ -4,6 +4,7 @@
 -- network is taken only where a field has its type.
 -- @module smc.check.facts
 
+local require = require "smc.internal.load"
 local monotonic = require "smc.core.os".monotonic
 
 local facts = {}

@@ -5,6 +5,7 @@
 -- that they come closest to decides. The reason alone counts only if nothing is found.
 -- @module smc.check.findings
 
+local require = require "smc.internal.load"
 local codes = require "smc.check.findings.codes"
 local host = require "smc.check.findings.host"
 local pair = require "smc.check.findings.pair"

@@ -1,6 +1,7 @@
 --- Static analysis of a path: what an SMC connection over it would use on this host, without connecting.
 -- @module smc.check.path
 
+local require = require "smc.internal.load"
 local args = require "smc.internal.args"
 local devices = require "smc.check.path.devices"
 local E = require "smc.errno"

@@ -8,6 +8,7 @@
 -- a request; both work with this protocol.
 -- @module smc.check.protocol
 
+local require = require "smc.internal.load"
 local evidence = require "smc.check.evidence"
 local message = require "smc.check.message"
 local stream = require "smc.check.stream"

@@ -1,6 +1,7 @@
 --- The report of a check. All of its fields are set here.
 -- @module smc.check.report
 
+local require = require "smc.internal.load"
 local evidence = require "smc.check.evidence"
 local text = require "smc.internal.text"
 local verdict = require "smc.check.verdict"

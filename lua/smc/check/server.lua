@@ -1,6 +1,7 @@
 --- The server of a check.
 -- @module smc.check.server
 
+local require = require "smc.internal.load"
 local args = require "smc.internal.args"
 local core = require "smc.core.socket"
 local E = require "smc.errno"

@@ -5,6 +5,7 @@
 -- of a connection over TCP too whether the SYN arrived with the option of SMC: `syn` has `smc`.
 -- @module smc.check.view
 
+local require = require "smc.internal.load"
 local evidence = require "smc.check.evidence"
 
 local view = {}

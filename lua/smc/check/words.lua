@@ -1,6 +1,7 @@
 --- Formats the result of a check like smc_chk(8).
 -- @module smc.check.words
 
+local require = require "smc.internal.load"
 local args = require "smc.internal.args"
 local text = require "smc.internal.text"
 

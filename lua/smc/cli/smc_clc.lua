@@ -108,12 +108,12 @@ local function print_ready(self, watch)
 end
 
 local function read_packets(self, watch)
-  local stop <close> = assert(poller.signals(app.ending_signals()))
-  local waiting <close> = assert(poller.new())
-  assert(waiting:add(watch, "r"))
-  assert(waiting:add(stop, "r"))
+  local stop <close> = app.demand(poller.signals(app.ending_signals()))
+  local waiting <close> = app.demand(poller.new())
+  app.demand(waiting:add(watch, "r"))
+  app.demand(waiting:add(stop, "r"))
   while true do
-    for object in assert(waiting:wait(STEP)) do
+    for object in app.demand(waiting:wait(STEP)) do
       if object == stop then
         print_open(self)
         return stop:next()

@@ -3,6 +3,7 @@
 -- After RFC 7609, "IBM Shared Memory Communications Version 2 (Third Edition)", and net/smc/smc_clc.h.
 -- @module smc.handshake.clc
 
+local require = require "smc.internal.load"
 local fields = require "smc.handshake.fields"
 local look = require "smc.internal.look"
 

@@ -1,6 +1,7 @@
 --- Packets of network interfaces, as they arrive: packet(7).
 -- @module smc.handshake.live
 
+local require = require "smc.internal.load"
 local E = require "smc.errno"
 local core = require "smc.core.packet"
 local filter = require "smc.handshake.filter"

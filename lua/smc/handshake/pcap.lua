@@ -2,6 +2,7 @@
 -- See pcap-savefile(5).
 -- @module smc.handshake.pcap
 
+local require = require "smc.internal.load"
 local E = require "smc.errno"
 local file = require "smc.internal.file"
 local link = require "smc.handshake.link"

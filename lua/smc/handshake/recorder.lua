@@ -1,6 +1,7 @@
 --- Records the handshake of a connection of this process.
 -- @module smc.handshake.recorder
 
+local require = require "smc.internal.load"
 local E = require "smc.errno"
 local args = require "smc.internal.args"
 local live = require "smc.handshake.live"

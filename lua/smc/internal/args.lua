@@ -18,6 +18,7 @@
 -- line to blame, is loaded for the first mistake.
 -- @module smc.internal.args
 
+local require = require "smc.internal.load"
 local args = {}
 
 local function mistake()

@@ -1,6 +1,7 @@
 --- Whether this process can create SMC sockets.
 -- @module smc.internal.availability
 
+local require = require "smc.internal.load"
 local core = require "smc.core.socket"
 local E = require "smc.errno"
 

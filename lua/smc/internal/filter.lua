@@ -1,6 +1,7 @@
 --- Filters lists, also those that contain SMC-D and SMC-R entries.
 -- @module smc.internal.filter
 
+local require = require "smc.internal.load"
 local select = require "smc.internal.lists".select
 
 local filter = {}

@@ -6,6 +6,7 @@
 --
 -- @module smc.internal.genl
 
+local require = require "smc.internal.load"
 local E = require "smc.errno"
 
 -- Whether this process gets no netlink socket. Whether the error comes from socket(2) shows a request that

@@ -4,6 +4,7 @@
 --
 -- @module smc.internal.kernel_module
 
+local require = require "smc.internal.load"
 local E = require "smc.errno"
 local kernel_config = require "smc.internal.kernel_config"
 local look = require "smc.internal.look"

@@ -6,6 +6,7 @@
 --
 -- @module smc.internal.look
 
+local require = require "smc.internal.load"
 local E = require "smc.errno"
 local file = require "smc.internal.file"
 local os_core = require "smc.core.os"

@@ -20,11 +20,4 @@ function need.argparse() return load "argparse" end
 --- dkjson.
 function need.dkjson() return load "dkjson" end
 
---- Whether an error says that such a module is not installed.
--- @param raised
--- @treturn boolean
-function need.is_missing(raised)
-  return tostring(raised):find("^the Lua module %w+ is not installed") ~= nil
-end
-
 return need

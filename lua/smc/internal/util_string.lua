@@ -2,6 +2,7 @@
 -- their ports, four fields of 16 characters in EBCDIC.
 -- @module smc.internal.util_string
 
+local require = require "smc.internal.load"
 local util_string = {}
 
 local FIELD <const> = 16 -- bytes

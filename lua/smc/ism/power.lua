@@ -2,6 +2,7 @@
 -- See `arch/s390/pci/pci_hotplug_slot.c` and `drivers/pci/hotplug/pci_hotplug_core.c` in the kernel source.
 -- @module smc.ism.power
 
+local require = require "smc.internal.load"
 local E = require "smc.errno"
 local iterate = require "smc.internal.iterate"
 local os_core = require "smc.core.os"

@@ -1,6 +1,7 @@
 --- Which interfaces and devices have each PNET ID, for smc.pnet.
 -- @module smc.pnet.devices
 
+local require = require "smc.internal.load"
 local E = require "smc.errno"
 local look = require "smc.internal.look"
 local netlink = require "smc.core.netlink"

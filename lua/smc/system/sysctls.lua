@@ -1,6 +1,7 @@
 --- The sysctls of SMC, for smc.system: the files in /proc/sys/net/smc.
 -- @module smc.system.sysctls
 
+local require = require "smc.internal.load"
 local E = require "smc.errno"
 local look = require "smc.internal.look"
 local netlink = require "smc.internal.genl"

@@ -7,11 +7,11 @@ local text = require "smc.internal.text"
 local unconnected = {}
 
 local function refused(report, port)
+  local command = "smc_chk.lua -S" .. ((report.address or ""):find(":", 1, true) and " -6" or "")
   return { side = "peer",
     text = ("Nothing listens on port %s of the host, or a firewall rejects the connection (REJECT), which "
       .. "looks the same."):format(port), evidence = "the answer to the SYN is a reset",
-    command = math.type(report.port) == "integer" and ("smc_chk.lua -S -p %d"):format(report.port)
-      or "smc_chk.lua -S" }
+    command = math.type(report.port) == "integer" and ("%s -p %d"):format(command, report.port) or command }
 end
 
 local function silent(_, port)

@@ -1,6 +1,7 @@
 --- The text of a path, in the form of the static analysis of smc_chk(8).
 -- @module smc.check.path.words
 
+local require = require "smc.internal.load"
 local name_of = require "smc.check.function_name"
 local text = require "smc.internal.text"
 

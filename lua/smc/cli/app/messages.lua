@@ -47,6 +47,15 @@ function messages.fail(status, message, errno)
   app.leave(status)
 end
 
+--- Ends the script with the message of a function of the API that failed; otherwise returns its result.
+-- @param result
+-- @tparam[opt] string message
+-- @tparam[opt] integer errno
+-- @return result
+function messages.demand(result, message, errno)
+  return result or messages.fail(app.failure, message, errno)
+end
+
 --- Sets `app.json` by the words of a command line that cannot be parsed.
 -- @tparam {string,...} words
 function messages.expect_json(words)

@@ -114,12 +114,31 @@ function app.interruption(raised)
   return tostring(raised):find("interrupted!", 1, true) and INTERRUPTED or nil
 end
 
+-- Whether an error says that a module of another project is not installed: see `smc.internal.need`.
 local function is_missing(raised)
-  return require "smc.internal.need".is_missing(raised)
+  return tostring(raised):find("^the Lua module %w+ is not installed") ~= nil
+end
+
+-- What a script ends with if modules cannot be loaded because no file can be opened: see `smc.internal.load`.
+local function exhaustion(raised)
+  local said = tostring(raised)
+  if said:find("^cannot load smc%.") then return { message = said } end
+  if not said:find("module 'smc%.[%w_.]+' not found") then return nil end
+  local file, _, errno = io.open "/proc/self/exe"
+  if file then return file:close() and nil end
+  return { message = core.strerror(errno) }
 end
 
 local function explain(raised)
-  return app.interruption(raised) or is_missing(raised) and raised or debug.traceback(raised, 2)
+  return app.interruption(raised) or is_missing(raised) and raised or exhaustion(raised)
+    or debug.traceback(raised, 2)
+end
+
+-- Ends a script that cannot load what it needs; perhaps not even what prints messages.
+local function give_up(message)
+  pcall(function() app.fail(app.failure, message) end)
+  stderr:write(app.prefix, message, "\n")
+  app.leave(app.failure)
 end
 
 --- Runs a script's main function. Ctrl-C ends the script without a message, with status 130, after closing
@@ -130,6 +149,7 @@ function app.run(main, failure)
   app.failure = failure or app.failure
   require "smc.internal.remedy".by_command()
   local ok, status = xpcall(main, explain)
+  if type(status) == "table" then give_up(status.message) end
   if not ok and is_missing(status) then
     app.json = false -- it may be what writes JSON
     app.fail(app.failure, status)
