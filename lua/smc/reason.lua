@@ -17,6 +17,8 @@ local E = require "smc.errno"
 
 local reason = {}
 
+local CODE <const> = args.range(0, 0xffffffff) -- they have 32 bits
+
 --- A reason.
 --
 -- @table reason
@@ -74,7 +76,7 @@ function reason.get(which)
     end
     which = row[1]
   else
-    args.check("get", 1, which, args.range(0, 0xffffffff))
+    args.check("get", 1, which, CODE)
     row = by_code[which]
     if not row then
       return unknown(which)
@@ -89,8 +91,7 @@ end
 -- @treturn string
 -- @raise for a value of another type
 function reason.describe(code)
-  args.check("describe", 1, code, "integer")
-  args.check("describe", 1, code, args.range(0, 0xffffffff))
+  args.check("describe", 1, code, CODE)
   local found = reason.get(code)
   if found.name then
     return ("0x%08x %s: %s"):format(code, found.name, found.meaning)

@@ -71,7 +71,7 @@ describe("smc.reason", function()
     assert.has_error(function() reason.get(1.5) end,
       "bad argument #1 to 'get' (integer or string expected, got 1.5)")
     assert.has_error(function() reason.describe("NOUEID") end,
-      "bad argument #1 to 'describe' (integer expected, got string)")
+      "bad argument #1 to 'describe' (integer from 0 to 4294967295 expected, got string)")
     for _, code in ipairs { -1, 1 << 32 } do
       assert.error_matches(function() reason.describe(code) end, "^bad argument #1 to 'describe' ")
     end
