@@ -1,16 +1,13 @@
---- Loads modules on first use, which is where a program may have no free descriptor to read a file with. Such
--- files are named `local require = require "smc.internal.load"` at their beginning.
+--- Loads modules on first use, which is where a program may have no free descriptor to read a file with.
+-- Modules that do so begin with `local require = require "smc.internal.load"`.
 -- @module smc.internal.load
 
--- The message of the system if no file can be opened.
-local function exhaustion()
+-- Why a module was not found, if no file can be opened.
+local function why(raised)
+  if not tostring(raised):find "module 'smc%.[%w_.]+' not found" then return nil end
   local file, message = io.open "/proc/self/exe"
-  if not file then return message:gsub("^[^:]*: ", "") end
+  if not file then return message:match ": (.*)" end
   file:close()
-end
-
-local function is_not_found(raised)
-  return tostring(raised):find("module 'smc%.[%w_.]+' not found") ~= nil
 end
 
 --- As `require`, for modules of the project. If no descriptor is free, it collects garbage, which may hold
@@ -18,14 +15,12 @@ end
 -- @tparam string name
 -- @return the module
 return function(name)
-  local loaded = package.loaded[name]
-  if loaded ~= nil then return loaded end
   local ok, result = pcall(require, name)
+  if not ok and why(result) then
+    collectgarbage()
+    ok, result = pcall(require, name)
+  end
   if ok then return result end
-  if not is_not_found(result) or not exhaustion() then error(result, 0) end
-  collectgarbage()
-  ok, result = pcall(require, name)
-  if ok then return result end
-  local why = is_not_found(result) and exhaustion()
-  error(why and ("cannot load %s: %s"):format(name, why) or result, 0)
+  local lack = why(result)
+  error(lack and ("cannot load %s: %s"):format(name, lack) or result, 0)
 end

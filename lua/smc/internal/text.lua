@@ -5,7 +5,6 @@
 -- become part of a message or a table. JSON has its own escapes and needs neither.
 -- @module smc.internal.text
 
-local require = require "smc.internal.load"
 local text = {}
 
 --- Makes control characters in untrusted text visible, in the notation of Lua strings:
