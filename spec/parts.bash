@@ -31,6 +31,7 @@ build_part() { # NAME COMMAND…
 work=$(mktemp -d)
 declare -A running=() # process → part
 failed=()
+failed_outputs=()
 
 end() {
 	local pid
@@ -77,6 +78,7 @@ show() { # INDEX STATUS
 	elif (($2 != 0)); then
 		verdict="FAILED (status $2)"
 		failed+=("${names[$1]}")
+		failed_outputs+=("$work/$1")
 	fi
 	printf '\n== %s: %s after %d s\n' "${names[$1]}" "$verdict" "$seconds"
 	cat "$work/$1"
@@ -132,9 +134,24 @@ run_alone() {
 	((status == 0)) || is_left_out 0 "$status" || failed+=("${names[0]}")
 }
 
+plain() { sed 's/\x1b\[[0-9;]*m//g; s/^host1[02]: //' "$@"; }
+
+# What a part that failed said of it, once more: the last lines of a run are all that some readers keep.
+show_failures() {
+	local output
+	for output in "${failed_outputs[@]}"; do
+		if plain "$output" | grep -qE '^(Failure|Error) → '; then
+			plain "$output" | awk '/^(Failure|Error) → / { lines = 12 } lines-- > 0'
+		else
+			plain "$output" | tail -n 20
+		fi
+	done
+}
+
 # busted's closing lines, added up.
 sum_up() {
-	cat "$work"/* 2>/dev/null | sed 's/\x1b\[[0-9;]*m//g; s/^host1[02]: //' | awk '
+	show_failures
+	cat "$work"/* 2>/dev/null | plain | awk '
 		/^[0-9]+ success/ { passed += $1; failed += $4 + $7; skipped += $10 }
 		END { printf "\n%d passed, %d failed, %d skipped\n", passed, failed, skipped }'
 	((${#left_out[@]} == 0)) || printf 'LEFT OUT: %s\n' "${left_out[@]}"
