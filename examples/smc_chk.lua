@@ -2,7 +2,6 @@
 --- Tests whether connections between two hosts use SMC; the options are those of smc_chk(8).
 
 local app = require "smc.cli.app"
-
 local print = app.print
 
 local SMC <const>, OTHER_MODE <const>, NO_RESULT <const> = 0, 1, 2
@@ -12,8 +11,7 @@ local EPILOG <const> = [[
 Examples:
    smc_chk.lua -S                             on one host
    smc_chk.lua -C 192.168.0.10 -p 37373       on the other
-   smc_chk.lua -C host10 --json
-   smc_chk.lua -C host10 host11 host12        a line for each, at once
+   smc_chk.lua -C host10 host11 host12 --json
    smc_chk.lua -s eth0                        what this host can use
 
 To prove that SMC is used, the test exchanges random data with the server, on
@@ -40,8 +38,7 @@ local function parser()
   p:option("-p --port", "Port of the server; with -S, the first port to try.", "37373")
     :argname("PORT"):convert(app.port)
   p:flag("-6 --ipv6", "Use IPv6.")
-  p:option("-t --timeout", "Wait this long for a connection.", "10")
-    :argname("SECONDS"):convert(app.seconds)
+  p:option("-t --timeout", "Wait this long for a connection.", "10"):argname("SECONDS"):convert(app.seconds)
   p:option("--require", "Fail unless the connection uses this mode."):argname("MODE")
     :choices({ "SMC-D", "SMC-R", "SMC" })
   p:flag("--probe", "Send data to any port.")
@@ -51,65 +48,29 @@ local function parser()
   return p
 end
 
-local function family_of(args)
-  return args.ipv6 and "inet6" or nil
-end
-
-local function debugger(args)
-  return function(...)
-    if args.debug then io.stderr:write("[DEBUG] ", app.printable(string.format(...)), "\n") end
-  end
-end
-
 local function print_pnetid(args)
-  local pnetid, message, errno = require("smc.pnet").of_interface(args.pnetid)
-  if not pnetid then app.fail(NO_RESULT, message, errno) end
-  local mark = pnetid.pnetid_source == "user" and "*" or ""
-  if args.json then app.print_json(pnetid) else print(app.printable(pnetid.pnetid) .. mark) end
+  local found = app.demand(require "smc.pnet".of_interface(args.pnetid))
+  if args.json then app.print_json(found)
+  else print(app.printable(found.pnetid) .. (found.pnetid_source == "user" and "*" or "")) end
   return SMC
 end
 
--- Servers for connections of this host with itself, by family; each is a process, started on first use.
-local servers = setmetatable({}, { __index = function(all, family)
-  local server = assert(require "smc.process".spawn({ arg[-1] or "lua5.4", arg[0], "-S",
-    family == "inet6" and "-6" or nil }, { stdin = "null", stdout = "pipe" }))
-  all[family] = { process = server, port = tonumber((server.stdout:read() or ""):match("%d+$")) }
-  return all[family]
-end })
-
--- Connects to the first address of an interface that is not link-local.
-local function live_test(args, path)
-  if not path.kernel.available then return nil, path.kernel.message end
-  for _, address in ipairs(path.interface.addresses) do
-    local host = address:match("^[^/]+")
-    if not host:find("^fe80:") then
-      local port = servers[host:find(":", 1, true) and "inet6" or "inet"].port
-      return require "smc.check".connect(host, port, { timeout = args.timeout })
-    end
-  end
-  return nil, "No usable IP address configured, skipping"
-end
-
+-- Returns whether everything that was asked for works, and the record for JSON.
 local function check_interface(args, name)
-  local path, message, errno = require "smc.check".path { interface = name }
-  if not path then app.fail(NO_RESULT, message, errno) end
-  local report
-  if args.live then report, message = live_test(args, path) end
+  local check, report, message, errno = require "smc.check", nil, nil, nil
+  local path = app.demand(check.path { interface = name })
+  if args.live then report, message, errno = check.live(name, { timeout = args.timeout }) end
   local works = (not args.live or report and report.success) and (not args.analyse or #path.modes > 0)
-  if args.json then return works, { interface = name,
-    path = args.analyse and path or nil, report = report, message = message } end
+  if args.json then return works, { interface = name, path = args.analyse and path or nil, report = report,
+    message = message, errno = errno } end
   print("Checking active link:    " .. app.printable(name))
   if args.analyse then print("  Static analysis\n" .. tostring(path) .. "\n") end
-  if args.live then
-    print(("  Live test (SMC-D and SMC-R)\n%s\n"):format(report or "     " .. app.printable(message)))
-  end
+  if args.live then print(("  Live test (SMC-D and SMC-R)\n%s\n"):format(report or "     " .. message)) end
   return works
 end
 
 local function check_interfaces(args)
-  local names, message, errno = args.more, nil, nil
-  if #names == 0 then names, message, errno = require "smc.check".interfaces() end
-  if not names then app.fail(NO_RESULT, message, errno) end
+  local names = args.more[1] and args.more or app.demand(require "smc.check".interfaces())
   local found, status = {}, OTHER_MODE
   for i, name in ipairs(names) do
     local works
@@ -117,20 +78,11 @@ local function check_interfaces(args)
     if works then status = SMC end
   end
   if args.json then app.print_json(found) end
-  for _, server in pairs(servers) do server.process:close() end
   return status
 end
 
-local function print_target(args)
-  local addresses = require "smc.socket".resolve(args.connect, family_of(args))
-  if not addresses then return end
-  print(("Test with target IP %s and port %d"):format(table.concat(addresses, ", "), args.port))
-  print("  Live test (SMC-D and SMC-R)")
-  app.flush()
-end
-
 local function options_of(args)
-  return { family = family_of(args), timeout = args.timeout, probe = args.probe, require = args.require }
+  return { family = args.ipv6 and "inet6", timeout = args.timeout, probe = args.probe, require = args.require }
 end
 
 local function status_of(report)
@@ -140,38 +92,38 @@ end
 local function connect_all(args)
   local options, status = options_of(args), SMC
   options.hosts, options.port = { args.connect, table.unpack(args.more) }, args.port
-  local reports, message, errno = require "smc.check".connect_all(options)
-  if not reports then app.fail(NO_RESULT, message, errno) end
-  for _, report in ipairs(reports) do
+  local reports, _, _, untested = require "smc.check".connect_all(options)
+  for _, report in ipairs(reports or untested) do
     if not args.json then print(report:summary()) end
     status = math.max(status, status_of(report))
   end
-  if args.json then app.print_json(reports) end
+  if args.json then app.print_json(reports or untested) end
   return status
 end
 
+local function print_target(args, family)
+  local addresses = require "smc.socket".resolve(args.connect, family)
+  if addresses then app.tell("Test with target IP %s and port %d\n  Live test (SMC-D and SMC-R)",
+    table.concat(addresses, ", "), args.port) end
+end
+
 local function connect(args, debug_message)
-  if not args.json then print_target(args) end
   local options = options_of(args)
+  if not args.json then print_target(args, options.family) end
   options.measure = args.measure
-  local report, message, errno, failed = require "smc.check".connect(args.connect, args.port, options)
+  local report, _, _, failed = require "smc.check".connect(args.connect, args.port, options)
   report = report or failed
-  local text = report and tostring(report) or "     Failed, no connection"
-  -- If nothing could be tested, the report has the message.
-  report = report or { verdict = "no connection", success = false, host = args.connect, port = args.port,
-    message = message, errno = errno }
   if report.seconds then
     debug_message("connected to %s in %.3f s: %s", report.address, report.seconds, report.mode or "unknown")
   end
-  if args.json then app.print_json(report) else print(text .. "\n") end
-  app.flush()
+  if args.json then app.print_json(report) else app.tell("%s\n", report) end
   if report.verdict == "no connection" then app.say(report.message) end
   return status_of(report)
 end
 
 local function serve(args, debug_message)
-  local server <close>, message = require "smc.check".server {
-    port = args.port, family = family_of(args),
+  local server <close> = app.demand(require "smc.check".server {
+    port = args.port, family = args.ipv6 and "inet6",
     on_event = function(what, client)
       if what == "full" then return app.say(client.message) end
       local info = client.info
@@ -179,21 +131,20 @@ local function serve(args, debug_message)
         info and " over " .. (info.mode or "an unknown path") or "",
         info and info.fallback and ", " .. require "smc.reason".describe(info.fallback.code) or "")
     end,
-  }
-  if not server then app.fail(NO_RESULT, message) end
-  print(args.json and require "smc.json".encode({ port = server.port }, true)
-    or "Server started on port " .. server.port)
-  app.flush()
-  app.fail(NO_RESULT, (select(2, server:serve())))
+  })
+  app.tell(args.json and '{"port":%d}' or "Server started on port %d", server.port)
+  app.demand(server:serve())
 end
 
 app.run(function()
   local p = parser()
   local args = app.parse(p, NO_RESULT)
+  local debug_message = args.debug and function(...)
+    io.stderr:write("[DEBUG] ", app.printable(string.format(...)), "\n")
+  end or function() end
   if args.pnetid then return print_pnetid(args) end
   if args.analyse or args.live then return check_interfaces(args) end
-  if args.connect and args.more[1] then return connect_all(args) end
-  if args.connect then return connect(args, debugger(args)) end
-  if args.server then return serve(args, debugger(args)) end
+  if args.connect then return (args.more[1] and connect_all or connect)(args, debug_message) end
+  if args.server then return serve(args, debug_message) end
   app.fail(NO_RESULT, "one of -C, -S, -i, -s and -l is required\n" .. p:get_usage())
 end, NO_RESULT)

@@ -113,6 +113,7 @@ failures.of_functions = {
     with_report("EAFNOSUPPORT", check.connect, "localhost", 1, { require = "SMC-D" }),
   },
   ["check.interfaces"] = { short(check.interfaces) },
+  ["check.live"] = { way("EAFNOSUPPORT", check.live, "lo"), way("EAFNOSUPPORT", check.live, "nosuch0") },
   ["check.path"] = {
     way("ENODEV", check.path, { interface = "nosuch0" }), way("ENOENT", check.path, { host = "" }),
     short(check.path, { interface = "lo" }), short(check.path, { host = "127.0.0.1" }),

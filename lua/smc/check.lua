@@ -87,7 +87,7 @@ check.PORT = require "smc.check.port"
 -- @treturn[2] string message
 -- @treturn[2] integer errno: EAFNOSUPPORT no SMC; for a requirement: EPROTONOSUPPORT another mode, EPROTO not
 --   proven, or the cause of "no connection"
--- @treturn[2] ?table report; if this kernel has no SMC, its `findings` say what mends that
+-- @treturn[2] table report; if this kernel has no SMC, its `findings` say what mends that
 -- @raise for a bad argument or option
 function check.connect(host, port, options)
   return require "smc.check.client".connect(host, port, options)
@@ -111,6 +111,7 @@ end
 -- @treturn[2] nil if this kernel has no SMC
 -- @treturn[2] string message
 -- @treturn[2] integer errno
+-- @treturn[2] {table,...} the reports, which say the same; their `findings` say what mends that
 -- @raise for a bad option
 function check.connect_all(options)
   return require "smc.check.client".connect_all(options)
@@ -162,6 +163,23 @@ end
 
 function check.server(options)
   return require "smc.check.server".new(options)
+end
+
+--- Tests a connection of this host with itself, to an address of an interface: the live test of smc_chk(8).
+--
+--    print(assert(check.live "eth0").mode)                    --> SMC-D
+--
+-- @tparam string interface name of an interface of this network namespace
+-- @tparam[opt] table options
+-- @tparam ?number options.timeout seconds to connect, 10 by default
+-- @treturn[1] table report as of @{connect}
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer errno: EAFNOSUPPORT no SMC, ENODEV no such interface, EADDRNOTAVAIL it has no address
+--   other than a link-local one
+-- @raise for a bad argument or option
+function check.live(interface, options)
+  return require "smc.check.live".test(interface, options)
 end
 
 --- What of this host an SMC connection would use, without connecting: the static analysis of smc_chk(8), for

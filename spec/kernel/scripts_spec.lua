@@ -1,4 +1,5 @@
 -- The scripts as users run them: their text, their streams, their exit statuses.
+local errno = require "smc.errno"
 local ism = require "smc.ism"
 local json = require "dkjson"
 local support = require "support"
@@ -38,6 +39,12 @@ describe("smc_chk.lua", function()
       .. "SMC%-D\n", result.stdout)
     local found = assert(json.decode(support.script("smc_chk.lua", "-s", "-l", "--json").stdout))
     assert.same({ "lo", "SMC-D" }, { found[1].path.interface.name, found[1].report.mode })
+    assert.equal(0, support.run({ "ip", "link", "add", "live0", "type", "dummy" }).status)
+    finally(function() support.run { "ip", "link", "del", "live0" } end)
+    found = assert(json.decode(support.script("smc_chk.lua", "-l", "live0", "--json").stdout))
+    assert.same({ { interface = "live0", message = "interface live0 has no address to connect to",
+      errno = errno.EADDRNOTAVAIL } }, found)
+    assert.matches("no interface nosuch0", support.script("smc_chk.lua", "-l", "nosuch0").stderr)
   end)
 
   it("ends with 1 after a fallback, and says what to do #smcd", function()

@@ -50,6 +50,7 @@ return {
       timeout = "seconds", probe = "boolean", require = "name" } } },
   ["check.evidence"] = { need(socket.tcp4 { fallback = "tcp" }, "object"), need(1, "integer") },
   ["check.interfaces"] = nothing,
+  ["check.live"] = { need("nosuch0", "string"), options { timeout = "seconds" } },
   ["check.path"] = { { valid = { interface = "lo" }, needed = true, wrong = { 7, "x", true, {} },
     options = { host = "string", interface = "string", family = "name" } } },
   ["check.server"] = { options { host = "string", port = "integer", family = "name", on_event = "function",

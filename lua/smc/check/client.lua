@@ -40,13 +40,21 @@ local function fault_of_port(port)
   return ("port from 1 to 65535 expected, got %d"):format(number)
 end
 
-local function check_seconds(options)
-  for _, name in ipairs { "timeout", "measure" } do
-    local value = options[name]
+--- Checks the options of a test. A bad one is a caller's mistake.
+-- @tparam string name of the public function
+-- @tparam integer position
+-- @tparam ?table options
+-- @tparam table types see `smc.internal.args`
+-- @treturn table options
+function client.check_options(name, position, options, types)
+  options = args.options(name, position, options, types)
+  for _, option in ipairs { "timeout", "measure" } do
+    local value = options[option]
     if value == 0 or value == math.huge then
-      args.refuse_option(name, ("seconds, more than 0 and finite, expected, got %s"):format(value))
+      args.refuse_option(option, ("seconds, more than 0 and finite, expected, got %s"):format(value))
     end
   end
+  return options
 end
 
 local function check_arguments(host, port, options)
@@ -54,15 +62,13 @@ local function check_arguments(host, port, options)
   args.check("connect", 2, port, "integer or text")
   local fault = fault_of_port(port)
   if fault then args.refuse("connect", 2, fault) end
-  options = args.options("connect", 3, options, OPTIONS)
-  check_seconds(options)
+  options = client.check_options("connect", 3, options, OPTIONS)
   return math.tointeger(tonumber(port)) or port, options
 end
 
 local function check_all_arguments(options)
   args.check("connect_all", 1, options, "table")
-  args.options("connect_all", 1, options, ALL_OPTIONS)
-  check_seconds(options)
+  client.check_options("connect_all", 1, options, ALL_OPTIONS)
   local fault = options.port and fault_of_port(options.port)
   if fault then args.refuse_option("port", fault) end
   if not options.hosts then args.refuse_option("hosts", "a list of strings expected, got nil") end
@@ -129,8 +135,12 @@ local function record(port)
   return require "smc.handshake".recorder { port = math.type(port) == "integer" and port or nil }
 end
 
--- Connects and returns a report; SMC is available. A task calls it.
-local function test(host, port, options)
+--- Connects to a server. SMC is available. A task calls it.
+-- @tparam string host
+-- @tparam integer|string port
+-- @tparam table options of `smc.check.connect`
+-- @treturn table report
+function client.test(host, port, options)
   local r = report.new(host, port)
   local deadline = monotonic() + (options.timeout or DEFAULT_TIMEOUT)
   local addresses, message, errno = names.addresses(host, options.family, deadline)
@@ -149,18 +159,27 @@ local function test(host, port, options)
   return r
 end
 
--- Tests hosts at once. Returns their reports; SMC is available.
+-- Reports of tests that could not be made.
+local function untested(hosts, port, complete, message, errno)
+  local reports = {}
+  for i, host in ipairs(hosts) do reports[i] = complete(report.new(host, port), message, errno) end
+  return nil, message, errno, reports
+end
+
+-- Tests hosts at once.
+-- @return their reports; or nil, a message, an errno, and reports that say the same
 local function test_all(hosts, port, options)
-  local tasks <close>, message, errno = loop.new()
-  if not tasks then return nil, message, errno end
+  local ok, message, errno = availability.probe()
+  if not ok then return untested(hosts, port, report.without_smc, message, errno) end
+  local tasks <close>, why, number = loop.new()
+  if not tasks then return untested(hosts, port, report.untested, why, number) end
   local reports = {}
   for i, host in ipairs(hosts) do
-    tasks:start(function() reports[i] = test(host, port, options) end)
+    tasks:start(function() reports[i] = client.test(host, port, options) end)
   end
   while tasks.count > 0 do
-    local ok
     ok, message, errno = tasks:step(math.huge)
-    if not ok then return nil, message, errno end
+    if not ok then return untested(hosts, port, report.untested, message, errno) end
   end
   return reports
 end
@@ -168,11 +187,8 @@ end
 --- See `smc.check.connect`.
 function client.connect(host, port, options)
   port, options = check_arguments(host, port, options)
-  local ok, message, errno = availability.probe()
-  if not ok then return nil, message, errno, report.without_smc(report.new(host, port), message, errno) end
-  local reports
-  reports, message, errno = test_all({ host }, port, options)
-  if not reports then return nil, message, errno end
+  local reports, message, errno, failed = test_all({ host }, port, options)
+  if not reports then return nil, message, errno, failed[1] end
   if not options.require then return reports[1] end
   return require "smc.check.requirement".hold(reports[1], options.require)
 end
@@ -180,11 +196,9 @@ end
 --- See `smc.check.connect_all`.
 function client.connect_all(options)
   local port = check_all_arguments(options)
-  local ok, message, errno = availability.probe()
-  if not ok then return nil, message, errno end
-  local reports
-  reports, message, errno = test_all(options.hosts, port, options)
-  if not reports or not options.require then return reports, message, errno end
+  local reports, message, errno, failed = test_all(options.hosts, port, options)
+  if not reports then return nil, message, errno, failed end
+  if not options.require then return reports end
   for _, r in ipairs(reports) do require "smc.check.requirement".hold(r, options.require) end
   return reports
 end

@@ -26,9 +26,15 @@ local function explained(r, seen)
   return require "smc.check.diagnosis".add(r, seen)
 end
 
+--- Completes the report if the test could not be made.
+function report.untested(r, message, errno)
+  r.message, r.errno = message, errno
+  return r
+end
+
 --- Completes the report if this process cannot use SMC.
 function report.without_smc(r, message, errno)
-  r.message, r.errno = message, errno
+  report.untested(r, message, errno)
   local kernel = require "smc.check.path.host".kernel()
   r.findings = kernel and require "smc.check.findings".of_kernel(kernel)
   return r

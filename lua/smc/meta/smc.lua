@@ -98,6 +98,7 @@ function smc_check.connect(host, port, options) end
 ---@return table[]|nil # a report for each host, in their order; if this kernel has no SMC
 ---@return nil|string # message
 ---@return nil|integer # errno
+---@return nil|table[] # the reports, which say the same; their `findings` say what mends that
 function smc_check.connect_all(options) end
 
 --- Returns what a report says, in one line.
@@ -136,6 +137,18 @@ function smc_check_Server:serve() end
 --- `<close>` does the same, and closing twice is fine.
 ---@return boolean # true
 function smc_check_Server:close() end
+
+---@class smc.check.live.options
+---@field timeout number|nil seconds to connect, 10 by default
+
+--- Tests a connection of this host with itself, to an address of an interface: the live test of smc_chk(8).
+---    print(assert(check.live "eth0").mode)                    --> SMC-D
+---@param interface string name of an interface of this network namespace
+---@param options? smc.check.live.options
+---@return table|nil # report as of `connect`
+---@return nil|string # message
+---@return nil|integer # errno: EAFNOSUPPORT no SMC, ENODEV no such interface, EADDRNOTAVAIL it has no address other than a link-local one
+function smc_check.live(interface, options) end
 
 ---@class smc.check.path.options
 ---@field host string|nil name or address of a peer: the interface is that of the kernel's route

@@ -1,0 +1,45 @@
+--- The live test of smc_chk(8): a connection of this host with itself.
+-- @module smc.check.live
+
+local require = require "smc.internal.load"
+local args = require "smc.internal.args"
+local availability = require "smc.internal.availability"
+local client = require "smc.check.client"
+local E = require "smc.errno"
+local interface = require "smc.check.path.interface"
+local server = require "smc.check.server"
+local text = require "smc.internal.text"
+
+local live = {}
+
+local OPTIONS <const> = { timeout = "seconds" }
+
+-- The first address of an interface that needs no scope.
+local function address_of(name)
+  local found, message, errno = interface.named(name)
+  if not found then return nil, message, errno end
+  for _, address in ipairs(found.addresses) do
+    if not address:find "^fe80:" then return address:match "^[^/]+" end
+  end
+  return nil, ("interface %s has no address to connect to"):format(text.printable(name)), E.EADDRNOTAVAIL
+end
+
+--- See `smc.check.live`.
+function live.test(name, options)
+  args.check("live", 1, name, "text")
+  options = client.check_options("live", 2, options, OPTIONS)
+  local ok, message, errno = availability.probe()
+  if not ok then return nil, message, errno end
+  local address
+  address, message, errno = address_of(name)
+  if not address then return nil, message, errno end
+  local peer <close>, why, number = server.new { host = address }
+  if not peer then return nil, why, number end
+  local report
+  peer.loop:start(function() report = client.test(address, peer.port, options) end)
+  repeat ok, message, errno = peer:step(-1) until report or not ok
+  if not report then return nil, message, errno end
+  return report
+end
+
+return live
