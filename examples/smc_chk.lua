@@ -73,16 +73,16 @@ local function check_interfaces(args)
   local names = args.more[1] and args.more or app.demand(require "smc.check".interfaces())
   local found, status = {}, OTHER_MODE
   for i, name in ipairs(names) do
-    local works
-    works, found[i] = check_interface(args, name)
-    if works then status = SMC end
+    local works, record = check_interface(args, name)
+    found[i], status = record, works and SMC or status
   end
   if args.json then app.print_json(found) end
   return status
 end
 
 local function options_of(args)
-  return { family = args.ipv6 and "inet6", timeout = args.timeout, probe = args.probe, require = args.require }
+  local family = args.ipv6 and "inet6"
+  return { family = family, timeout = args.timeout, probe = args.probe, require = args.require }
 end
 
 local function status_of(report)

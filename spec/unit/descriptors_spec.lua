@@ -13,7 +13,7 @@ local SCRIPTS <const> = {
 -- that has enough.
 local COMMAND <const> = 'ulimit -n "$1"; shift; exec timeout 1 lua5.4 "$@"'
 
-describe("without enough descriptors", function()
+describe("without enough descriptors #plain", function()
   for _, command in ipairs(SCRIPTS) do
     it(("a script says so: %s"):format(command), function()
       local words, told = {}, false

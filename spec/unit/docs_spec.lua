@@ -65,7 +65,7 @@ local function column(list, key)
   return values
 end
 
-describe("the reference", function()
+describe("the reference #plain", function()
   local modules, by_name = reference.load(), {}
   for _, module in ipairs(modules) do
     by_name[module.name] = {}

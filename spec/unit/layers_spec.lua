@@ -101,7 +101,7 @@ local function drawing_of(name)
   return lines
 end
 
-describe("the objects of csrc", function()
+describe("the objects of csrc #plain", function()
   it("are searched for circles by something that finds one", function()
     assert.equal("b → c → b", circle_of { a = { "b" }, b = { "c" }, c = { "b", "d" }, d = {} })
     assert.is_nil(circle_of { a = { "b", "c" }, b = { "c" }, c = {} })

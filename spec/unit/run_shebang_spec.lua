@@ -57,7 +57,7 @@ local ENV <const> = {
   "-S %b", "-S sh -c %d", "-S sh -c '%d ; exit 0'", "-S\t%s", "-S \t %s",
 }
 
-describe("run.convertible", function()
+describe("run.convertible #plain", function()
   local folder, names
   local env
 
