@@ -106,6 +106,19 @@ made.messages = {
   decline_unknown = message(4, D, flags(2, 0, 0), decline(2, 0x12345678)),
 }
 
+--- A Proposal with so many IPv6 prefixes.
+function made.with_prefixes(count)
+  local list = {}
+  for i = 1, count do list[i] = { string.char(0xfd, i) .. ("\0"):rep(14), 64 } end
+  return message(1, R, flags(1, 0, 0), PEER .. GID .. MAC .. "\0\0" .. prefixes("\0\0\0\0", 0, list))
+end
+
+--- A Proposal with these UEIDs and ISM devices, { GID, CHID }.
+function made.with_devices(ueids, devices)
+  return message(1, R, flags(2, 1, 2), ("\0"):rep(30) .. "\0\0" .. smcd_area(0, 0, 28)
+    .. extension(ueids, nil, NONE, devices))
+end
+
 --- The names, sorted.
 made.names = {}
 for name in pairs(made.messages) do table.insert(made.names, name) end

@@ -14,6 +14,15 @@ local POWER_OFF <const> = [[
 exec >/dev/null 2>&1 </dev/null
 sh -c 'echo $$ >"$0"; echo 0 >/sys/bus/pci/slots/00000032/power' "$0" &]]
 
+-- The inodes of the sockets that a power-off waits for. One that was not accepted is nobody's, and has none.
+local function in_the_way()
+  local _, message, errno, sockets = ism.power_off("32", { timeout = 1 })
+  assert.equal(E.ETIMEDOUT, errno, message)
+  local inodes = {}
+  for i, one in ipairs(sockets) do inodes[i] = one.inode end
+  return inodes
+end
+
 -- Powers the function off while a connection is open, whose sockets are then closed.
 -- @return the process that powers off
 local function power_off(is_accepted)
@@ -22,12 +31,13 @@ local function power_off(is_accepted)
   local accepted <close> = is_accepted and assert(server:accept()) or nil
   assert.equal("SMC-D", (accepted or client):mode())
   local inode, file = client:info().inode, os.tmpname()
+  if not is_accepted then assert.same({ inode }, in_the_way()) end
   assert.equal(0, support.run({ "sh", "-c", POWER_OFF, file }).status)
+  local pid = support.await(function() return support.read(file):match "%d+" end)
   support.await(function()
     local now = diag.find(inode, { details = false })
     return not now or now.state ~= "ACTIVE"
   end)
-  local pid = assert(support.read(file):match "%d+")
   os.remove(file)
   return pid
 end

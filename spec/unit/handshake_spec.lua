@@ -37,6 +37,24 @@ describe("smc.handshake.decode", function()
     assert.is_nil(d2.subnet)
   end)
 
+  it("reads eight prefixes, UEIDs and devices of a Proposal, and refuses more", function()
+    local ueids, devices = {}, {}
+    for i = 1, 9 do
+      ueids[i], devices[i] = "SMCV2-" .. i, { i, i }
+      local p, d = handshake.decode(made.with_prefixes(i)), handshake.decode(made.with_devices({}, devices))
+      local u = handshake.decode(made.with_devices(ueids, {}))
+      local read = { p and #p.ipv6_prefixes, u and #u.ueids, d and #d.ism_devices }
+      assert.same(i <= 8 and { i, i, i } or {}, read)
+    end
+  end)
+
+  it("reads the GIDs of several emulated devices, two halves each", function()
+    local devices = { { 1, 0xffff }, { 2, 0xffff }, { 3, 0xffff }, { 4, 0xffff } }
+    local m = handshake.decode(made.with_devices({}, devices))
+    assert.same({ { gid = 1, gid_ext = 2, chid = 0xffff }, { gid = 3, gid_ext = 4, chid = 0xffff } },
+      m.ism_devices)
+  end)
+
   it("reads what the systems say of themselves, of each release", function()
     local old, new = handshake.decode(messages.confirm_r2_old), handshake.decode(messages.confirm_r2)
     assert.same({ "0000:0000:0000:0000:0000:ffff:0a01:000c" }, old.gids)

@@ -134,6 +134,9 @@ describe("why there is no SMC", function()
     assert.equal('SMC is not loaded: run "modprobe smc" as root',
       explain(EAFNOSUPPORT, { ["etc/modprobe.d/x.conf"] = "blacklist smc_diag\nblacklist smcx\n"
         .. "alias net-pf-43 smc\ninstall smc /sbin/modprobe --ignore-install smc\n" }))
+    assert.equal('SMC is not loaded: run "modprobe smc" as root', explain(EAFNOSUPPORT, {
+      ["etc/modprobe.d/x.conf~"] = "blacklist smc\n", -- modprobe reads *.conf
+      ["lib/modprobe.d/README"] = "install smc /bin/false\n" }))
   end)
 
   it("is that this process may not", function()

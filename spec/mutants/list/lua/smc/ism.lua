@@ -11,7 +11,7 @@ return {
     { "if a.fid ~= b.fid then return a.fid < b.fid end", "", "the list is in the order of the FIDs" },
   },
 
-  { "lua/smc/ism/power.lua", specs = "unit/async_write unit/leaks unit/ism_power",
+  { "lua/smc/ism/power.lua", specs = "unit/async_write unit/leaks unit/ism_power ism/flows ism/stuck",
     { "math.max(deadline, monotonic() + 0.1)", "deadline", "the state is read at least once after the write", reason = "the deadline is later but when the write took all of the time" },
     { "elseif state == words[on] then", "elseif false then", "what is on is not switched on" },
     { 'now.mode ~= "SMC-D"', 'now.mode == "TCP"', "an SMC-D socket that has lost its device" },
