@@ -13,18 +13,15 @@ local function is_found(pattern)
   return (os.execute(("ls -d %s >/dev/null 2>&1"):format(pattern)))
 end
 
-local function is_ism_here()
-  return (os.execute "grep -qsx 0x04ed /sys/bus/pci/devices/*/device")
-end
-
+local IS_ISM_HERE <const> = at_hand.has_ism()
 -- It has no file in sysfs; a module that is built with it makes one.
 local IS_LOOPBACK_ISM_HERE <const> = os.execute "grep -qs ' smc_lo_' /proc/kallsyms" or false
 local IS_S390X <const> = os.execute "test \"$(uname -m)\" = s390x" or false
 
 -- Tag, whether what it stands for is here, why it is not.
 local ABILITIES <const> = {
-  { "ism", is_ism_here(), "no ISM function, to be powered off and on" },
-  { "smcd", is_ism_here() or is_found "/sys/class/dibs/*" or IS_LOOPBACK_ISM_HERE,
+  { "ism", IS_ISM_HERE, "no ISM function, to be powered off and on" },
+  { "smcd", IS_ISM_HERE or is_found "/sys/class/dibs/*" or IS_LOOPBACK_ISM_HERE,
     "no device of SMC-D, and two sockets of one host have no other way" },
   { "inet_protocol", at_hand.since "6.11", "no IPPROTO_SMC before 6.11" },
   { "limit_smc_hs", is_found "/proc/sys/net/smc/limit_smc_hs", "no sysctl limit_smc_hs before 6.10" },

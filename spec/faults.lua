@@ -74,6 +74,9 @@ function faults.interrupt(file)
   return wrong, hits
 end
 
+-- What strace(1) calls those without an address where programs make them as such: with s390x's socketcall(2).
+local STRACE <const> = { recvfrom = "recvfrom,?recv", sendto = "sendto,?send" }
+
 --- Runs one of the project's scripts, of which one call fails.
 -- @tparam table fault the call's name, the name of the errno, and which one of the calls
 -- @tparam string name such as "smcss.lua"
@@ -82,6 +85,7 @@ end
 -- @treturn boolean whether there were so many calls
 function faults.script(fault, name, ...)
   local call, errno, which = table.unpack(fault)
+  call = STRACE[call] or call
   local trace = os.tmpname()
   local done = support.run({ "strace", "-f", "--seccomp-bpf", "-qq", "-o", trace, "-e", "trace=" .. call,
     "-e", ("inject=%s:error=%s:when=%d"):format(call, errno, which), "lua5.4", "examples/" .. name, ... },

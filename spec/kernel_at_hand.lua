@@ -40,4 +40,9 @@ function at_hand.has_fix(versions)
   return nil
 end
 
+--- Whether this machine has an ISM function: by the kernel's own files, and not by this project.
+function at_hand.has_ism()
+  return (os.execute "grep -qsx 0x04ed /sys/bus/pci/devices/*/device") == true
+end
+
 return at_hand

@@ -1,10 +1,11 @@
--- Looks at what the kernel's SMC has, over netlink: a connection over the ISM function, and listeners, one of
--- them on every address of IPv6.
+-- Looks at what the kernel's SMC has, over netlink: a connection over SMC-D, and listeners, one of them on
+-- every address of IPv6.
 
 local device = require "smc.device"
 local diag = require "smc.diag"
 local eid = require "smc.eid"
 local ism = require "smc.ism"
+local kernel = require "kernel_at_hand"
 local linkgroup = require "smc.linkgroup"
 local pnet = require "smc.pnet"
 local socket = require "smc.socket"
@@ -14,6 +15,7 @@ local system = require "smc.system"
 local _, prepare = ...
 if prepare then return {} end
 
+local IS_ISM_HERE <const> = kernel.has_ism()
 local every = assert(socket.bind("::", 0))
 local server = assert(socket.bind("127.0.0.1", 0))
 local _, port = assert(server:getsockname())
@@ -52,7 +54,7 @@ return {
     return modes and modes[client], message, errno
   end },
   { name = "linkgroup.list", right = "type=SMC-D", look = linkgroup.list },
-  { name = "device.list", right = "model=ISM", look = device.list },
+  { name = "device.list", right = IS_ISM_HERE and "model=ISM", look = device.list },
   { name = "eid.list", look = eid.list },
   { name = "eid.seid", look = eid.seid },
   { name = "pnet.list", look = pnet.list },
@@ -64,5 +66,5 @@ return {
   { name = "system.info", right = "hostname=", look = system.info },
   { name = "system.hs_limitation", right = "false", look = system.hs_limitation },
   { name = "system.available", right = "true", look = system.available },
-  { name = "ism.list", right = "smcd={", look = ism.list },
+  { name = "ism.list", right = IS_ISM_HERE and "smcd={", look = ism.list },
 }

@@ -1,6 +1,7 @@
 -- Looks at the sysctls of SMC, and at files that counters come with.
 
 local ism = require "smc.ism"
+local kernel = require "kernel_at_hand"
 local stats = require "smc.stats"
 local system = require "smc.system"
 
@@ -21,5 +22,7 @@ return {
     if snapshot then snapshot.time = snapshot.time and "some" end
     return snapshot, message, errno
   end },
-  { name = "ism.find", right = "smcd={", look = function() return ism.find { slot = "00000032" } end },
+  { name = "ism.find", right = kernel.has_ism() and "smcd={", look = function()
+    return ism.find { slot = "00000032" }
+  end },
 }

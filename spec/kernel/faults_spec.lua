@@ -18,11 +18,11 @@ describe("a look at the kernel's SMC of which a call fails", function()
     assert.is_not_nil(next(hits))
   end
 
-  it("has the right answer or the error, over netlink #ism", function()
+  it("has the right answer or the error, over netlink #smcd", function()
     holds("spec/faults/netlink.lua", NETLINK)
   end)
 
-  it("has the right answer or the error, in files #ism", function()
+  it("has the right answer or the error, in files", function()
     holds("spec/faults/sysctls.lua", FILES)
   end)
 
