@@ -280,7 +280,7 @@ describe("a check without a connection", function()
     assert.equal("TCP\t127.0.0.1\nTCP\t127.0.0.1\n", said)
   end)
 
-  it("says that a peer replays TCP options, and leaves the handshake hanging", function()
+  it("says that a peer replays TCP options, and leaves the handshake hanging #smcd", function()
     for _, words in ipairs {
       "link add replay0 type veth peer name replay1", "link set replay0 up", "link set replay1 up",
       "address add 198.51.100.1/24 dev replay0",
@@ -328,7 +328,7 @@ describe("a check without a connection", function()
       assert.is_true(socket.monotonic() - started < 60) -- the kernel gives up after two minutes
     end)
 
-    it("tests many hosts in the time of one", function()
+    it("tests many hosts in the time of one #smcd", function()
       local server <close>, port = serve()
       local hosts = { "127.0.0.1" }
       for i = 9, 18 do hosts[#hosts + 1] = "203.0.113." .. i end
@@ -352,7 +352,7 @@ describe("a check without a connection", function()
       assert.is_number(server.pid)
     end)
 
-    it("tries the other addresses of a name", function()
+    it("tries the other addresses of a name #smcd", function()
       local server <close>, port = serve()
       local hosts <close> = support.tree { ["hosts"] = DEAD .. " twofold\n127.0.0.1 twofold\n" }
       local done = support.run({ "unshare", "--mount", "sh", "-c",

@@ -64,7 +64,7 @@ describe("a script", function()
     assert.same({ "exit", 0, "" }, { endings.finish(p) })
   end)
 
-  it("goes on to serve without a reader: smc_chk.lua", function()
+  it("goes on to serve without a reader: smc_chk.lua #smcd", function()
     local p <close> = endings.start("smc_chk.lua", SERVERS[1][3], "")
     p.stdout:close()
     endings.go(p)

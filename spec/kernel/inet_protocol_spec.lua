@@ -136,7 +136,7 @@ describe("a filter that knows families alone #inet_protocol #family_filter", fun
   end)
 end)
 
-it("a socket of IPPROTO_SMC is in the list of all, with its addresses", function()
+it("a socket of IPPROTO_SMC is in the list of all, with its addresses #inet_protocol", function()
   local server <close> = assert(socket.bind("127.0.0.1", 0, INET))
   local _, port = server:getsockname()
   local found
