@@ -27,6 +27,7 @@ local filters = {
   peer_port = "integer", uid = "integer", inode = "integer",
 }
 local extensions = { connection = 1, link_group = 2, dmb = 8 }
+local EXTENSION_NAMES <const> = { "connection", "link_group", "dmb" }
 local every_extension = 1 | 2 | 8
 
 --- An SMC socket. A field that the kernel does not send, or that has no meaning in the state of the
@@ -123,13 +124,7 @@ local function extension_bits(details)
     return 0
   end
   local bits = 0
-  for key in pairs(details) do
-    if math.type(key) ~= "integer" then args.refuse_option("details", "a list of names expected") end
-  end
-  for _, name in ipairs(details) do
-    if not extensions[name] then
-      args.refuse_option("details", ('"connection", "link_group" or "dmb" expected, got "%s"'):format(name))
-    end
+  for _, name in ipairs(args.option_list("details", details, EXTENSION_NAMES)) do
     bits = bits | extensions[name]
   end
   return bits
@@ -188,6 +183,7 @@ end
 -- Queries the kernel. smc.core.netlink checks the values of filters.
 local function ask(filter, complete)
   local fields, details = filter.fields, filter.details
+  if fields then args.option_list("fields", fields, "text") end
   if details == nil and fields then details = false end
   local iterator, message, errno, closing =
     args.passed(pcall(netlink.smc_diag, extension_bits(details), filter, fields, complete))

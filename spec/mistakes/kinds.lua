@@ -16,12 +16,14 @@ local WRONG <const> = {
   boolean = { 1, "yes", {} },
   switch_or_seconds = { "x", -1, NAN, {} },
   table = { 7, "x", true },
+  -- Of names: another thing among them, a hole after them, and an option that belongs elsewhere.
+  list = { 7, "x", true, { {} }, { [3] = "x" }, { stdin = "null" }, { [1.5] = "x" } },
   ["function"] = { 7, "x", {} },
   name = { "nonsense", 7, true, {}, "" }, -- one of a list
   file = { "no/name", 7, true, {}, "" }, -- the name of a file
   identifier = { 1.5, NAN, true }, -- an integer or a string
   object = { 7, "x", true, {} },
-  details = { 7, "x", { "bogus" }, { 1 } },
+  details = { 7, "x", { "bogus" }, { 1 }, { "dmb", dmb = true }, { [2] = "dmb" } },
   json = { print, { print }, { a = io.stdout }, endless },
   letter = { "nonsense", true, {} }, -- the first letters of a string count
   signal = { "nonsense", "", 1.5, -1, 65, math.maxinteger, true, {} },

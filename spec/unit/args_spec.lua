@@ -62,6 +62,14 @@ describe("smc.internal.args", function()
 
   it("checks lists and the objects of methods", function()
     args.list("spawn", 1, { "a", "b" }, "text", 1)
+    args.list("spawn", 1, { [-1] = "lua", [0] = "script", "a" }, "text", 1)
+    args.list("spawn", 1, table.pack("a", "b"), "text", 1)
+    assert.matches("#1 to 'spawn' ([\"n\"]: a list has no names)",
+      message_of(args.list, "spawn", 1, table.pack("a", nil), "text", 1), 1, true)
+    assert.matches("#1 to 'spawn' ([\"env\"]: a list has no names)",
+      message_of(args.list, "spawn", 1, { "a", env = {} }, "text", 1), 1, true)
+    assert.matches("option 'hosts' ([1.5]: a list has no names)",
+      message_of(args.option_list, "hosts", { "a", [1.5] = "b" }, "text"), 1, true)
     assert.matches("#1 to 'spawn' ([2]: string expected, got 5)",
       message_of(args.list, "spawn", 1, { "a", 5 }, "text"), 1, true)
     assert.matches("#1 to 'spawn' ([1]: string expected, got nil)",

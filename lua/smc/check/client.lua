@@ -71,8 +71,7 @@ local function check_all_arguments(options)
   client.check_options("connect_all", 1, options, ALL_OPTIONS)
   local fault = options.port and fault_of_port(options.port)
   if fault then args.refuse_option("port", fault) end
-  if not options.hosts then args.refuse_option("hosts", "a list of strings expected, got nil") end
-  for i = 1, #options.hosts do args.option("hosts", options.hosts[i], "text") end
+  args.option_list("hosts", options.hosts, "text")
   return math.tointeger(tonumber(options.port)) or options.port or protocol.PORT
 end
 

@@ -154,6 +154,23 @@ function args.optional(called, position, value, wanted)
   return args.check(called, position, value, wanted)
 end
 
+-- What is wrong with a list. It may have values before the first, like `arg`, and know its length, like those
+-- of `table.pack`.
+local function list_fault(list, wanted, least)
+  if type(list) ~= "table" then return mistake().wrong(list, "table", kinds_of) end
+  for i = 1, math.max(#list, least or 0) do
+    local what = fault(list[i], wanted)
+    if what then return ("[%d]: %s"):format(i, what) end
+  end
+  for key, value in pairs(list) do
+    if math.type(key) ~= "integer" then
+      if key ~= "n" or value ~= #list then return mistake().named(key) end
+    elseif key > #list then
+      return ("[%d]: there is nothing at [%d]"):format(key, #list + 1)
+    end
+  end
+end
+
 --- Checks that an argument is a list and that each of its values is valid.
 -- @tparam string called
 -- @tparam integer position
@@ -162,16 +179,20 @@ end
 -- @tparam ?integer least how many there must be
 -- @treturn table the list
 function args.list(called, position, value, wanted, least)
-  args.check(called, position, value, "table")
-  for i = 1, math.max(#value, least or 0) do
-    local what = fault(value[i], wanted)
-    if what then args.refuse(called, position, ("[%d]: %s"):format(i, what)) end
-  end
-  for key in pairs(value) do
-    if math.type(key) == "integer" and key > #value then
-      args.refuse(called, position, ("[%d]: there is nothing at [%d]"):format(key, #value + 1))
-    end
-  end
+  local what = list_fault(value, wanted, least)
+  if what then args.refuse(called, position, what) end
+  return value
+end
+
+--- Checks that an option is a list, likewise.
+-- @param name
+-- @param value
+-- @param wanted of each value
+-- @tparam ?integer least
+-- @treturn table the list
+function args.option_list(name, value, wanted, least)
+  local what = list_fault(value, wanted, least)
+  if what then args.refuse_option(name, what) end
   return value
 end
 

@@ -65,6 +65,13 @@ function mistake.wrong(value, wanted, kinds_of)
   return ("%s expected, got %s"):format(in_words(wanted, kinds_of), what_it_is(value, wanted))
 end
 
+--- What is wrong with a list that has a value under a name, such as an option.
+-- @param key of the value
+-- @treturn string
+function mistake.named(key)
+  return ("[%s]: a list has no names"):format(type(key) == "string" and text.quoted(key) or tostring(key))
+end
+
 --- What is wrong with an option that is not known.
 -- @tparam table types whose keys are the known options
 -- @treturn string
