@@ -2,7 +2,10 @@
 /* Reads directories, symbolic links and descriptors, which Lua's io library cannot. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "../common/lua_util.h"
@@ -90,6 +93,39 @@ static int os_read(lua_State *L)
 	return 1;
 }
 
+/* Whether an error of require says that there is no such module of this project. */
+static bool is_module_missing(const char *error)
+{
+	static const char MODULE[] = "module 'smc.", MISSING[] = "' not found";
+	const char *name = strstr(error, MODULE);
+
+	if (!name)
+		return false;
+	name += strlen(MODULE);
+	return strncmp(name + strcspn(name, "'"), MISSING, strlen(MISSING)) == 0;
+}
+
+/*
+ * shortage(error) -> message | nil: why require, whose error that is, does not find a module of this project, if no
+ * file can be opened: it takes the module for missing.
+ */
+static int os_shortage(lua_State *L)
+{
+	const char *error = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : "";
+	int fd;
+
+	if (!is_module_missing(error))
+		return 0;
+	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		lua_pushstring(L, strerror(errno));
+		return 1;
+	}
+	close(fd);
+	return 0;
+}
+
 const luaL_Reg smc_os_file[] = {
-	{ "entries", os_entries }, { "read", os_read }, { "readlink", os_readlink }, { NULL, NULL }
+	{ "entries", os_entries },   { "read", os_read }, { "readlink", os_readlink },
+	{ "shortage", os_shortage }, { NULL, NULL },
 };

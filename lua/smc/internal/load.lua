@@ -2,13 +2,7 @@
 -- Modules that do so begin with `local require = require "smc.internal.load"`.
 -- @module smc.internal.load
 
--- Why a module was not found, if no file can be opened.
-local function why(raised)
-  if not tostring(raised):find "module 'smc%.[%w_.]+' not found" then return nil end
-  local file, message = io.open "/proc/self/exe"
-  if not file then return message:match ": (.*)" end
-  file:close()
-end
+local shortage = require "smc.core.os".shortage
 
 --- As `require`, for modules of the project. If no descriptor is free, it collects garbage, which may hold
 -- some, and tries again. If that does not help, the error says so, and not that the module is missing.
@@ -16,11 +10,11 @@ end
 -- @return the module
 return function(name)
   local ok, result = pcall(require, name)
-  if not ok and why(result) then
+  if not ok and shortage(result) then
     collectgarbage()
     ok, result = pcall(require, name)
   end
   if ok then return result end
-  local lack = why(result)
+  local lack = shortage(result)
   error(lack and ("cannot load %s: %s"):format(name, lack) or result, 0)
 end

@@ -121,12 +121,8 @@ end
 
 -- What a script ends with if modules cannot be loaded because no file can be opened: see `smc.internal.load`.
 local function exhaustion(raised)
-  local said = tostring(raised)
-  if said:find("^cannot load smc%.") then return { message = said } end
-  if not said:find("module 'smc%.[%w_.]+' not found") then return nil end
-  local file, _, errno = io.open "/proc/self/exe"
-  if file then return file:close() and nil end
-  return { message = core.strerror(errno) }
+  local lack = tostring(raised):match("^cannot load smc%..*") or core.shortage(raised)
+  return lack and { message = lack }
 end
 
 local function explain(raised)
