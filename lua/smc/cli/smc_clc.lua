@@ -128,7 +128,7 @@ end
 local function run(given)
   local args = app.parse(parser(), BAD_USAGE, given)
   if not (args.interface or args.file) then
-    app.fail(BAD_USAGE, "-i INTERFACE or -f FILE is needed\nTry " .. app.name .. " --help")
+    app.misuse(BAD_USAGE, "-i INTERFACE or -f FILE is needed")
   end
   local interface = args.interface ~= "any" and args.interface or nil
   local watch <close>, message, errno = handshake.watch { interface = interface, file = args.file,

@@ -35,8 +35,7 @@ end
 local command_line
 
 local function misuse(message)
-  app.expect_json(command_line)
-  app.refuse(FAILED, app.prefix .. message .. "\n" .. usage())
+  app.refuse(FAILED, app.prefix .. message .. "\n" .. usage(), command_line)
 end
 
 local function port_of(word)

@@ -33,8 +33,7 @@ local function usage()
 end
 
 local function refuse(words, message)
-  app.expect_json(words)
-  app.refuse(1, message .. "\n" .. usage())
+  app.refuse(1, message .. "\n" .. usage(), words)
 end
 
 local function parse_options(words)

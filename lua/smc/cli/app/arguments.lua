@@ -66,10 +66,7 @@ function arguments.parse(parser, status, given)
   if not result then
     local ok
     ok, result = parser:pparse(given)
-    if not ok then
-      app.expect_json(given)
-      app.fail(status or 2, explain_usage(result) .. "\nTry " .. app.name .. " --help")
-    end
+    if not ok then app.misuse(status or 2, explain_usage(result), given) end
   end
   collectgarbage "restart"
   app.json = result.json or false

@@ -56,19 +56,29 @@ function messages.demand(result, message, errno)
   return result or messages.fail(app.failure, message, errno)
 end
 
---- Sets `app.json` by the words of a command line that cannot be parsed.
--- @tparam {string,...} words
-function messages.expect_json(words)
+-- Sets `app.json` by the words of a command line that cannot be parsed.
+local function expect_json(words)
   for _, word in ipairs(words) do
     if word == "--" then return end
     if word == "--json" then app.json = true end
   end
 end
 
---- Ends the script for bad usage, as `app.fail` does, but prints the text as it is.
+--- Ends the script for bad usage, as `app.fail` does, and names its help.
+-- @tparam integer status
+-- @tparam string message
+-- @tparam[opt] {string,...} words the command line, if it cannot be parsed: only it knows about --json
+function messages.misuse(status, message, words)
+  expect_json(words or {})
+  messages.fail(status, message .. "\nTry " .. app.name .. " --help")
+end
+
+--- Ends the script for bad usage, likewise, but prints the text as it is.
 -- @tparam integer status
 -- @tparam string usage
-function messages.refuse(status, usage)
+-- @tparam[opt] {string,...} words
+function messages.refuse(status, usage, words)
+  expect_json(words or {})
   if app.json and not app.written then
     local message = usage:gsub("%s+$", "")
     app.write(require "smc.json".encode { success = false, message = message }, "\n")
