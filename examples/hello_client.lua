@@ -1,10 +1,11 @@
 #!/usr/bin/env lua5.4
---- Says hello to hello_server.lua over SMC: hello_client.lua HOST [PORT]
+--- Says hello to hello_server.lua over SMC: hello_client.lua [HOST [PORT]]
 local socket = require "smc.socket"
 local try = socket.try -- raises a message for protect, which returns it: see LuaSocket's reference
-
 local ok, message = socket.protect(function()
-  local sock <close> = try(socket.connect(arg[1] or "localhost", arg[2] or 12345))
+  local host, port = arg[1] or "localhost", tonumber(arg[2] or 12345)
+  try(port and not arg[3] and not host:find "^%-", "usage: hello_client.lua [HOST [PORT]]")
+  local sock <close> = try(socket.connect(host, port))
   sock:settimeout(10)
   try(sock:send("Lua\n"))
   print((try(sock:receive()):gsub("[^%g ]", "?"))) -- the terminal takes no commands from the network

@@ -2,9 +2,9 @@
 --- Greets one client over SMC: hello_server.lua [PORT]. Start hello_client.lua on the other host.
 local socket = require "smc.socket"
 local try = socket.try -- raises a message for protect, which returns it: see LuaSocket's reference
-
 local ok, message = socket.protect(function()
-  local server <close> = try(socket.bind("::", arg[1] or 12345))
+  local port = try(not arg[2] and tonumber(arg[1] or 12345), "usage: hello_server.lua [PORT]")
+  local server <close> = try(socket.bind("::", port))
   io.stdout:write("Waiting on port ", select(2, server:getsockname()), "\n"):flush()
   local client <close> = try(server:accept())
   client:settimeout(10)
