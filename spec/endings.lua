@@ -1,7 +1,8 @@
---- How a script ends when its output cannot be written, and when nobody reads it: specs for the ways in which
--- it prints.
+--- How a script ends when its output cannot be written, when nobody reads it, and on Ctrl-C: specs for the
+-- ways in which it prints.
 
 local assert = require "luassert"
+local json = require "dkjson"
 local process = require "smc.process"
 local support = require "support"
 
@@ -61,6 +62,27 @@ function endings.tells_lost_output(it, name, failure, words)
   end
 end
 
+-- Raises what lua.c raises on Ctrl-C, in the line after the first output.
+local INTERRUPT <const> = [[debug.sethook(function()
+  local app = package.loaded["smc.cli.app.output"]
+  if app and app.written then debug.sethook() error "interrupted!" end
+end, "l")]]
+
+--- Makes the spec that Ctrl-C leaves JSON, or nothing.
+-- @tparam function it
+-- @tparam string name
+-- @tparam string words
+function endings.leaves_no_half_of_json(it, name, words)
+  it(("prints no half of JSON: %s %s"):format(name, words) .. tag(words), function()
+    local argv = { "lua5.4", "-e", INTERRUPT, "examples/" .. name }
+    for word in words:gsub("%u%u+", endings.ports):gmatch "%S+" do argv[#argv + 1] = word end
+    local done = support.run(argv, nil, support.environment())
+    assert.same({ 130, "" }, { done.status, done.stderr })
+    local _, ending = json.decode(done.stdout)
+    assert.matches("^%s*$", done.stdout:sub(ending or 1))
+  end)
+end
+
 --- Makes the specs of each way in which scripts print.
 -- @tparam function it
 -- @tparam {table,...} ways each the name of a script, its status where it cannot write, and the words that
@@ -70,6 +92,7 @@ function endings.of(it, ways)
     local name, failure = way[1], way[2]
     for i = 3, #way do
       endings.tells_lost_output(it, name, failure, way[i])
+      if way[i]:find "--json" then endings.leaves_no_half_of_json(it, name, way[i]) end
       it(("ends well without a reader: %s %s"):format(name, way[i]) .. tag(way[i]), function()
         local p <close> = endings.start(name, way[i], "")
         p.stdout:close()

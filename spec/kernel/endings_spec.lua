@@ -1,5 +1,6 @@
 -- How every script ends, in every way of printing that it has: on a full disk with a status and a message,
--- and well where its reader has gone. What needs no SMC is in the unit spec of this name.
+-- well where its reader has gone, and without half of JSON on Ctrl-C. What needs no SMC is in the unit spec
+-- of this name.
 local endings = require "endings"
 local smc_check = require "smc.check"
 local socket = require "smc.socket"
@@ -50,6 +51,7 @@ describe("a script", function()
 
   endings.of(it, WAYS)
   for _, way in ipairs(SERVERS) do endings.tells_lost_output(it, table.unpack(way)) end
+  endings.leaves_no_half_of_json(it, SERVERS[2][1], SERVERS[2][3])
 
   it("goes on to serve without a reader: echo_server.lua", function()
     local p <close> = endings.start("echo_server.lua", SERVERS[3][3], "")

@@ -24,6 +24,11 @@ where  OBJECT := {info | linkgroup | device | stats | ueid%s}
       or "")
 end
 
+-- Ends with a text for people; with --json it is the answer to a mistake, since no program reads it.
+local function answer(status, words)
+  app.refuse(app.json and FAILED or status, words)
+end
+
 -- Removes the options that only this project has; they may stand anywhere.
 local function take_own_options(tool, words)
   local rest, i = {}, 1
@@ -54,13 +59,13 @@ local function set_option(tool, option)
   elseif tools.abbreviates(option, "-absolute") then
     tool.absolute = true
   elseif tools.abbreviates(option, "-version") then
-    app.leave(FAILED, app.version())
+    answer(FAILED, app.version())
   elseif tools.abbreviates(option, "-details") then
     tool.level = 1
   elseif tools.abbreviates(option, "-ddetails") then
     tool.level = 2
   elseif tools.abbreviates(option, "-help") then
-    app.leave(OK, usage(tool))
+    answer(OK, usage(tool))
   else
     app.fail(FAILED, ('Option %s is unknown, try "%s help".'):format(text.quoted(option), tool.name))
   end
@@ -84,10 +89,10 @@ end
 local function run(tool, words)
   words = take_options(tool, take_own_options(tool, words))
   local given = table.remove(words, 1)
-  if not given then app.leave(OK, usage(tool)) end
+  if not given then answer(OK, usage(tool)) end
   for _, name in ipairs(OBJECTS) do
     if tools.abbreviates(given, name) then
-      if name == "help" then app.leave(OK, usage(tool)) end
+      if name == "help" then answer(OK, usage(tool)) end
       if name == "seid" and not tool.is_smcd then
         app.fail(NOT_THERE, ('Object "%s" is valid for SMC-D only, try "%s help".'):format(
           given, tool.name))
