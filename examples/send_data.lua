@@ -16,7 +16,7 @@ Examples:
 The echo of standard input is printed; that of a file is only checked. When the
 reader of the output closes the pipe, sending stops. Exit status: 0 if every
 byte came back; 1 if not, or if the output cannot be written; 2 if there was no
-connection, if the input cannot be read, or for bad usage.]]
+connection, if the input cannot be read, or for bad usage; 130 ended by Ctrl-C.]]
 
 local LOST <const>, NO_CONNECTION <const> = 1, 2
 local CHUNK <const>, WINDOW <const> = 65536, 1 << 20

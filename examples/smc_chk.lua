@@ -19,11 +19,14 @@ ports 37373 to 37383, and checks how the kernel transferred it. It sends nothing
 to other ports unless --probe is given; then the only evidence is the kernel's
 record of the connection.
 
+With several hosts, the exit status is the highest of theirs. With -s, 0 means
+that an interface can use SMC; with -l, that a connection of one did; with -i,
+that the interface has a PNET ID.
+
 Exit status: 0 the connection provably uses SMC; 1 it fell back to TCP, or does
 not use the mode that --require names; 2 there was no connection, this kernel
 has no SMC, or bad usage; 3 there was a connection, but its use of SMC is not
-proven. With several hosts, the highest of theirs. With -s, -l and -i, 0 means
-that an interface can use SMC, that one does, and that it has a PNET ID.]]
+proven; 130 ended by Ctrl-C; 143 ended by SIGTERM.]]
 
 local function parser()
   local p = app.parser("Check whether the path to a host uses SMC.", EPILOG)

@@ -63,12 +63,21 @@ describe("make man", function()
     end
   end)
 
+  it("says in each page how Ctrl-C ends the script, but where that is the end of its work", function()
+    for i, path in ipairs(paths "/man/man1/%s.1") do
+      local statuses = support.read(path):match("\n.SH EXIT STATUS\n(.-)\n.SH ")
+      local own = scripts[i] == "echo_server.lua" or scripts[i] == "smc_run.lua"
+      assert.equal(not own, statuses:find("130", 1, true) ~= nil, path)
+    end
+  end)
+
   it("has the commands of smcd.lua and smcr.lua", function()
     for name, last in pairs { ["smcd.lua"] = "seid", ["smcr.lua"] = "ueid" } do
       local page = support.read(("%s/man/man1/%s.1"):format(SHARE, name))
       local commands = page:match("\n.SH COMMANDS\n(.-)\n.SH ")
       for _, object in ipairs { "info", "linkgroup", "device", "stats", "ueid", last } do
-        assert.matches(("\n%s %s [show"):format(name, object), commands, 1, true)
+        local command = object == "stats" and "stats [show | reset | json]" or object .. " [show"
+        assert.matches(("\n%s %s"):format(name, command), commands, 1, true)
       end
     end
   end)

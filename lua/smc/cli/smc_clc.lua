@@ -21,11 +21,11 @@ Examples:
    smc_clc.lua -f trace.pcap -a --json   also those without SMC, as JSON
    ssh HOST tcpdump -w - tcp | smc_clc.lua -f /dev/stdin
 
-With -i, Ctrl-C ends the script. JSON is an object a handshake, one on each
-line.
+With -i, Ctrl-C ends the script. With --json, each line is an object, that of
+one handshake.
 
-Exit status: 0 success; 1 the interface or the file cannot be read, or writing
-the output failed; 2 bad usage.]]
+Exit status: 0 success, also after Ctrl-C with -i; 1 the interface or the file
+cannot be read, or writing the output failed; 2 bad usage; 130 ended by Ctrl-C.]]
 
 local function parser()
   local p = app.parser("Show the handshakes of SMC connections: what each side offers, what is declined, and "

@@ -21,7 +21,7 @@ end. It contains names and addresses of this host and its peers, and names of
 processes, but no data of connections, no command lines and no environment.
 
 Exit status: 0 success, also if something could not be read; 1 the archive or
-the output could not be written; 2 bad usage.]]
+the output could not be written; 2 bad usage; 130 ended by Ctrl-C.]]
 
 local function parser()
   local p = app.parser("Collect information about SMC on this host.", EPILOG)

@@ -17,7 +17,7 @@ Examples:
 Exit status: 0 success; 1 the functions cannot be listed; 2 bad usage; 3 invalid
 FID; 4 a FID to list beside one to switch; 5 the FID to switch does not exist;
 6 it is already on or off; 7 switching it failed, or writing the output failed;
-8 the FID to list does not exist.]]
+8 the FID to list does not exist; 130 ended by Ctrl-C.]]
 
 local function parser()
   local p = app.parser("List PCI functions that SMC can use (ISM, RoCE, Network Express), or power one on or "

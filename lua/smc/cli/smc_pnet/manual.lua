@@ -15,4 +15,4 @@ Examples:
    smc_pnet.lua -d NETA                     remove them
 
 Exit status: 0 success; 1 the table cannot be shown or changed, the output cannot
-be written, or bad usage.]] }
+be written, or bad usage; 130 ended by Ctrl-C.]] }

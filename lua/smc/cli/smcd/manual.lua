@@ -16,7 +16,8 @@ Examples:
    SMCD.lua ueid add PROD.LPARS             add a user-defined EID (requires root)
 
 Exit status: 0 success; 1 this kernel has no SMC, or there is no such object;
-255 anything else that fails, bad usage, or the option --version.]]
+130 ended by Ctrl-C; 255 anything else that fails, bad usage, or the option
+--version.]]
 
 local DESCRIPTIONS <const> = {
   info = "What this kernel and its hardware support: versions, EIDs, ISM and RoCE.",
@@ -43,7 +44,8 @@ return function(tool, objects, usage_of)
     parser:flag("--dibs", "With device: the dibs devices (Linux 6.18), by name and GID, loopback included.")
   end
   for _, name in ipairs(objects) do
-    local usage = usage_of(name)
+    -- The usage text is the original's, which does not have its own command json.
+    local usage = usage_of(name):gsub(" stats %[show | reset", "%0 | json")
     local command = parser:command(name, DESCRIPTIONS[name]):usage(usage):add_help(false)
     local words = {}
     for line in usage:gmatch("[^\n]+") do

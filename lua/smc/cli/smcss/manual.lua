@@ -15,4 +15,4 @@ Examples:
    smcss.lua --json --processes    for programs, with the processes that hold each socket
 
 Exit status: 0 success; 1 the sockets cannot be listed, the output cannot be
-written, or bad usage.]] }
+written, or bad usage; 130 ended by Ctrl-C.]] }
