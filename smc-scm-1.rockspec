@@ -135,7 +135,7 @@ build = {
         "csrc/os/file.c",
         "csrc/os/folder.c",
         "csrc/os/os.c",
-        "csrc/os/pattern.c",
+        "csrc/os/pseudorandom.c",
         "csrc/os/terminal.c",
         "csrc/os/timer.c",
         "csrc/common/lua_util.c",

@@ -8,6 +8,6 @@
 #define SMC_TIMER "smc.os.timer"
 
 SMC_HIDDEN extern const luaL_Reg smc_os_clock[], smc_os_errno[], smc_os_file[], smc_os_folder[],
-	smc_os_pattern[], smc_os_terminal[], smc_os_timer[], smc_os_timer_methods[];
+	smc_os_pseudorandom[], smc_os_terminal[], smc_os_timer[], smc_os_timer_methods[];
 
 #endif

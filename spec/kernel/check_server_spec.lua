@@ -142,7 +142,7 @@ describe("a server for checks", function()
     ["no reading of the data"] = [[
       sock:settimeout(0)
       sock:send(require "smc.check.protocol".request(1, { 1 << 20 }))
-      sock:send(require "smc.core.os".pattern(1, 0, 1 << 20))]],
+      sock:send(require "smc.core.os".pseudorandom(1, 0, 1 << 20))]],
     ["messages that never come"] = [[
       sock:send(require "smc.check.protocol".request(1))
       sock:send("echo 1048576 10000000\\n")]],

@@ -170,25 +170,25 @@ describe("devices and link groups", function()
 end)
 
 describe("random bytes of a seed", function()
-  local pattern = require "smc.core.os".pattern
+  local pseudorandom = require "smc.core.os".pseudorandom
 
   it("are the same from any offset on", function()
-    local whole = pattern(7, 0, 64)
+    local whole = pseudorandom(7, 0, 64)
     for offset = 0, 20 do
       for count = 0, 20 do
-        assert.equal(whole:sub(offset + 1, offset + count), pattern(7, offset, count))
+        assert.equal(whole:sub(offset + 1, offset + count), pseudorandom(7, offset, count))
       end
     end
-    assert.not_equal(whole, pattern(8, 0, 64))
-    assert.equal(0xe220a8397b1dcdaf, (string.unpack("<i8", pattern(0, 0, 8)))) -- of splitmix64
+    assert.not_equal(whole, pseudorandom(8, 0, 64))
+    assert.equal(0xe220a8397b1dcdaf, (string.unpack("<i8", pseudorandom(0, 0, 8)))) -- of splitmix64
   end)
 
   it("end with the largest offset", function()
     local most <const> = 0x7fffffff
-    assert.equal(1, #pattern(7, most - 1, 1))
-    assert.equal("", pattern(7, most, 0))
-    assert.error_matches(function() pattern(7, most, 1) end, "number of bytes")
-    assert.error_matches(function() pattern(7, most + 1, 0) end, "offset")
+    assert.equal(1, #pseudorandom(7, most - 1, 1))
+    assert.equal("", pseudorandom(7, most, 0))
+    assert.error_matches(function() pseudorandom(7, most, 1) end, "number of bytes")
+    assert.error_matches(function() pseudorandom(7, most + 1, 0) end, "offset")
   end)
 end)
 

@@ -5,7 +5,7 @@
 -- @module smc.check.stream
 
 local loop = require "smc.check.loop"
-local pattern = require "smc.core.os".pattern
+local pseudorandom = require "smc.core.os".pseudorandom
 
 local stream = {}
 
@@ -58,7 +58,7 @@ function stream.send_random(sock, seed, offset, count, deadline)
   local sent = 0
   while sent < count do
     local part, message =
-      stream.send(sock, pattern(seed, offset + sent, math.min(count - sent, CHUNK)), deadline)
+      stream.send(sock, pseudorandom(seed, offset + sent, math.min(count - sent, CHUNK)), deadline)
     sent = sent + part
     if message then return sent, message end
   end
@@ -86,7 +86,7 @@ function stream.receive_random(sock, seed, offset, count, deadline)
   while received < count do
     local data, message = sock:receiveany(math.min(count - received, CHUNK))
     if data then
-      local expected = pattern(seed, offset + received, #data)
+      local expected = pseudorandom(seed, offset + received, #data)
       local at = data ~= expected and offset + received + first_difference(data, expected) or nil
       received = received + #data
       if at then return received, "different", at end

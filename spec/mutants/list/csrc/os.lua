@@ -11,7 +11,7 @@ return {
     { "TFD_CLOEXEC | TFD_NONBLOCK", "TFD_NONBLOCK", "a program that is started does not inherit timers" },
   },
 
-  { "csrc/os/pattern.c", specs = "unit/limits unit/check_protocol unit/numbers",
+  { "csrc/os/pseudorandom.c", specs = "unit/limits unit/check_protocol unit/numbers",
     { "offset / sizeof(word)", "offset / sizeof(word) + 1", "the stream is that of its seed" },
     { "(const char *)&word + skip", "(const char *)&word", "from any offset on the stream is the same" },
     { "count < n - skip ? count : n - skip", "n - skip", "no byte more is written than there is room for" },

@@ -37,8 +37,8 @@ static void write_stream(char *data, uint64_t seed, size_t offset, size_t count)
 	}
 }
 
-/* pattern(seed, offset, count) -> text: count bytes of the stream */
-static int os_pattern(lua_State *L)
+/* pseudorandom(seed, offset, count) -> text: count bytes of the stream */
+static int os_pseudorandom(lua_State *L)
 {
 	uint64_t seed = (uint64_t)luaL_checkinteger(L, 1);
 	int offset = smc_check_int(L, 2, 0, INT_MAX, "offset");
@@ -51,4 +51,4 @@ static int os_pattern(lua_State *L)
 	return 1;
 }
 
-const luaL_Reg smc_os_pattern[] = { { "pattern", os_pattern }, { NULL, NULL } };
+const luaL_Reg smc_os_pseudorandom[] = { { "pseudorandom", os_pseudorandom }, { NULL, NULL } };
