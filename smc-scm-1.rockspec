@@ -133,7 +133,7 @@ build = {
         "csrc/os/clock.c",
         "csrc/os/errno.c",
         "csrc/os/file.c",
-        "csrc/os/folder.c",
+        "csrc/os/mkdir.c",
         "csrc/os/os.c",
         "csrc/os/pseudorandom.c",
         "csrc/os/terminal.c",

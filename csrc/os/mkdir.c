@@ -38,7 +38,7 @@ static int os_make_folder(lua_State *L)
 	return 1;
 }
 
-const luaL_Reg smc_os_folder[] = {
+const luaL_Reg smc_os_mkdir[] = {
 	{ "make_folder", os_make_folder },
 	{ "temporary_folder", os_temporary_folder },
 	{ NULL, NULL },
