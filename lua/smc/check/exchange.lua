@@ -9,7 +9,7 @@
 
 local os_core = require "smc.core.os"
 local protocol = require "smc.check.protocol"
-local stream = require "smc.check.stream"
+local transfer = require "smc.check.transfer"
 
 local exchange = {}
 
@@ -29,12 +29,12 @@ end
 -- What is wrong with the part that the client sent or received itself; nil: nothing.
 local function fault_of_blocks(data, sock, deadline)
   for _, size in ipairs(data.sizes) do
-    local sent, message = stream.send_random(sock, data.seed, data.sent, size, deadline)
+    local sent, message = transfer.send_random(sock, data.seed, data.sent, size, deadline)
     data.sent = data.sent + sent
     if message then return ("only %d of %d bytes of random data could be sent: %s"):format(
       data.sent, data.bytes, message), message end
     local received, difference
-    received, message, difference = stream.receive_random(sock, ~data.seed, data.received, size, deadline)
+    received, message, difference = transfer.receive_random(sock, ~data.seed, data.received, size, deadline)
     data.received = data.received + received
     if difference then
       return ("byte %d of the random data that was received is not the one that was sent"):format(difference)
@@ -62,7 +62,7 @@ local function fault_of_result(result, sent, received, data)
 end
 
 local function receive_result(sock, deadline)
-  local line, why = stream.receive(sock, "*l", deadline, protocol.ANSWER_MAX)
+  local line, why = transfer.receive(sock, "*l", deadline, protocol.ANSWER_MAX)
   if not line then return nil, why end
   local result
   result, why = protocol.receive_rest(sock, "result", line, deadline)
@@ -101,13 +101,13 @@ function exchange.run(sock, mode, seconds)
   local deadline = os_core.monotonic() + seconds
   local request = protocol.request(seed, sizes)
   local facts = { to_send = #request }
-  facts.sent, facts.send_message = stream.send(sock, request, deadline)
+  facts.sent, facts.send_message = transfer.send(sock, request, deadline)
   if facts.send_message then
     facts.closed = facts.send_message == "closed"
     return facts
   end
   local line, message, rest =
-    stream.receive(sock, "*l", os_core.monotonic() + ANSWER_SECONDS, protocol.ANSWER_MAX)
+    transfer.receive(sock, "*l", os_core.monotonic() + ANSWER_SECONDS, protocol.ANSWER_MAX)
   if line then
     facts.answer, message = protocol.receive_answer(sock, line, deadline)
   elseif message == "timeout" and not protocol.begins_answer(rest) then

@@ -6,7 +6,7 @@ local core = require "smc.core.socket"
 local monotonic = require "smc.core.os".monotonic
 local protocol = require "smc.check.protocol"
 local reach = require "smc.check.reach"
-local stream = require "smc.check.stream"
+local transfer = require "smc.check.transfer"
 
 local measure = {}
 
@@ -22,12 +22,12 @@ local PATHS <const> = { "smc", "tcp" }
 -- Asks the server for messages and exchanges them. Returns how many seconds that took.
 local function turn(sock, traffic, kind, size, count)
   local deadline = monotonic() + PATIENCE
-  stream.send(sock, protocol.command(kind == "ping" and "echo" or "sink", size, count), deadline)
-  local ok, message = stream.receive(sock, "*l", deadline, protocol.ANSWER_MAX)
+  transfer.send(sock, protocol.command(kind == "ping" and "echo" or "sink", size, count), deadline)
+  local ok, message = transfer.receive(sock, "*l", deadline, protocol.ANSWER_MAX)
   if not ok then return nil, message end
   local started = monotonic()
   ok, message = batch.run(sock, traffic, kind, count, deadline)
-  if ok and kind == "source" then ok, message = stream.receive(sock, #protocol.DONE, deadline) end
+  if ok and kind == "source" then ok, message = transfer.receive(sock, #protocol.DONE, deadline) end
   if not ok then return nil, message end
   return monotonic() - started
 end
@@ -102,10 +102,10 @@ local function connect_tcp(address, port)
   local deadline = monotonic() + PATIENCE
   local ok, message = reach.connect(sock, address, port, deadline)
   if ok then
-    stream.send(sock, protocol.request(0), deadline)
+    transfer.send(sock, protocol.request(0), deadline)
     for _, kind in ipairs { "answer", "result" } do
       local line
-      line, message = stream.receive(sock, "*l", deadline, protocol.ANSWER_MAX)
+      line, message = transfer.receive(sock, "*l", deadline, protocol.ANSWER_MAX)
       ok = line and protocol.receive_rest(sock, kind, line, deadline)
       if not ok then break end
     end

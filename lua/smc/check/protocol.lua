@@ -11,7 +11,7 @@
 local require = require "smc.internal.load"
 local evidence = require "smc.check.evidence"
 local message = require "smc.check.message"
-local stream = require "smc.check.stream"
+local transfer = require "smc.check.transfer"
 local view = require "smc.check.view"
 
 local protocol = {
@@ -153,7 +153,7 @@ function protocol.receive_rest(sock, kind, line, deadline)
   length = math.tointeger(tonumber(length))
   if found ~= kind or not length or length > message.MAX then return nil end
   local body, why = "", nil
-  if length > 0 then body, why = stream.receive(sock, length, deadline) end
+  if length > 0 then body, why = transfer.receive(sock, length, deadline) end
   if not body then return nil, why end
   local value = message.decode(body)
   return value, not value and "it cannot be decoded" or nil

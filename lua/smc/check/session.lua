@@ -6,7 +6,7 @@ local cursor = require "smc.internal.cursor"
 local loop = require "smc.check.loop"
 local monotonic = require "smc.core.os".monotonic
 local protocol = require "smc.check.protocol"
-local stream = require "smc.check.stream"
+local transfer = require "smc.check.transfer"
 local view = require "smc.check.view"
 
 local session = {}
@@ -57,17 +57,17 @@ local function exchange_data(sock, request, look, deadline)
   local offset, result = 0, { received = 0 }
   for _, size in ipairs(request.sizes) do
     local received, message, difference =
-      stream.receive_random(sock, request.seed, offset, size, deadline)
+      transfer.receive_random(sock, request.seed, offset, size, deadline)
     result.received = result.received + received
     result.difference = difference
     if difference then break end
-    if message or select(2, stream.send_random(sock, ~request.seed, offset, size, deadline)) then
+    if message or select(2, transfer.send_random(sock, ~request.seed, offset, size, deadline)) then
       return false
     end
     offset = offset + size
   end
   for name, value in pairs(look_when_settled(sock, look)) do result[name] = value end
-  return stream.send(sock, protocol.frame("result", result), deadline) ~= nil
+  return transfer.send(sock, protocol.frame("result", result), deadline) ~= nil
 end
 
 -- Waits until the client closes the connection.
@@ -81,16 +81,16 @@ end
 local function move_messages(sock, host, kind, size, count, deadline)
   while host.is_measuring() do loop.pause(monotonic() + TURN_SECONDS) end
   local _ <close> = host.measuring()
-  if select(2, stream.send(sock, protocol.READY, deadline)) then return false end
+  if select(2, transfer.send(sock, protocol.READY, deadline)) then return false end
   if not batch.run(sock, batch.traffic(size), kind, count, deadline) then return false end
-  return kind == "echo" or not select(2, stream.send(sock, protocol.DONE, deadline))
+  return kind == "echo" or not select(2, transfer.send(sock, protocol.DONE, deadline))
 end
 
 -- Does what the client asks for after its test, until it closes the connection.
 local function obey(sock, host, until_idle)
   sock:setoption("tcp-nodelay", true)
   while true do
-    local line = stream.receive(sock, "*l", until_idle(), protocol.ANSWER_MAX)
+    local line = transfer.receive(sock, "*l", until_idle(), protocol.ANSWER_MAX)
     local kind, size, count = protocol.read_command(line or "")
     if not kind then return end
     local deadline = math.min(until_idle(), monotonic() + BATCH_SECONDS)
@@ -116,11 +116,11 @@ function session.run(sock, client, host)
   local info = look()
   host.probed(client, info)
   if not request.seed then
-    stream.send(sock, protocol.answer(info), until_idle())
+    transfer.send(sock, protocol.answer(info), until_idle())
     wait_for_the_end(sock, until_idle())
   else
     local own = request.is_silent and {} or view.of(info, client.address, sock)
-    local _, message = stream.send(sock, protocol.frame("answer", own), until_idle())
+    local _, message = transfer.send(sock, protocol.frame("answer", own), until_idle())
     if message or not exchange_data(sock, request, look, until_idle()) then return end
     obey(sock, host, until_idle)
   end

@@ -2,12 +2,12 @@
 --
 -- The sockets do not wait (`settimeout(0)`); the task does. The random bytes are those of a seed: one stream
 -- for each direction, from which each block of a test takes the next bytes.
--- @module smc.check.stream
+-- @module smc.check.transfer
 
 local loop = require "smc.check.loop"
 local pseudorandom = require "smc.core.os".pseudorandom
 
-local stream = {}
+local transfer = {}
 
 local CHUNK <const> = 65536
 
@@ -17,7 +17,7 @@ local CHUNK <const> = 65536
 -- @tparam number deadline
 -- @treturn integer the bytes that were sent
 -- @treturn ?string message if these are not all
-function stream.send(sock, data, deadline)
+function transfer.send(sock, data, deadline)
   local at = 0
   while true do
     local last, message, partial = sock:send(data, at + 1)
@@ -36,7 +36,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string what has arrived
-function stream.receive(sock, what, deadline, max)
+function transfer.receive(sock, what, deadline, max)
   local got = ""
   while true do
     local data, message, partial = sock:receive(what, got, max)
@@ -54,11 +54,11 @@ end
 -- @tparam number deadline
 -- @treturn integer the bytes that were sent
 -- @treturn ?string message if these are not all
-function stream.send_random(sock, seed, offset, count, deadline)
+function transfer.send_random(sock, seed, offset, count, deadline)
   local sent = 0
   while sent < count do
     local part, message =
-      stream.send(sock, pseudorandom(seed, offset + sent, math.min(count - sent, CHUNK)), deadline)
+      transfer.send(sock, pseudorandom(seed, offset + sent, math.min(count - sent, CHUNK)), deadline)
     sent = sent + part
     if message then return sent, message end
   end
@@ -81,7 +81,7 @@ end
 -- @treturn integer the bytes that were received
 -- @treturn ?string message if these are not all
 -- @treturn ?integer the offset of the first byte that differs; nothing is received after it
-function stream.receive_random(sock, seed, offset, count, deadline)
+function transfer.receive_random(sock, seed, offset, count, deadline)
   local received = 0
   while received < count do
     local data, message = sock:receiveany(math.min(count - received, CHUNK))
@@ -97,4 +97,4 @@ function stream.receive_random(sock, seed, offset, count, deadline)
   return received
 end
 
-return stream
+return transfer
