@@ -4,7 +4,7 @@ local clc = require "smc.handshake.clc"
 local fields = require "smc.handshake.fields"
 local pcap = require "smc.handshake.pcap"
 local segment = require "smc.internal.segment"
-local stream = require "smc.handshake.stream"
+local reassembly = require "smc.handshake.reassembly"
 
 local SMCR <const> = "\xe2\xd4\xc3\xd9"
 local SYN <const>, ACK <const> = 2, 16
@@ -76,7 +76,7 @@ describe("a stream", function()
 
   it("is put in order, also where sequence numbers go round", function()
     for _, first in ipairs { 100, 0, 0xffffffff, 0xfffffff0, 0x7ffffff8 } do
-      local s = stream.new(first)
+      local s = reassembly.new(first)
       add(s, (first + 20) & 0xffffffff, DECLINE:sub(21))
       assert.is_nil((s:take()))
       add(s, (first + 5) & 0xffffffff, DECLINE:sub(6, 15))
@@ -89,7 +89,7 @@ describe("a stream", function()
   end)
 
   it("takes the longer of two segments that begin together", function()
-    local s = stream.new(0)
+    local s = reassembly.new(0)
     add(s, 4, DECLINE:sub(5, 8))
     add(s, 4, DECLINE:sub(5))
     add(s, 4, DECLINE:sub(5, 6))
@@ -98,7 +98,7 @@ describe("a stream", function()
   end)
 
   it("keeps no more than a window, and 64 segments, that are ahead", function()
-    local s = stream.new(0)
+    local s = reassembly.new(0)
     add(s, 65537, "x")
     assert.equal(0, s.count)
     add(s, 65536, "x")
@@ -108,15 +108,15 @@ describe("a stream", function()
   end)
 
   it("is given up where its first bytes can be no message", function()
-    local s = stream.new(0)
+    local s = reassembly.new(0)
     add(s, 0, SMCR .. "\1" .. string.pack(">I2", clc.LONGEST + 1) .. "\16")
     local message, fault = s:take()
     assert.is_nil(message)
     assert.matches("a length of 2049 bytes", fault)
-    s = stream.new(0)
+    s = reassembly.new(0)
     add(s, 0, SMCR .. "\1" .. string.pack(">I2", clc.LONGEST) .. "\16")
     assert.same({}, { s:take() })
-    s = stream.new(0)
+    s = reassembly.new(0)
     add(s, 0, "GET / HTTP/1.1\r\n")
     assert.same({}, { s:take() })
     assert.is_true(s.data)

@@ -3,7 +3,7 @@
 
 local ip = require "smc.internal.ip"
 local segment = require "smc.internal.segment"
-local stream = require "smc.handshake.stream"
+local reassembly = require "smc.handshake.reassembly"
 
 local Tracker = {}
 Tracker.__index = Tracker
@@ -95,7 +95,7 @@ local function take_syn(self, events, state, s, context)
   local side = s.ack and "server" or "client"
   if state.handshake[name] then return end
   state.handshake[name] = { smc = s.smc, time = context.time }
-  state.streams[side] = stream.new(s.sequence + 1)
+  state.streams[side] = reassembly.new(s.sequence + 1)
   add(events, name, state.handshake)
   if name == "syn_ack" and not s.smc then finish(self, events, state) end
 end
@@ -176,7 +176,7 @@ function Tracker:add(events, bytes, at, context)
   state.latest = context.time
   if s.syn then take_syn(self, events, state, s, context) end
   if s.payload ~= "" and self.open[state.key] == state then
-    if not state.streams[side] then state.streams[side] = stream.new(s.sequence) end
+    if not state.streams[side] then state.streams[side] = reassembly.new(s.sequence) end
     state.streams[side]:add(s.sequence + (s.syn and 1 or 0), s.payload, s.size)
     take_messages(self, events, state, side, context)
   end

@@ -39,7 +39,7 @@ return {
     { "if header.version > 1 then found.further", "if header.version > 0 then found.further", "version 1 has one reason" },
   },
 
-  { "lua/smc/handshake/stream.lua", specs = "unit/handshake_bounds unit/handshake_capture",
+  { "lua/smc/handshake/reassembly.lua", specs = "unit/handshake_bounds unit/handshake_capture",
     { "distance < 0x80000000 and distance or distance - 0x100000000", "distance", "sequence numbers go round" },
     { "payload:sub(known + 1)", "payload", "what was seen before is not seen again" },
     { "distance > WINDOW or self.count >= MOST_WAITING", "false", "segments that wait have a limit" },

@@ -1,19 +1,19 @@
 --- The first bytes of one direction of a TCP connection: puts segments in order, and extracts the CLC
 -- messages.
--- @module smc.handshake.stream
+-- @module smc.handshake.reassembly
 
 local clc = require "smc.handshake.clc"
 
 local Stream = {}
 Stream.__index = Stream
 
-local stream = {}
+local reassembly = {}
 
 local WINDOW <const>, MOST_WAITING <const> = 65536, 64 -- bytes and segments that wait for a missing one
 
 --- A new one.
 -- @tparam integer first the sequence number of its first byte
-function stream.new(first)
+function reassembly.new(first)
   return setmetatable({ next = first & 0xffffffff, buffer = "", waiting = {}, count = 0 }, Stream)
 end
 
@@ -102,4 +102,4 @@ function Stream:take()
   return message
 end
 
-return stream
+return reassembly
