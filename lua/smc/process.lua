@@ -13,7 +13,7 @@
 
 local args = require "smc.internal.args"
 local E = require "smc.errno"
-local STREAMS = require "smc.internal.streams"
+local STREAMS = require "smc.internal.stdio"
 local core = require "smc.core.process"
 local printable = require "smc.internal.text".printable -- now: later there may be no descriptor for it
 
