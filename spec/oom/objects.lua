@@ -295,7 +295,7 @@ return {
     return nil, message, errno
   end },
   { name = "packet.open", right = "timeout", look = function()
-    local program = require "smc.handshake.filter".program(1)
+    local program = require "smc.handshake.bpf".program(1)
     local packets, message, errno = packet.open("lo", program)
     if packets then
       local bytes

@@ -54,7 +54,7 @@ describe("NaN as a number of seconds is refused by", function()
   end
 
   it("waiting for a packet", function()
-    local packets <close> = require "smc.core.packet".open("lo", require "smc.handshake.filter".program(1))
+    local packets <close> = require "smc.core.packet".open("lo", require "smc.handshake.bpf".program(1))
     if not packets then return pending "packet sockets need a privilege" end
     refuses(function() packets:receive(nan) end, words:format(1, "receive"))
   end)

@@ -4,7 +4,7 @@
 local require = require "smc.internal.load"
 local E = require "smc.errno"
 local core = require "smc.core.packet"
-local filter = require "smc.handshake.filter"
+local bpf = require "smc.handshake.bpf"
 local look = require "smc.internal.look"
 local text = require "smc.internal.text"
 
@@ -46,7 +46,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno
 function live.open(interface, port)
-  local packets, message, errno = core.open(interface, filter.program(port))
+  local packets, message, errno = core.open(interface, bpf.program(port))
   if not packets then return nil, explain(interface, message, errno), errno end
   return setmetatable({ packets = packets, interface = interface, names = names(), count = 0 }, Live)
 end

@@ -62,7 +62,7 @@ return {
     { "if from.snap > 0 then length = math.min(length, from.snap) end", "", "a simple packet is as long as was captured" },
   },
 
-  { "lua/smc/handshake/filter.lua", specs = "unit/handshake_filter kernel/handshake",
+  { "lua/smc/handshake/bpf.lua", specs = "unit/handshake_bpf kernel/handshake",
     { "local SHORT <const> = 2048", "local SHORT <const> = 2047", "data as long as a message pass" },
     { '{ "ldb [x+k]", 13 }, { "jset", 7, "pass" }', '{ "ldb [x+k]", 13 }, { "jset", 3, "pass" }', "a RST ends a handshake" },
     { '{ "jset", 0x1fff, "drop" }', '{ "jset", 0x3fff, "drop" }', "the first fragment has the header" },

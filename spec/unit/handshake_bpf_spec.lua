@@ -1,6 +1,6 @@
 -- The filter of packet sockets, run here by the rules of classic BPF, Documentation/networking/filter.rst: of
 -- all packets it passes those that may belong to a handshake.
-local filter = require "smc.handshake.filter"
+local bpf = require "smc.handshake.bpf"
 local made = require "handshake.made"
 
 -- Runs a program on a packet of an Ethernet protocol. Returns the number of bytes that it passes.
@@ -105,13 +105,13 @@ end
 describe("the filter of handshakes", function()
   for family, more in pairs { inet = IPV4_ONLY, inet6 = IPV6_ONLY } do
     it("passes what may belong to one: " .. family, function()
-      check(filter.program(), CASES, family)
-      check(filter.program(), more, family)
+      check(bpf.program(), CASES, family)
+      check(bpf.program(), more, family)
     end)
 
     it("passes what has the port, on either side: " .. family, function()
       for port, is_ours in pairs { [40000] = true, [37373] = true, [37374] = false, [39999] = false } do
-        local program = filter.program(port)
+        local program = bpf.program(port)
         for from = 1, 2 do
           assert.equal(is_ours, passed(program, { family = family, from = from, payload = "x" }), port)
           assert.equal(is_ours, passed(program, { family = family, from = from, flags = 2 }), port)
@@ -123,13 +123,13 @@ describe("the filter of handshakes", function()
 
   it("passes a packet whose length is not in it, as one that is sent in one piece has 0", function()
     for _, payload in ipairs { CLC, ("x"):rep(3000) } do
-      assert.is_true(passed(filter.program(), { payload = payload, change = function(p)
+      assert.is_true(passed(bpf.program(), { payload = payload, change = function(p)
         return p:sub(1, 2) .. "\0\0" .. p:sub(5)
       end }))
     end
   end)
 
   it("gives as many bytes as a message and its headers have", function()
-    assert.equal(4096, run(filter.program(), made.packet { from = 1, sequence = 1, flags = 2 }, IPV4))
+    assert.equal(4096, run(bpf.program(), made.packet { from = 1, sequence = 1, flags = 2 }, IPV4))
   end)
 end)

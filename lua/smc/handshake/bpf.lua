@@ -1,9 +1,9 @@
 --- The filter of a packet socket: a program of classic BPF, as bytes, for packets that begin with an IP
 -- header. It passes what may belong to a handshake: TCP segments with SYN, FIN or RST, and those whose data
 -- are short or begin with a CLC message. See Documentation/networking/filter.rst.
--- @module smc.handshake.filter
+-- @module smc.handshake.bpf
 
-local filter = {}
+local bpf = {}
 
 local SHORT <const> = 2048 -- bytes of data: longer than any CLC message
 local PASSED <const> = 4096 -- bytes of a packet
@@ -88,9 +88,9 @@ end
 --- The program.
 -- @tparam ?integer port passes only segments from or to it
 -- @treturn string
-function filter.program(port)
+function bpf.program(port)
   if port then return assemble(START, port_of(port), TCP) end
   return assemble(START, TCP)
 end
 
-return filter
+return bpf
