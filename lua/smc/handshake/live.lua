@@ -70,7 +70,7 @@ end
 function Live:receive(seconds)
   local bytes, protocol, index, time, vlan = self.packets:receive(seconds)
   if not bytes then return nil, explain(self.interface, protocol, index), index end
-  local tagged, at, inner = require "smc.handshake.link".untag(bytes, protocol, 1)
+  local tagged, at, inner = require "smc.handshake.link_layer".untag(bytes, protocol, 1)
   return bytes, tagged and at or #bytes + 1,
     { time = time, interface = self.names[index] or nil, vlan = inner or vlan, lost = lost(self) }
 end

@@ -5,7 +5,7 @@
 local require = require "smc.internal.load"
 local E = require "smc.errno"
 local file = require "smc.internal.file"
-local link = require "smc.handshake.link"
+local link_layer = require "smc.handshake.link_layer"
 local look = require "smc.internal.look"
 local quoted = require "smc.internal.text".quoted
 
@@ -48,7 +48,7 @@ end
 
 --- Checks a link type.
 function Capture:check_link(number)
-  if link.is_known(number) then return number end
+  if link_layer.is_known(number) then return number end
   self:refuse(("its link type %d is none of those that are read: Ethernet, Linux cooked (tcpdump -i any), "
     .. "raw IP and loopback"):format(number))
 end

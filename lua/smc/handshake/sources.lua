@@ -3,7 +3,7 @@
 
 local E = require "smc.errno"
 local gettime = require "smc.core.os".gettime
-local link = require "smc.handshake.link"
+local link_layer = require "smc.handshake.link_layer"
 local live = require "smc.handshake.live"
 local pcap = require "smc.handshake.pcap"
 local tracker = require "smc.handshake.tracker"
@@ -22,7 +22,7 @@ function File:receive()
   while #events == 0 and not self.ended do
     local bytes, time, link_type = self.capture:next()
     if bytes then
-      local at, vlan = link.packet(link_type, bytes)
+      local at, vlan = link_layer.packet(link_type, bytes)
       self.tracker:sweep(events, time)
       if at then self.tracker:add(events, bytes, at, { time = time, vlan = vlan }) end
     else

@@ -70,7 +70,7 @@ return {
     { '{ "ldh [x+k]", 2 }, { "jeq", port, "wanted" },\n', "", "the port of either side" },
   },
 
-  { "lua/smc/handshake/link.lua", specs = "unit/handshake_capture",
+  { "lua/smc/handshake/link_layer.lua", specs = "unit/handshake_capture",
     { "if #bytes < at + 3 then return nil end", "if false then return nil end", "a frame that is cut in its tag" },
     { "& 0xfff", "& 0xffff", "a VLAN ID has twelve bits" },
   },

@@ -1,9 +1,9 @@
 --- Link layers: where the IP packet of a captured frame begins.
 --
 -- The numbers are those of link types in capture files, https://www.tcpdump.org/linktypes.html.
--- @module smc.handshake.link
+-- @module smc.handshake.link_layer
 
-local link = {}
+local link_layer = {}
 
 local IPV4 <const>, IPV6 <const> = 0x0800, 0x86dd -- ETH_P_IP, ETH_P_IPV6
 local VLANS <const> = { [0x8100] = true, [0x88a8] = true, [0x9100] = true }
@@ -37,7 +37,7 @@ local TYPES <const> = {
 --- Whether this module knows a link type.
 -- @tparam integer number
 -- @treturn boolean
-function link.is_known(number)
+function link_layer.is_known(number)
   return TYPES[number] ~= nil
 end
 
@@ -48,7 +48,7 @@ end
 -- @treturn ?integer protocol; nil if the frame ends before it
 -- @treturn integer position
 -- @treturn ?integer VLAN ID, of the innermost tag
-function link.untag(bytes, protocol, at)
+function link_layer.untag(bytes, protocol, at)
   local vlan
   while VLANS[protocol] do
     if #bytes < at + 3 then return nil end
@@ -63,9 +63,9 @@ end
 -- @tparam string bytes the frame
 -- @treturn ?integer position of the IP header; nil if there is none
 -- @treturn ?integer VLAN ID
-function link.packet(number, bytes)
-  local protocol, at, vlan = link.untag(bytes, TYPES[number](bytes))
+function link_layer.packet(number, bytes)
+  local protocol, at, vlan = link_layer.untag(bytes, TYPES[number](bytes))
   if protocol == IPV4 or protocol == IPV6 then return at, vlan end
 end
 
-return link
+return link_layer
