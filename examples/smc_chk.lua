@@ -41,7 +41,8 @@ local function parser()
   p:option("-p --port", "Port of the server; with -S, the first port to try.", "37373")
     :argname("PORT"):convert(app.port)
   p:flag("-6 --ipv6", "Use IPv6.")
-  p:option("-t --timeout", "Wait this long for a connection.", "10"):argname("SECONDS"):convert(app.seconds)
+  p:option("-t --timeout", "Wait this long for a connection, instead of 10 seconds."):argname("SECONDS")
+    :convert(app.seconds)
   p:option("--require", "Fail unless the connection uses this mode."):argname("MODE")
     :choices({ "SMC-D", "SMC-R", "SMC" })
   p:flag("--probe", "Send data to any port.")
@@ -49,6 +50,18 @@ local function parser()
   p:flag("-d --debug", "Report connections on standard error.")
   p:flag("--json", "Print the result as JSON.")
   return p
+end
+
+-- Options that mean nothing together. Those that smc_chk has, and ignores, are ignored here, too.
+local function refuse_nonsense(args)
+  local interfaces, other = args.analyse or args.live, args.connect or args.server or args.pnetid
+  app.refuse_any(NO_RESULT, {
+    ["-t is for -C and -l"] = args.timeout and not (args.connect or args.live),
+    ["--require and --probe are for -C"] = (args.require or args.probe) and not args.connect,
+    ["--measure is for -C with one host"] = args.measure and (args.more[1] or not args.connect),
+    ["-s and -l cannot be combined with -C, -S and -i"] = interfaces and other,
+    ["hosts are for -C, and interfaces for -s and -l"] = args.more[1] and not (args.connect or interfaces),
+  })
 end
 
 local function print_pnetid(args)
@@ -145,6 +158,7 @@ app.run(function()
   local debug_message = args.debug and function(...)
     io.stderr:write("[DEBUG] ", app.printable(string.format(...)), "\n")
   end or function() end
+  refuse_nonsense(args)
   if args.pnetid then return print_pnetid(args) end
   if args.analyse or args.live then return check_interfaces(args) end
   if args.connect then return (args.more[1] and connect_all or connect)(args, debug_message) end

@@ -2,6 +2,7 @@
 -- way, and it leaves everything else to argparse.
 local app = require "smc.cli.app"
 local plain = require "smc.cli.app.plain"
+local support = require "support"
 
 -- The declaration of a script's command line; the script is run as far as that.
 local function declared_by(path)
@@ -146,5 +147,38 @@ describe("what a help says after the options", function()
         assert(#line <= 80, line)
       end
     end)
+  end
+end)
+
+describe("options that mean nothing together", function()
+  local SERVER <const> = "-t is for -C and -l"
+  local BOTH <const> = "-s and -l cannot be combined with -C, -S and -i"
+  for script, row in pairs {
+    ["smc_chk.lua"] = { status = 2, ["-S -t 5"] = SERVER, ["-i lo -t 5"] = SERVER, ["-s lo -t 5"] = SERVER,
+      ["-S --require SMC"] = "--require and --probe are for -C",
+      ["-s --probe"] = "--require and --probe are for -C",
+      ["-S --measure"] = "--measure is for -C with one host",
+      ["-C a b --measure"] = "--measure is for -C with one host", ["-s -C a"] = BOTH, ["-l -S"] = BOTH,
+      ["-i lo -l"] = BOTH, ["-S a"] = "hosts are for -C, and interfaces for -s and -l",
+      ["-i lo lo"] = "hosts are for -C, and interfaces for -s and -l" },
+    ["smc_rnics.lua"] = { status = 2, ["-t 5"] = "-t is for -d and -e", ["-a -t 5"] = "-t is for -d and -e" },
+    ["smcss.lua"] = { status = 1, ["--processes"] = "--processes without --json is not supported",
+      ["--reasons --json"] = "--reasons together with --json, which has them, is not supported" },
+    ["smcd.lua"] = { status = 255, ["--dibs info"] = '"--dibs" is valid for device only',
+      ["info --baseline /x"] = '"--baseline" is valid for stats only',
+      ["--baseline=/x d"] = '"--baseline" is valid for stats only' },
+    ["smcr.lua"] = { status = 255, ["info --baseline /x"] = '"--baseline" is valid for stats only' },
+  } do
+    for line, message in pairs(row) do
+      if line ~= "status" then
+        it(("are refused: %s %s"):format(script, line), function()
+          local words = {}
+          for word in line:gmatch "%S+" do words[#words + 1] = word end
+          local done = support.script(script, table.unpack(words))
+          assert.equal(row.status, done.status)
+          assert.truthy(done.stderr:find(message, 1, true), done.stderr)
+        end)
+      end
+    end
   end
 end)

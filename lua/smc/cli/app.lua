@@ -9,7 +9,8 @@
 local app = require "smc.cli.app.output"
 
 -- Where functions are that are neither output nor messages.
-local arguments = { parser = true, parse = true, seconds = true, port = true, number_of = true }
+local arguments = { parser = true, parse = true, seconds = true, port = true, number_of = true,
+  refuse_any = true }
 local inputs = { open_input = true, ending_signals = true }
 
 return setmetatable(app, { __index = function(_, name)

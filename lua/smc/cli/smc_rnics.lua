@@ -30,7 +30,7 @@ local function parser()
   )
   p:flag("-I --IB-dev", "Show RDMA devices and ports instead of network interfaces."):target("ib")
   p:flag("-r --rawids", "Show vendor and device IDs as the type, and virtual function numbers.")
-  p:option("-t --timeout", "Wait this long for a function to be powered on or off.", "10")
+  p:option("-t --timeout", "Wait this long for a function to be powered on or off, instead of 10 seconds.")
     :argname("SECONDS"):convert(app.seconds)
   p:flag("--json", "Print JSON.")
   return p
@@ -41,6 +41,8 @@ end
 function smc_rnics.main(words)
   app.run(function()
     local args = app.parse(parser(), status.BAD_USAGE, words)
+    app.refuse_any(status.BAD_USAGE,
+      { ["-t is for -d and -e"] = args.timeout and not (args.enable or args.disable) })
     if args.enable or args.disable then return require "smc.cli.smc_rnics.switch"(args) end
     return require "smc.cli.smc_rnics.list"(args)
   end, status.FAILED)

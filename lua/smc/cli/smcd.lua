@@ -82,6 +82,15 @@ local function take_options(tool, words)
   return { table.unpack(words, i) }
 end
 
+-- The options that only this project has are for one object each.
+local function check_own_options(tool, name)
+  for option, only in pairs { baseline = "stats", dibs = "device" } do
+    if tool[option] and name ~= only then
+      app.fail(FAILED, ('Option "--%s" is valid for %s only, try "%s help".'):format(option, only, tool.name))
+    end
+  end
+end
+
 local function object(name)
   return require("smc.cli.smcd." .. name)
 end
@@ -97,6 +106,7 @@ local function run(tool, words)
         app.fail(NOT_THERE, ('Object "%s" is valid for SMC-D only, try "%s help".'):format(
           given, tool.name))
       end
+      check_own_options(tool, name)
       return object(name)(tool, words)
     end
   end

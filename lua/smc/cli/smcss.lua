@@ -55,6 +55,9 @@ local function parse_options(words)
   if options.processes and not options.json then
     refuse(words, "--processes without --json is not supported")
   end
+  if options.reasons and options.json then
+    refuse(words, "--reasons together with --json, which has them, is not supported")
+  end
   if options.smcr and options.smcd then
     refuse(words, "--smcd together with --smcr is not supported")
   end

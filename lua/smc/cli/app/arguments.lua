@@ -73,6 +73,15 @@ function arguments.parse(parser, status, given)
   return result
 end
 
+--- Ends the script for bad usage if options are combined that mean nothing together.
+-- @tparam integer status
+-- @tparam table mistakes message → whether that mistake was made
+function arguments.refuse_any(status, mistakes)
+  for message, is_made in pairs(mistakes) do
+    if is_made then app.misuse(status, message) end
+  end
+end
+
 --- Converts a number of seconds from the command line, for argparse's `convert`.
 function arguments.seconds(word)
   local seconds = tonumber(word)
