@@ -133,6 +133,7 @@ build = {
         "csrc/os/clock.c",
         "csrc/os/errno.c",
         "csrc/os/file.c",
+        "csrc/os/interrupt.c",
         "csrc/os/mkdir.c",
         "csrc/os/os.c",
         "csrc/os/pseudorandom.c",

@@ -26,6 +26,7 @@ SMC_EXPORT int luaopen_smc_core_os(lua_State *L)
 	luaL_setfuncs(L, smc_os_clock, 0);
 	luaL_setfuncs(L, smc_os_errno, 0);
 	luaL_setfuncs(L, smc_os_file, 0);
+	luaL_setfuncs(L, smc_os_interrupt, 0);
 	luaL_setfuncs(L, smc_os_mkdir, 0);
 	luaL_setfuncs(L, smc_os_pseudorandom, 0);
 	luaL_setfuncs(L, smc_os_terminal, 0);

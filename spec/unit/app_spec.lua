@@ -98,6 +98,32 @@ describe("a script's message", function()
   end)
 end)
 
+describe("Ctrl-C #plain", function()
+  -- Sends SIGINT in this line after the one that loaded smc.cli.app.
+  local INTERRUPT <const> = [[
+    local core, line = require "smc.core.process", 0
+    debug.sethook(function()
+      line = line + (package.loaded["smc.cli.app.output"] and 1 or 0)
+      if line == %d then io.stderr:write "sent" core.kill(core.getpid(), 2) end
+    end, "l")]]
+
+  for name, words in pairs {
+    ["smcss.lua"] = { "--json" }, ["smcd.lua"] = { "--json", "info" }, ["smc_pnet.lua"] = { "--json" },
+    ["smc_chk.lua"] = { "--json", "-i", "lo" }, ["smc_rnics.lua"] = { "--json" },
+    ["smc_dbg.lua"] = { "--json" },
+    ["smc_clc.lua"] = { "--json", "-f", "spec/handshake/recorded.pcap" }, ["smc_run.lua"] = { "true" },
+    ["send_data.lua"] = { "--port", "1" }, ["echo_server.lua"] = { "--host", "nosuch.invalid" },
+  } do
+    it("ends a script with 130, quietly, wherever it comes: " .. name, function()
+      for _, line in ipairs { 1, 40, 400 } do
+        local done = support.run({ "lua5.4", "-e", INTERRUPT:format(line), "examples/" .. name,
+          table.unpack(words) }, nil, support.environment())
+        assert.same({ status = 130, stdout = "", stderr = "sent" }, done)
+      end
+    end)
+  end
+end)
+
 describe("with --json, an error", function()
   for name, calls in pairs {
     ["smc_chk.lua"] = { { 2, "-i", "nosuch0", "--json" }, { 2, "-i", "../x", "--json" } },

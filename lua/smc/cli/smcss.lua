@@ -5,9 +5,9 @@
 --
 -- @module smc.cli.smcss
 
+local app = require "smc.cli.app"
 local diag = require "smc.diag"
 local getopt = require "smc.cli.getopt"
-local app = require "smc.cli.app"
 
 local smcss = {}
 

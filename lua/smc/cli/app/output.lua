@@ -14,6 +14,7 @@ local stdout, stderr = io.stdout, io.stderr
 local INTERRUPTED <const>, SOFTWARE <const> = 130, 70 -- 128 + SIGINT as in shells; sysexits.h
 
 core.fill_standard_streams()
+core.release_interrupt() -- until `app.run`
 
 -- Whether the reader of the output closed the pipe.
 local function is_reader_gone(errno)
@@ -138,12 +139,13 @@ local function give_up(message)
 end
 
 --- Runs a script's main function. Ctrl-C ends the script without a message, with status 130, after closing
--- the `<close>` variables of main.
+-- the `<close>` variables of main; before this function is called, it ends the process as it ends others.
 -- @tparam function main returns the exit status
 -- @tparam[opt=1] integer failure `app.failure`
 function app.run(main, failure)
   app.failure = failure or app.failure
   require "smc.internal.remedy".by_command()
+  core.hold_interrupt()
   local ok, status = xpcall(main, explain)
   if type(status) == "table" then give_up(status.message) end
   if not ok and is_missing(status) then
