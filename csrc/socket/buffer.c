@@ -81,12 +81,12 @@ static bool move_bytes(struct buffer_pool *pool, struct sock_buffer *b, size_t s
 
 	if (!data)
 		return false;
-	if (n > 0)
+	if (b->data) {
 		memcpy(data, b->data + b->first, n);
-	if (b->data)
 		give_block(pool, b->data, b->size);
-	else
+	} else {
 		pool->lent++;
+	}
 	b->data = data;
 	b->size = size;
 	b->first = 0;
