@@ -151,6 +151,24 @@ describe("smc.run", function()
       assert.matches("gains privileges", why)
     end)
 
+    it("says no to programs with capabilities, but to root, who gains none by them", function()
+      local program, user = folder .. "/capable", { "unshare", "--user" } -- some other user than root
+      local is_root = read_all("id -u"):find "^0"
+      sh("cp %s %s", sockets, program)
+      if is_root then -- cap_net_raw, as struct vfs_cap_data of revision 2 has it
+        local bytes = string.pack("<I4I4I4I4I4", 0x02000001, 1 << 13, 0, 0, 0):gsub(".", function(byte)
+          return ("\\x%02x"):format(byte:byte())
+        end)
+        sh([[python3 -c "import os; os.setxattr('%s', 'security.capability', b'%s')"]], program, bytes)
+        assert.is_true((run.convertible(program)))
+      end
+      if not os.execute "unshare --user true 2>/dev/null" then user = { "env" } end
+      local said = support.lua(user, ([[
+        local convertible = require "smc.run".convertible
+        print((convertible(%q)), (convertible(%q)))]]):format(sockets, program))
+      assert.equal(is_root and user[1] == "unshare" and "true\tfalse\n" or "true\ttrue\n", said)
+    end)
+
     -- execve(2): the bits alone do nothing, only another owner's.
     it("says no by owner, group and mode together", function()
       local program = write("modes", "x", "755")

@@ -2,6 +2,7 @@
 -- expectation comes from a program that asks for AF_SMC without the library.
 
 local E = require "smc.errno"
+local process = require "smc.process"
 local run = require "smc.run"
 local support = require "unit.run_support"
 
@@ -141,6 +142,14 @@ print(messages(*socket.socketpair()), end="")
         assert.is_nil(symbols:find("%f[%w_]_*%w*" .. name .. "%w*@"), name)
       end
       assert.matches("dlsym", symbols)
+    end)
+
+    it("asks the kernel itself where no other library stands behind it", function()
+      local program = support.folder .. "/own"
+      support.sh("cc -o %s spec/kernel/programs/own.c -ldl", program)
+      local env = base { LD_PRELOAD = ("%s libc.so.6 %s"):format(base().LD_PRELOAD or "", run.library()) }
+      local p <close> = assert(process.spawn({ program, run.library() }, { env = env, stdout = "pipe" }))
+      assert.equal(AF_INET .. "\n", p.stdout:read("a"))
     end)
 
     it("exports what it converts alone", function()

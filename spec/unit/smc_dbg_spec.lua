@@ -122,3 +122,36 @@ describe("smc_dbg.lua", function()
     assert.is_nil(done.stdout:find(SECRET, 1, true))
   end)
 end)
+
+describe("the CCW devices in smc_dbg.lua", function()
+  local ccw = require "smc.cli.smc_dbg.ccw"
+
+  -- PNET IDs in EBCDIC: NET25 at port 0, NET1 at port 1.
+  local UTIL_STRING <const> = "\xd5\xc5\xe3\xf2\xf5" .. ("\x40"):rep(11) .. "\xd5\xc5\xe3\xf1"
+    .. ("\x40"):rep(12)
+
+  it("have the PNET ID of their interface; what they have no file of is not known", function()
+    local device <const> = "sys/bus/ccwgroup/devices/0.0.1000/"
+    local made <close> = support.tree {
+      [device .. "chpid"] = "B4\n", [device .. "portno"] = "1\n", [device .. "if_name"] = "enc1000\n",
+      ["sys/class/net/enc1000/device"] = { "../../../bus/ccwgroup/devices/0.0.1000" },
+      ["sys/devices/css0/chp0.b4/util_string"] = UTIL_STRING,
+      ["sys/bus/ccwgroup/devices/0.0.f500/chpid"] = "05\n",
+      ["sys/bus/ccwgroup/devices/0.0.f503/online"] = "0\n",
+    }
+    assert.equal([[
+CCW Devices:
+  Device    CHPID  Port  PNET ID
+  -------------------------------------------
+  0.0.1000  0xb4   1     NET1
+  0.0.f500  0x05   n/a   n/a
+  0.0.f503   n/a   n/a   n/a
+
+]], support.with_paths(made.root, ccw))
+  end)
+
+  it("are no section where there is no channel subsystem", function()
+    local made <close> = support.tree { ["sys/bus/pci/devices/x"] = "" }
+    assert.equal("", support.with_paths(made.root, ccw))
+  end)
+end)
