@@ -1,7 +1,9 @@
 /*
  * Which lines of our Lua files are executed: a line hook that notes them in a file that is mapped, so that
- * nothing is lost however the process ends. A module of Lua: luaopen_lines(folder).
+ * nothing is lost however the process ends. A module of Lua: luaopen_lines(folder), where the folder's file
+ * system maps files for writing, as 9p does not.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +14,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-enum { FILES = 256, NAME = 128, LINES = 4096 };
+enum { FILES = 256, NAME = 128, LINES = 512 };
 
 static struct file {
 	char name[NAME];
@@ -69,7 +71,8 @@ int luaopen_lines(lua_State *L)
 		return 0;
 	files = mmap(NULL, FILES * sizeof(struct file), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
-	if (files != MAP_FAILED)
-		lua_sethook(L, note, LUA_MASKLINE, 0);
+	if (files == MAP_FAILED)
+		return luaL_error(L, "%s cannot be mapped: %s", path, strerror(errno));
+	lua_sethook(L, note, LUA_MASKLINE, 0);
 	return 0;
 }

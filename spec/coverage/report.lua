@@ -5,7 +5,7 @@
 -- The status is 1 where a file has less than the floor and no reason in reasons.lua.
 
 local FLOOR <const> = 90 -- percent
-local FILES <const>, NAME <const>, LINES <const> = 256, 128, 4096 -- as in lines.c
+local FILES <const>, NAME <const>, LINES <const> = 256, 128, 512 -- as in lines.c
 
 local folder, verbose = arg[1], arg[2] == "-v"
 
