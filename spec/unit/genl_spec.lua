@@ -73,6 +73,7 @@ describe("messages of SMC_GEN_NETLINK", function()
     assert.same({ { pnetid = "NETA", netdev = "eth0" }, { pnetid = "NETB", ibdev = "mlx5_0", ibport = 2 },
       { pnetid = "NETC", ibdev = "0001:00:00.0", ibport = 1 } }, recorded.pnetids(genl.pnetid("NETA", "eth0")
       .. genl.pnetid("NETB", nil, "mlx5_0", 2) .. genl.pnetid("NETC", nil, "0001:00:00.0", 1)))
+    assert.same({ { pnetid = "NETA", netdev = "eth0" } }, recorded.pnetids(genl.pnetid("NETA", "eth0", " ")))
   end)
 
   it("have EIDs", function()

@@ -59,7 +59,8 @@ describe("smc.run", function()
         { debug = true, env = base { SMC_RCVBUF = "64kb" } })
       assert.matches("smc: pid %d+: SMC_RCVBUF is ignored: .*: 64kb\n", err)
       assert.matches("socket%(AF_INET, SOCK_STREAM, 262%) is left alone: MPTCP is not TCP\n", err)
-      for _, garbage in ipairs { "x", "-1", "99999999999999999999", "4096m", "2000000k", "1k1", "0" } do
+      for _, garbage in ipairs { "x", "-1", "99999999999999999999", "4096m", "2000000k", "1048577k", "1k1",
+        "0" } do
         _, _, _, err = finish({ "true" }, { debug = true,
           env = base { SMC_SNDBUF = garbage, SMC_FALLBACK = garbage, SMC_PROTOCOL = garbage } })
         assert.matches("SMC_SNDBUF is ignored: not a size in bytes (suffix k or m): " .. garbage .. "\n",
