@@ -167,7 +167,8 @@ describe("options that mean nothing together", function()
     ["smcd.lua"] = { status = 255, ["--dibs info"] = '"--dibs" is valid for device only',
       ["info --baseline /x"] = '"--baseline" is valid for stats only',
       ["--baseline=/x d"] = '"--baseline" is valid for stats only' },
-    ["smcr.lua"] = { status = 255, ["info --baseline /x"] = '"--baseline" is valid for stats only' },
+    ["smcr.lua"] = { status = 255, ["info --baseline /x"] = '"--baseline" is valid for stats only',
+      ["device netdev"] = "[netdev <dev>]\n", ["device show ibdev a b"] = "[ibdev <dev>]\n" },
   } do
     for line, message in pairs(row) do
       if line ~= "status" then

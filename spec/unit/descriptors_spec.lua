@@ -13,6 +13,13 @@ local SCRIPTS <const> = {
 -- that has enough.
 local COMMAND <const> = 'ulimit -n "$1"; shift; exec timeout 1 lua5.4 "$@"'
 
+describe("a module on first use", function()
+  it("that is not there is missing, and no descriptor", function()
+    local raised = select(2, pcall(require "smc.internal.load", "smc.none"))
+    assert.matches("^module 'smc.none' not found", raised)
+  end)
+end)
+
 describe("without enough descriptors #plain", function()
   for _, command in ipairs(SCRIPTS) do
     it(("a script says so: %s"):format(command), function()

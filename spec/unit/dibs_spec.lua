@@ -41,6 +41,23 @@ describe("a dibs device", function()
     assert.same({ lo = "loopback", ism32 = "ISM" }, types)
   end)
 
+  it("is listed by smcd.lua", function()
+    local made <close> = tree "9d8b0000-0000-0000-0000-000000000000"
+    local function smcd(words)
+      return support.run_by({}, ([[
+        require "smc.internal.paths".sysfs = %q
+        require "smc.cli.smcd".main("SMC-D", { [0] = "smcd.lua", %s "--dibs", "device" })]]):format(
+        made.root, words))
+    end
+    assert.equal([[
+Name      Type      GID                                   Fabric  PCI-ID
+ism32     ISM       9d8b0000-0000-0000-0000-000000000000  07c1    0032:00:00.0
+lo        loopback  0b6e1a3c-0000-0000-0000-000000000001  ffff
+]], (smcd "":gsub(" +\n", "\n")))
+    local ism32 = require "dkjson".decode(smcd '"--json",')[1]
+    assert.same({ "ism32", ADDRESS }, { ism32.name, ism32.pci_id })
+  end)
+
   it("is joined with a link group by the two halves of its GID", function()
     local made <close> = tree "ffffffff-ffff-fffe-0000-000000000008" -- -2 and 8
     local function group() return recorded.link_groups(genl.lgr_smcd() .. genl.done(), "SMC-D")[1] end

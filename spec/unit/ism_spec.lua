@@ -54,6 +54,20 @@ describe("smc.ism.list", function()
     end
   end)
 
+  it("shows the function that an order changed, as JSON", function()
+    local t = tree()
+    t.ism(0x32)
+    for option, power in pairs { ["-d"] = false, ["-e"] = true } do
+      if power then t.ism(0x32, "0\n") end
+      local shown = support.run_by({}, ([[
+        require "smc.internal.paths".sysfs = %q
+        require "smc.cli.smc_rnics".main { [0] = "smc_rnics.lua", %q, "32", "--json" }]]):format(
+        t.root, option))
+      local f = require "dkjson".decode(shown)
+      assert.same({ "0032", power }, { f.fid, f.power })
+    end
+  end)
+
   it("has functions that are powered off, of which only the slot is known", function()
     local t = tree()
     t.ism(0x51, "0\n")

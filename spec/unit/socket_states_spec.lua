@@ -100,6 +100,20 @@ describe("a socket", function()
     assert.same({ "CLOSED", false }, { select(2, core.identity(never)) })
   end)
 
+  it("keeps the SYN that opened it, once; a closed one has none", function()
+    local server <close> = assert(socket.bind("127.0.0.1", 0, 1, FALLBACK))
+    assert.is_true(core.save_syns(server))
+    local client <close> = assert(socket.connect("127.0.0.1", select(2, server:getsockname()), FALLBACK))
+    local accepted = assert(server:accept())
+    local ports = string.pack(">I2I2", select(2, client:getsockname()), select(2, server:getsockname()))
+    assert.equal(21, core.saved_syn(accepted):find(ports, 1, true)) -- behind an IP header
+    assert.equal("", core.saved_syn(accepted))
+    accepted:close()
+    server:close()
+    assert.equal(E.EBADF, select(3, core.saved_syn(accepted)))
+    assert.equal(E.EBADF, select(3, core.save_syns(server)))
+  end)
+
   it("keeps a limit that is set after it has waited without one", function()
     local server <close> = assert(socket.bind("127.0.0.1", 0, 1, FALLBACK))
     local other <close> = assert(process.spawn { "python3", "-c", ([[
