@@ -49,7 +49,8 @@ end
 --   a list of looks: `name`; `look`: a function; `before`: what is to be done before each; `right`: something
 --   that its undisturbed answer has; `raises`: it may raise its error; `words`: its error may have no number;
 --   `fatal`: it must not be interrupted, since what it leaves behind ends the process;
---   `calls`: a set of names, where it starts programs, which must not make calls that are counted
+--   `calls`: a set of names, where it makes no others, or starts programs, which must not make calls that are
+--   counted
 -- @tparam table calls { { name, errno }, … }
 -- @treturn {string,...} what was wrong
 -- @treturn table by name of the look, how many calls failed

@@ -98,7 +98,7 @@ return {
   { name = "pnet.of_interface, PCI", right = "NET25", look = of_interface "eth0" },
   { name = "pnet.of_interface, VLAN on a bond", right = "NET25", look = of_interface "vlan7" },
   { name = "pnet.of_interface, channel path", right = "NET25", look = of_interface "enc1000" },
-  { name = "pnet.of_interface, without", right = "none has no hardware PNET ID", look = of_interface "none" },
+  { name = "pnet.of_interface, without", right = "none has no ", look = of_interface "none" },
   { name = "pnet.of_interface, absent", right = "there is no interface eth9", look = of_interface "eth9" },
   { name = "device.dibs", right = "fabric_id=1985", look = function()
     return support.with_paths({ sysfs = dibs }, device.dibs)
@@ -113,7 +113,7 @@ return {
   { name = "system.sysctls", look = system.sysctls },
   { name = "system.sysctl", look = function() return system.sysctl "rmem" end },
   { name = "pnet.list", look = pnet.list },
-  { name = "run.library", right = "/preload.so", look = run.library },
+  { name = "run.library", right = "/preload.so", calls = { readlink = true }, look = run.library },
   { name = "run.convertible, static", right = "busybox is a static program", look = function()
     return run.convertible "busybox"
   end },
@@ -122,7 +122,7 @@ return {
     return run.convertible "no-such-program"
   end },
   { name = "run.attainable", look = function() return run.attainable { receive_buffer = "1m" } end },
-  { name = "run.environment", right = "LD_PRELOAD", look = function()
+  { name = "run.environment", right = "LD_PRELOAD", calls = { readlink = true }, look = function()
     return run.environment { env = {} }
   end },
   { name = "Process:wait", right = "exit, 7", calls = { pidfd_open = true, poll = true },
