@@ -2,6 +2,7 @@
 -- whose FID is 32; host10, whose FID is 31, is a network namespace beside it. Run with spec/run ism.
 
 local E = require "smc.errno"
+local at_hand = require "kernel_at_hand"
 local diag = require "smc.diag"
 local ism = require "smc.ism"
 local json = require "dkjson"
@@ -11,6 +12,7 @@ local support = require "support"
 
 local EIO <const>, EACCES <const>, EROFS <const> = E.EIO, E.EACCES, E.EROFS
 local ENOBUFS <const>, ETIMEDOUT <const>, EALREADY <const> = E.ENOBUFS, E.ETIMEDOUT, E.EALREADY
+local HAS_DIBS <const> = at_hand.since "6.18"
 local DEVICE <const> = "IBM Internal Shared Memory (ISM) virtual PCI device\n"
 local SERVER <const> = "192.168.0.10"
 
@@ -91,7 +93,7 @@ describe("an ISM device", function()
     assert.same({
       fid = 0x32, power = true, slot = "00000032", pci_id = "0000:00:01.0", type = "ISM", vendor = 0x1014,
       device = 0x04ed, class = 0, pchid = 0x7c1, pft = 5, vf = true, vfn = 0, uid = 0x32, port = 0,
-      driver = "ism",
+      driver = "ism", dibs = HAS_DIBS and "ism32" or nil,
       ports = { { index = 0, pnetid = "HOST12", pnetid_source = "hardware", netdevs = {}, ibdevs = {} } },
       smcd = { link_groups = 0, critical = false },
     }, ism.find("32"))
@@ -165,6 +167,7 @@ describe("an ISM device", function()
     local gone, back = assert(watch:next(HANG)), assert(watch:next(HANG))
     assert.same({ "removed", 0x32, "added", 0x32 },
       { gone.event, gone.pci_function.fid, back.event, back.pci_function.fid })
+    if HAS_DIBS then assert.equal("usable", assert(watch:next(HANG)).event) end
     assert.equal(ETIMEDOUT, select(3, watch:next(0.1)))
   end)
 

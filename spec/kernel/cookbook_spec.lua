@@ -47,6 +47,12 @@ local function without_ism(f)
   f()
 end
 
+-- Says over what it is connected to the port, and waits for the end.
+local CLIENT <const> = [[
+  local client = assert(require "smc.socket".connect("127.0.0.1", arg[1]))
+  io.stdout:write(client:mode(), "\n"):flush()
+  client:receive("*a")]]
+
 describe("the README", function()
   it("has a quick start that prints what it says #smcd", function()
     local file <close> = assert(io.open "README.md")
@@ -84,6 +90,7 @@ describe("the cookbook #smcd", function()
     local client <close> = assert(socket.connect("127.0.0.1", 12372))
     assert.equal("welcome over SMC-D", client:receive())
     assert.equal("served over SMC-D", server.stdout:read())
+    client:close() -- the power-off waits for it
     without_ism(function()
       local late <close> = assert(socket.connect("127.0.0.1", 12372))
       assert.same({ nil, "closed", "" }, { late:receive() })
@@ -124,8 +131,10 @@ describe("the cookbook #smcd", function()
   it("powers a device off and on #ism", function()
     finally(function() assert(ism.ensure("32", "on")) end)
     serving("12374", function()
-      local client <close> = assert(socket.connect("127.0.0.1", 12374))
-      assert.equal("SMC-D", client:mode())
+      -- A program that ends when its connection does: the power-off waits for that.
+      local client <close> = assert(process.spawn({ "lua5.4", "-e", CLIENT, "-", "12374" },
+        { env = support.environment(), stdin = "null", stdout = "pipe" }))
+      assert.equal("SMC-D", client.stdout:read())
       assert.matches("^FID 32 is off; 0 of 2 SMC%-D connections are left\n"
         .. "FID 32 is on, with PCI address %x+:", printed("power_cycle.lua", "32"))
     end)

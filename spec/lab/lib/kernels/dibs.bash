@@ -2,9 +2,9 @@
 # modules of it. The sources stay as they are but for what 6.12 has no place for: two numbers in struct netns_smc.
 # shellcheck shell=bash disable=SC2034 # what is set here is read elsewhere
 
-recipe_about="Linux 7.2's dibs and SMC on the lab's 6.12; SMC-D over the dibs device lo"
+recipe_about="Linux 7.2's dibs and SMC on the lab's 6.12; SMC-D over the dibs device lo, or emulated ISM"
 recipe_cost="165 MB of downloads and a minute beside those of 6.12, 15 MB in the cache"
-recipe_can=(loopback wire)
+recipe_can=(loopback ism wire)
 kernel=$cache/kernel-dibs-2 # the last number: raise it when the outcome of this file changes
 
 # What is known to build. Debian's unstable release goes on: where it has another version by now, that is tried.
@@ -37,8 +37,7 @@ dibs_sources() { # DEB INTO BASE
 		s/READ_ONCE(net->smc\.sysctl_smcr_max_recv_wr)/SMCR_MAX_RECV_WR_DEF/' "$2/source/smc/smc_llc.c"
 }
 
-# Emulated ISM functions would be made of what the kernel was made of. They build, and are not offered yet: no guest
-# has tried them.
+# The emulated ISM functions are made of what the kernel was made of.
 ism_layer=dibs
 
 ism_kernel_sources() { # INTO
