@@ -172,7 +172,7 @@ fuzz: all ## feed every decoder with changed messages, SECONDS=60 each: libFuzze
 soak: all ## keep everything busy for MINUTES=30 in the lab, over SMC-D and SMC-R, and look for what grows
 	@spec/run long_soak $(or $(MINUTES),30)
 
-coverage: ## count the lines of csrc, lua and examples that the specs execute: a table
+coverage: all ## count the lines of csrc, lua and examples that the specs execute: a table
 	@spec/run coverage
 
 mutants: all ## try the faults of spec/mutants: hours, unless WORDS='…' chooses some
