@@ -22,13 +22,13 @@ function tree.open(top, path)
   return copy
 end
 
--- What was built of other sources may be newer than these, and so are the objects of a mutant with which a
--- run was ended.
+-- What was built of other sources may be newer than these, and so may be the objects of any mutant of a run
+-- before: each build is made when it is needed, and the run may have ended first.
 function tree:forget()
   assert(shell.run("cd %s && find csrc Makefile -type f | LC_ALL=C sort | xargs cat | cksum >made_of.new",
     self.path))
   assert(shell.run("cd %s && { cmp -s made_of.new made_of || rm -rf build; } && mv made_of.new made_of "
-    .. "&& { [ ! -e mutated ] || { touch -c \"$(cat mutated)\" && rm mutated; }; }", self.path))
+    .. "&& { [ ! -e mutated ] || { sort -u mutated | xargs touch -c && rm mutated; }; }", self.path))
 end
 
 --- Puts a mutant into its file. False: its line is not there.
@@ -37,7 +37,8 @@ function tree:put(mutant)
   self.right = shell.read(path)
   local changed = mutants.change(self.right, mutant)
   if not changed then return false end
-  shell.write(self.path .. "/mutated", mutant.file)
+  local mutated <close> = assert(io.open(self.path .. "/mutated", "a"))
+  assert(mutated:write(mutant.file, "\n"))
   shell.write(path, changed)
   return true
 end
