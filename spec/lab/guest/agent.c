@@ -4,7 +4,8 @@
  *     lab-agent JOB PORT tty TERMINAL   the command gets a terminal of its own
  *
  * JOB is a folder: `argv` and `env` hold strings that each end in NUL, `cwd` a
- * path, `user` a number, `size` the rows and columns of the terminal.
+ * path, `user` a number, `size` the rows and columns of the terminal, `limit`
+ * the seconds after which the lab ends the guest.
  * The agent never ends: the lab switches the guest off once it has the status.
  */
 #define _GNU_SOURCE
@@ -18,11 +19,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "frames.h"
+#include "processes.h"
 
 static const char *job;
 static int wake[2]; /* SIGCHLD writes here, so that poll() returns */
@@ -229,15 +232,52 @@ static int ended(pid_t command, int *status)
 	return found;
 }
 
+/* What a command that does not end waits for: said when four fifths of its time have passed. */
+static void tell_processes(int port)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *memory = open_memstream(&text, &size);
+	if (!memory)
+		return;
+	fprintf(memory, "lab: the time limit is near, and these processes have not ended:\n");
+	processes_print(memory);
+	fclose(memory);
+	for (size_t sent = 0, part; sent < size; sent += part) {
+		unsigned char header[FRAME_HEADER];
+		part = size - sent < FRAME_PAYLOAD ? size - sent : FRAME_PAYLOAD;
+		frame_header(header, FRAME_STDERR, part);
+		write_all(port, header, sizeof header);
+		write_all(port, (unsigned char *)text + sent, part);
+	}
+	free(text);
+}
+
+static int start_timer(void)
+{
+	size_t size;
+	char *text = job_file("limit", &size);
+	struct itimerspec when = {.it_value.tv_sec = strtol(text, NULL, 10) * 4 / 5};
+	int timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC);
+	free(text);
+	if (timer < 0 || timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, NULL))
+		die("timer");
+	return timer;
+}
+
 /* Streams are carried until the command has ended, not until they are closed:
  * a server that it left behind may hold them open for ever. */
 static int attend(pid_t command, int port, int out, int err)
 {
 	int status = 0;
-	struct pollfd fds[] = {{wake[0], POLLIN, 0}, {out, POLLIN, 0}, {err, POLLIN, 0}};
+	struct pollfd fds[] = {{wake[0], POLLIN, 0}, {out, POLLIN, 0}, {err, POLLIN, 0}, {start_timer(), POLLIN, 0}};
 	for (;;) {
-		if (poll(fds, 3, -1) < 0)
+		if (poll(fds, 4, -1) < 0)
 			continue;
+		if (fds[3].revents) {
+			fds[3].fd = -1;
+			tell_processes(port);
+		}
 		if (fds[1].revents && !carry(out, port, FRAME_STDOUT))
 			fds[1].fd = -1;
 		if (fds[2].revents && !carry(err, port, FRAME_STDERR))

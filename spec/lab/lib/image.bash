@@ -59,7 +59,8 @@ image_module() { # FROM TO
 
 image_compile() { # INTO
 	local flags=(-O2 -Wall -Wextra -s)
-	"${image_tools}gcc" "${image_flags[@]}" -static -o "$1/root/bin/lab-agent" "$lab_dir/guest/agent.c"
+	"${image_tools}gcc" "${image_flags[@]}" -static -o "$1/root/bin/lab-agent" \
+		"$lab_dir"/guest/{agent,processes}.c
 	"${image_tools}gcc" "${image_flags[@]}" -static -o "$1/root/bin/lab-setup" "$lab_dir/guest/setup.c"
 	gcc "${flags[@]}" -o "$1/lab-relay" "$lab_dir/host/relay.c"
 	gcc "${flags[@]}" -o "$1/lab-tsc" "$lab_dir/host/tsc.c"

@@ -1,6 +1,6 @@
 # A job: the folder through which a guest gets its orders and hands back files.
 #   setup           what guest/init shall set up, as shell assignments
-#   argv env cwd user size   what lab-agent shall run
+#   argv env cwd user size limit   what lab-agent shall run
 #   shared          folders of this machine that a guest with a root of its own sees, a line each
 #   out/            $LAB_OUT
 #   started         made by the guest when the command starts
@@ -17,6 +17,7 @@ job_make() { # JOB NAME MODE [ADDRESS PEER]
 	job_environment "$3" >"$1/env"
 	job_folder >"$1/cwd"
 	echo "$opt_user" >"$1/user"
+	echo "$opt_timeout" >"$1/limit"
 	job_shared >"$1/shared"
 }
 
