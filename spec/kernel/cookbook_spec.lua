@@ -126,6 +126,7 @@ describe("the cookbook #smcd", function()
         assert.matches("127.0.0.1 port 12373\n  held by lua5.4 (", said, 1, true)
         assert.matches("\n  this side: 0x%x+ ", said)
       end)
+      assert.equal("watching\n", printed("watch_fallbacks.lua", "0.1"))
     end)
   end)
 

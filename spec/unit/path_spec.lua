@@ -157,3 +157,44 @@ describe("a path", function()
     end
   end)
 end)
+
+describe("an RDMA port", function()
+  local MAPPED <const> = "0000:0000:0000:0000:0000:ffff:0a01:000c\n"
+  local LINK_LOCAL <const> = "fe80:0000:0000:0000:0000:00ff:feab:cdef\n"
+
+  it("is one for its interface, by PNET ID first, in the versions of RoCE that its GIDs have", function()
+    local gids <const>, types <const> = "/ports/1/gids/", "/ports/1/gid_attrs/types/"
+    local a <const>, b <const> = "sys/class/infiniband/a", "sys/class/infiniband/b"
+    local made <close> = support.tree {
+      [a .. gids .. 0] = LINK_LOCAL, [a .. types .. 0] = "IB/RoCE v1\n",
+      [a .. gids .. 1] = LINK_LOCAL, [a .. types .. 1] = "RoCE v2\n",
+      [b .. gids .. 0] = MAPPED, [b .. types .. 0] = "RoCE v2\n",
+    }
+    local loaded, name = package.loaded, "smc.check.path.devices"
+    local device, own = loaded["smc.device"], loaded[name]
+    finally(function() loaded["smc.device"], loaded[name] = device, own end)
+    local ports <const> = {
+      { ibdev = "a", ibport = 1, state = "ACTIVE", netdev = "eth0", pnetid = "NETA", pnetid_source = "user" },
+      { ibdev = "b", ibport = 1, state = "ACTIVE", netdev = "eth1", pnetid = "NETA" },
+      { ibdev = "c", ibport = 1, state = "INACTIVE", netdev = "eth2", pnetid = "NETA" },
+      { ibdev = "d", ibport = 2, state = "ACTIVE", netdev = "eth0" },
+    }
+    loaded[name], loaded["smc.device"] = nil, { list = function()
+      local found = {}
+      for i, port in ipairs(ports) do found[i] = { ibdev = port.ibdev, ports = { port } } end
+      return found
+    end }
+    local devices = require(name)
+    local function versions(interface)
+      local shown = {}
+      for i, port in ipairs(support.with_paths(made.root, devices.roce, interface)) do
+        shown[i] = ("%s %s %s %s %s"):format(port.ibdev, port.belongs, port.usable, port.v1, port.v2)
+      end
+      return shown
+    end
+    assert.same({ "a true true true false", "b true true false true", "c true false false false",
+      "d false false false false" }, versions { name = "eth0", pnetid = "NETA" })
+    assert.same({ "a true true true false", "b false false false false", "c false false false false",
+      "d true true true true" }, versions { name = "eth0" })
+  end)
+end)

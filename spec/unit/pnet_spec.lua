@@ -240,3 +240,46 @@ describe("the boundary of smc.pnet", function()
     end
   end)
 end)
+
+describe("the devices of PNET IDs", function()
+  it("are interfaces, RDMA ports and ISM functions, and what the table has beside them", function()
+    local real = package.loaded["smc.device"]
+    finally(function() package.loaded["smc.device"] = real end)
+    local function port(pnetid) return { valid = true, state = 1, ifindex = 0, pnetid = pnetid } end
+    package.loaded["smc.device"] = support.on_answers("smc.device", {
+      device_smcd = { { { smcd = { fid = 0x32, pchid = 0x7c1, pci_id = "0032:00:00.0",
+        port1 = { pnetid = "NETA" } } },
+        { smcd = { fid = 0x33 } } } },
+      device_smcr = { { { smcr = { ibdev = "mlx5_1", port1 = port(), port2 = port "NETA" } },
+        { smcr = { ibdev = "mlx5_0", port1 = port "NETA" } } } },
+    })
+    local devices = support.on_answers("smc.pnet.devices",
+      { links = { { { name = "lo" }, { name = "eth1" }, { name = "eth0" } } } })
+    local function of_interface(name)
+      if name == "lo" then return nil, "none", ENODATA end
+      return { pnetid = "NETA", pnetid_source = "hardware" }
+    end
+    local entries = { { pnetid = "NETA", netdev = "eth0" }, { pnetid = "NETA", netdev = "eth9" },
+      { pnetid = "NETA", ibdev = "mlx5_1", ibport = 1 }, { pnetid = "NETA", ibdev = "mlx5_1", ibport = 2 },
+      { pnetid = "NETB", ibdev = "0034:00:00.0", ibport = 1 } }
+    local function absent(more)
+      more.absent, more.pnetid_source = true, "user"
+      return more
+    end
+    local function there(more)
+      more.pnetid_source = "hardware"
+      return more
+    end
+    local found = devices.list(of_interface, function() return entries end)
+    table.sort(found[1].ibdevs, function(a, b) return a.ibdev .. a.ibport < b.ibdev .. b.ibport end)
+    assert.same({ {
+      pnetid = "NETA",
+      netdevs = { there { netdev = "eth0" }, there { netdev = "eth1" }, absent { netdev = "eth9" } },
+      ibdevs = { there { ibdev = "mlx5_0", ibport = 1, state = "ACTIVE" },
+        absent { ibdev = "mlx5_1", ibport = 1 },
+        there { ibdev = "mlx5_1", ibport = 2, state = "ACTIVE" } },
+      ism = { there { pci_id = "0032:00:00.0", fid = 0x32, pchid = 0x7c1 } },
+    }, { pnetid = "NETB", netdevs = {}, ibdevs = {}, ism = { absent { pci_id = "0034:00:00.0" } } } }, found)
+    assert.same({ nil, "too many", EINVAL }, { devices.list(function() return nil, "too many", EINVAL end) })
+  end)
+end)
