@@ -1,5 +1,5 @@
 --- Set a PNET ID and an EID if they are missing: prepare_host.lua INTERFACE PNETID UEID
--- It can run again and again: it looks first, and changes only what is not so. A change requires root.
+-- It can run again and again: it looks first, and changes only what is missing. A change requires root.
 local smc = require "smc"
 
 local interface, pnetid, ueid = arg[1], arg[2], arg[3]
@@ -15,4 +15,4 @@ end
 report("PNET ID of " .. interface, smc.pnet.ensure { pnetid = pnetid, netdev = interface })
 report("EID", smc.eid.ensure(ueid))
 local info = assert(smc.system.info())
-print("devices for SMC-D: " .. table.concat(info.ism, " "))
+print("SMC-D versions that this host's devices support: " .. table.concat(info.ism, " "))

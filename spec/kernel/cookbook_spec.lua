@@ -145,7 +145,8 @@ describe("the cookbook #smcd", function()
   it("prepares a host, and finds it prepared", function()
     finally(function() support.run { "lab-setup", "pnet", "del", "NET25" } end)
     for _, word in ipairs { "changed", "ok" } do
-      assert.matches(("^PNET ID of lo: %s\nEID: %%a+\ndevices for SMC%%-D: v1 v2\n$"):format(word),
+      assert.matches(("^PNET ID of lo: %s\nEID: %%a+\n"
+        .. "SMC%%-D versions that this host's devices support: v1 v2\n$"):format(word),
         printed("prepare_host.lua", "lo", "NET25", "LAB"))
     end
   end)
