@@ -12,12 +12,12 @@ print "ready"
 io.stdout:flush()
 while true do
   local client <close> = assert(server:accept())
-  local info = assert(client:info())
-  if info.mode == "TCP" then
-    print("turned away: " .. info.fallback.meaning)
-  else
+  local info, message = client:info()
+  if info and info.mode and info.mode ~= "TCP" then
     client:send("welcome over " .. info.mode .. "\n")
     print("served over " .. info.mode)
+  else -- a client that has left already has no mode
+    print("turned away: " .. (info and info.fallback and info.fallback.meaning or message or "no mode"))
   end
   io.stdout:flush()
 end

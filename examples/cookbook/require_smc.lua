@@ -8,10 +8,11 @@ if not port then
 end
 
 local sock <close> = assert(smc.connect(host, port))
-local info = assert(sock:info())
-if info.mode == "TCP" then
+local mode = assert(sock:mode())
+if mode == "TCP" then
+  local info = assert(sock:info())
   io.stderr:write("the connection fell back to TCP: ", info.fallback.meaning, "\n")
   if info.fallback.advice then io.stderr:write(info.fallback.advice, "\n") end
   os.exit(1)
 end
-print("connected over " .. info.mode)
+print("connected over " .. mode)

@@ -8,8 +8,8 @@ io.stdout:flush()
 while smc.socket.monotonic() < ending do
   local event, message, errno = watch:next(1)
   if event then
-    local s = event.socket
-    if (event.event == "opened" or event.event == "changed") and s.mode == "TCP" then
+    local s, before = event.socket, event.before
+    if event.event ~= "closed" and s.mode == "TCP" and not (before and before.mode == "TCP") then
       print(("%s port %d: %s"):format(s.peer_address, s.peer_port, s.fallback.meaning))
       io.stdout:flush()
     end

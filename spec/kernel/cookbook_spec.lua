@@ -97,6 +97,13 @@ describe("the cookbook #smcd", function()
       assert.same({ nil, "closed", "" }, { late:receive() })
       assert.matches("^turned away: %w", server.stdout:read())
     end)
+    for _ = 1, 3 do
+      local hasty <close> = assert(socket.connect("127.0.0.1", 12372))
+      hasty:setoption("linger", { on = true, timeout = 0 })
+      hasty:close()
+      assert.matches("^%l+ %l+", server.stdout:read())
+    end
+    assert.is_nil(server:wait(0))
   end)
 
   it("runs a TCP program over SMC", function()
