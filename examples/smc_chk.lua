@@ -54,13 +54,13 @@ end
 
 -- Options that mean nothing together. Those that smc_chk has, and ignores, are ignored here, too.
 local function refuse_nonsense(args)
-  local interfaces, other = args.analyse or args.live, args.connect or args.server or args.pnetid
+  local interfaces, hosts = args.analyse or args.live, args.connect or args.server or args.pnetid
   app.refuse_any(NO_RESULT, {
-    ["-t is for -C and -l"] = args.timeout and not (args.connect or args.live),
-    ["--require and --probe are for -C"] = (args.require or args.probe) and not args.connect,
-    ["--measure is for -C with one host"] = args.measure and (args.more[1] or not args.connect),
-    ["-s and -l cannot be combined with -C, -S and -i"] = interfaces and other,
-    ["hosts are for -C, and interfaces for -s and -l"] = args.more[1] and not (args.connect or interfaces),
+    { interfaces and hosts, "-s and -l cannot be combined with -C, -S and -i" },
+    { args.timeout and not (args.connect or args.live), "-t is for -C and -l" },
+    { (args.require or args.probe) and not args.connect, "--require and --probe are for -C" },
+    { args.measure and (args.more[1] or not args.connect), "--measure is for -C with one host" },
+    { args.more[1] and not (args.connect or interfaces), "hosts are for -C, and interfaces for -s and -l" },
   })
 end
 
@@ -96,27 +96,6 @@ local function check_interfaces(args)
   return status
 end
 
-local function options_of(args)
-  local family = args.ipv6 and "inet6"
-  return { family = family, timeout = args.timeout, probe = args.probe, require = args.require }
-end
-
-local function status_of(report)
-  return report.verdict == "SMC" and not report.success and OTHER_MODE or STATUS[report.verdict]
-end
-
-local function connect_all(args)
-  local options, status = options_of(args), SMC
-  options.hosts, options.port = { args.connect, table.unpack(args.more) }, args.port
-  local reports, _, _, untested = require "smc.check".connect_all(options)
-  for _, report in ipairs(reports or untested) do
-    if not args.json then print(report:summary()) end
-    status = math.max(status, status_of(report))
-  end
-  if args.json then app.print_json(reports or untested) end
-  return status
-end
-
 local function print_target(args, family)
   local addresses = require "smc.socket".resolve(args.connect, family)
   if addresses then app.tell("Test with target IP %s and port %d\n  Live test (SMC-D and SMC-R)",
@@ -124,17 +103,21 @@ local function print_target(args, family)
 end
 
 local function connect(args, debug_message)
-  local options = options_of(args)
-  if not args.json then print_target(args, options.family) end
-  options.measure = args.measure
-  local report, _, _, failed = require "smc.check".connect(args.connect, args.port, options)
-  report = report or failed
-  if report.seconds then
-    debug_message("connected to %s in %.3f s: %s", report.address, report.seconds, report.mode or "unknown")
+  local options = { hosts = { args.connect, table.unpack(args.more) }, port = args.port, probe = args.probe,
+    family = args.ipv6 and "inet6", timeout = args.timeout, require = args.require, measure = args.measure }
+  local only, status = #options.hosts == 1, SMC
+  if only and not args.json then print_target(args, options.family) end
+  local reports, _, _, untested = require "smc.check".connect_all(options)
+  reports = reports or untested
+  for _, report in ipairs(reports) do
+    debug_message("%s: %s in %s s", report.address or report.host, report.mode or "unknown", report.seconds)
+    if not args.json then app.tell("%s", only and tostring(report) .. "\n" or report:summary()) end
+    local is_other = report.verdict == "SMC" and not report.success
+    status = math.max(status, is_other and OTHER_MODE or STATUS[report.verdict])
   end
-  if args.json then app.print_json(report) else app.tell("%s\n", report) end
-  if report.verdict == "no connection" then app.say(report.message) end
-  return status_of(report)
+  if args.json then app.print_json(only and reports[1] or reports) end
+  if only and reports[1].verdict == "no connection" then app.say(reports[1].message) end
+  return status
 end
 
 local function serve(args, debug_message)
@@ -161,7 +144,7 @@ app.run(function()
   refuse_nonsense(args)
   if args.pnetid then return print_pnetid(args) end
   if args.analyse or args.live then return check_interfaces(args) end
-  if args.connect then return (args.more[1] and connect_all or connect)(args, debug_message) end
+  if args.connect then return connect(args, debug_message) end
   if args.server then return serve(args, debug_message) end
   app.fail(NO_RESULT, "one of -C, -S, -i, -s and -l is required\n" .. p:get_usage())
 end, NO_RESULT)

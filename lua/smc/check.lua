@@ -107,6 +107,7 @@ end
 -- @tparam ?number options.timeout
 -- @tparam ?boolean options.probe
 -- @tparam ?string options.require a report that does not meet it has no `success`
+-- @tparam ?boolean|number options.measure the hosts are measured at the same time
 -- @treturn[1] {table,...} a report for each host, in their order
 -- @treturn[2] nil if this kernel has no SMC
 -- @treturn[2] string message

@@ -47,7 +47,7 @@ return {
     require = "name", measure = "switch_or_seconds" } },
   ["check.connect_all"] = { { valid = { hosts = { "localhost" }, port = 1 }, needed = true,
     wrong = WRONG.table, options = { hosts = "list", port = "identifier", family = "name",
-      timeout = "seconds", probe = "boolean", require = "name" } } },
+      timeout = "seconds", probe = "boolean", require = "name", measure = "switch_or_seconds" } } },
   ["check.evidence"] = { need(socket.tcp4 { fallback = "tcp" }, "object"), need(1, "integer") },
   ["check.interfaces"] = nothing,
   ["check.live"] = { need("nosuch0", "string"), options { timeout = "seconds" } },

@@ -82,7 +82,7 @@ describe("smc.check", function()
     { "connect_all", { {} }, "bad option 'hosts' (table expected, got nil)" },
     { "connect_all", { { hosts = { "localhost", 1 } } }, "bad option 'hosts' ([2]: string expected, got 1)" },
     { "connect_all", { { hosts = {}, port = 0 } }, "bad option 'port' (port from 1 to 65535 expected, " },
-    { "connect_all", { { hosts = {}, measure = true } }, "bad option 'measure' (it is unknown; known are " },
+    { "connect_all", { { hosts = {}, speed = true } }, "bad option 'speed' (it is unknown; known are " },
     { "server", { { port = "1" } }, "bad option 'port' (integer from 1 to 65535 expected, got " },
     { "server", { { port = 0 } }, "bad option 'port' (integer from 1 to 65535 expected, got 0)" },
     { "server", { { port = 70000 } }, "bad option 'port' (" },

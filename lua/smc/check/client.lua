@@ -24,7 +24,7 @@ local OPTIONS <const> = {
 
 local ALL_OPTIONS <const> = {
   hosts = "table", port = "integer or text", family = OPTIONS.family, timeout = "seconds", probe = "boolean",
-  require = MODES,
+  require = MODES, measure = OPTIONS.measure,
 }
 
 -- Without a probe, how long to wait for the peer to close the connection. The duration of the handshake,

@@ -42,7 +42,7 @@ function smc_rnics.main(words)
   app.run(function()
     local args = app.parse(parser(), status.BAD_USAGE, words)
     app.refuse_any(status.BAD_USAGE,
-      { ["-t is for -d and -e"] = args.timeout and not (args.enable or args.disable) })
+      { { args.timeout and not (args.enable or args.disable), "-t is for -d and -e" } })
     if args.enable or args.disable then return require "smc.cli.smc_rnics.switch"(args) end
     return require "smc.cli.smc_rnics.list"(args)
   end, status.FAILED)

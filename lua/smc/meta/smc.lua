@@ -87,6 +87,7 @@ function smc_check.connect(host, port, options) end
 ---@field timeout number|nil
 ---@field probe boolean|nil
 ---@field require string|nil a report that does not meet it has no `success`
+---@field measure boolean|number|nil the hosts are measured at the same time
 
 --- Connects to many servers at once, and reports of each how the data travels.
 --- It takes little longer than

@@ -75,10 +75,10 @@ end
 
 --- Ends the script for bad usage if options are combined that mean nothing together.
 -- @tparam integer status
--- @tparam table mistakes message → whether that mistake was made
+-- @tparam {table,...} mistakes each whether it was made, and its message
 function arguments.refuse_any(status, mistakes)
-  for message, is_made in pairs(mistakes) do
-    if is_made then app.misuse(status, message) end
+  for _, mistake in ipairs(mistakes) do
+    if mistake[1] then app.misuse(status, mistake[2]) end
   end
 end
 
