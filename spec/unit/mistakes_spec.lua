@@ -35,7 +35,8 @@ local function check(name, call, case)
     return
   end
   if lenient then
-    assert.is_falsy(ok and value, where)
+    local finds_nothing = type(value) == "table" and next(value) == nil -- on a kernel with SMC
+    assert.is_falsy(ok and value and not finds_nothing, where)
     assert.is_truthy(ok or value:find("^caller:1: bad %a+ "), value)
     return
   end
