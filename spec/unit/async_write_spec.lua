@@ -20,7 +20,7 @@ local function writer_of(mark)
   end
 end
 
-describe("a write that waits", function()
+describe("a write that waits #native", function()
   local path, writing, writer
 
   -- Another process calls it, with a mark in its environment that the writer inherits.

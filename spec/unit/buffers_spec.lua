@@ -80,7 +80,7 @@ describe("a buffer", function()
     end)
   end
 
-  it("is given back, however many sockets have had one", function()
+  it("is given back, however many sockets have had one #native", function()
     if SANITIZED then return end
     local client, server <close> = pair()
     local other, second <close> = pair()

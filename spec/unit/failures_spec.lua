@@ -35,7 +35,8 @@ describe("a failure of", function()
     for name, ways in pairs(list) do
       for i, way in ipairs(ways) do
         local test = way.short and function() end or it
-        test(("%s (%d: %s)"):format(name, i, way[1] or "an errno"), function()
+        local tag = (name:find "spawn$" or name == "Process:getfd") and " #native" or ""
+        test(("%s (%d: %s)"):format(name, i, way[1] or "an errno") .. tag, function()
           if way[1] == "EAFNOSUPPORT" and system.available() then return pending "this kernel has SMC" end
           expect(way)
         end)

@@ -47,7 +47,7 @@ describe("no descriptor is left", function()
       for _ = 1, 3 do sock:connect("127.0.0.1", 1) end
     end,
     ["by a probe"] = core.socket.probe,
-    ["by a program that is not there"] = function()
+    ["by a program that is not there #native"] = function()
       assert(not process.spawn({ "/nonexistent" }, { stdin = "pipe", stdout = "pipe", stderr = "pipe" }))
     end,
     ["by attributes"] = function()
@@ -100,7 +100,7 @@ describe("no descriptor is left", function()
     assert.is_true(tonumber(out) >= 6 and tonumber(out) <= 12)
   end)
 
-  it("by a program that other code waited for", function()
+  it("by a program that other code waited for #native", function()
     local program = assert(process.spawn { "true" })
     local before = support.descriptors()
     assert.is_true(program:getfd() >= 0)
@@ -167,7 +167,7 @@ describe("a descriptor is closed in a program that is started", function()
     ["of signals"] = function() return assert(poller.signals("USR1")) end,
     ["of a timer"] = function() return assert(core.os.timer(1)) end,
     ["of uevents"] = function() return assert(core.sysfs.uevents()) end,
-    ["of a process"] = function() return assert(core.process.pidfd(core.process.getpid())) end,
+    ["of a process #native"] = function() return assert(core.process.pidfd(core.process.getpid())) end,
     ["of pipes"] = function()
       return assert(process.spawn({ "sleep", "600" }, { stdin = "pipe", stdout = "pipe", stderr = "pipe" }))
     end,

@@ -238,7 +238,7 @@ end)
 describe("an attribute", function()
   local attributes = require "smc.core.sysfs".attributes
 
-  it("that cannot be read is an error, and one that is not there is none", function()
+  it("that cannot be read is an error, and one that is not there is none #native", function()
     assert.same({}, attributes("/proc/self", { "nosuch" }))
     assert.equal(E.EISDIR, select(3, attributes("/proc/self", { "comm", "task" })))
     assert.same({ comm = "lua5.4\n" }, attributes("/proc/self", { "comm", "nosuch" }))

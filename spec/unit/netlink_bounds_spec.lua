@@ -152,7 +152,7 @@ describe("an answer", function()
     assert.error_matches(function() decode(whole .. "\0") end, "longer than a datagram")
   end)
 
-  it("is freed when it has been read", function()
+  it("is freed when it has been read #native", function()
     if os.getenv "SMC_BUILD" == "build/sanitize" then return end -- which keeps freed memory
     local whole = m.message(1, ("\0"):rep(LARGEST_DATAGRAM - 16))
     local function turn() for _ = 1, 200 do decode(whole) end end

@@ -212,7 +212,7 @@ describe("smc.poller", function()
     assert.equal("exit", (other:wait(support.HANG)))
   end)
 
-  it("waits for the end of a program", function()
+  it("waits for the end of a program #native", function()
     local process = require "smc.process"
     local poller <close> = assert(socket.poller())
     local program <close> = assert(process.spawn({ "cat" }, { stdin = "pipe" }))

@@ -66,7 +66,7 @@ describe("smc.run", function()
         { finish { "sh", "-c", "trap '' PIPE; exec " .. interpreter() .. " " .. script } })
     end)
 
-    it("answers with an error where the program is not to be executed #vfork", function()
+    it("answers with an error where the program is not to be executed #native", function()
       for program, expected in pairs {
         ["no-such-program"] = ENOENT, ["/no/such/program"] = ENOENT, [write("plain", "x", "644")] = EACCES,
       } do
@@ -98,7 +98,7 @@ describe("smc.run", function()
       assert.error_matches(function() run.spawn({ "ls" }, { env = { A = 1 } }) end, "option 'env'")
     end)
 
-    it("leaks no descriptor and no process in a thousand turns #vfork", function()
+    it("leaks no descriptor and no process in a thousand turns #native", function()
       local streams = { stdin = "pipe", stdout = "pipe", stderr = "pipe" }
       local before = open_files()
       collectgarbage("stop")

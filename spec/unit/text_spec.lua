@@ -129,7 +129,7 @@ describe("a message of the library", function()
     ["run.convertible"] = function() return require "smc.run".convertible(EVIL) end,
     ["run.spawn, a path"] = function() return require "smc.run".spawn { "/" .. EVIL } end,
     ["run.exec"] = function() return require "smc.run".exec { EVIL } end,
-    ["process.spawn"] = function() return require "smc.process".spawn { EVIL } end,
+    ["process.spawn #native"] = function() return require "smc.process".spawn { EVIL } end,
     ["an unknown option"] = function() return pcall(require "smc.ism".list, { [EVIL] = 1 }) end,
     ["an unknown sysctl"] = function() return pcall(require "smc.system".sysctl, EVIL) end,
     ["a wrong value"] = function()
