@@ -2,7 +2,6 @@
 --- Tests whether connections between two hosts use SMC; the options are those of smc_chk(8).
 
 local app = require "smc.cli.app"
-local print = app.print
 
 local SMC <const>, OTHER_MODE <const>, NO_RESULT <const> = 0, 1, 2
 local STATUS <const> = { SMC = SMC, TCP = 1, ["no connection"] = NO_RESULT, ["not proven"] = 3 }
@@ -15,13 +14,12 @@ Examples:
    smc_chk.lua -s eth0                        what this host can use
 
 To prove that SMC is used, the test exchanges random data with the server, on
-ports 37373 to 37383, and checks how the kernel transferred it. It sends nothing
-to other ports unless --probe is given; then the only evidence is the kernel's
-record of the connection.
+ports 37373 to 37383, and checks how the kernel transferred it. Other ports get
+data only with --probe; else the kernel's record is the only evidence.
 
-With several hosts, the exit status is the highest of theirs. With -s, 0 means
-that an interface can use SMC; with -l, that a connection of one did; with -i,
-that the interface has a PNET ID.
+With several hosts, the exit status is the highest of theirs; with -s and -l, it
+is the lowest of the interfaces. With -s, 0 means that one can use SMC, and 1
+that none can; with -i, 0 means that it has a PNET ID.
 
 Exit status: 0 the connection provably uses SMC; 1 it fell back to TCP, or does
 not use the mode that --require names; 2 there was no connection, this kernel
@@ -38,13 +36,10 @@ local function parser()
   p:flag("-s --static-analysis", "Analyse interfaces, without connecting."):target("analyse")
   p:flag("-l --live-test", "Test connections of this host with itself."):target("live")
   p:argument("more", "Other hosts for -C; interfaces for -s and -l, by default all that are up."):args("*")
-  p:option("-p --port", "Port of the server; with -S, the first port to try.", "37373")
-    :argname("PORT"):convert(app.port)
+  p:option("-p --port", "Server port; with -S, the first to try.", "37373"):argname("PORT"):convert(app.port)
   p:flag("-6 --ipv6", "Use IPv6.")
-  p:option("-t --timeout", "Wait this long for a connection, instead of 10 seconds."):argname("SECONDS")
-    :convert(app.seconds)
-  p:option("--require", "Fail unless the connection uses this mode."):argname("MODE")
-    :choices({ "SMC-D", "SMC-R", "SMC" })
+  p:option("-t --timeout", "Seconds for a connection, 10 by default."):argname("SECONDS"):convert(app.seconds)
+  p:option("--require", "Fail unless this mode is used."):argname("MODE"):choices({ "SMC-D", "SMC-R", "SMC" })
   p:flag("--probe", "Send data to any port.")
   p:flag("--measure", "Measure round trips and throughput, over SMC and over TCP.")
   p:flag("-d --debug", "Report connections on standard error.")
@@ -67,33 +62,38 @@ end
 local function print_pnetid(args)
   local found = app.demand(require "smc.pnet".of_interface(args.pnetid))
   if args.json then app.print_json(found)
-  else print(app.printable(found.pnetid) .. (found.pnetid_source == "user" and "*" or "")) end
-  return SMC
+  else app.print(app.printable(found.pnetid) .. (found.pnetid_source == "user" and "*" or "")) end
 end
 
--- Returns whether everything that was asked for works, and the record for JSON.
+local function status_of(report)
+  return report.verdict == "SMC" and not report.success and OTHER_MODE or STATUS[report.verdict]
+end
+
+-- Returns the status of what was asked for, and the record for JSON.
 local function check_interface(args, name)
   local check, report, message, errno = require "smc.check", nil, nil, nil
   local path = app.demand(check.path { interface = name })
   if args.live then report, message, errno = check.live(name, { timeout = args.timeout }) end
-  local works = (not args.live or report and report.success) and (not args.analyse or #path.modes > 0)
-  if args.json then return works, { interface = name, path = args.analyse and path or nil, report = report,
+  local status = args.analyse and not path.modes[1] and OTHER_MODE or SMC
+  if args.live then status = math.max(status, report and status_of(report) or NO_RESULT) end
+  if args.json then return status, { interface = name, path = args.analyse and path or nil, report = report,
     message = message, errno = errno } end
-  print("Checking active link:    " .. app.printable(name))
-  if args.analyse then print("  Static analysis\n" .. tostring(path) .. "\n") end
-  if args.live then print(("  Live test (SMC-D and SMC-R)\n%s\n"):format(report or "     " .. message)) end
-  return works
+  app.print("Checking active link:    " .. app.printable(name))
+  if args.analyse then app.print("  Static analysis\n" .. tostring(path) .. "\n") end
+  if args.live then app.tell("  Live test (SMC-D and SMC-R)\n%s\n", report or "     " .. message) end
+  return status
 end
 
 local function check_interfaces(args)
   local names = args.more[1] and args.more or app.demand(require "smc.check".interfaces())
-  local found, status = {}, OTHER_MODE
+  if not names[1] then app.fail(NO_RESULT, "no interface is up") end
+  local found, best = {}, math.huge
   for i, name in ipairs(names) do
-    local works, record = check_interface(args, name)
-    found[i], status = record, works and SMC or status
+    local status, record = check_interface(args, name)
+    found[i], best = record, math.min(best, status)
   end
   if args.json then app.print_json(found) end
-  return status
+  return best
 end
 
 local function print_target(args, family)
@@ -107,13 +107,14 @@ local function connect(args, debug_message)
     family = args.ipv6 and "inet6", timeout = args.timeout, require = args.require, measure = args.measure }
   local only, status = #options.hosts == 1, SMC
   if only and not args.json then print_target(args, options.family) end
-  local reports, _, _, untested = require "smc.check".connect_all(options)
+  local reports, message, errno, untested = require "smc.check".connect_all(options)
+  if not (reports or only) then app.fail(NO_RESULT, message, errno) end
   reports = reports or untested
   for _, report in ipairs(reports) do
-    debug_message("%s: %s in %s s", report.address or report.host, report.mode or "unknown", report.seconds)
+    debug_message(report.seconds and "connected to %s in %.3f s: %s" or "not connected to %s",
+      report.address or report.host, report.seconds, report.mode or "unknown")
     if not args.json then app.tell("%s", only and tostring(report) .. "\n" or report:summary()) end
-    local is_other = report.verdict == "SMC" and not report.success
-    status = math.max(status, is_other and OTHER_MODE or STATUS[report.verdict])
+    status = math.max(status, status_of(report))
   end
   if args.json then app.print_json(only and reports[1] or reports) end
   if only and reports[1].verdict == "no connection" then app.say(reports[1].message) end
@@ -136,8 +137,7 @@ local function serve(args, debug_message)
 end
 
 app.run(function()
-  local p = parser()
-  local args = app.parse(p, NO_RESULT)
+  local args = app.parse(parser(), NO_RESULT)
   local debug_message = args.debug and function(...)
     io.stderr:write("[DEBUG] ", app.printable(string.format(...)), "\n")
   end or function() end
@@ -146,5 +146,5 @@ app.run(function()
   if args.analyse or args.live then return check_interfaces(args) end
   if args.connect then return connect(args, debug_message) end
   if args.server then return serve(args, debug_message) end
-  app.fail(NO_RESULT, "one of -C, -S, -i, -s and -l is required\n" .. p:get_usage())
+  app.misuse(NO_RESULT, "one of -C, -S, -i, -s and -l is required")
 end, NO_RESULT)

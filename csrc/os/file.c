@@ -117,11 +117,10 @@ static int os_shortage(lua_State *L)
 	if (!is_module_missing(error))
 		return 0;
 	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		lua_pushstring(L, strerror(errno));
-		return 1;
-	}
-	close(fd);
+	if (fd >= 0)
+		close(fd);
+	else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+		return lua_pushstring(L, strerror(errno)), 1;
 	return 0;
 }
 

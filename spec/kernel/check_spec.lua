@@ -210,6 +210,16 @@ c, _ = s.accept(); c.recv(1)]]):format(PORT) }, { stdout = "pipe" }))
   end)
 end)
 
+describe("a live test", function()
+  it("sends data, whatever port is free for its server #smcd", function()
+    local taken = {}
+    for port = 37373, 37383 do taken[port] = socket.bind("127.0.0.1", port) end
+    local report = assert(check.live "lo")
+    for _, one in pairs(taken) do one:close() end
+    assert.same({ "SMC", true, 37384 }, { report.verdict, report.evidence.bytes_sent > 0, report.port })
+  end)
+end)
+
 describe("a check without a connection", function()
   -- What is said of it by the API, as text, and as JSON.
   local function expect(host, port, expected)

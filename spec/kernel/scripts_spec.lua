@@ -44,6 +44,7 @@ describe("smc_chk.lua", function()
     found = assert(json.decode(support.script("smc_chk.lua", "-l", "live0", "--json").stdout))
     assert.same({ { interface = "live0", message = "interface live0 has no address to connect to",
       errno = errno.EADDRNOTAVAIL } }, found)
+    assert.equal(2, support.script("smc_chk.lua", "-l", "live0").status)
     assert.matches("no interface nosuch0", support.script("smc_chk.lua", "-l", "nosuch0").stderr)
   end)
 

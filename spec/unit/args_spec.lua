@@ -64,7 +64,7 @@ describe("smc.internal.args", function()
     args.list("spawn", 1, { "a", "b" }, "text", 1)
     args.list("spawn", 1, { [-1] = "lua", [0] = "script", "a" }, "text", 1)
     args.list("spawn", 1, table.pack("a", "b"), "text", 1)
-    assert.matches("#1 to 'spawn' ([\"n\"]: a list has no names)",
+    assert.matches("#1 to 'spawn' ([2]: there is nothing)",
       message_of(args.list, "spawn", 1, table.pack("a", nil), "text", 1), 1, true)
     assert.matches("#1 to 'spawn' ([\"env\"]: a list has no names)",
       message_of(args.list, "spawn", 1, { "a", env = {} }, "text", 1), 1, true)

@@ -36,6 +36,7 @@ function live.test(name, options)
   local peer <close>, why, number = server.new { host = address }
   if not peer then return nil, why, number end
   local report
+  options.probe = true -- the port may be any, and the peer is ours
   peer.loop:start(function() report = client.test(address, peer.port, options) end)
   repeat ok, message, errno = peer:step(-1) until report or not ok
   if not report then return nil, message, errno end

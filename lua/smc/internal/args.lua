@@ -164,7 +164,9 @@ local function list_fault(list, wanted, least)
   end
   for key, value in pairs(list) do
     if math.type(key) ~= "integer" then
-      if key ~= "n" or value ~= #list then return mistake().named(key) end
+      local is_length = key == "n" and math.type(value) == "integer"
+      if is_length and value > #list then return ("[%d]: there is nothing"):format(#list + 1) end
+      if not is_length or value < #list then return mistake().named(key) end
     elseif key > #list then
       return ("[%d]: there is nothing at [%d]"):format(key, #list + 1)
     end

@@ -23,15 +23,20 @@ static int read_line(const char *pid, const char *name, char *line, size_t size)
 	return length > 0;
 }
 
+/* The command line of one that is stuck in the kernel cannot always be read: its name has to do. */
 static void print_process(const char *pid, FILE *to)
 {
 	char command[160], stat[512], where[64];
-	if (!read_line(pid, "cmdline", command, sizeof command) || !read_line(pid, "stat", stat, sizeof stat))
+	if (!read_line(pid, "stat", stat, sizeof stat))
 		return;
-	const char *state = strrchr(stat, ')');
+	const char *end = strrchr(stat, ')');
+	char state = end && end[1] ? end[2] : '?';
+	int is_stuck = state == 'D' || state == 'Z';
+	if (!read_line(pid, is_stuck ? "comm" : "cmdline", command, sizeof command))
+		return;
 	if (!read_line(pid, "wchan", where, sizeof where))
 		strcpy(where, "-");
-	fprintf(to, "lab: %s %c %s: %s\n", pid, state && state[1] ? state[2] : '?', where, command);
+	fprintf(to, "lab: %s %c %s: %s\n", pid, state, where, command);
 }
 
 void processes_print(FILE *to)

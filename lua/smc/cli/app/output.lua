@@ -145,8 +145,10 @@ end
 function app.run(main, failure)
   app.failure = failure or app.failure
   require "smc.internal.remedy".by_command()
-  core.hold_interrupt()
-  local ok, status = xpcall(main, explain)
+  local ok, status = xpcall(function()
+    core.hold_interrupt()
+    return main()
+  end, explain)
   if type(status) == "table" then give_up(status.message) end
   if not ok and is_missing(status) then
     app.json = false -- it may be what writes JSON
