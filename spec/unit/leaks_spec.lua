@@ -111,7 +111,7 @@ describe("no descriptor is left", function()
     assert.equal(E.ECHILD, select(3, program:wait(0)))
   end)
 
-  it("by a program that has ended, and was waited for by its descriptor", function()
+  it("by a program that has ended, and was waited for by its descriptor #native", function()
     local program = assert(process.spawn { "true" })
     local before = support.descriptors()
     assert.is_true(program:getfd() >= 0)

@@ -93,7 +93,7 @@ describe("a list of the kernel's", function()
     for _, list in ipairs(kept) do assert.is_nil(list()) end -- and has nothing more
   end)
 
-  it("gives its memory back, though nobody collects it", function()
+  it("gives its memory back, though nobody collects it #native", function()
     if os.getenv "SMC_BUILD" == "build/sanitize" then return end -- whose allocator keeps freed memory
     local servers, kept = {}, {}
     for i = 1, 60 do servers[i] = assert(luasocket.bind("127.0.0.1", 0)) end

@@ -145,7 +145,7 @@ print(messages(*socket.socketpair()), end="")
       assert.matches("dlsym", symbols)
     end)
 
-    it("asks the kernel itself where no other library stands behind it", function()
+    it("asks the kernel itself where no other library stands behind it #native", function()
       local program = support.folder .. "/own"
       support.sh("cc -o %s spec/kernel/programs/own.c -ldl", program)
       local env = base { LD_PRELOAD = ("%s libc.so.6 %s"):format(base().LD_PRELOAD or "", run.library()) }
