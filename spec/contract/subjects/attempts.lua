@@ -26,10 +26,14 @@ return function(peer)
     return { host = host, port = math.tointeger(tonumber(port)) }
   end
 
-  -- Nobody listens there.
+  -- Nobody listens there. It is no port that the kernel gives to those who ask for any: a socket that had it,
+  -- too, would be connected to itself.
   local function refused()
-    local sock = assert(plain.bind("127.0.0.1", 0))
-    local port = math.tointeger(tonumber((select(2, sock:getsockname()))))
+    local port, sock = 20000
+    repeat
+      port = port + 1
+      sock = plain.bind("127.0.0.1", port)
+    until sock
     sock:close()
     return { host = "127.0.0.1", port = port }
   end
