@@ -211,6 +211,12 @@ c, _ = s.accept(); c.recv(1)]]):format(PORT) }, { stdout = "pipe" }))
 end)
 
 describe("a live test", function()
+  it("leaves its caller's options as they are #smcd", function()
+    local options <const> = { timeout = 20 }
+    assert.equal("SMC", assert(check.live("lo", options)).verdict)
+    assert.same({ timeout = 20 }, options)
+  end)
+
   it("sends data, whatever port is free for its server #smcd", function()
     local taken = {}
     for port = 37373, 37383 do taken[port] = socket.bind("127.0.0.1", port) end

@@ -36,8 +36,9 @@ function live.test(name, options)
   local peer <close>, why, number = server.new { host = address }
   if not peer then return nil, why, number end
   local report
-  options.probe = true -- the port may be any, and the peer is ours
-  peer.loop:start(function() report = client.test(address, peer.port, options) end)
+  -- The port may be any, and the peer is ours: it gets data. The options are the caller's own table.
+  local probing <const> = { timeout = options.timeout, probe = true }
+  peer.loop:start(function() report = client.test(address, peer.port, probing) end)
   repeat ok, message, errno = peer:step(-1) until report or not ok
   if not report then return nil, message, errno end
   return report

@@ -5,7 +5,8 @@
 #include <stdio.h>
 
 /* Writes a line for each process: its number, its state and the function of the kernel where it waits, as in
- * proc(5), and its command line. Threads of the kernel are left out. */
+ * proc(5), and its command line; of one that is stuck or a zombie, its name. Threads of the kernel are left out
+ * unless they are stuck. */
 void processes_print(FILE *to);
 
 #endif

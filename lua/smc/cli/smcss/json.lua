@@ -5,7 +5,7 @@ local is_wanted = require "smc.cli.smcss.wanted"
 local json = require "smc.json"
 local app = require "smc.cli.app"
 
--- Prints the array. Returns the result of the last write.
+-- Prints the array. Returns true: app.write has looked at the result.
 return function(sockets, options)
   local list = {}
   for s in sockets do
