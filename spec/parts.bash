@@ -140,8 +140,8 @@ plain() { sed 's/\x1b\[[0-9;]*m//g; s/^host1[02]: //' "$@"; }
 show_failures() {
 	local output
 	for output in "${failed_outputs[@]}"; do
-		if plain "$output" | grep -qE '^(Failure|Error) (→|->) '; then
-			plain "$output" | awk '/^(Failure|Error) (→|->) / { lines = 12 } lines-- > 0'
+		if plain "$output" | grep -qE '^(Failure|Error) (→|->) |hang: '; then
+			plain "$output" | awk '/^(Failure|Error) (→|->) / { lines = 12 } /hang: / || lines-- > 0'
 		else
 			plain "$output" | tail -n 20
 		fi

@@ -97,12 +97,13 @@ describe("the cookbook #smcd", function()
       assert.same({ nil, "closed", "" }, { late:receive() })
       assert.matches("^turned away: %w", server.stdout:read())
     end)
-    for _ = 1, 3 do
+    for _ = 1, 3 do -- the kernel passes such a client to accept(2), or drops it before
       local hasty <close> = assert(socket.connect("127.0.0.1", 12372))
       hasty:setoption("linger", { on = true, timeout = 0 })
       hasty:close()
-      assert.matches("^%l+ %l+", server.stdout:read())
     end
+    local last <close> = assert(socket.connect("127.0.0.1", 12372))
+    assert.same({ nil, "closed", "" }, { last:receive() }) -- the function is still off
     assert.is_nil(server:wait(0))
   end)
 

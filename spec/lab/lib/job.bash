@@ -71,7 +71,7 @@ job_environment() { # MODE
 	# Where SMC is of another version than the kernel.
 	[[ ! -e $kernel/smc ]] || env[SMC_LAB_NET_SMC]=$(<"$kernel/smc")
 	[[ $1 != terminal ]] || env[TERM]=${TERM:-linux}
-	local name assignment names=(LUA_PATH LUA_PATH_5_4)
+	local name assignment names=(LUA_PATH LUA_PATH_5_4 SMC_TEST_LIMIT)
 	# What the caller's Lua loads is for the caller's machine.
 	[[ $project_build != build ]] || names+=(LUA_CPATH LUA_CPATH_5_4)
 	for name in "${names[@]}"; do
