@@ -48,7 +48,7 @@ describe("smc_chk.lua", function()
     assert.matches("no interface nosuch0", support.script("smc_chk.lua", "-l", "nosuch0").stderr)
   end)
 
-  it("ends with 1 after a fallback, and says what to do #smcd", function()
+  it("ends with 1 after a fallback, and says what to do #smcd #ism", function()
     local server <close> = support.start("smc_chk.lua", "-S")
     local port = server.stdout:read():match("%d+$")
     assert(ism.power_off("32"))
