@@ -40,7 +40,6 @@ end
 
 function File:close()
   self.capture:close()
-  self.ended = { "the watch is closed", E.EBADF }
 end
 
 -- === packets ===

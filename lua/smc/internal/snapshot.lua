@@ -3,7 +3,7 @@
 
 local snapshot = {}
 
-local DEPTH <const> = 2 -- of tables in the counters of a technology
+local DEPTH <const> = 1 -- tables of sizes in the counters of a technology
 
 -- Whether it is a table of integers, and of such tables.
 local function has_counts(value, depth)

@@ -36,9 +36,9 @@ local TEXT <const> = "The hosts are in different IP subnets: %s. %s %s the same 
 -- @tparam table found
 function subnets.conclude(view, found)
   local proposal, server = view.proposal, view.facts.server or {}
+  local of_client = proposal.ipv6_prefixes or { proposal.subnet } -- none without version 1
+  if #of_client == 0 then return end
   local offered = versions_1(proposal.offers)
-  local of_client = proposal.ipv6_prefixes or { proposal.subnet }
-  if #offered == 0 or #of_client == 0 then return end
   local of_server = server.subnets and all_subnets(server.subnets)
   local address = view.handshake.server.address:gsub("^::ffff:(%d+%.)", "%1")
   if of_server and common(of_client, of_server) then return end
