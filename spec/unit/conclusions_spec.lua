@@ -121,6 +121,28 @@ local CASES <const> = {
     "fault", "peer", "The peer sends what is not a CLC message." },
 }
 
+-- What is said in the evidence, or not at all: the record, the options, the subject, the words.
+local MORE <const> = {
+  { record({ "proposal_r1", "decline_1" }), {}, "decline",
+    "its Decline has the code 0x03070000 DIFFPREFIX" },
+  { record({ "proposal_r2", "accept_r2", "decline_2" }), {}, "decline",
+    "0x04000000 SYNCERR, after the Accept" },
+  { record({ "proposal_r2", "accept_r2", "confirm_r2", "decline_2" }, { outcome = "declined" }), {},
+    "decline",
+    "0x04000000 SYNCERR, after the Confirm" },
+  { record({ "proposal_r2" }, { data = "client" }), {}, "silence", "no CLC message followed" },
+  { record({}, { syn_ack = false, ended = { by = "server", how = "reset" } }), {}, "silence",
+    "its answer is an RST" },
+  { record({}, { syn_ack = false, ended = { by = "client", how = "reset" } }), {}, "silence",
+    "no SYN/ACK was seen" },
+  { record({ "proposal_r1", "decline_1" }, { server = { address = "::ffff:10.1.0.10", port = 1 } }), {},
+    "subnets", nil },
+  { record({ "proposal_r1", "decline_1" }, { server = { address = "::ffff:10.9.0.10", port = 1 } }), {},
+    "subnets", "the IP prefixes in the Proposal" },
+  { record({ "proposal_r2", "decline_2" }), { server = { subnets = { "10.9.0.10/24" } } }, "subnets", nil },
+  { record({ "proposal_r1", "decline_1" }), {}, "eids", nil },
+}
+
 describe("what is concluded from", function()
   for _, case in ipairs(CASES) do
     local name, h, options, subject, side, text, command = table.unpack(case)
@@ -130,6 +152,21 @@ describe("what is concluded from", function()
       assert.same({ subject, side }, { first.subject, first.side })
       assert.is_string(first.evidence)
       if command then assert.equal(command, first.command) end
+    end)
+  end
+
+  for i, case in ipairs(MORE) do
+    local h, options, subject, evidence = table.unpack(case, 1, 4)
+    it(("%s or not: %s, %d"):format(subject, evidence or "not", i), function()
+      local found
+      for _, one in ipairs(handshake.conclusions(h, options)) do
+        if one.subject == subject then found = one end
+      end
+      if not evidence then return assert.is_nil(found) end
+      assert.truthy(found.evidence:find(evidence, 1, true), found.evidence)
+      assert.is_nil(found.text:find("::ffff:", 1, true), found.text)
+      assert.equal(h.data == "server", found.text:find("but with other data", 1, true) ~= nil)
+      assert.equal(h.ended ~= nil and h.ended.by == "server", found.text:find("rejects", 1, true) ~= nil)
     end)
   end
 
@@ -146,6 +183,9 @@ describe("what is concluded from", function()
     local found = handshake.conclusions(h, { here = C, client = {} })
     assert.equal("The peer has none of the UEIDs SMCV2-A, SMCV2-B.C, or no RDMA device: SMC-Rv2 was offered, "
       .. "too.", found[#found].text)
+    -- Not if they are known.
+    found = handshake.conclusions(h, { here = C, server = { ueids = { "SMCV2-A" } } })
+    assert.not_equal("hidden", found[#found].subject)
   end)
 
   it("one mode alone is said last, and EIDs in common are no matter", function()

@@ -117,12 +117,24 @@ describe("a function that is held for a guest", function()
   end)
 end)
 
+describe("the name of a dibs device", function()
+  it("is found by both halves of its GID, in either case", function()
+    for _, gid in ipairs { "9D8B0000-0000-0001-0000-00000000000a", "9d8b0000-0000-0001-0000-00000000000A" } do
+      local made <close> = tree(gid)
+      local name_of = at(made, require "smc.internal.dibs".namer)
+      assert.equal("ism32", name_of(0x9d8b000000000001, 10))
+      assert.same({}, { name_of(0x9d8b000000000001), name_of(10, 0x9d8b000000000001), name_of(nil) })
+    end
+  end)
+end)
+
 describe("smc.ism.watch", function()
   -- A source of uevents that the kernel has announced elsewhere.
   local function source_of(uevents)
     return { getfd = function() return 0 end, close = function() end, receive = function()
       local uevent = table.remove(uevents, 1)
-      if uevent then return type(uevent) == "function" and uevent() or uevent end
+      if type(uevent) == "function" then return uevent() end
+      if uevent then return uevent end
       return nil, "nothing", E.ETIMEDOUT
     end }
   end
@@ -155,5 +167,30 @@ describe("smc.ism.watch", function()
       words[i] = event and { event.event, event.pci_function.fid, event.pci_function.dibs } or "none"
     end
     assert.same({ { "usable", 0x32, "ism32" }, { "unusable", 0x32 }, "none" }, words)
+  end)
+
+  it("tells each time that a function is added or removed, once", function()
+    local made <close> = tree()
+    local here, away = made.root .. "/bus/pci/devices/" .. ADDRESS, made.root .. "/away"
+    local function pci(action) return { ACTION = action, SUBSYSTEM = "pci", PCI_SLOT_NAME = ADDRESS } end
+    local function lost() return nil, "lost", E.ENOBUFS end
+    local function quiet() return nil, "nothing", E.ETIMEDOUT end
+    local function removed() assert(os.rename(here, away)) return pci "remove" end
+    local function added() assert(os.rename(away, here)) return pci "add" end
+    local function removed_unseen() assert(os.rename(here, away)) return lost() end
+    local real = sysfs.uevents
+    finally(function() sysfs.uevents = real end)
+    sysfs.uevents = function()
+      return source_of { removed, function() return pci "remove" end, added, function() return pci "add" end,
+        removed, added, removed_unseen, quiet, lost }
+    end
+    local watch <close> = assert(at(made, ism.watch))
+    local words = {}
+    repeat
+      local event, _, errno = at(made, watch.next, watch, 0)
+      words[#words + 1] = event and event.event or errno
+    until errno == E.ETIMEDOUT or #words == 20
+    assert.same({ "removed", "added", "removed", "added", E.ENOBUFS, "removed", E.ENOBUFS,
+      E.ETIMEDOUT }, words)
   end)
 end)

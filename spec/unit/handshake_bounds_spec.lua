@@ -178,22 +178,42 @@ describe("a capture", function()
 
   local SECTION <const> = block(0x0a0d0d0a, string.pack("<I4I2I2i8", 0x1a2b3c4d, 1, 0, -1))
 
-  local function interface(options, snap)
-    return block(1, string.pack("<I2I2I4", 1, 0, snap or 65535) .. (options or ""))
+  local function interface(options, snap, link)
+    return block(1, string.pack("<I2I2I4", link or 1, 0, snap or 65535) .. (options or ""))
   end
 
-  local function enhanced(low, bytes, length)
-    return block(6, string.pack("<I4I4I4I4I4", 0, 0, low, length or #bytes, #bytes) .. bytes)
+  local function enhanced(low, bytes, length, number)
+    return block(6, string.pack("<I4I4I4I4I4", number or 0, 0, low, length or #bytes, #bytes) .. bytes)
   end
 
   it("has blocks, of which options are padded and say the unit of time", function()
     for option, time in pairs {
       [""] = 1e-6, ["\9\0\1\0\3\0\0\0"] = 1e-3, ["\9\0\1\0\x8a\0\0\0"] = 2.0 ^ -10,
       ["\2\0\5\0eth00\0\0\0" .. "\9\0\1\0\0\0\0\0"] = 1.0, ["\0\0\0\0\9\0\1\0\0\0\0\0"] = 1e-6,
+      ["\9\0\2\0\3\0\0\0"] = 1e-6,
     } do
       local packet, read = first(SECTION .. interface(option) .. enhanced(1, "abcde"))
       assert.same({ "abcde", time }, { packet, read }, ("%q"):format(option))
     end
+  end)
+
+  it("has the interfaces of its section, each with its link type and its unit of time", function()
+    local BYTES <const>, SECONDS <const> = "abcde", "\9\0\1\0\0\0\0\0"
+    local path = os.tmpname()
+    finally(function() os.remove(path) end)
+    local file <close> = assert(io.open(path, "wb"))
+    file:write(SECTION, interface(), interface(SECONDS, nil, 101), enhanced(7, BYTES, nil, 1),
+      enhanced(7, BYTES), SECTION, interface(SECONDS, nil, 228), enhanced(7, BYTES), enhanced(7, BYTES,
+        nil, 1))
+    file:flush()
+    local capture = assert(pcap.open(path))
+    finally(function() capture:close() end)
+    assert.same({ BYTES, 7.0, 101 }, { capture:next() })
+    assert.same({ BYTES, 7e-6, 1 }, { capture:next() })
+    assert.same({ BYTES, 7.0, 228 }, { capture:next() })
+    local _, message, errno = capture:next()
+    assert.matches("packet 4 is from an interface that it does not describe", message)
+    assert.equal(E.EBADMSG, errno)
   end)
 
   it("has no packet that is longer than its block, and no block of an odd size", function()

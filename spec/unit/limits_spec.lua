@@ -156,6 +156,16 @@ describe("devices and link groups", function()
     assert.equal(3, #answering { linkgroup_smcd = { {} }, linkgroup_smcr = { messages() } }.list())
   end)
 
+  it("have no text that is empty, and no interface 0", function()
+    local group = { id = 256, pnetid = "", v2 = { eid = "", peer_hostname = "" } }
+    local found = answering { linkgroup_smcd = { {} },
+      linkgroup_smcr = { { { smcr = group }, { link = { ifindex = 0 } } } } }.list()[1]
+    assert.same({}, { found.pnetid, found.eid, found.peer_hostname, found.links[1].ifindex })
+    group = { id = 257, pnetid = "A", v2 = { eid = "B", peer_hostname = "C" } }
+    found = answering { linkgroup_smcd = { { { smcd = group } } }, linkgroup_smcr = { {} } }.list()[1]
+    assert.same({ "A", "B", "C" }, { found.pnetid, found.eid, found.peer_hostname })
+  end)
+
   it("have a version of ISM by what the kernel says", function()
     for ism_v2, expected in pairs { [true] = { "v1", "v2" }, [false] = { "v1" } } do
       local loaded = package.loaded["smc.device"]

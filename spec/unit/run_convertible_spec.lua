@@ -215,6 +215,31 @@ describe("smc.run", function()
       local words = { "env", ("PATH=/none:%s:/bin:/none"):format(folder) }
       assert.equal(E.EACCES .. "\n", support.lua(words, code))
     end)
+
+    -- execvp(3): the first file of that name that can be started is the one, though it starts nothing then.
+    it("looks in PATH as far as there is something to start", function()
+      sh("mkdir -p %s/first %s/second", folder, folder)
+      local first, second = write("first/tool", "#!/usr/bin/env no-such-tool\n"), folder .. "/second/tool"
+      sh("cp %s %s && chmod 755 %s", sockets, second, second)
+      local function said(...)
+        local words = { "env", "PATH=" .. table.concat({ ... }, ":") .. ":/bin:/usr/bin" }
+        return support.lua(words, [[local can, _, errno = require "smc.run".convertible "tool"
+          print(can, can == nil and errno)]])
+      end
+      assert.equal("true\tfalse\n", said("/none", sockets, folder .. "/second")) -- sockets is no folder
+      assert.equal("nil\t" .. E.ENOENT .. "\n", said(folder .. "/first", folder .. "/second"))
+      assert.is_string(first)
+    end)
+
+    it("finds a library in a list of ld.so's, in whose separators blanks count", function()
+      local is_listed = require "smc.run.program".is_listed
+      for list, is_in in pairs { ["/a.so"] = true, ["/b.so:/a.so"] = true, ["/b.so /a.so"] = true,
+        ["/a.so /b.so:/c.so"] = true, [" /a.so "] = true, ["/a.so.1"] = false, ["/b/a.so"] = false,
+        [""] = false } do
+        assert.equal(is_in, is_listed(list, "/a.so"), list)
+      end
+      assert.is_false(is_listed(nil, "/a.so"))
+    end)
   end)
 
   describe("attainable", function()

@@ -134,6 +134,13 @@ describe("smc.run", function()
       assert.equal("/here", run.environment({ env = { PATH = "/here" } }).PATH)
     end)
 
+    it("is read by all where the command is not one that changes its user", function()
+      for command, changes in pairs { ["su"] = true, ["/usr/bin/su"] = true, ["./sshd"] = true,
+        ["cat"] = false, ["/su/cat"] = false, ["sux"] = false, [""] = false } do
+        assert.equal(changes, require "smc.run.users"(command), command)
+      end
+    end)
+
     it("answers with an error for a bad size", function()
       support.fails("4k is too small", EINVAL, run.environment { receive_buffer = "4k" })
     end)

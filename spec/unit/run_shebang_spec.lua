@@ -56,6 +56,10 @@ local ENV <const> = {
   "-S env -S '-u LD_PRELOAD %d'",
   "-S env -C %b env ./static", "-S -C / env -C ./%b ./static", "-S %l %d", "-S %m %v", "-S %v", "-S none",
   "-S %b", "-S sh -c %d", "-S sh -c '%d ; exit 0'", "-S\t%s", "-S \t %s",
+  -- What env(1) refuses, with a program that would make a difference.
+  "-S --d %s", "-S --ign %s", "-S --i %s", "-S --debug=1 %s", "-S -0 %s", "-S --null %s", "-S -x %s",
+  "-S --none %s", "-S -u A=1 %s", "-S -u '' %s", "-S --unset= %s", "-S -C /none %s", "-S -C %s %s",
+  "-S A=${HOME %s", "-S A=$HOME %s", "-S A=\\x %s", "-S A=\"\\c\" %s", "-S %s 'a",
 }
 
 describe("run.convertible #plain", function()

@@ -101,6 +101,16 @@ describe("why there is no SMC", function()
       explain_recorded("debian-6.12", BOOKWORM, { [modules] = "kernel/net/sctp/sctp.ko.xz:\n" }))
   end)
 
+  it("is in the list of what is built in, where there is no other", function()
+    for builtin, message in pairs {
+      ["kernel/net/smc/smc.ko\n"] = 'SMC is not loaded: run "modprobe smc" as root',
+      ["kernel/net/sctp/sctp.ko\n"] = NO_SMC:format(RELEASE) } do
+      local made <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE,
+        ["lib/modules/" .. RELEASE .. "/modules.builtin"] = builtin }
+      assert.equal(message, explain_at(made.root, EAFNOSUPPORT, ""))
+    end
+  end)
+
   it("may be unknown where the kernel's modules are not here", function()
     local bare <close> = support.tree { ["proc/sys/kernel/osrelease"] = RELEASE }
     assert.matches("/lib/modules/6%.12%.95 is missing here, so it is not known whether this kernel has SMC",
@@ -144,8 +154,11 @@ describe("why there is no SMC", function()
     assert.matches("^SMC is loaded, but a seccomp filter .* denies AF_SMC sockets",
       explain(EAFNOSUPPORT, loaded))
     assert.matches("^words: a seccomp filter of this process", explain(EPERM, loaded))
-    loaded["proc/self/status"] = "Seccomp:\t0\n"
-    assert.matches("^words: a security module", explain(EPERM, loaded))
+    for _, mode in ipairs { 0, 1 } do -- 1 is the strict mode, without a filter
+      loaded["proc/self/status"] = ("Name:\tx\nSeccomp:\t%d\n"):format(mode)
+      assert.matches("^words: a security module", explain(EPERM, loaded))
+    end
+    assert.matches("^words: a security module", explain(EPERM)) -- loaded or not: that was not asked for
   end)
 end)
 

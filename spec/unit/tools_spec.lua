@@ -103,6 +103,23 @@ describe("a snapshot that a caller has changed", function()
       end
     end
   end)
+
+  it("has counters in tables of sizes, and no deeper, and what it is of in the right types", function()
+    local snapshot = require "smc.internal.snapshot"
+    for depth, is_one in pairs { [0] = true, [1] = true, [2] = false, [3] = false } do
+      local changed, value = counters(), { more = 3 }
+      for _ = 1, depth do value = { x = value } end
+      changed.smcd = value
+      assert.equal(is_one, snapshot.is(changed), depth)
+    end
+    for name, right in pairs { time = 1.5, seconds = 2, boot = "abc", namespace = "net:[4]" } do
+      for _, value in ipairs { 7, "x", true, {} } do
+        local changed = counters()
+        changed[name] = value
+        assert.equal(type(value) == type(right), snapshot.is(changed), name)
+      end
+    end
+  end)
 end)
 
 describe("smcd.lua and smcr.lua", function()

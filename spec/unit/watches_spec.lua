@@ -130,6 +130,21 @@ describe("a watch of sockets", function()
     assert.same({ "moved", 8, 0 }, { event.event, event.received, event.sent })
     local still <close> = watching(smcd(nil, moved(3, 4)))
     assert.equal(E.ETIMEDOUT, select(3, still:next(0.05)))
+    assert.equal(E.ETIMEDOUT, select(3, receiving:next(0.05))) -- what was told is not told again
+  end)
+
+  it("passes on the failure of a list, and tells later what it has missed", function()
+    local lists = { smcd(), false, smcd { mode = "tcp" } }
+    local w <close> = assert(diag_watch.watch(function()
+      local list = table.remove(lists, 1)
+      if not list then return nil, "no memory", E.ENOMEM end
+      local iterator = recorded.sockets(list)
+      return iterator
+    end, 0.001))
+    assert.same({ nil, "no memory", E.ENOMEM }, { w:next(support.HANG) })
+    assert.equal("changed", w:next(support.HANG).event)
+    local none = { diag_watch.watch(function() return nil, "no memory", E.ENOMEM end, 1) }
+    assert.same({ nil, "no memory", E.ENOMEM }, none)
   end)
 end)
 

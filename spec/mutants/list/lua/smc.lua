@@ -36,6 +36,8 @@ return {
     { 'elseif not group or not group.links then', "elseif not group then", "a link without a link group" },
     { '{ [0] = "client", "server" }', '{ [0] = "server", "client" }', "who is the server" },
     { 'record.version = v2.version or 1', "record.version = v2.version", "a link group without a version 2 part" },
+    { "if record.ifindex == 0 then record.ifindex = nil end", "", "0 is no interface" },
+    { 'without_empty(record, "pnetid", "peer_hostname", "eid")', 'without_empty(record, "pnetid", "peer_hostname")', "an empty EID is none" },
   },
 
   { "lua/smc/device.lua", specs = "unit/device unit/limits unit/genl unit/answers",
@@ -89,6 +91,10 @@ return {
     { "now.boot ~= before.boot or now.namespace ~= before.namespace", "now.boot ~= before.boot", "another network namespace" },
     { "LEVELS[key] and value or", "", "a level is no counter" },
     { "change.seconds <= 0", "change.seconds < 0", "no time has passed" },
+    { "change.client + change.server > 0", "change.client > 0", "a reason that only the server has" },
+    { "left == right and a.code < b.code", "left == right and a.code > b.code", "the order of reasons" },
+    { 'and key ~= "code"', "", "a code is no counter" },
+    { 'message.by_server and "server" or "client"', 'message.by_server and "client" or "server"', "whose fallback" },
   },
 
   { "lua/smc/system.lua", specs = "unit/limits unit/system unit/answers kernel/sysctl",

@@ -88,4 +88,43 @@ return {
     { "sock:close()", "", "a refused address leaves no socket" },
     { "core.last_errno(sock)", "nil", "the next port is tried after one that is in use" },
   },
+
+  { "lua/smc/internal/ip.lua", specs = "unit/ip unit/handshake unit/conclusions",
+    { "local first, length = nil, 1", "local first, length = nil, 0", "one group of zeros is not left out" },
+    { "if j - i > length then", "if j - i >= length then", "the first of two runs" },
+    { "parts[i] > 255", "parts[i] > 256", "a byte" },
+    { "missing > 0 and", "missing >= 0 and", ":: stands for one group at least" },
+    { "if rest == 0 then return true end", "", "whole bytes" },
+    { "return #a == #b and", "return", "addresses of different kinds" },
+    { "math.min(tonumber(bits), 8 * #a)", "tonumber(bits)", "a prefix that is too long" },
+  },
+
+  { "lua/smc/internal/kernel_module.lua", specs = "unit/system unit/answers",
+    { "a == major and b >= minor", "a == major and b > minor", "the version itself" },
+    { '"\\nSeccomp:%s*2"', '"\\nSeccomp:%s*[12]"', "a filter, not the strict mode" },
+    { "(files or builtin) and (files or \"\") .. (builtin or \"\")", "files", "what is built in" },
+    { 'if value == "m" and lists then return false, "file" end', "", "a module that is not installed" },
+    { 'errno == E.EAFNOSUPPORT and not state.loaded', 'not state.loaded', "another error is not that SMC is missing" },
+  },
+
+  { "lua/smc/internal/dibs.lua", specs = "unit/dibs",
+    { '"%016x%016x"):format(gid, extension or 0)', '"%016x%016x"):format(extension or 0, gid)', "the halves of a GID" },
+    { ":lower()", "", "digits of either case" },
+  },
+
+  { "lua/smc/internal/util_string.lua", specs = "unit/ism unit/ism_recorded unit/pnet_interface unit/pnet",
+    { "(port + 1) * FIELD)", "(port + 1) * FIELD + 1)", "a field has 16 bytes" },
+  },
+
+  { "lua/smc/internal/snapshot.lua", specs = "unit/stats unit/tools unit/answers",
+    { "local DEPTH <const> = 1", "local DEPTH <const> = 2", "no tables in tables of sizes" },
+    { "or depth < 0 then", "then", "tables that never end" },
+    { 'is_optional(value.boot, "string")', "true", "a boot that is no text" },
+  },
+
+  { "lua/smc/internal/look.lua", specs = "unit/look unit/answers unit/faults",
+    { "[E.ENODEV] = true, ", "", "a device that has gone is absent" },
+    { "table.sort(names)\n", "", "names are in order" },
+    { "if getmetatable(err) ~= Failure then error(err, 0) end", "", "mistakes in the code are no failures" },
+  },
 }

@@ -18,9 +18,12 @@ return {
     { 'socket.inode ~= 0 and', "", "sockets that nobody has are not in the way" },
   },
 
-  { "lua/smc/ism/watch.lua", specs = "unit/ism kernel/watch",
+  { "lua/smc/ism/watch.lua", specs = "unit/dibs unit/ism kernel/watch",
     { 'if uevent.SUBSYSTEM ~= "pci" then return nil end', "", "events of other subsystems" },
     { "source:close()\n", "", "a watch that cannot begin leaves no descriptor" },
     { "elseif action ~= \"add\" or known[address] then", "elseif action ~= \"add\" then", "a function that is known is not added" },
+    { "known[address] = nil\n      return events", "return events", "a function that was removed may be added again" },
+    { "if not now.dibs and before and before.dibs then", "if false then", "a function that is not usable any more" },
+    { "known = now\n    return events", "return events", "differences are told once" },
   },
 }

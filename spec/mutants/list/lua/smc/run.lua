@@ -15,5 +15,23 @@ return {
     { "local DEPTH <const> = 5", "local DEPTH <const> = 4", "five nested interpreters" },
     { "own.bits ~= image.bits or own.machine ~= image.machine", "own.bits ~= image.bits", "another machine" },
     { "if answer[3] == E.EACCES then denied = denied or answer end", "", "a file that may not be executed is said" },
+    { '"[^ :]+"', '"[^:]+"', "libraries are separated by blanks, too" },
+    { "[E.ENOTDIR] = true, ", "", "a file in PATH is passed over" },
+    { 'if path == "" then return "." end', "", "an empty interpreter" },
+    { 'or world.steps > steps', '', "what env(1) has started is not looked for again" },
+  },
+
+  { "lua/smc/run/env.lua", specs = "unit/run_shebang",
+    { "if found then return nil end", "", "an ambiguous option is none" },
+    { 'if name == "" or name:find("=", 1, true) then return nil end', "", "names that are none" },
+    { 'state.help or state["0"]', "state.help", "-0 prints" },
+    { 'if rest == "" then value, after = argv[i + 1], i + 2 end', "", "an argument in the next word" },
+    { "if state.quote then return false end\n    return nil", "return nil", "\\c in quotes" },
+    { 'if char == "#" and not state.word', 'if char == "#"', "# in a word" , },
+    { "return at + #name + 3", "return at + #name + 2", "the brace at the end" },
+  },
+
+  { "lua/smc/run/users.lua", specs = "unit/run_environment unit/run_convertible",
+    { '"[^/]*$"', '".*"', "a command by its path" },
   },
 }
