@@ -73,6 +73,30 @@ describe("a check of a server without SMC", function()
   end)
 end)
 
+describe("a packet", function()
+  local bpf, packets_core = require "smc.handshake.bpf", require "smc.core.packet"
+  local O_CLOEXEC <const> = 0x80000
+
+  it("has its time, and the VLAN ID of its tag without a priority", function()
+    support.sh [[ip link add tagged type veth peer name void && ip link set void up &&
+      ip link set tagged up &&
+      ip link add link tagged name tagged.5 type vlan id 5 egress-qos-map 0:3 &&
+      ip link set tagged.5 up && ip address add 10.99.5.1/24 dev tagged.5 &&
+      ip neigh add 10.99.5.2 lladdr 02:00:00:00:00:02 dev tagged.5]]
+    finally(function() support.sh "ip link del tagged" end)
+    local packets <close> = assert(packets_core.open("tagged", bpf.program()))
+    local sock <close> = assert(luasocket.tcp())
+    local before = socket.gettime()
+    sock:settimeout(0)
+    sock:connect("10.99.5.2", 9)
+    local bytes, protocol, _, time, vlan = packets:receive(support.HANG)
+    assert.same({ 0x45, 0x0800, 5 }, { bytes:byte(), protocol, vlan })
+    assert.is_true(time >= before - 0.1 and time <= socket.gettime() + 0.1)
+    local info <close> = assert(io.open("/proc/self/fdinfo/" .. packets:getfd()))
+    assert.is_true(tonumber(info:read "a":match "flags:%s*(%d+)", 8) & O_CLOEXEC ~= 0)
+  end)
+end)
+
 -- The number of packet sockets of this network namespace.
 local function packet_sockets()
   local count = -1

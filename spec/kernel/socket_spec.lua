@@ -102,6 +102,7 @@ describe("smc.socket over SMC", function()
     for _, events in assert(poller:wait(60)) do assert.matches("w", events) end
     local ok, message = client:connect("127.0.0.1", port)
     assert.is_true(ok == 1 or message == "already connected")
+    assert.same({ nil, "already connected" }, { client:connect("127.0.0.1", port) }) -- it is told once
     assert.equal("SMC-D", client:mode())
     assert.equal("SMC-D", accepted:mode())
   end)
@@ -117,6 +118,17 @@ describe("smc.socket over SMC", function()
       message = select(2, other:connect("127.0.0.1", 4444))
     end
     assert.equal("connection refused", message)
+  end)
+
+  it("makes another attempt after an error that was asked for", function()
+    local sock <close> = assert(socket.tcp())
+    sock:settimeout(0)
+    sock:connect("127.0.0.1", 4444)
+    support.await(function() return sock:getoption "error" == "connection refused" end)
+    local server <close> = assert(socket.bind("127.0.0.1", 4444))
+    sock:settimeout(60)
+    assert.equal(1, sock:connect("127.0.0.1", 4444))
+    assert.equal("127.0.0.1", (server:accept():getpeername()))
   end)
 
   it("tells that the peer has gone, and keeps its name #smcd", function()

@@ -78,6 +78,15 @@ describe("a write that waits #native", function()
 end)
 
 describe("the process that writes", function()
+  it("is told from one that failed where nobody waits for children", function()
+    local path = os.tmpname()
+    finally(function() os.remove(path) end)
+    assert.equal("true\n", support.run_by({ "env", "--ignore-signal=CHLD" }, ([[
+      local writing = assert(require "smc.core.sysfs".async_write(%q, "7"))
+      print(writing:wait(%d))]]):format(path, support.HANG)))
+    assert.equal("7", support.read(path))
+  end)
+
   it("holds no socket of ours open", function()
     local path, mark = os.tmpname(), "MARK_OF_SPEC=" .. os.tmpname()
     os.remove(mark:match("=(.*)"))

@@ -40,6 +40,26 @@ describe("a lookup", function()
     support.await(function() return support.descriptors() == before end)
   end)
 
+  -- Whoever waits for a signal has blocked it: it ends the program if another thread takes it.
+  it("leaves the signals of the program as they are, and takes none", function()
+    assert.equal("alive\n", support.run_by({}, [[
+      local core, process = require "smc.core.socket", require "smc.core.process"
+      local function blocked()
+        local file <close> = assert(io.open "/proc/thread-self/status")
+        return file:read "a":match "SigBlk:%s*(%x+)"
+      end
+      local before = blocked()
+      local signals = require "smc.poller".signals "USR1"
+      for _ = 1, 200 do
+        local lookup <close> = core.start_lookup("localhost", 0)
+        process.kill(process.getpid(), process.signals.USR1)
+        assert(signals:next() == "USR1")
+      end
+      signals:close()
+      assert(blocked() == before)
+      print "alive"]]))
+  end)
+
   it("refuses what is not a host or a version, and a use after its end", function()
     assert.has_error(function() core.start_lookup("a\0b", 0) end)
     assert.has_error(function() core.start_lookup("localhost", 5) end)

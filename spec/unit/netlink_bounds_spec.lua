@@ -124,6 +124,21 @@ describe("a filter", function()
       assert.equal(inode, found[1].inode)
     end
     assert.same({}, decode(datagram, { local_port = 1, peer_port = 1 }))
+    for bits = 0, 60, 4 do
+      local alike = m.socket { inode = 1 << bits } .. m.socket { inode = 1 << bits | 1 << 62 }
+      local found = decode(alike, { inode = 1 << bits })
+      assert.same({ 1, 1 << bits }, { #found, found[1].inode })
+    end
+  end)
+
+  it("is one of a family that either end tells", function()
+    local WORDS <const> = { ["10.0.0.2"] = { 0x0a000002, 0, 0, 0 }, ["fd00::2"] = { 0xfd000000, 0, 0, 2 } }
+    for address, words in pairs(WORDS) do
+      for _, side in ipairs { "local_address", "peer_address" } do
+        local found = decode(m.socket { [side] = words }, { [side] = address })
+        assert.same({ address, address:find ":" and "inet6" or "inet" }, { found[1][side], found[1].family })
+      end
+    end
   end)
 
   it("may be the largest number", function()

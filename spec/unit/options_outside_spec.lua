@@ -2,6 +2,7 @@
 -- the table that set it. The descriptor is LuaSocket's, which a program that is started inherits.
 local luasocket = require "socket.core"
 local socket = require "smc.socket"
+local support = require "support"
 
 local READER <const> = [[
 import socket as s, sys
@@ -126,6 +127,26 @@ describe("an option that is set", function()
     if not ok then return assert.equal("Operation not permitted", message) end -- a user without privileges
     local bytes = read_outside(theirs:getfd(), { "SOL_SOCKET:SO_MARK:4" })
     assert.equal(0xfffffffe, (string.unpack("=I4", bytes[1])))
+  end)
+end)
+
+describe("a backlog", function()
+  -- The queue's length, as ss(8) shows it.
+  local function queue_of(backlog)
+    local sock <close> = assert(socket.tcp { fallback = "tcp" })
+    assert(sock:bind("127.0.0.1", 0))
+    assert(sock:listen(backlog))
+    local shown = support.run { "env", "-u", "LD_PRELOAD", "ss", "-ltnH",
+      "sport = :" .. select(2, sock:getsockname()) }
+    return tonumber(shown.stdout:match "^%s*LISTEN%s+0%s+(%d+)")
+  end
+
+  it("is a number, of which the kernel takes as much as it allows", function()
+    local most = tonumber(support.read "/proc/sys/net/core/somaxconn")
+    for backlog, expected in pairs { [0] = 0, [7] = 7, [-1] = most, [(1 << 32) + 3] = most } do
+      assert.equal(expected, queue_of(backlog), backlog)
+    end
+    assert.equal(32, queue_of())
   end)
 end)
 

@@ -103,6 +103,38 @@ describe("a message of rtnetlink", function()
     end
   end)
 
+  it("names the interface below, not the one that it is a part of", function()
+    local name <const>, master <const> = attribute(3, "v5\0"), attribute(10, string.pack("=I4", 9))
+    local found = assert(netlink.links(message(RTM_NEWLINK, LINK .. name .. attribute(5,
+      string.pack("=I4", 3)) .. master)))
+    assert.equal(3, found[1].lower)
+    assert.is_nil(assert(netlink.links(message(RTM_NEWLINK, LINK .. name .. master)))[1].lower)
+  end)
+
+  it("tells whether an interface is up, whatever else it is", function()
+    local UP <const>, LOOPBACK <const>, RUNNING <const>, LOWER_UP <const> = 1, 8, 0x40, 0x10000
+    for _, flags in ipairs { 0, UP, RUNNING | LOWER_UP, LOOPBACK, UP | LOOPBACK, 0x1043 } do
+      local found = assert(netlink.links(message(RTM_NEWLINK,
+        string.pack("=BBI2i4I4I4", 0, 0, 1, 7, flags, 0) .. attribute(3, "v5\0"))))[1]
+      assert.same({ flags & UP ~= 0, flags & LOOPBACK ~= 0 }, { found.up, found.loopback }, flags)
+    end
+  end)
+
+  it("tells the routes to this host, and the addresses of a link, from all others", function()
+    local UNICAST <const>, LOCAL <const>, LINK_SCOPE <const> = 1, 2, 253
+    for kind = UNICAST, 9 do
+      local route = message(RTM_NEWROUTE, string.pack("=BBBBBBBBI4", 2, 32, 0, 0, 254, 0, 0, kind, 0)
+        .. attribute(4, string.pack("=I4", 1)))
+      assert.equal(kind == LOCAL, netlink.route("127.0.0.1", route)[1].is_local, kind)
+    end
+    for _, scope in ipairs { 0, 200, LINK_SCOPE, 254, 255 } do
+      local address = message(RTM_NEWADDR, string.pack("=BBBBI4", 2, 24, 0, scope, 7)
+        .. attribute(2, "\10\0\0\1"))
+      assert.same({ { ifindex = 7, prefix = 24, address = "10.0.0.1", link_local = scope == LINK_SCOPE } },
+        netlink.addresses(address))
+    end
+  end)
+
   it("of the wrong type, or cut short, is an error", function()
     for _, bytes in ipairs { message(RTM_NEWADDR, LINK .. attribute(3, "v5\0")), message(RTM_NEWLINK, "abc"),
       message(RTM_NEWLINK, LINK .. "\255\0\3\0x"), "x" } do

@@ -203,6 +203,32 @@ describe("smc.poller", function()
     for _ in signals do error "a signal of a closed object" end
   end)
 
+  it("has room for events on its stack, and the rest later", function()
+    local core <const> = require "smc.core.poller"
+    local poller <close> = assert(core.new())
+    local timers, seen, events = {}, {}, {}
+    for i = 1, 300 do
+      timers[i] = assert(require "smc.core.os".timer(1e-6))
+      assert(poller:add(timers[i]:getfd(), "r"))
+    end
+    finally(function() for _, timer in ipairs(timers) do timer:close() end end)
+    for _ = 1, 12 do -- the kernel goes on behind those that it has given
+      local n = assert(poller:wait(support.HANG, events))
+      assert.is_true(n <= 256)
+      for i = 1, n do seen[events[2 * i - 1]] = true end
+    end
+    for _, timer in ipairs(timers) do assert.is_true(seen[timer:getfd()]) end
+  end)
+
+  it("reads as many bytes as were asked for", function()
+    local client, accepted <close> = support.pair { fallback = "tcp" }
+    local _ <close> = client
+    client:send "abcdef"
+    local read = require "smc.poller".read
+    assert.same({ "ab", "c" }, { read(accepted:getfd(), 2), read(accepted:getfd(), 1) })
+    assert.equal("def", read(accepted:getfd(), 1 << 40))
+  end)
+
   it("waits for a signal that comes later", function()
     local core = require "smc.core.process"
     local signals <close> = assert(require("smc.poller").signals("USR1"))

@@ -183,6 +183,7 @@ describe("smc.run", function()
           if can then
             sh("chown %s %s && chmod %s %s", owner == "own" and "$(id -u):$(id -g)" or "1:1", program, modes,
               program)
+            assert.equal(tonumber(modes, 8), require "smc.core.process".permissions(program))
             assert.equal(is_fine, (run.convertible(program)), modes .. " " .. owner)
           end
         end

@@ -60,7 +60,7 @@ describe("smc.run", function()
       assert.matches("smc: pid %d+: SMC_RCVBUF is ignored: .*: 64kb\n", err)
       assert.matches("socket%(AF_INET, SOCK_STREAM, 262%) is left alone: MPTCP is not TCP\n", err)
       for _, garbage in ipairs { "x", "-1", "99999999999999999999", "4096m", "2000000k", "1048577k", "1k1",
-        "0" } do
+        "0", "tc", "tcpx", "in", "inetx", "autos" } do
         _, _, _, err = finish({ "true" }, { debug = true,
           env = base { SMC_SNDBUF = garbage, SMC_FALLBACK = garbage, SMC_PROTOCOL = garbage } })
         assert.matches("SMC_SNDBUF is ignored: not a size in bytes (suffix k or m): " .. garbage .. "\n",
@@ -68,6 +68,13 @@ describe("smc.run", function()
         assert.matches("SMC_FALLBACK is ignored, since it is not tcp: " .. garbage .. "\n", err, 1, true)
         assert.matches("SMC_PROTOCOL is ignored, since it is not smc, inet or auto: " .. garbage .. "\n",
           err, 1, true)
+      end
+    end)
+
+    it("takes sizes up to 1 GiB, with suffixes of either case", function()
+      for _, size in ipairs { "1", "1k", "1K", "1m", "1M", "1024m", "1048576k", "1073741824" } do
+        local _, _, _, err = finish({ "true" }, { debug = true, env = base { SMC_SNDBUF = size } })
+        assert.equal("", err)
       end
     end)
 
@@ -86,6 +93,12 @@ describe("smc.run", function()
         _, _, out, err = finish(argv, { debug = true, fallback = "tcp" })
         assert.matches("^socket " .. AF_INET, out)
         assert.matches(" stays TCP: " .. why, err, 1, true)
+        -- Where there is no IPPROTO_SMC either, it is still the error of AF_SMC that counts.
+        if read_all(sockets .. " 2,1,256"):find "^error" then
+          _, _, out, err = finish(argv, { debug = true, env = base { SMC_PROTOCOL = "auto" } })
+          assert.equal("error " .. errno .. "\n", out)
+          assert.matches("socket(AF_INET, SOCK_STREAM) = -1: " .. why, err, 1, true)
+        end
       end
     end)
 

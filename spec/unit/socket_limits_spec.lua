@@ -90,6 +90,43 @@ describe("a socket", function()
     assert.equal("127.0.0.1", (again:getpeername()))
   end)
 
+  it("has the port that the kernel chose for it after an attempt that failed, too", function()
+    local server <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
+    local client <close> = assert(socket.tcp(FALLBACK))
+    assert(client:bind("127.0.0.1", 0))
+    local own = select(2, client:getsockname())
+    assert.same({ nil, "connection refused" }, { client:connect("127.0.0.1", 1) })
+    assert(client:connect("127.0.0.1", (select(2, server:getsockname()))))
+    local accepted <close> = assert(server:accept())
+    assert.same({ "127.0.0.1", own, "inet" }, { accepted:getpeername() })
+  end)
+
+  it("has the peer that the address of every interface has led to", function()
+    for any, expected in pairs { ["0.0.0.0"] = { "127.0.0.1", "inet" }, ["::"] = { "::1", "inet6" } } do
+      local server <close> = assert(socket.bind(any, 0, 32, FALLBACK))
+      local port = select(2, server:getsockname())
+      local client <close> = assert(socket.connect(any, port, FALLBACK))
+      assert.same({ expected[1], port, expected[2] }, { client:getpeername() })
+    end
+  end)
+
+  -- The queue of the server is full, so that the attempt of LuaSocket goes on.
+  it("says of an attempt of other code that it goes on, without waiting", function()
+    local server <close> = assert(socket.bind("127.0.0.1", 0, 0, FALLBACK))
+    local port, others = select(2, server:getsockname()), {}
+    for i = 1, 4 do
+      others[i] = require "socket".tcp()
+      others[i]:settimeout(0)
+      others[i]:connect("127.0.0.1", port)
+    end
+    local sock <close> = assert(socket.tcp(FALLBACK))
+    sock:setfd(others[4]:getfd())
+    sock:settimeout(0)
+    assert.same({ others[4]:connect("127.0.0.1", port) }, { sock:connect("127.0.0.1", port) })
+    sock:setfd(-1)
+    for _, other in ipairs(others) do other:close() end
+  end)
+
   it("has no descriptor after an option that could not be set on it", function()
     local sock <close> = assert(socket.tcp(FALLBACK))
     assert(sock:setoption("bindtodevice", "nosuch0"))
@@ -125,6 +162,32 @@ sock.recv(1)]]):format((select(2, server:getsockname()))) })
       local info <close> = assert(io.open("/proc/self/fdinfo/" .. accepted:getfd()))
       assert.is_true(tonumber(info:read("a"):match("flags:%s*(%d+)"), 8) & O_NONBLOCK ~= 0)
       assert.is_true(other:kill "TERM")
+    end
+  end)
+
+  it("never waits where one of its limits is 0", function()
+    local client, accepted <close> = support.pair(FALLBACK)
+    local _ <close> = client
+    for mode, other in pairs { b = "t", t = "b", r = "b" } do
+      accepted:settimeout(2 * support.HANG, other)
+      accepted:settimeout(0, mode)
+      local started = socket.monotonic()
+      assert.same({ nil, "timeout", "" }, { accepted:receive(1) })
+      assert.is_true(socket.monotonic() - started < support.HANG)
+      accepted:settimeout(nil, mode)
+    end
+  end)
+
+  it("takes no memory for what does not come", function()
+    local client, accepted <close> = support.pair(FALLBACK)
+    local _ <close> = client
+    accepted:settimeout(0)
+    for _, count in ipairs { 1 << 40, 1 << 62, math.maxinteger } do
+      assert.same({ nil, "timeout", "" }, { accepted:receiveany(count) })
+      assert.same({ nil, "timeout", "" }, { accepted:receive(count) })
+      client:send "abc"
+      assert.is_truthy(accepted:dirty() or socket.select({ accepted }, nil, support.HANG)[1])
+      assert.equal("abc", accepted:receiveany(count))
     end
   end)
 
@@ -216,6 +279,24 @@ describe("select", function()
     assert.is_nil(receivers[client])
     receivers, senders = socket.select({ server }, nil, support.HANG)
     assert.same({ 1, 0 }, { receivers[server], #senders })
+    -- Objects without a descriptor are passed over, and the others stay what they are.
+    local none <const> = { getfd = function() return -1 end }
+    receivers, senders = socket.select({ none, none, server }, { none, client }, support.HANG)
+    assert.same({ { server, [server] = 1 }, { client, [client] = 1 } }, { receivers, senders })
+  end)
+
+  it("takes bytes that wait for input, not for room", function()
+    local client, accepted <close> = support.pair(FALLBACK)
+    local _ <close> = client
+    accepted:send "two"
+    assert.equal("t", client:receive(1))
+    assert.is_true(client:dirty())
+    client:settimeout(0)
+    while client:send(("x"):rep(1 << 16)) do end -- until there is no room any more
+    local receivers, senders = socket.select({ client }, { client }, 0)
+    assert.same({ 1, 0 }, { receivers[client], #senders })
+    local _, writable, message = socket.select(nil, { client }, 0)
+    assert.same({ 0, "timeout" }, { #writable, message })
   end)
 end)
 

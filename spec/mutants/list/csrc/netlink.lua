@@ -26,6 +26,8 @@ return {
     { "s->msg.diag_state != STATE_CLOSED", "true", "a closed socket is not SMC-R" },
     { "m->id.idiag_sport && !m->id.idiag_dport", "m->id.idiag_sport", "0.0.0.0 is an address of a listener only" },
     { "return side == LOCAL ? s->msg.id.idiag_sport : s->msg.id.idiag_dport;", "return s->msg.id.idiag_sport;", "each side has its port" },
+    { "extensions & 1u << (SMC_DIAG_LGRINFO - 1)", "extensions & 1u << SMC_DIAG_LGRINFO", "the bit of an attribute" },
+    { "m->id.idiag_src[0] || m->id.idiag_dst[0]", "m->id.idiag_src[0]", "the peer's address alone is one of IPv4" },
   },
 
   { "csrc/netlink/smc_diag_filter.c", specs = "unit/netlink_bounds unit/diag kernel/diag",
@@ -35,6 +37,8 @@ return {
     { "filter->uid == m->diag_uid", "filter->uid >= m->diag_uid", "a filter for a user" },
     { "*out > max)", "*out >= max)", "the largest number is one" },
     { "memcmp(address, any, sizeof(any))", "true", "0.0.0.0 and :: are the same" },
+    { "filter->inode = (uint64_t)n;", "filter->inode = (uint32_t)n;", "an inode has 64 bits" },
+    { 'filter->has_address[side] = true;', 'filter->has_address[LOCAL] = true;', "a filter for the peer's address" },
   },
 
   { "csrc/netlink/smc_diag.c", specs = "unit/netlink_bounds unit/diag unit/diag_trouble kernel/forged kernel/diag",
@@ -107,6 +111,9 @@ return {
     { '"client_v2", SMC_NLA_STATS_T_CLNT_V2_SUCC', '"client_v2", SMC_NLA_STATS_T_SRV_V2_SUCC', "who connected" },
     { '"tx_bytes", SMC_NLA_STATS_T_TX_BYTES', '"tx_bytes", SMC_NLA_STATS_T_RX_BYTES', "the direction" },
     { "{ NLA_STATS_T_RX_RMB_USAGE = 20, NLA_STATS_T_TX_RMB_USAGE }", "{ NLA_STATS_T_TX_RMB_USAGE = 20, NLA_STATS_T_RX_RMB_USAGE }", "the direction" },
+    { '"rx_requests", SMC_NLA_STATS_T_RX_CNT, SMC_INTEGER, NULL },\n\t{ "tx_requests", SMC_NLA_STATS_T_TX_CNT', '"rx_requests", SMC_NLA_STATS_T_TX_CNT, SMC_INTEGER, NULL },\n\t{ "tx_requests", SMC_NLA_STATS_T_RX_CNT', "requests of either direction" },
+    { '"client_handshake_errors", SMC_NLA_STATS_CLNT_HS_ERR_CNT', '"client_handshake_errors", SMC_NLA_STATS_SRV_HS_ERR_CNT', "whose handshakes failed" },
+    { '"reuse", SMC_NLA_STATS_RMB_REUSE_CNT', '"reuse", SMC_NLA_STATS_RMB_ALLOC_CNT', "buffers that are used again" },
   },
 
   { "csrc/netlink/device.c", specs = "unit/genl kernel/readback kernel/tools",
@@ -117,5 +124,12 @@ return {
   { "csrc/netlink/pnet.c", specs = "unit/pnet kernel/pnet",
     { "smc_genl_string(L, 2, SMC_PNETID_ETHNAME)", "smc_genl_string(L, 2, SMC_PNETID_IBNAME)", "an interface is no device" },
     { "port = (char)smc_check_int(L, 4, 0, UINT8_MAX", "port = (char)1 + 0 * smc_check_int(L, 4, 0, UINT8_MAX", "the port of a device" },
+  },
+
+  { "csrc/netlink/rtnetlink.c", specs = "unit/netlink_bounds unit/netlink_outside unit/path unit/numbers",
+    { '"lower", IFLA_LINK', '"lower", IFLA_MASTER', "the interface below, not the one above" },
+    { "(m.ifi_flags & IFF_UP) != 0", "(m.ifi_flags & IFF_RUNNING) != 0", "up is what the administrator has set" },
+    { "m.rtm_type == RTN_LOCAL", "m.rtm_type != RTN_UNICAST", "only an own address is one of this host" },
+    { "m.ifa_scope == RT_SCOPE_LINK", "m.ifa_scope != RT_SCOPE_UNIVERSE", "an address of the host is not of the link" },
   },
 }

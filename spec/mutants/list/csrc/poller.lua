@@ -5,6 +5,7 @@ return {
     { "if (n < 0 && errno != EINTR)", "if (n < 0)", "a signal is no error" },
     { '{ "e", "r", "w", "rw" }', '{ "e", "r", "w", "r" }', "both events" },
     { "epoll_create1(EPOLL_CLOEXEC)", "epoll_create1(0)", "a program that is started does not inherit pollers" },
+    { "if (n == p->room && n < MAX_EVENTS)", "if (n == p->room)", "no more events than there is room for on the stack" },
   },
 
   { "csrc/poller/signalfd.c", specs = "unit/leaks unit/limits unit/poller kernel/signals",
