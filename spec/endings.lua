@@ -74,8 +74,8 @@ end, "l")]]
 -- @tparam string words
 function endings.leaves_no_half_of_json(it, name, words)
   it(("prints no half of JSON: %s %s"):format(name, words) .. tag(words), function()
-    local argv = { "lua5.4", "-e", INTERRUPT, "examples/" .. name }
-    for word in words:gsub("%u%u+", endings.ports):gmatch "%S+" do argv[#argv + 1] = word end
+    local argv = support.words((words:gsub("%u%u+", endings.ports)),
+      { "lua5.4", "-e", INTERRUPT, "examples/" .. name })
     local done = support.run(argv, nil, support.environment())
     assert.same({ 130, "" }, { done.status, done.stderr })
     local _, ending = json.decode(done.stdout)

@@ -27,8 +27,8 @@ end
 -- @tparam string call
 -- @tparam[opt] string|boolean seen
 function outside.try(name, call, seen)
-  local words = {}
-  for word in call:gmatch("%S+") do words[#words + 1] = (word:gsub("EVIL", outside.EVIL)) end
+  local words = support.words(call)
+  for i, word in ipairs(words) do words[i] = word:gsub("EVIL", outside.EVIL) end
   local result = support.script(name, table.unpack(words))
   outside.check(result, name .. " " .. call, seen)
   if call:find "%-%-json$" and name ~= "smcss.lua" and result.stdout ~= "" then

@@ -112,6 +112,16 @@ function support.sh(command, ...)
   assert(os.execute("unset LD_PRELOAD; " .. command), command)
 end
 
+--- The words of a text.
+-- @tparam string text with blanks between them
+-- @tparam[opt] table words to append them to
+-- @treturn {string,...}
+function support.words(text, words)
+  words = words or {}
+  for word in text:gmatch "%S+" do words[#words + 1] = word end
+  return words
+end
+
 --- Runs a command to its end.
 -- @tparam table argv
 -- @tparam[opt] string input for its standard input

@@ -35,8 +35,7 @@ describe("a server for checks", function()
 
   local function processor_ticks(pid)
     local file <close> = assert(io.open(("/proc/%d/stat"):format(pid)))
-    local fields = {}
-    for field in file:read("a"):match(".*%)(.*)"):gmatch("%S+") do fields[#fields + 1] = field end
+    local fields = support.words(file:read("a"):match(".*%)(.*)"))
     return tonumber(fields[12]) + tonumber(fields[13]) -- utime, stime
   end
 

@@ -4,8 +4,7 @@ local support = require "support"
 
 local SHARE <const> = "build/share"
 
-local scripts = {}
-for name in support.run({ "make", "-s", "scripts" }).stdout:gmatch("%S+") do scripts[#scripts + 1] = name end
+local scripts = support.words(support.run({ "make", "-s", "scripts" }).stdout)
 
 local function paths(pattern)
   local list = {}
@@ -22,8 +21,7 @@ end
 
 -- What bash offers for the last word of a line.
 local function completions(line)
-  local words = {}
-  for word in line:gmatch("%S+") do words[#words + 1] = word end
+  local words = support.words(line)
   if line:find(" $") then words[#words + 1] = "" end
   local stdout, stderr = run({ "bash", "-c", [[
     source "$1" || exit; last=$2; shift 2

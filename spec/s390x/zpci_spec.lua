@@ -136,9 +136,7 @@ describe("smc_rnics.lua on zPCI", function()
     }
     for _, step in ipairs(STEPS) do
       local words, status, out, err = table.unpack(step)
-      local line = {}
-      for word in words:gmatch("%S+") do line[#line + 1] = word end
-      local got, stdout, stderr = rnics(table.unpack(line))
+      local got, stdout, stderr = rnics(table.unpack(support.words(words)))
       assert.equal(status, got, words .. ": " .. stderr)
       if out:find("^%^") then assert.matches(out, stdout) else assert.equal(out, stdout, words) end
       if err == "" then assert.equal("", stderr, words) else assert.matches(err, stderr, 1, true) end

@@ -193,9 +193,7 @@ describe("the shortest programs", function()
   it("say how they are called, if it was otherwise", function()
     for name, usage in pairs { hello_client = "[HOST [PORT]]", hello_server = "[PORT]" } do
       for _, words in ipairs { "--help", "-h", "x y", "1 2 3" } do
-        local argv = {}
-        for word in words:gmatch "%S+" do argv[#argv + 1] = word end
-        local done = support.script(name .. ".lua", table.unpack(argv))
+        local done = support.script(name .. ".lua", table.unpack(support.words(words)))
         local said = ("%s.lua: usage: %s.lua %s\n"):format(name, name, usage)
         assert.same({ status = 1, stdout = "", stderr = said }, done, words)
       end

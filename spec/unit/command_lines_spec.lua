@@ -62,9 +62,7 @@ describe("a plain command line", function()
     it("is read without argparse, as argparse reads it: " .. script, function()
       local declaration = declared_by(("examples/%s.lua"):format(script))
       for _, line in ipairs(lines) do
-        local words = {}
-        for word in line:gmatch "%S+" do words[#words + 1] = word end
-        assert(read_twice(declaration, words), line)
+        assert(read_twice(declaration, support.words(line)), line)
       end
       math.randomseed(4711)
       assert(random_lines(declaration, 300) > 10, "none of the random lines was read")
@@ -173,9 +171,7 @@ describe("options that mean nothing together", function()
     for line, message in pairs(row) do
       if line ~= "status" then
         it(("are refused: %s %s"):format(script, line), function()
-          local words = {}
-          for word in line:gmatch "%S+" do words[#words + 1] = word end
-          local done = support.script(script, table.unpack(words))
+          local done = support.script(script, table.unpack(support.words(line)))
           assert.equal(row.status, done.status)
           assert.truthy(done.stderr:find(message, 1, true), done.stderr)
         end)

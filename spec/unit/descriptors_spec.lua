@@ -23,8 +23,7 @@ end)
 describe("without enough descriptors #plain", function()
   for _, command in ipairs(SCRIPTS) do
     it(("a script says so: %s"):format(command), function()
-      local words, told = {}, false
-      for word in command:gmatch "%S+" do words[#words + 1] = word end
+      local words, told = support.words(command), false
       words[1] = "examples/" .. words[1]
       for limit = 4, 9 do
         local done = support.run({ "sh", "-c", COMMAND, "sh", tostring(limit), table.unpack(words) }, nil,

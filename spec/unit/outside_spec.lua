@@ -70,8 +70,7 @@ describe("a peer #plain", function()
     for _, call in ipairs { "smcd l", "smcd -d l", "smcr l", "smcr -d l", "smcr l link-show",
       "smcr -d l link", "smcr -dd l link", "smcd device", "smcr device", "smcr -d device", "smcd info",
       "smcr info", "smcd ueid", "smcd seid" } do
-      local words = {}
-      for word in call:gmatch("%S+") do words[#words + 1] = word end
+      local words = support.words(call)
       words[1] = "examples/" .. words[1] .. ".lua"
       local result = support.run { "lua5.4", "-e", ("package.path, package.cpath = %q, %q\n"):format(
         package.path, package.cpath) .. stub, table.unpack(words) }

@@ -131,9 +131,7 @@ describe("smcd.lua and smcr.lua", function()
     ["device ibdev x"] = { 255, "^Usage" }, ["ueid add"] = { 255, "^Usage" },
   } do
     it(("ends with %d for '%s'"):format(expected[1], words), function()
-      local argv = {}
-      for word in words:gmatch("%S+") do argv[#argv + 1] = word end
-      local result = support.script("smcd.lua", table.unpack(argv))
+      local result = support.script("smcd.lua", table.unpack(support.words(words)))
       assert.equal(expected[1], result.status)
       assert.matches(expected[2], result.stderr)
       assert.equal("", result.stdout)
@@ -154,9 +152,7 @@ describe("smc_pnet.lua", function()
     ["-s -f"] = "together", ["-s A B"] = "too many parameters",
   } do
     it(("refuses '%s'"):format(words), function()
-      local argv = {}
-      for word in words:gmatch("%S+") do argv[#argv + 1] = word end
-      local result = support.script("smc_pnet.lua", table.unpack(argv))
+      local result = support.script("smc_pnet.lua", table.unpack(support.words(words)))
       assert.equal(1, result.status)
       assert.matches(message, result.stderr)
       assert.matches("Usage: smc_pnet", result.stderr)
