@@ -42,7 +42,7 @@ kernel_plan_of() { # ABI VERSION SUFFIX OF THE IMAGE
 	mapfile -t packages < <(kernel_packages "$1")
 	packages[0]+=$3
 	for package in "${packages[@]}"; do
-		apt_versions "$package" | grep -qxF "$2" || return 1
+		apt_versions "$package" | grep -xF "$2" >/dev/null || return 1
 	done
 	printf "%s=$2\n" "${packages[@]}"
 }

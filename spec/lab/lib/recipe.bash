@@ -35,7 +35,7 @@ recipe_load() {
 		recipe=own
 	elif [[ -n $opt_modules ]]; then
 		misuse "--modules goes with --kernel-image"
-	elif ! recipe_names | grep -qxF -- "$recipe"; then
+	elif ! recipe_names | grep -xF -- "$recipe" >/dev/null; then
 		misuse "there is no kernel '$recipe': the lab has $(recipe_names | tr '\n' ' ')"
 	fi
 	download=$cache/download/$recipe apt_dir=$cache/download/$recipe/apt
