@@ -10,6 +10,9 @@ server.bind((sys.argv[1], int(sys.argv[2])))
 server.listen()
 while True:
     client, address = server.accept()
-    while data := client.recv(65536):
-        client.sendall(data)
+    try:
+        while data := client.recv(65536):
+            client.sendall(data)
+    except ConnectionError as error:  # this client has ended; the next one is served
+        print(error, file=sys.stderr)
     client.close()

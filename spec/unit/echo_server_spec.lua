@@ -44,3 +44,22 @@ describe("echo_server.lua", function()
     assert.same({ "exit", 0 }, { server:wait(support.HANG) })
   end)
 end)
+
+describe("echo_server.py", function()
+  it("serves the next client when one resets its connection", function()
+    local port = free_port()
+    local server <close> = assert(process.spawn({ "python3", "examples/echo_server.py", "127.0.0.1",
+      tostring(port) }, { stderr = "null" }))
+    local function connect()
+      return socket.connect("127.0.0.1", port, { fallback = "tcp" })
+    end
+    for _ = 1, 3 do
+      local sock = support.await(connect)
+      assert(sock:setoption("linger", { on = true, timeout = 0 }))
+      sock:send(("x"):rep(100000))
+      sock:close()
+    end
+    assert.is_true(is_served(port))
+    assert.is_nil(server:wait(0))
+  end)
+end)
