@@ -116,9 +116,23 @@ static void fill_class(lua_State *L, int base, enum sock_class kind)
 	lua_setfield(L, -2, "__index");
 }
 
+/* The messages of errors that may mean that this process cannot use a kind of socket, each with that kind. */
+static void push_unavailable(lua_State *L)
+{
+	lua_createtable(L, 0, 4);
+	lua_pushliteral(L, "inet");
+	lua_setfield(L, -2, sock_strerror(EPROTONOSUPPORT));
+	lua_pushliteral(L, "smc");
+	lua_setfield(L, -2, sock_strerror(EAFNOSUPPORT));
+	lua_pushliteral(L, "smc");
+	lua_setfield(L, -2, sock_strerror(EPERM));
+	lua_pushliteral(L, "smc");
+	lua_setfield(L, -2, sock_strerror(EACCES));
+}
+
 /*
  * core.methods: the method tables of the three classes, for the methods written in Lua;
- * core.no_smc and core.no_inet: the messages for a kernel without AF_SMC, and without IPPROTO_SMC.
+ * core.unavailable: see push_unavailable.
  */
 SMC_EXPORT int luaopen_smc_core_socket(lua_State *L);
 SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)
@@ -146,9 +160,7 @@ SMC_EXPORT int luaopen_smc_core_socket(lua_State *L)
 		lua_seti(L, -2, kind + 1);
 	}
 	lua_setfield(L, -2, "methods");
-	lua_pushstring(L, sock_strerror(EAFNOSUPPORT));
-	lua_setfield(L, -2, "no_smc");
-	lua_pushstring(L, sock_strerror(EPROTONOSUPPORT));
-	lua_setfield(L, -2, "no_inet");
+	push_unavailable(L);
+	lua_setfield(L, -2, "unavailable");
 	return 1;
 }

@@ -57,9 +57,9 @@ local OPTIONS <const> = { fallback = { "tcp" }, protocol = { "smc", "inet", "aut
 local versions = { inet = 4, inet4 = 4, inet6 = 6, unspec = 0 }
 local FAMILIES <const> = { "inet", "inet4", "inet6", "unspec" }
 
--- Explains the message if SMC is not available.
+-- Explains the message if SMC is not available: not in this kernel, or denied to this process.
 local function explained(message)
-  local protocol = message == core.no_smc and "smc" or message == core.no_inet and "inet"
+  local protocol = core.unavailable[message]
   if not protocol then return message end
   local ok, why = require "smc.system".available { protocol = protocol }
   return not ok and why or message

@@ -40,6 +40,19 @@ describe("a seccomp filter #family_filter", function()
       require "smc.eid".remove "FORBIDDEN"
     end)
 
+    it(("that denies AF_SMC by %s is named to whoever connects or listens"):format(name), function()
+      local out = support.run_by({ forbid, ("%d:%d"):format(errno, 43) }, [[
+        local socket = require "smc.socket"
+        print(select(2, socket.connect("127.0.0.1", 1)))
+        print(select(2, socket.bind("127.0.0.1", 0)))
+        print(select(2, socket.tcp4()))
+        print(select(2, socket.protect(function() socket.try(socket.connect("127.0.0.1", 1)) end)()))
+        print(select(2, socket.tcp { fallback = "tcp" }:connect("127.0.0.1", 1)))
+      ]])
+      local count = select(2, out:gsub("[^\n]*allow address family 43 %(AF_SMC%) there\n", ""))
+      assert.same({ 4, "connection refused" }, { count, out:match("([^\n]*)\n$") }, out)
+    end)
+
     it(("that denies netlink by %s is named: no privilege, no other module"):format(name), function()
       local available, sockets, list, add = answers(errno, 16)
       assert.match("^true\tnil\tcannot read the system information: .*: ", available)
