@@ -1,5 +1,6 @@
 --- Serve clients over SMC, and turn away those that fell back to TCP: accept_smc_only.lua PORT
 local smc = require "smc"
+local try = smc.socket.try -- ends the program with a message
 
 local port = arg[1]
 if not port then
@@ -7,11 +8,11 @@ if not port then
   os.exit(2)
 end
 
-local server <close> = assert(smc.bind("*", port))
+local server <close> = try(smc.bind("*", port))
 print "ready"
 io.stdout:flush()
 while true do
-  local client <close> = assert(server:accept())
+  local client <close> = try(server:accept())
   local info, message = client:info()
   if info and info.mode and info.mode ~= "TCP" then
     client:send("welcome over " .. info.mode .. "\n")

@@ -1,6 +1,7 @@
 --- Serve many clients in one loop, until a signal comes: serve_many.lua PORT
 -- Every client gets its lines back in capitals. examples/echo_server.lua is the grown-up form of this.
 local smc = require "smc"
+local try = smc.socket.try -- ends the program with a message
 
 local port = arg[1]
 if not port then
@@ -8,9 +9,9 @@ if not port then
   os.exit(2)
 end
 
-local server <close> = assert(smc.bind("*", port))
-local stop <close> = assert(smc.poller.signals("INT", "TERM"))
-local poller <close> = assert(smc.poller.new())
+local server <close> = try(smc.bind("*", port))
+local stop <close> = try(smc.poller.signals("INT", "TERM"))
+local poller <close> = try(smc.poller.new())
 server:settimeout(0)
 poller:add(server, "r")
 poller:add(stop, "r")
@@ -19,7 +20,7 @@ io.stdout:flush()
 
 local served, running = 0, true
 while running do
-  for sock in assert(poller:wait()) do
+  for sock in try(poller:wait()) do
     if sock == stop then
       running = false
     elseif sock == server then

@@ -1,8 +1,9 @@
 --- Report connections that fall back to TCP as they come: watch_fallbacks.lua [SECONDS], for so long
 local smc = require "smc"
+local try = smc.socket.try -- ends the program with a message
 
 local ending = smc.socket.monotonic() + (tonumber(arg[1]) or math.huge)
-local watch <close> = assert(smc.diag.watch { interval = 0.5 })
+local watch <close> = try(smc.diag.watch { interval = 0.5 })
 print "watching"
 io.stdout:flush()
 while smc.socket.monotonic() < ending do

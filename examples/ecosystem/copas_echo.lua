@@ -1,8 +1,9 @@
 --- copas drives SMC sockets: a server and its clients in one program. PORT is optional.
 local copas = require "copas"
 local socket = require "smc.socket"
+local try = socket.try -- ends the program with a message
 
-local server = assert(socket.bind("127.0.0.1", arg[1] or 12350))
+local server = try(socket.bind("127.0.0.1", arg[1] or 12350))
 local clients <const>, done = 5, 0
 
 copas.addserver(server, function(sock)
@@ -16,9 +17,9 @@ end)
 
 for i = 1, clients do
   copas.addthread(function()
-    local plain = assert(socket.tcp())
+    local plain = try(socket.tcp())
     local sock = copas.wrap(plain)
-    assert(copas.connect(plain, "127.0.0.1", arg[1] or 12350))
+    try(copas.connect(plain, "127.0.0.1", arg[1] or 12350))
     sock:send(("client %d\n"):format(i))
     print(plain:mode(), (sock:receive("*l")))
     plain:close()

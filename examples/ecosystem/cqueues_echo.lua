@@ -1,8 +1,9 @@
 --- cqueues waits for SMC sockets by their pollfd, events and timeout methods. PORT is optional.
 local cqueues = require "cqueues"
 local socket = require "smc.socket"
+local try = socket.try -- ends the program with a message
 
-local server = assert(socket.bind("127.0.0.1", arg[1] or 12351))
+local server = try(socket.bind("127.0.0.1", arg[1] or 12351))
 server:settimeout(0)
 local loop = cqueues.new()
 
@@ -22,9 +23,9 @@ loop:wrap(function()
 end)
 
 loop:wrap(function()
-  local sock = assert(socket.connect("127.0.0.1", arg[1] or 12351))
+  local sock = try(socket.connect("127.0.0.1", arg[1] or 12351))
   sock:settimeout(0)
   await(sock, "send", "hello\n")
   print(sock:mode(), (await(sock, "receive", "*l")))
 end)
-assert(loop:loop())
+try(loop:loop())

@@ -2,6 +2,7 @@
 local http = require "socket.http"
 local ltn12 = require "ltn12"
 local socket = require "smc.socket"
+local try = socket.try -- ends the program with a message
 
 if not arg[1] then
   io.stderr:write "usage: http_get.lua URL\n"
@@ -14,7 +15,7 @@ local ok, status = http.request {
   url = url,
   sink = ltn12.sink.table(page),
   create = function()
-    local sock = assert(socket.tcp())
+    local sock = try(socket.tcp())
     -- http closes the socket when it is done: the mode is asked when it has connected
     return setmetatable({}, { __index = function(_, name)
       return function(_, ...)

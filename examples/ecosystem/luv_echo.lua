@@ -1,9 +1,10 @@
 --- luv watches SMC sockets with uv_poll. PORT is optional.
 local socket = require "smc.socket"
 local uv = require "luv"
+local try = socket.try -- ends the program with a message
 
-local server = assert(socket.bind("127.0.0.1", arg[1] or 12352))
-local client = assert(socket.connect("127.0.0.1", arg[1] or 12352))
+local server = try(socket.bind("127.0.0.1", arg[1] or 12352))
+local client = try(socket.connect("127.0.0.1", arg[1] or 12352))
 client:send("hello\n")
 local function watch(sock, call)
   sock:settimeout(0)
@@ -17,7 +18,7 @@ local function finish(poll, sock)
 end
 
 watch(server, function(poll)
-  watch(assert(server:accept()), function(inner, sock)
+  watch(try(server:accept()), function(inner, sock)
     sock:send("echo of " .. sock:receive("*l") .. "\n")
     finish(inner, sock)
   end)

@@ -344,6 +344,7 @@ local function add_try()
   local try = require "smc.socket.try"
   socket.newtry, socket.protect = try.newtry, try.protect
   --- Returns its arguments, or raises the second one for an enclosing `protect` if the first is false or nil.
+  -- A script without a `protect` ends with that message, without the traceback that `assert` leads to.
   -- @function try
   -- @tparam any ...
   -- @treturn any ...

@@ -185,6 +185,18 @@ describe("the cookbook #smcd", function()
     assert.same({ "exit", 0 }, { server:wait() })
   end)
 
+  it("says in one line what is wrong", function()
+    for _, line in ipairs {
+      "require_smc.lua 127.0.0.1 1", "accept_smc_only.lua 99999", "serve_many.lua 99999",
+      "power_cycle.lua ffff", "run_program.lua /nosuch", "measure_traffic.lua /nosuch",
+      "prepare_host.lua nosuch0 A B",
+    } do
+      local done = run(table.unpack(support.words(line)))
+      assert.same({ 1, "" }, { done.status, done.stdout }, line)
+      assert.matches("^lua5%.4: [^\n]+\n$", done.stderr, line)
+    end
+  end)
+
   it("has no other recipes, and each says how it is called", function()
     local found = {}
     for name in lfs.dir(FOLDER) do

@@ -292,3 +292,11 @@ describe("smc.socket", function()
     assert.equal(before, support.descriptors())
   end)
 end)
+
+describe("what try raises", function()
+  it("has the message as its text, for a script without a protect", function()
+    local script = 'require "smc.socket".try(nil, "boom")'
+    assert.same({ status = 1, stdout = "", stderr = "lua5.4: boom\n" },
+      support.run({ "lua5.4", "-e", script }, nil, support.environment()))
+  end)
+end)

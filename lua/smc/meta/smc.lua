@@ -1367,6 +1367,7 @@ function smc_socket.resolve(host, family) end
 function smc_socket.poller() end
 
 --- Returns its arguments, or raises the second one for an enclosing `protect` if the first is false or nil.
+--- A script without a `protect` ends with that message, without the traceback that `assert` leads to.
 ---@param ... any
 ---@return any # ...
 function smc_socket.try(...) end

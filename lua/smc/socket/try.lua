@@ -5,7 +5,8 @@ local args = require "smc.internal.args"
 
 local try = {}
 
-local exception = { __metatable = false }
+-- lua(1) prints the text of an error that nothing catches; if the error is a string, a traceback, too.
+local exception = { __metatable = false, __tostring = function(thrown) return tostring(thrown[1]) end }
 
 local function is_exception(value)
   return type(value) == "table" and debug.getmetatable(value) == exception
