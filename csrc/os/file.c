@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../common/lua_util.h"
@@ -124,7 +125,35 @@ static int os_shortage(lua_State *L)
 	return 0;
 }
 
+/* Whether a path is a symbolic link into /proc, as /dev/stdout is one to a descriptor. */
+static bool leads_to_descriptor(const char *path)
+{
+	static const char PROC[] = "/proc/";
+	char target[sizeof(PROC)] = "";
+
+	return readlink(path, target, sizeof(target) - 1) > 0 && strcmp(target, PROC) == 0;
+}
+
+/*
+ * replaceable(path) -> true | nil, message, errno: whether rename(2) may put a file in this place: there is none, a
+ * regular file, or a symbolic link to one of these. Over a device, root would replace the device itself.
+ */
+static int os_replaceable(lua_State *L)
+{
+	const char *path = smc_check_cstring(L, 1);
+	struct stat st;
+
+	if (leads_to_descriptor(path) || (stat(path, &st) == 0 && !S_ISREG(st.st_mode))) {
+		lua_pushnil(L);
+		lua_pushliteral(L, "it is there, and not a regular file");
+		lua_pushinteger(L, EINVAL);
+		return 3;
+	}
+	lua_pushboolean(L, true);
+	return 1;
+}
+
 const luaL_Reg smc_os_file[] = {
-	{ "entries", os_entries },   { "read", os_read }, { "readlink", os_readlink },
-	{ "shortage", os_shortage }, { NULL, NULL },
+	{ "entries", os_entries },         { "read", os_read },         { "readlink", os_readlink },
+	{ "replaceable", os_replaceable }, { "shortage", os_shortage }, { NULL, NULL },
 };

@@ -77,6 +77,21 @@ describe("smc_dbg.lua --tgz", function()
     assert.equal("", done.stdout)
   end)
 
+  it("puts no archive in the place of what is not a file", function()
+    for kind, command in pairs {
+      pipe = "mkfifo %s", folder = "mkdir %s", link = "mkfifo %s.far && ln -s %s.far %s",
+      descriptor = "ln -s /proc/self/fd/1 %s",
+    } do
+      local path = folder.root .. "/" .. kind
+      assert(os.execute((command:gsub("%%s", path))))
+      local before = support.run { "stat", "-c", "%F %i", path }
+      local done = run(folder.root, "--tgz", path)
+      assert.same({ status = 1, stdout = "", stderr = ("smc_dbg.lua: cannot write %s: it is there, and not a "
+        .. "regular file\n"):format(path) }, done)
+      assert.same(before, support.run { "stat", "-c", "%F %i", path }, kind)
+    end
+  end)
+
   it("removes what is half made, and its programs, when Ctrl-C ends it", function()
     local slow <const> = "#!/bin/sh\necho started >\"$TMPDIR/started\"\nsleep 600\n"
     local empty <close> = support.tree { ["bin/tar"] = slow, ["out/x"] = "" }

@@ -62,6 +62,14 @@ describe("the baseline of stats reset", function()
     assert.same(snapshot, baseline.read(path))
   end)
 
+  it("does not take the place of what is not a file", function()
+    local there <close> = support.tree { ["x"] = "" }
+    local pipe = there.root .. "/pipe"
+    support.sh("mkfifo %s", pipe)
+    assert.same({ nil, pipe .. ": it is there, and not a regular file" }, { baseline.write(pipe, {}) })
+    assert.equal("fifo\n", support.run({ "stat", "-c", "%F", pipe }).stdout)
+  end)
+
   it("is nothing where there is no file, and refused where it is somebody else's", function()
     assert.same({ n = 1 }, table.pack(baseline.read("/nowhere/at/all")))
     local file <close> = assert(io.open(path, "w"))

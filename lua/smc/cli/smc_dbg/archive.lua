@@ -64,6 +64,8 @@ end
 -- Returns the name of the archive, or nil and a message.
 -- `file`: its name, or nil for a new one in the directory for temporary files.
 return function(file)
+  local free, why = os_core.replaceable(file or "")
+  if not free then return nil, ("cannot write %s: %s"):format(text.printable(file), why) end
   local prefix = place_of(file) .. (file and ".smc_dbg-" or "smc_dbg-")
   local folder <close>, message = temporary_folder(prefix)
   if not folder then return nil, "cannot make a directory for the archive: " .. message end

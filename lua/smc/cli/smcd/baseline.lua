@@ -6,6 +6,7 @@
 local E = require "smc.errno"
 local is_snapshot = require "smc.internal.snapshot".is
 local look = require "smc.internal.look"
+local os_core = require "smc.core.os"
 local process = require "smc.process"
 
 local baseline = {}
@@ -56,6 +57,8 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 function baseline.write(path, snapshot)
+  local free, why = os_core.replaceable(path)
+  if not free then return nil, ("%s: %s"):format(path, why) end
   local lines = {}
   add_lines(lines, "", snapshot)
   table.sort(lines)
