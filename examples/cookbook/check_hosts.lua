@@ -7,11 +7,17 @@ if not arg[1] then
   os.exit(2)
 end
 
+-- "host10", "host10:37374", "fd00::10" and "[fd00::10]:37374"
+local function split(target)
+  local host, port = target:match "^([^:]+):(%d+)$"
+  if not host then host, port = target:match "^%[(.+)%]:(%d+)$" end
+  return host or target, tonumber(port) or smc.check.PORT
+end
+
 local passed = true
 for _, target in ipairs(arg) do
-  local host, port = target:match("^(.*):(%d+)$")
-  local report, message, _, failed = smc.check.connect(host or target, tonumber(port) or smc.check.PORT,
-    { require = "SMC", timeout = 5 })
+  local host, port = split(target)
+  local report, message, _, failed = smc.check.connect(host, port, { require = "SMC", timeout = 5 })
   if report then
     print(("ok      %s: %s, %d bytes through shared memory"):format(target, report.mode,
       report.evidence.bytes_through_shared_memory))

@@ -121,6 +121,9 @@ describe("the cookbook #smcd", function()
     local done = run("check_hosts.lua", "127.0.0.1:9")
     assert.equal(1, done.status)
     assert.matches("^not ok  127%.0%.0%.1:9: %w", done.stdout)
+    done = run("check_hosts.lua", "fd00::10", "[fd00::10]:4444")
+    assert.matches("^not ok  fd00::10: no connection to fd00::10 port 37373: .*\n"
+      .. "not ok  %[fd00::10%]:4444: no connection to fd00::10 port 4444: ", done.stdout)
   end)
 
   it("lists what fell back, and reports it as it comes #ism", function()
@@ -189,7 +192,7 @@ describe("the cookbook #smcd", function()
     for _, line in ipairs {
       "require_smc.lua 127.0.0.1 1", "accept_smc_only.lua 99999", "serve_many.lua 99999",
       "power_cycle.lua ffff", "run_program.lua /nosuch", "measure_traffic.lua /nosuch",
-      "prepare_host.lua nosuch0 A B",
+      "prepare_host.lua lo A! B",
     } do
       local done = run(table.unpack(support.words(line)))
       assert.same({ 1, "" }, { done.status, done.stdout }, line)
