@@ -38,7 +38,7 @@ local function parser()
   p:argument("more", "Other hosts for -C; interfaces for -s and -l, by default all that are up."):args("*")
   p:option("-p --port", "Server port; with -S, the first to try.", "37373"):argname("PORT"):convert(app.port)
   p:flag("-6 --ipv6", "Use IPv6.")
-  p:option("-t --timeout", "Seconds for a connection, 10 by default."):argname("SECONDS"):convert(app.seconds)
+  p:option("-t --timeout", "Seconds for a test, 10 by default."):argname("SECONDS"):convert(app.seconds)
   p:option("--require", "Fail unless this mode is used."):argname("MODE"):choices({ "SMC-D", "SMC-R", "SMC" })
   p:flag("--probe", "Send data to any port.")
   p:flag("--measure", "Measure round trips and throughput, over SMC and over TCP.")
@@ -96,20 +96,19 @@ local function check_interfaces(args)
   return best
 end
 
-local function print_target(args, family)
-  local addresses = require "smc.socket".resolve(args.connect, family)
-  if addresses then app.tell("Test with target IP %s and port %d\n  Live test (SMC-D and SMC-R)",
-    table.concat(addresses, ", "), args.port) end
+local function print_target(report)
+  if report.addresses then app.tell("Test with target IP %s and port %d\n  Live test (SMC-D and SMC-R)",
+    table.concat(report.addresses, ", "), report.port) end
 end
 
 local function connect(args, debug_message)
   local options = { hosts = { args.connect, table.unpack(args.more) }, port = args.port, probe = args.probe,
     family = args.ipv6 and "inet6", timeout = args.timeout, require = args.require, measure = args.measure }
   local only, status = #options.hosts == 1, SMC
-  if only and not args.json then print_target(args, options.family) end
   local reports, message, errno, untested = require "smc.check".connect_all(options)
   if not (reports or only) then app.fail(NO_RESULT, message, errno) end
   reports = reports or untested
+  if only and not args.json then print_target(reports[1]) end
   for _, report in ipairs(reports) do
     debug_message(report.seconds and "connected to %s in %.3f s: %s" or "not connected to %s",
       report.address or report.host, report.seconds, report.mode or "unknown")

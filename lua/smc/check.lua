@@ -32,7 +32,7 @@ check.PORT = require "smc.check.port"
 --   reports another mode because a proxy terminates both connections.
 -- - `"no connection"`: `message`, `findings`, and `errno` if the kernel reports one. An unknown host name
 --   counts. `stage` is `"tcp"`, or `"handshake"` if the peer accepted TCP with SMC's option and then left the
---   handshake of SMC unanswered, as those do that replay TCP options.
+--   handshake of SMC unanswered, as those do that replay TCP options, or if the connection ended in it.
 --
 -- `findings` is a list, most likely first. Each has `text`, `side` (`"local"`, `"peer"` or `"path"`) and
 -- `evidence`, which file, record or counter shows it; `command`, if there is one, mends it on that side.
@@ -41,11 +41,11 @@ check.PORT = require "smc.check.port"
 -- A test that was made returns its report, whatever the verdict. With `require`, a test that does not meet
 -- the requirement returns nil, a message, an errno and the report, whose `success` is false.
 --
--- The report of a connection has `address`, `seconds` (until it was connected), `mode` by the kernel's
--- record, `local_address` and `local_port`. If the peer is a server of this module, `peer` is its own view
--- of the connection: `mode`, `host`, `device`, `dmb` or `link_group`, `fallback` and `peer_fallback`; over
--- TCP also `syn`: its `smc` says whether this host's SYN arrived there with the option of SMC. `peer_mode` is
--- that mode.
+-- `addresses` lists those of the host. The report of a connection has `address`, `seconds` (until it was
+-- connected), `mode` by the kernel's record, `local_address` and `local_port`. If the peer is a server of
+-- this module, `peer` is its own view of the connection: `mode`, `host`, `device`, `dmb` or `link_group`,
+-- `fallback` and `peer_fallback`; over TCP also `syn`: its `smc` says whether this host's SYN arrived there
+-- with the option of SMC. `peer_mode` is that mode.
 --
 -- `proof` lists the steps of the proof that a connection over SMC went through; the last one may be the one
 -- that failed. Each has `step`, `proven`, `text`, and `source`, where the fact comes from:
@@ -77,7 +77,7 @@ check.PORT = require "smc.check.port"
 -- @tparam number|string port number, or name of a service
 -- @tparam[opt] table options
 -- @tparam ?string options.family `"inet"`, `"inet6"`, or `"unspec"` for either, the default
--- @tparam ?number options.timeout seconds to find the addresses and connect, 10 by default
+-- @tparam ?number options.timeout seconds for all of the test, but for what `measure` takes, 10 by default
 -- @tparam ?boolean options.probe whether to send the request, whatever the port
 -- @tparam ?boolean|number options.measure whether to measure the path once SMC is proven, or for how many
 --   seconds, 5 by default: see below
@@ -172,7 +172,7 @@ end
 --
 -- @tparam string interface name of an interface of this network namespace
 -- @tparam[opt] table options
--- @tparam ?number options.timeout seconds to connect, 10 by default
+-- @tparam ?number options.timeout seconds for the test, 10 by default
 -- @treturn[1] table report as of @{connect}
 -- @treturn[2] nil
 -- @treturn[2] string message

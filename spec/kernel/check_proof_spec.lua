@@ -2,6 +2,7 @@
 local check_support = require "check_support"
 local faults = require "faults"
 local json = require "dkjson"
+local socket = require "smc.socket"
 local support = require "support"
 
 local PORT <const>, STRANGE <const> = check_support.PORT, check_support.STRANGE
@@ -67,6 +68,38 @@ describe("a check that proves nothing #smcd", function()
     assert.same({ "not proven", "SMC-D", "SMC-D" }, { report.verdict, report.mode, report.peer_mode })
     assert.matches("both sides see SMC-D, but as the peer's memory", report.message, 1, true)
     assert.is_number(server.pid + relay.pid)
+  end)
+
+  it("has its report, whenever a peer without SMC ends the connection", function()
+    local first = {
+      ["tcp-resets"] = "", ["tcp-closes"] = "", ["tcp-rejects"] = "^The program on port %d+ does not use an",
+    }
+    for kind, text in pairs(first) do
+      local other <close> = peer(kind, PORT)
+      for _ = 1, 10 do
+        local report = connect(PORT)
+        assert.equal(false, report.success, kind)
+        if report.verdict == "TCP" then assert.matches(text, report.findings[1].text) end
+      end
+      assert.is_number(other.pid)
+    end
+  end)
+
+  it("takes no longer than it is told to, wherever a peer stops", function()
+    local LIMIT <const>, LONG <const> = 0.5, 9 -- seconds
+    for _, case in ipairs {
+      { "says", "smc-check answer 2 500" }, { "says", "smc-check answer 2 11\nmode=SMC-D" },
+      { "says", "smc-check answer 2 0" }, { "tcp-says", "smc-check answer 2 500" },
+      { "greets", "smc-check answer 2 30" }, { "greets", "smc-check answer 2 500" },
+    } do
+      local other <close> = peer(case[1], PORT, case[2])
+      local started = socket.monotonic()
+      local report = connect(PORT, { timeout = LIMIT })
+      local seconds = socket.monotonic() - started
+      assert.is_true(seconds < LONG, ("%s %s: %.1f s"):format(case[1], case[2], seconds))
+      assert.equal(false, report.success, case[2])
+      assert.is_number(other.pid)
+    end
   end)
 
   -- Every system call of a check fails once, the first, the second and so on. What comes of it is a success

@@ -265,6 +265,15 @@ describe("a check without a connection", function()
       message = 'unknown destination "no%.such%.host%.invalid"' })
   end)
 
+  it("says what is wrong with an address", function()
+    expect("fe80::1%nosuch0", 37373, { errno = errno.ENOENT, message = "unknown destination",
+      finding = "names an interface that this host does not have" })
+    expect("fe80::1", 37373, { errno = errno.EINVAL, message = "no connection to fe80::1 port 37373: ",
+      finding = "is link%-local: .* does not say which" })
+    local report = assert(check.connect("127.0.0.1", 37373, { family = "inet6" }))
+    assert.matches("is an address of IPv4, and only IPv6 is asked for", report.findings[1].text)
+  end)
+
   it("says that there is no way to the host", function()
     local errors <const> = {
       prohibit = errno.EACCES, unreachable = errno.EHOSTUNREACH, blackhole = errno.EINVAL,

@@ -90,7 +90,8 @@ describe("the client of a check", function()
   end
 
   local function check(far)
-    return (talk(function(sock) return exchange.run(sock, "SMC-D", support.HANG) end, far))
+    local deadline = os_core.monotonic() + support.HANG
+    return (talk(function(sock) return exchange.run(sock, "SMC-D", deadline) end, far))
   end
 
   it("is content with a peer that got and sent everything", function()

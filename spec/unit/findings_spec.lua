@@ -60,6 +60,11 @@ end
 
 local function no_ueid(path) path.eids.ueids, path.modes = {}, {} end
 
+local function link_local_only(path)
+  path.address, path.modes = "fe80::1%eth0", {}
+  table.insert(path.interface.addresses, "fe80::2/64")
+end
+
 local function of_kernel(boot_id, is_local)
   return function(path) path.kernel.boot_id, path.is_local = boot_id, is_local end
 end
@@ -169,6 +174,14 @@ local CASES <const> = {
     "no DMB left" },
   ["no memory here"] = { "MEM", "PEERDECL", { here = with_ism() }, "local", "no memory" },
   ["IPsec"] = { "IPSEC", "PEERDECL", { here = with_ism() }, "local", "IPsec" },
+  ["no subnet of IPv6"] = { "PEERDECL", "NOSMCD2DEV", { here = changed(with_ism, link_local_only),
+    handshake = { { subject = "chids", text = "Here none.", side = "peer", evidence = "the CHIDs" } } },
+    "local", "^The interface of the connection, eth0, has only link%-local addresses of IPv6",
+    "ip address add ADDRESS/PREFIX dev eth0" },
+  ["a program that ends the connection when data comes"] = { "PEERNOSMC", nil, { here = with_ism(),
+    takes_plain = false }, "peer", "does not use an SMC socket" },
+  ["a server that takes data without the option only"] = { "PEERNOSMC", nil, { here = with_ism(),
+    takes_plain = true }, "path", "is taken out on the way, of its SYN/ACK" },
   ["a peer that does not say why"] = { "PEERDECL", nil, { here = with_ism() }, "peer", "did not say why" },
 }
 
@@ -271,6 +284,46 @@ describe("the findings", function()
   end)
 end)
 
+describe("the finding where there is no connection", function()
+  local E = require "smc.errno"
+
+  -- The report; side and pattern of the finding, and its command.
+  local NONE <const> = {
+    ["a name that is unknown"] = { { host = "nosuch", errno = E.ENOENT }, "local",
+      '^The name "nosuch" is not known', "getent ahosts nosuch" },
+    ["no server of names"] = { { host = "nosuch", errno = E.EAGAIN }, "local", "^No server of names",
+      "cat /etc/resolv.conf" },
+    ["IPv4 for IPv6"] = { { host = "192.168.0.10", errno = E.ENOENT }, "local",
+      "is an address of IPv4, and only IPv6 is asked for" },
+    ["IPv6 for IPv4"] = { { host = "fd00::1", errno = E.ENOENT }, "local",
+      "is an address of IPv6, and only IPv4 is asked for" },
+    ["an interface that is none"] = { { host = "fe80::1%nosuch", errno = E.ENOENT }, "local",
+      "names an interface that this host does not have", "ip link" },
+    ["no interface"] = { { host = "fe80::1", address = "fe80::1", errno = E.EINVAL }, "local",
+      "is link%-local: .* does not say which", "smc_chk.lua -C fe80::1%INTERFACE" },
+    ["a blackhole"] = { { host = "a", address = "192.0.2.1", errno = E.EINVAL }, "path",
+      "^The host cannot be reached", "ip route get 192.0.2.1" },
+    ["a handshake that is not answered"] = { { host = "a", address = "192.0.2.1", errno = E.ETIMEDOUT,
+      stage = "handshake" }, "path", "nothing answers the handshake" },
+    ["a handshake that ends"] = { { host = "a", address = "192.0.2.1", stage = "handshake" }, "path",
+      "^The connection ends during the handshake of SMC" },
+    ["an end that nothing explains"] = { { host = "a", address = "192.0.2.1", stage = "tcp" }, "path",
+      "^No TCP program can connect" },
+  }
+
+  for name, case in pairs(NONE) do
+    it("is " .. name, function()
+      local report, side, pattern, command = table.unpack(case, 1, 4)
+      report.verdict, report.port = "no connection", 37373
+      local list = findings.of(report)
+      check_form(list)
+      assert.matches(pattern, list[1].text)
+      assert.same({ 1, side }, { #list, list[1].side })
+      if command then assert.equal(command, list[1].command) end
+    end)
+  end
+end)
+
 describe("the faults of a host for a mode", function()
   local host = require "smc.check.findings.host"
 
@@ -291,7 +344,9 @@ describe("the faults of a host for a mode", function()
       ["SMC-Rv1"] = { "." }, ["SMC-Rv2"] = { "." } },
     { with_roce(), ["SMC-Rv1"] = {}, ["SMC-Rv2"] = {} },
     { changed(with_roce, no_ueid), ["SMC-Rv1"] = {}, ["SMC-Rv2"] = { "^No UEID is defined" } },
-    { changed(with_roce, function(path) path.address = "fd00::10" end), ["SMC-Rv1"] = {},
+    { changed(with_roce, function(path)
+      path.address, path.interface.addresses = "fd00::10", { "fe80::12/64", "fd00::12/64" }
+    end), ["SMC-Rv1"] = {},
       ["SMC-Rv2"] = { "^SMC%-Rv2 does not support IPv6" } },
     { changed(with_roce, function(path) path.address = "::ffff:192.168.0.10" end), ["SMC-Rv2"] = {} },
     { changed(with_roce, function(path) path.roce[1].v2 = false end), ["SMC-Rv1"] = {},

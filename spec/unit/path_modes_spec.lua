@@ -10,6 +10,9 @@ describe("the modes of a path", function()
   local OLD <const>, NEW <const> = { { v1 = true } }, { { v2 = true } }
   local BOTH <const> = { { v1 = false, v2 = false }, { v1 = true, v2 = true } }
 
+  local LOCAL <const> = { addresses = { "192.168.0.12/24", "fe80::12/64" } }
+  local GLOBAL <const> = { addresses = { "fe80::12/64", "fd00::12/64" } }
+
   -- What there is, and the modes.
   local CASES <const> = {
     { {}, {} },
@@ -22,9 +25,10 @@ describe("the modes of a path", function()
     { { roce = NEW, eids = UEID }, { R2 } }, { { roce = NEW, eids = SEID }, {} }, { { roce = NEW }, {} },
     { { roce = NEW, eids = UEID, address = "10.0.0.1" }, { R2 } },
     { { roce = NEW, eids = UEID, address = "::ffff:10.0.0.1" }, { R2 } },
-    { { roce = NEW, eids = UEID, address = "fd00::1" }, {} },
+    { { roce = NEW, eids = UEID, address = "fd00::1", interface = GLOBAL }, {} },
     { { roce = BOTH, ism = BOTH, eids = UEID }, { D1, D2, R1, R2 } },
-    { { roce = BOTH, ism = BOTH, eids = UEID, address = "fd00::1" }, { D1, D2, R1 } },
+    { { roce = BOTH, ism = BOTH, eids = UEID, address = "fd00::1", interface = GLOBAL }, { D1, D2, R1 } },
+    { { roce = BOTH, ism = BOTH, eids = UEID, address = "fe80::1%eth0", interface = LOCAL }, { D2 } },
     { { roce = BOTH, ism = BOTH, eids = SEID }, { D1, D2, R1 } },
   }
 

@@ -15,7 +15,7 @@ local report = require "smc.check.report"
 
 local client = {}
 
-local DEFAULT_TIMEOUT <const> = 10 -- seconds
+local DEFAULT_TIMEOUT <const> = 10 -- seconds for all of a test
 local MODES <const> = { "SMC-D", "SMC-R", "SMC" } -- what can be required: "SMC" is met by either mode
 local OPTIONS <const> = {
   family = { "inet", "inet6", "unspec" }, timeout = "seconds", probe = "boolean", require = MODES,
@@ -75,9 +75,8 @@ local function check_all_arguments(options)
   return math.tointeger(tonumber(options.port)) or options.port or protocol.PORT
 end
 
--- Whether the peer closes the connection within so many seconds. Data that it sends is ignored.
-local function waits_to_close(sock, seconds)
-  local deadline = monotonic() + seconds
+-- Whether the peer closes the connection before the deadline. Data that it sends is ignored.
+local function waits_to_close(sock, deadline)
   while true do
     local data, message = sock:receiveany(65536)
     if not data and message ~= "timeout" then return true end
@@ -86,20 +85,26 @@ local function waits_to_close(sock, seconds)
 end
 
 -- Sends and receives the probe, if one is wanted. Returns the facts.
-local function transfer(sock, mode, r, options)
+local function transfer(sock, mode, r, options, deadline)
   local wanted = options.probe
   if wanted == nil then wanted = protocol.is_port(r.port) end
-  if wanted then return exchange.run(sock, mode, math.max(options.timeout or 0, DEFAULT_TIMEOUT)) end
-  return { to_send = 0, sent = 0, closed = waits_to_close(sock, closing_seconds(r.seconds)) }
+  if wanted then return exchange.run(sock, mode, deadline) end
+  deadline = math.min(deadline, monotonic() + closing_seconds(r.seconds))
+  return { to_send = 0, sent = 0, closed = waits_to_close(sock, deadline) }
+end
+
+-- Whether the peer ended a connection over TCP when data came.
+local function ended_by_data(facts)
+  return facts.closed and facts.sent > 0 and facts.before.mode == "TCP"
 end
 
 -- Collects the facts about a connection, for `verdict.judge`.
-local function gather(sock, r, options)
+local function gather(sock, r, options, deadline)
   local before, message, errno = sock:info()
   if not before then return { before_message = message, before_errno = errno } end
   local counted
   counted, message, errno = counters.read()
-  local facts = transfer(sock, before.mode, r, options)
+  local facts = transfer(sock, before.mode, r, options, deadline)
   facts.before = before
   facts.after, facts.after_message, facts.after_errno = sock:info()
   if counted ~= nil then
@@ -144,14 +149,18 @@ function client.test(host, port, options)
   local deadline = monotonic() + (options.timeout or DEFAULT_TIMEOUT)
   local addresses, message, errno = names.addresses(host, options.family, deadline)
   if not addresses then return report.no_address(r, message, errno) end
+  r.addresses = addresses
   local recorder <close>, unrecorded, why = record(port)
   local reached, failures = reach.any(addresses, port, deadline)
   if not reached then return report.no_connection(r, failures) end
   local sock <close> = reached.sock
   r.address, r.seconds = reached.address, reached.seconds
   r.port = select(2, sock:getpeername()) or r.port
-  local facts = gather(sock, r, options)
-  facts.peer = { address = r.address, port = r.port }
+  local _, local_port = sock:getsockname()
+  local facts = gather(sock, r, options, deadline)
+  facts.peer, facts.local_port = { address = r.address, port = r.port }, local_port
+  facts.takes_plain = ended_by_data(facts)
+    and require "smc.check.plain".takes_request(r.address, r.port, deadline)
   facts.recorder, facts.unrecorded, facts.unrecorded_errno = recorder, unrecorded, why
   report.connection(r, facts)
   if options.measure then report.measurement(r, measure(sock, r, options.measure)) end

@@ -36,7 +36,7 @@ end
 --- Adds `findings` to a report, whose fields are complete otherwise.
 -- @tparam table report
 -- @tparam ?table seen what was seen of the connection: `view`, the peer's view, if it answered, with its
---   `fallback`, and `facts` if it sent them; `rejected`: it closed the connection when it got the probe;
+--   `fallback`, and `facts` if it sent them; `takes_plain`, see `smc.check.findings`;
 --   `handshake`, of `smc.handshake`
 -- @treturn table the report
 function diagnosis.add(report, seen)
@@ -46,7 +46,7 @@ function diagnosis.add(report, seen)
   local there = view and require "smc.check.facts".read(view.facts)
   report.findings = findings.of(report, {
     here = report.verdict == "TCP" and path_to(report.address) or nil,
-    there = there, answered = view ~= nil, view = view, rejected = seen.rejected,
+    there = there, answered = view ~= nil, view = view, takes_plain = seen.takes_plain,
     handshake = conclusions(seen.handshake, there), record = seen.handshake,
   })
   return report

@@ -92,13 +92,12 @@ end
 --- Makes the live test over a connection. A task calls it.
 -- @param sock
 -- @tparam string mode of the connection; over TCP, only the answer of the peer is asked for
--- @tparam number seconds that all of it may take
+-- @tparam number deadline of all of it
 -- @treturn table facts for `verdict.judge`: `to_send`, `sent`, `send_message`, `received`, `answer`,
 --   `answer_fault`, `closed`, `data`
-function exchange.run(sock, mode, seconds)
+function exchange.run(sock, mode, deadline)
   local sizes = mode == "TCP" and {} or SIZES
   local seed = math.floor(os_core.gettime() * 1e6)
-  local deadline = os_core.monotonic() + seconds
   local request = protocol.request(seed, sizes)
   local facts = { to_send = #request }
   facts.sent, facts.send_message = transfer.send(sock, request, deadline)
@@ -106,8 +105,8 @@ function exchange.run(sock, mode, seconds)
     facts.closed = facts.send_message == "closed"
     return facts
   end
-  local line, message, rest =
-    transfer.receive(sock, "*l", os_core.monotonic() + ANSWER_SECONDS, protocol.ANSWER_MAX)
+  local answer_deadline = math.min(deadline, os_core.monotonic() + ANSWER_SECONDS)
+  local line, message, rest = transfer.receive(sock, "*l", answer_deadline, protocol.ANSWER_MAX)
   if line then
     facts.answer, message = protocol.receive_answer(sock, line, deadline)
   elseif message == "timeout" and not protocol.begins_answer(rest) then

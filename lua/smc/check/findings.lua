@@ -175,7 +175,8 @@ end
 --   `there`: the path of the peer to this host, if it sent it (`smc.check.facts`);
 --   `answered`: whether the peer is a server of this module that answered on this connection;
 --   `view`: the peer's view of the connection, with its `fallback`, and `syn` if its kernel has kept it;
---   `rejected`: whether the peer ended the connection when it got the probe;
+--   `takes_plain`: whether the peer ended the connection when it got the probe, and took the same probe over
+--   a connection without the option of SMC;
 --   `record`, `handshake`: the recorded handshake, and findings of it
 -- @treturn {table,...} each with `text`, `side` (`"local"`, `"peer"` or `"path"`), `evidence`: how it is
 --   known; `command`: what mends it on that side, or looks further; it may be absent

@@ -7,6 +7,7 @@ local availability = require "smc.internal.availability"
 local client = require "smc.check.client"
 local E = require "smc.errno"
 local interface = require "smc.check.path.interface"
+local ip = require "smc.internal.ip"
 local server = require "smc.check.server"
 local text = require "smc.internal.text"
 
@@ -19,7 +20,7 @@ local function address_of(name)
   local found, message, errno = interface.named(name)
   if not found then return nil, message, errno end
   for _, address in ipairs(found.addresses) do
-    if not address:find "^fe80:" then return address:match "^[^/]+" end
+    if not ip.is_link_local(address) then return address:match "^[^/]+" end
   end
   return nil, ("interface %s has no address to connect to"):format(text.printable(name)), E.EADDRNOTAVAIL
 end

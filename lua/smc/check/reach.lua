@@ -33,14 +33,14 @@ function reach.connect(sock, address, port, deadline)
   return nil, message, core.last_errno(sock)
 end
 
--- Finds out why AF_SMC failed if the kernel does not report it: tries plain TCP. Returns nil if that succeeds
--- or takes too long.
+-- Finds out why AF_SMC failed if the kernel does not report it: tries plain TCP.
+-- @return whether that connects; a message and an errno if it fails, but not if it takes too long
 local function cause_by_tcp(address, port, deadline)
   local probe <close> = core.new(0, false, "tcp")
   local ok, message, errno =
     reach.connect(probe, address, port, math.min(deadline, monotonic() + CAUSE_SECONDS))
-  if ok or errno == E.ETIMEDOUT then return nil end
-  return message, errno
+  if ok or errno == E.ETIMEDOUT then return ok == true end
+  return false, message, errno
 end
 
 -- One attempt to one address. If the kernel does not say why it failed, and TCP does not either, there is a
@@ -48,8 +48,10 @@ end
 local function attempt(address, port, deadline)
   local sock = core.new(0, false)
   local ok, message, errno = reach.connect(sock, address, port, deadline)
+  local tcp_connects = false
   if not ok and not errno then
-    local cause, number = cause_by_tcp(address, port, deadline)
+    local cause, number
+    tcp_connects, cause, number = cause_by_tcp(address, port, deadline)
     if cause then
       message, errno = cause, number
     else
@@ -62,7 +64,8 @@ local function attempt(address, port, deadline)
   -- TCP is connected, and the peer has SMC, for without it the kernel would have fallen back at once.
   local hangs = errno == E.ETIMEDOUT and core.tcp_state(sock) == "ACTIVE"
   sock:close()
-  return nil, { address = address, message = message, errno = errno, stage = hangs and "handshake" or "tcp" }
+  return nil, { address = address, message = message, errno = errno,
+    stage = (hangs or tcp_connects and not errno) and "handshake" or "tcp" }
 end
 
 --- Tries the addresses in turn; each gets an equal share of the remaining time. A task calls it.
@@ -72,8 +75,8 @@ end
 -- @treturn[1] table `sock`, `address`, and `seconds` that it took
 -- @treturn[2] nil
 -- @treturn[2] {table,...} of each attempt its `address`, `message`, `errno` if the kernel gives one, and
---   `stage`, `"tcp"`, or `"handshake"` if the peer accepted a TCP connection with SMC's option, and then did
---   not answer the handshake of SMC
+--   `stage`, `"tcp"`, or `"handshake"` if the peer accepted a TCP connection with SMC's option, and then the
+--   handshake of SMC was not answered (ETIMEDOUT), or the connection ended
 function reach.any(addresses, port, deadline)
   local failures = {}
   for i, address in ipairs(addresses) do

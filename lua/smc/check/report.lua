@@ -2,6 +2,7 @@
 -- @module smc.check.report
 
 local require = require "smc.internal.load"
+local E = require "smc.errno"
 local evidence = require "smc.check.evidence"
 local text = require "smc.internal.text"
 local verdict = require "smc.check.verdict"
@@ -12,6 +13,8 @@ local report = {}
 local REPLAYED <const> = "TCP is connected, and the peer's SYN/ACK says that it has SMC, but nothing answers "
   .. "the handshake of SMC: a program or a middlebox that replays TCP options, or a firewall that drops "
   .. "packets of the connection"
+
+local ENDED <const> = "TCP connects, but a connection with the option of SMC ends during the handshake"
 
 --- A new report: nothing was reached yet.
 -- @tparam string host
@@ -48,7 +51,8 @@ function report.no_address(r, message, errno)
 end
 
 local function words_of(failure)
-  return failure.stage == "handshake" and REPLAYED or failure.message
+  if failure.stage ~= "handshake" then return failure.message end
+  return failure.errno == E.ETIMEDOUT and REPLAYED or ENDED
 end
 
 --- Completes the report if all attempts failed: the message of each if there were several.
@@ -96,7 +100,7 @@ end
 -- The recorded handshake; if there is none, the report says why.
 local function recorded(r, facts)
   local record, message, errno = nil, facts.unrecorded, facts.unrecorded_errno
-  if facts.recorder then record, message, errno = facts.recorder:take(r.local_port) end
+  if facts.recorder then record, message, errno = facts.recorder:take(facts.local_port) end
   if not record then r.unread = { { what = "handshake", message = message, errno = errno } } end
   return record
 end
@@ -106,7 +110,7 @@ local function explain_fallback(r, facts)
   local own, other = facts.before.fallback, facts.before.peer_fallback
   if not other and facts.answer then other = facts.answer.fallback end
   r.fallback, r.peer_fallback = own, other
-  return explained(r, { view = facts.answer, rejected = facts.to_send > 0 and facts.closed,
+  return explained(r, { view = facts.answer, takes_plain = facts.takes_plain,
     handshake = recorded(r, facts) })
 end
 

@@ -90,6 +90,21 @@ function ip.bytes(text)
   return ipv6_bytes(text)
 end
 
+--- Whether an address is one of IPv6, and not one of IPv4 that is mapped to it.
+-- @tparam string text
+-- @treturn boolean
+function ip.is_ipv6(text)
+  return #(ip.bytes(text) or "") == 16
+end
+
+--- Whether an address is link-local, one of fe80::/10.
+-- @tparam string text an interface or the length of the prefix may follow
+-- @treturn boolean
+function ip.is_link_local(text)
+  local bytes = ip.bytes((text:gsub("/.*", "")))
+  return bytes ~= nil and same_bits(bytes, "\xfe\x80" .. ("\0"):rep(14), 10)
+end
+
 -- An address with zeros behind its first bits.
 local function masked(bytes, bits)
   local out = {}

@@ -20,7 +20,7 @@ local smc_check_Server = {}
 
 ---@class smc.check.connect.options
 ---@field family string|nil `"inet"`, `"inet6"`, or `"unspec"` for either, the default
----@field timeout number|nil seconds to find the addresses and connect, 10 by default
+---@field timeout number|nil seconds for all of the test, but for what `measure` takes, 10 by default
 ---@field probe boolean|nil whether to send the request, whatever the port
 ---@field measure boolean|number|nil whether to measure the path once SMC is proven, or for how many seconds, 5 by default: see below
 ---@field require string|nil `"SMC-D"`, `"SMC-R"`, or `"SMC"` for either: the mode that must be proven
@@ -39,17 +39,17 @@ local smc_check_Server = {}
 ---   reports another mode because a proxy terminates both connections.
 --- - `"no connection"`: `message`, `findings`, and `errno` if the kernel reports one. An unknown host name
 ---   counts. `stage` is `"tcp"`, or `"handshake"` if the peer accepted TCP with SMC's option and then left the
----   handshake of SMC unanswered, as those do that replay TCP options.
+---   handshake of SMC unanswered, as those do that replay TCP options, or if the connection ended in it.
 --- `findings` is a list, most likely first. Each has `text`, `side` (`"local"`, `"peer"` or `"path"`) and
 --- `evidence`, which file, record or counter shows it; `command`, if there is one, mends it on that side.
 --- The text of a report has the first three.
 --- A test that was made returns its report, whatever the verdict. With `require`, a test that does not meet
 --- the requirement returns nil, a message, an errno and the report, whose `success` is false.
---- The report of a connection has `address`, `seconds` (until it was connected), `mode` by the kernel's
---- record, `local_address` and `local_port`. If the peer is a server of this module, `peer` is its own view
---- of the connection: `mode`, `host`, `device`, `dmb` or `link_group`, `fallback` and `peer_fallback`; over
---- TCP also `syn`: its `smc` says whether this host's SYN arrived there with the option of SMC. `peer_mode` is
---- that mode.
+--- `addresses` lists those of the host. The report of a connection has `address`, `seconds` (until it was
+--- connected), `mode` by the kernel's record, `local_address` and `local_port`. If the peer is a server of
+--- this module, `peer` is its own view of the connection: `mode`, `host`, `device`, `dmb` or `link_group`,
+--- `fallback` and `peer_fallback`; over TCP also `syn`: its `smc` says whether this host's SYN arrived there
+--- with the option of SMC. `peer_mode` is that mode.
 --- `proof` lists the steps of the proof that a connection over SMC went through; the last one may be the one
 --- that failed. Each has `step`, `proven`, `text`, and `source`, where the fact comes from:
 --- - `mode`: that of this very socket, by the kernel's record (`"sock_diag"`), before and after the test
@@ -140,7 +140,7 @@ function smc_check_Server:serve() end
 function smc_check_Server:close() end
 
 ---@class smc.check.live.options
----@field timeout number|nil seconds to connect, 10 by default
+---@field timeout number|nil seconds for the test, 10 by default
 
 --- Tests a connection of this host with itself, to an address of an interface: the live test of smc_chk(8).
 ---    print(assert(check.live "eth0").mode)                    --> SMC-D

@@ -1,10 +1,11 @@
 -- Peers that a check may meet: lua5.4 peer.lua KIND PORT [WORD...]. Each serves one connection after the
--- other over SMC, and says "ready" when it listens.
+-- other over SMC, or over TCP if its kind begins with "tcp-", and says "ready" when it listens.
 local socket = require "smc.socket"
 
 local PROBE <const> = 4096
 
-local kind, port, word = arg[1], tonumber(arg[2]), arg[3]
+local kind, is_tcp = arg[1]:gsub("^tcp%-", "")
+local port, word = tonumber(arg[2]), arg[3]
 
 local peers = {}
 
@@ -59,10 +60,16 @@ function peers.relays(client)
   plain:close()
 end
 
-local listener = assert(socket.bind("*", port))
+-- Reads the beginning of what comes, and ends the connection.
+function peers.rejects(client)
+  client:receive(10)
+end
+
+local listener = assert((is_tcp == 1 and require "socket" or socket).bind("*", port))
 io.stdout:setvbuf "line"
 print "ready"
 while true do
-  local client <close> = assert(listener:accept())
+  local client = assert(listener:accept())
   peers[kind](client)
+  client:close()
 end

@@ -2,6 +2,8 @@
 -- form of a finding, and also `cost`: how far the host is from that mode, as far as one can tell.
 -- @module smc.check.findings.host
 
+local has_subnet = require "smc.check.path.modes".has_subnet
+local ip = require "smc.internal.ip"
 local listed = require "smc.internal.text".listed
 local name_of = require "smc.check.function_name"
 
@@ -102,8 +104,17 @@ local function no_ism(path)
     "/sys/bus/pci, and the kernel's list of SMC-D devices (smcd.lua device)")
 end
 
-local function of_dv1(path)
-  if #select(path.ism, function(f) return f.v1 end) > 0 then return {} end
+-- A client proposes version 1 only with its subnets.
+local function no_subnet(path, is_server)
+  if is_server or has_subnet(path) then return nil end
+  local name = path.interface.name
+  return fault(CERTAIN, ("The interface of the connection, %s, has only link-local addresses of IPv6: SMC "
+    .. "version 1 over IPv6 requires another one."):format(name), "the addresses of " .. name,
+    ("ip address add ADDRESS/PREFIX dev %s"):format(name))
+end
+
+local function of_dv1(path, _, is_server)
+  if #select(path.ism, function(f) return f.v1 end) > 0 then return { no_subnet(path, is_server) } end
   local off, on = select(path.ism, is_off), select(path.ism, is_usable)
   local pnetid = #on > 0 and pnetid_of_function(path, on) or nil
   if #off == 0 then return { pnetid or no_ism(path) } end
@@ -189,10 +200,10 @@ end
 
 local GIDS <const> = "/sys/class/infiniband/%s/ports/%d/gid_attrs/types"
 
-local function of_rv1(path)
+local function of_rv1(path, _, is_server)
   local port, trouble = usable_port(path)
   if not port then return { trouble } end
-  if #select(path.roce, function(one) return one.v1 end) > 0 then return {} end
+  if #select(path.roce, function(one) return one.v1 end) > 0 then return { no_subnet(path, is_server) } end
   return { fault(OTHER_PROTOCOL, ("The RoCE port %s has no GID of RoCE v1, which SMC-Rv1 requires; Soft-RoCE "
     .. "never has one."):format(port_name(port)), GIDS:format(port.ibdev, port.ibport)) }
 end
@@ -212,7 +223,7 @@ local function of_rv2(path, other)
   if path.eids and #path.eids.ueids == 0 then
     faults[#faults + 1] = no_eid("No UEID is defined, which SMC-Rv2 requires.", other)
   end
-  if path.address and path.address:gsub("^::ffff:", ""):find(":", 1, true) then
+  if path.address and ip.is_ipv6(path.address) then
     faults[#faults + 1] = fault(OTHER_PROTOCOL, "SMC-Rv2 does not support IPv6.", "the peer's address")
   end
   return faults

@@ -56,10 +56,10 @@ local function of_smc_server(facts)
   return found
 end
 
--- A server that waits for the Proposal takes anything else for an error.
+-- A server that waits for the Proposal takes anything else for an error, but not over plain TCP.
 local function of_lost_answer()
   return { side = "path", evidence = EVIDENCE .. "; the peer ended the connection when data came in place of "
-    .. "the handshake of SMC",
+    .. "the handshake of SMC, and took the same data over a connection without the option",
     text = "The host waits for the handshake of SMC: the TCP option of SMC (kind 254, 0xe2d4c3d9) is taken "
       .. "out on the way, of its SYN/ACK, by a firewall, a router or a load balancer.",
     command = TCPDUMP }
@@ -88,7 +88,7 @@ function no_option.findings(report, facts)
   if here then return { here } end
   if facts.answered then return of_smc_server(facts) end
   local list = of_unknown_server(report)
-  if facts.rejected then table.insert(list, 1, of_lost_answer()) end
+  if facts.takes_plain then table.insert(list, 1, of_lost_answer()) end
   return list
 end
 

@@ -2,6 +2,7 @@
 -- @module smc.check.findings.unconnected
 
 local E = require "smc.errno"
+local ip = require "smc.internal.ip"
 local text = require "smc.internal.text"
 
 local unconnected = {}
@@ -20,7 +21,17 @@ local function silent(_, port)
     command = "nft list ruleset" }
 end
 
+-- The kernel does not know which way to go, and says EINVAL.
+local function without_interface(report)
+  return { side = "local", text = ("The address %s is link-local: every link has such addresses, and this "
+    .. "one does not say which link it means."):format(report.address), evidence = "the form of the address",
+    command = ("smc_chk.lua -C %s%%INTERFACE"):format(report.address) }
+end
+
 local function unreachable(report)
+  if ip.is_link_local(report.address) and not report.address:find("%", 1, true) then
+    return without_interface(report)
+  end
   return { side = "path", text = "The host cannot be reached: no host of this network has the address, there "
     .. "is no route, or a router or a firewall denies the connection.",
     evidence = "the kernel's error: " .. E.strerror(report.errno),
@@ -30,8 +41,22 @@ end
 -- No server of names has said whether there is one.
 local UNANSWERED <const> = { [E.EAGAIN] = true, [E.ETIMEDOUT] = true }
 
+-- What is wrong with an address that is no name.
+local function unusable_address(host, name)
+  if host:find(":", 1, true) and host:find("%", 1, true) then
+    return { side = "local", text = ("The address %s names an interface that this host does not have.")
+      :format(name), evidence = "the part after %", command = "ip link" }
+  elseif ip.bytes(host) then
+    return { side = "local", evidence = "the form of the address",
+      text = ("%s is an address of %s, and only %s is asked for."):format(
+        name, table.unpack(ip.is_ipv6(host) and { "IPv6", "IPv4" } or { "IPv4", "IPv6" })) }
+  end
+end
+
 local function unknown_name(report)
   local name = text.quoted(report.host)
+  local unusable = unusable_address(report.host, name)
+  if unusable then return unusable end
   if UNANSWERED[report.errno] then
     return { side = "local", evidence = "the resolver got no answer", command = "cat /etc/resolv.conf",
       text = ("No server of names answers that knows %s, and /etc/hosts does not have it."):format(name) }
@@ -40,8 +65,17 @@ local function unknown_name(report)
     evidence = "the answer of the resolver", command = "getent ahosts " .. text.printable(report.host) }
 end
 
+-- TCP is connected, and then the connection ends.
+local function ending()
+  return { side = "path",
+    text = "The connection ends during the handshake of SMC: a firewall that inspects data does not know the "
+      .. "CLC messages, or the server ends at once.", command = "smc_clc.lua -i INTERFACE",
+    evidence = "a TCP program connects, and an SMC program does not" }
+end
+
 -- TCP is connected, and then nothing comes.
-local function hanging()
+local function hanging(report)
+  if report.errno ~= E.ETIMEDOUT then return ending() end
   return { side = "path",
     text = "The TCP connection is made, and the host's SYN/ACK says that it has SMC, but nothing answers the "
       .. "handshake of SMC: a program or a middlebox repeats TCP options that it does not know, or a "

@@ -1,6 +1,8 @@
 --- Which modes of SMC a host is set up for on a path, as far as that host alone decides.
 -- @module smc.check.path.modes
 
+local ip = require "smc.internal.ip"
+
 local modes = {}
 
 -- Those whose function has a field.
@@ -12,9 +14,20 @@ local function count(list, field)
   return number
 end
 
--- Whether the path is one of IPv4, which SMC-Rv2 requires; unknown for an interface alone.
-local function is_ipv4(found)
-  return not found.address or not found.address:gsub("^::ffff:", ""):find(":", 1, true)
+-- Whether the path is one of IPv6; unknown for an interface alone.
+local function is_ipv6(found)
+  return found.address ~= nil and ip.is_ipv6(found.address)
+end
+
+--- Whether a client can propose version 1, for which its kernel needs a subnet of the connection's protocol.
+-- @tparam table found facts of `smc.check.path`
+-- @treturn boolean
+function modes.has_subnet(found)
+  if not is_ipv6(found) then return true end
+  for _, address in ipairs(found.interface.addresses) do
+    if ip.is_ipv6((address:gsub("/.*", ""))) and not ip.is_link_local(address) then return true end
+  end
+  return false
 end
 
 --- The modes that this host can offer on the path. The peer must be able to use one of them, too.
@@ -25,12 +38,13 @@ function modes.of(found)
   if found.kernel and not found.kernel.available then return list end
   local eids = found.eids or { ueids = {} }
   local has_ueid = #eids.ueids > 0
-  if count(found.ism, "v1") > 0 then list[#list + 1] = "SMC-Dv1" end
+  local has_v1 = modes.has_subnet(found)
+  if has_v1 and count(found.ism, "v1") > 0 then list[#list + 1] = "SMC-Dv1" end
   if (count(found.ism, "v2") > 0 or found.loopback_ism) and (has_ueid or eids.seid_enabled) then
     list[#list + 1] = "SMC-Dv2"
   end
-  if count(found.roce, "v1") > 0 then list[#list + 1] = "SMC-Rv1" end
-  if count(found.roce, "v2") > 0 and has_ueid and is_ipv4(found) then list[#list + 1] = "SMC-Rv2" end
+  if has_v1 and count(found.roce, "v1") > 0 then list[#list + 1] = "SMC-Rv1" end
+  if count(found.roce, "v2") > 0 and has_ueid and not is_ipv6(found) then list[#list + 1] = "SMC-Rv2" end
   return list
 end
 

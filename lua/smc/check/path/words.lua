@@ -2,6 +2,7 @@
 -- @module smc.check.path.words
 
 local require = require "smc.internal.load"
+local ip = require "smc.internal.ip"
 local name_of = require "smc.check.function_name"
 local text = require "smc.internal.text"
 
@@ -68,7 +69,7 @@ local function reachable(path)
   end
   local subnets = {}
   for _, address in ipairs(path.interface.addresses) do
-    if not address:find("^fe80:") then subnets[#subnets + 1] = address end
+    if not ip.is_link_local(address) then subnets[#subnets + 1] = address end
   end
   return #path.modes > 0 and #subnets > 0 and subnets or "none"
 end
