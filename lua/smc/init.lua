@@ -18,11 +18,13 @@
 --
 -- These are limits of the kernel's net/smc, seen with 6.12:
 --
+-- - Powering off an ISM device finishes when programs have closed their sockets of connections over it,
+--   also those whose other end is closed. Seen with 6.12.117 and 7.2.13.
 -- - Powering off an ISM device while programs open connections over it may not finish: it never finishes
 --   if a connection broke before its program accepted it (`smc_accept_dequeue()` loses its link group),
 --   and it finishes late if a connection was just being set up (`smc_lgr_create()` adds a link group to a
---   device that is being removed). `smc.ism.power_off` still returns after its timeout, with the sockets
---   that are open.
+--   device that is being removed). This holds for 7.2.13, too. `smc.ism.power_off` still returns after its
+--   timeout, with the sockets that are open.
 -- - A program that asks for the name of a socket whose device was powered off is killed (`smc_getname()`),
 --   up to 6.12.112 and 7.2.10; 6.12.113 and 7.2.11 return EBADF. `smc.socket` reads the names when the
 --   connection is made, and remembers them.

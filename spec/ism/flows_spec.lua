@@ -1,5 +1,6 @@
 -- An ISM device that is powered off and on, on two hosts, beside the walk of the README: this is host12,
--- whose FID is 32; host10, whose FID is 31, is a network namespace beside it. Run with spec/run ism.
+-- whose FID is 32; host10, whose FID is 31, is a network namespace beside it. Run with spec/run ism. What
+-- else needs FID 31 in this guest comes before: the kernel never lets go of it after the last of these specs.
 
 local E = require "smc.errno"
 local at_hand = require "kernel_at_hand"
@@ -256,7 +257,7 @@ describe("an ISM device", function()
     assert.is_nil(diag.find(inode))
   end)
 
-  -- The last one: kernels up to 6.12 at least never let go of this device again (smc_accept_dequeue).
+  -- The last one: kernels up to 7.2 at least never let go of this device again (smc_accept_dequeue).
   it("that a connection waits on to be accepted is not powered off; no caller hangs on it", function()
     local listener <close> = assert(process.spawn(on_host10 { "lua5.4", "-e", [[
       local server = assert(require "smc.socket".bind("192.168.0.10", 12400))

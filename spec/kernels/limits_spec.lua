@@ -3,6 +3,7 @@
 
 local at_hand = require "kernel_at_hand"
 local diag = require "smc.diag"
+local errno = require "smc.errno"
 local ism = require "smc.ism"
 local process = require "smc.process"
 local run = require "smc.run"
@@ -24,12 +25,14 @@ end
 
 local sh = support.sh
 
--- A connection, both ends in one program, that is asked for its name after a line of input.
+-- A connection, both ends in one program, that is asked for its name after a line of input. The kernel lets
+-- go at once of the end that has said that it sends no more, and of the other when it is closed.
 local NAMES <const> = [[
 import errno, socket, sys
 server = socket.create_server(("127.0.0.1", 0))
 client = socket.create_connection(server.getsockname())
 accepted = server.accept()[0]
+client.shutdown(socket.SHUT_WR)
 print(server.getsockname()[1], flush=True)
 sys.stdin.readline()
 for s in client, accepted:
@@ -54,7 +57,7 @@ print(errno.errorcode.get(s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR), "non
 
 local function inode_of(filter)
   filter.details = false
-  return assert(assert(diag.sockets(filter))()).inode
+  return support.await(function() return assert(diag.sockets(filter))() end).inode
 end
 
 describe("net/smc " .. at_hand.version, function()
@@ -65,12 +68,12 @@ describe("net/smc " .. at_hand.version, function()
     if not found then return pending "no ISM function to power off" end
     local p <close> = assert(run.spawn({ "python3", "-c", NAMES }, { stdin = "pipe", stdout = "pipe" }))
     local port = assert(p.stdout:read("n", "l"))
-    local ends = { inode_of { peer_port = port }, inode_of { local_port = port, state = "ACTIVE" } }
+    local ends = { inode_of { peer_port = port }, inode_of { local_port = port, state = "APPCLOSEWAIT1" } }
     local off <close> = support.start("smc_rnics.lua", "-d", "32", "-t", "60")
     for _, inode in ipairs(ends) do
       support.await(function()
         local now = diag.find(inode, { details = false })
-        return not now or now.state ~= "ACTIVE"
+        return not now or now.state == "CLOSED"
       end)
     end
     p.stdin:write("\n")
@@ -79,10 +82,22 @@ describe("net/smc " .. at_hand.version, function()
     p:wait(support.HANG)
     local how, status = off:wait(support.HANG)
     assert(ism.ensure("32", "on"))
-    -- An end that did not hear of the other's may still have its name: the one that was accepted; with dibs,
-    -- which tells SMC nothing more of a device that goes away, each.
-    assert.matches(at_hand.since "6.18" and "^%a+\n%a+\n$" or "^EBADF\n%a+\n$", answers)
+    assert.equal("EBADF\nname\n", answers)
     assert.same({ "exit", 0 }, { how, status })
+  end)
+
+  it("powers a device off when programs have closed what they have of it, each end", function()
+    is_told("also those whose other end is closed", "6.12.117", "7.2.13")
+    if not at_hand.has_ism() then return pending "no ISM function to power off" end
+    finally(function() assert(ism.ensure("32", "on")) end)
+    local client, accepted = support.pair()
+    assert.equal("SMC-D", client:mode())
+    local inode = client:info().inode
+    accepted:close()
+    local _, _, number, sockets = ism.power_off("32", { timeout = 1 })
+    assert.same({ errno.ETIMEDOUT, inode }, { number, sockets[1].inode })
+    client:close()
+    support.await(function() return ism.find("32").power == false end)
   end)
 
   it("loses the error of a connection attempt, up to some version", function()

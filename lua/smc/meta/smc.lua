@@ -765,7 +765,7 @@ function smc_ism.power_on(which, options) end
 --- The kernel waits until programs have closed the sockets of the broken connections, and signals cannot
 --- interrupt that; therefore a separate process makes the request. After the timeout that process continues to
 --- wait, and the function is powered off as soon as the last of the sockets is closed. Kernels up to at least
---- 6.12 wait longer for connections that were being established, and forever if one broke before it was
+--- 7.2 wait longer for connections that were being established, and forever if one broke before it was
 --- accepted.
 ---@param which integer|string|table as for `find`
 ---@param options? table as for `power_on`

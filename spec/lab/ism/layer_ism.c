@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The clients of <linux/ism.h>, which are told of every function that comes and
- * goes, and what they can ask of it. The only client is net/smc.
+ * goes, and what they can ask of it. The only client is net/smc. As in the
+ * kernel's own driver for s390, a client hears nothing of a device, neither of
+ * data nor of events, before add() has returned and from remove() on.
  */
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -14,6 +16,15 @@
 static DEFINE_MUTEX(mutex); /* guards both lists, and holds them still for the callbacks */
 static struct ism_client *clients[MAX_CLIENTS];
 static struct ism_dev *devices[LAB_MAX_FUNCTIONS];
+
+static void forward_to(struct ism_dev *ism, unsigned int id, struct ism_client *client)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&ism->lock, flags);
+	ism->subs[id] = client;
+	spin_unlock_irqrestore(&ism->lock, flags);
+}
 
 int ism_register_client(struct ism_client *client)
 {
@@ -32,7 +43,7 @@ int ism_register_client(struct ism_client *client)
 		if (!devices[i])
 			continue;
 		client->add(devices[i]);
-		devices[i]->subs[client->id] = client;
+		forward_to(devices[i], client->id, client);
 	}
 	mutex_unlock(&mutex);
 	return rc;
@@ -47,8 +58,8 @@ int ism_unregister_client(struct ism_client *client)
 	for (i = 0; i < LAB_MAX_FUNCTIONS; i++) {
 		if (!devices[i])
 			continue;
+		forward_to(devices[i], client->id, NULL);
 		client->remove(devices[i]);
-		devices[i]->subs[client->id] = NULL;
 	}
 	clients[client->id] = NULL;
 	mutex_unlock(&mutex);
@@ -94,7 +105,7 @@ int lab_layer_add(struct lab_function *function, struct pci_dev *pdev)
 		if (!clients[i])
 			continue;
 		clients[i]->add(ism);
-		ism->subs[i] = clients[i];
+		forward_to(ism, i, clients[i]);
 	}
 	mutex_unlock(&mutex);
 	return 0;
@@ -108,8 +119,10 @@ void lab_layer_del(struct lab_function *function)
 
 	mutex_lock(&mutex);
 	for (i = 0; i < MAX_CLIENTS; i++) {
-		if (clients[i])
-			clients[i]->remove(ism);
+		if (!clients[i])
+			continue;
+		forward_to(ism, i, NULL);
+		clients[i]->remove(ism);
 	}
 	lab_fabric_del(function);
 	devices[function - lab_functions] = NULL;
@@ -122,12 +135,15 @@ void lab_layer_del(struct lab_function *function)
 static void send_event(struct lab_function *to, struct ism_event *event)
 {
 	struct ism_dev *ism = to->device;
+	unsigned long flags;
 	unsigned int i;
 
+	spin_lock_irqsave(&ism->lock, flags);
 	for (i = 0; i < MAX_CLIENTS; i++) {
 		if (ism->subs[i])
 			ism->subs[i]->handle_event(ism, event);
 	}
+	spin_unlock_irqrestore(&ism->lock, flags);
 }
 
 void lab_layer_gone(struct lab_function *function, u64 gid)
@@ -147,8 +163,13 @@ void lab_layer_told(struct lab_function *function, u64 gid, u32 code, u64 info)
 void lab_layer_signal(struct lab_function *owner, const struct lab_loan *loan, u16 mask)
 {
 	struct ism_client *client = loan->client;
+	struct ism_dev *ism = owner->device;
+	unsigned long flags;
 
-	client->handle_irq(owner->device, loan->index, mask);
+	spin_lock_irqsave(&ism->lock, flags);
+	if (ism->subs[client->id])
+		client->handle_irq(ism, loan->index, mask);
+	spin_unlock_irqrestore(&ism->lock, flags);
 }
 
 /* ---- what a client can ask of a function: struct smcd_ops ---- */
