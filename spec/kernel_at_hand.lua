@@ -40,6 +40,13 @@ function at_hand.has_fix(versions)
   return nil
 end
 
+--- Whether the most significant byte of a number comes first. It shows in the sysctl limit_smc_hs, which the
+-- kernel keeps in one byte, and its file has four.
+at_hand.is_big_endian = ("=I2"):pack(1) == "\0\1"
+
+--- What the file of limit_smc_hs reads while handshakes are limited, where it read 0 before.
+at_hand.limited = at_hand.is_big_endian and "16777216" or "1"
+
 --- Whether this machine has an ISM function: by the kernel's own files, and not by this project.
 function at_hand.has_ism()
   return (os.execute "grep -qsx 0x04ed /sys/bus/pci/devices/*/device") == true

@@ -2,6 +2,7 @@
 -- round: generic netlink spoken by hand in Python, busybox's sysctl, the kernel's own files.
 
 local E = require "smc.errno"
+local at_hand = require "kernel_at_hand"
 local eid = require "smc.eid"
 local pnet = require "smc.pnet"
 local support = require "support"
@@ -119,9 +120,6 @@ describe("PNET IDs", function()
   end)
 end)
 
--- The kernel keeps net.smc.limit_smc_hs in one byte, and its file has four.
-local BIG_ENDIAN <const> = ("=I2"):pack(1) == "\0\1"
-
 describe("the limitation of handshakes", function()
   local function limited()
     local answer = smc(DUMP_HS_LIMITATION)[1]
@@ -137,11 +135,11 @@ describe("the limitation of handshakes", function()
   it("is enabled and disabled, and read where others set it #limit_smc_hs", function()
     assert(system.enable_hs_limitation())
     assert.equal(1, limited())
-    assert.equal(BIG_ENDIAN and "16777216\n" or "1\n", sysctl("-n", "net.smc.limit_smc_hs"))
+    assert.equal(at_hand.limited .. "\n", sysctl("-n", "net.smc.limit_smc_hs"))
     assert(system.disable_hs_limitation())
     assert.equal(0, limited())
     sysctl("-w", "net.smc.limit_smc_hs=1")
-    assert.equal(not BIG_ENDIAN, system.hs_limitation())
+    assert.equal(not at_hand.is_big_endian, system.hs_limitation())
     sysctl("-w", "net.smc.limit_smc_hs=0")
     assert.is_false(system.hs_limitation())
   end)
@@ -159,7 +157,7 @@ describe("the limitation of handshakes", function()
 
   it("and every sysctl, is what sysctl(8) reads and writes", function()
     for _, entry in ipairs(assert(system.sysctls())) do
-      if entry.name == "limit_smc_hs" and BIG_ENDIAN then goto continue end -- see the spec above
+      if entry.name == "limit_smc_hs" and at_hand.is_big_endian then goto continue end -- see the spec above
       local name = "net.smc." .. entry.name
       for _, value in ipairs { entry.min, entry.max } do
         assert(system.set_sysctl(entry.name, value))
