@@ -153,7 +153,7 @@ describe("the cookbook #smcd", function()
     end)
   end)
 
-  it("prepares a host, and finds it prepared", function()
+  it("prepares a host, and finds it prepared #ism", function()
     finally(function() support.run { "lab-setup", "pnet", "del", "NET25" } end)
     for _, word in ipairs { "changed", "ok" } do
       assert.matches(("^PNET ID of lo: %s\nEID: %%a+\n"
@@ -200,7 +200,7 @@ describe("the cookbook #smcd", function()
     end
   end)
 
-  it("has no other recipes, and each says how it is called", function()
+  it("has no other recipes, and each says how it is called #ism", function()
     local found = {}
     for name in lfs.dir(FOLDER) do
       if name:find("%.lua$") then
