@@ -96,6 +96,15 @@ local function measure_size(socks, size, seconds)
   return row
 end
 
+-- Receives a message of the server. Returns nil and why, if it is not one.
+local function receive(sock, kind, deadline)
+  local line, why = transfer.receive(sock, "*l", deadline, protocol.ANSWER_MAX)
+  if not line then return nil, why end
+  local value
+  value, why = protocol.receive_rest(sock, kind, line, deadline)
+  return value, why or ("the server sent something other than %s"):format(kind)
+end
+
 -- A TCP connection to the same server, which is ready for commands.
 local function connect_tcp(address, port)
   local sock = core.new(0, false, "tcp")
@@ -103,12 +112,8 @@ local function connect_tcp(address, port)
   local ok, message = reach.connect(sock, address, port, deadline)
   if ok then
     transfer.send(sock, protocol.request(0), deadline)
-    for _, kind in ipairs { "answer", "result" } do
-      local line
-      line, message = transfer.receive(sock, "*l", deadline, protocol.ANSWER_MAX)
-      ok = line and protocol.receive_rest(sock, kind, line, deadline)
-      if not ok then break end
-    end
+    ok, message = receive(sock, "answer", deadline)
+    if ok then ok, message = receive(sock, "result", deadline) end
   end
   if ok then return sock end
   sock:close()
