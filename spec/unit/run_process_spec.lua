@@ -184,6 +184,16 @@ END]]):format(interpreter()) }
       assert.error_matches(function() process.kill(0, 15) end, "process ID expected")
     end)
 
+    it("knows signals by the names that the shell has for their numbers", function()
+      local count = 0
+      for name, number in pairs(process.signals) do
+        count = count + 1
+        local _, _, out = finish { "sh", "-c", "kill -l " .. number }
+        assert.equal(name .. "\n", out)
+      end
+      assert.is_true(count > 10)
+    end)
+
     it("takes signals by name and number, not after its end", function()
       local p <close> = assert(run.spawn({ "sleep", "60" }, { env = base() }))
       assert.is_true(p:kill(0))
