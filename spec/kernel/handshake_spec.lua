@@ -83,10 +83,12 @@ describe("a packet", function()
       ip link add link tagged name tagged.5 type vlan id 5 egress-qos-map 0:3 &&
       ip link set tagged.5 up && ip address add 10.99.5.1/24 dev tagged.5 &&
       ip neigh add 10.99.5.2 lladdr 02:00:00:00:00:02 dev tagged.5]]
-    finally(function() support.sh "ip link del tagged" end)
     local packets <close> = assert(packets_core.open("tagged", bpf.program()))
-    local sock <close> = assert(luasocket.tcp())
-    local before = socket.gettime()
+    local sock, before = assert(luasocket.tcp()), socket.gettime()
+    finally(function()
+      sock:close()
+      support.sh "ip link del tagged"
+    end)
     sock:settimeout(0)
     sock:connect("10.99.5.2", 9)
     local bytes, protocol, _, time, vlan = packets:receive(support.HANG)

@@ -127,6 +127,22 @@ describe("a socket", function()
     for _, other in ipairs(others) do other:close() end
   end)
 
+  it("tells its success once after a wait, and its failure once, by whatever it was asked", function()
+    local server <close> = assert(socket.bind("127.0.0.1", 0, 32, FALLBACK))
+    local port = select(2, server:getsockname())
+    local sock <close> = assert(socket.tcp(FALLBACK))
+    sock:settimeout(0)
+    assert.same({ nil, "timeout" }, { sock:connect("127.0.0.1", port) })
+    support.await(function() return sock:connect("127.0.0.1", port) end)
+    assert.same({ nil, "already connected" }, { sock:connect("127.0.0.1", port) })
+    local other <close> = assert(socket.tcp(FALLBACK))
+    other:settimeout(0)
+    for _ = 1, 2 do -- the next one is another attempt
+      assert.same({ nil, "timeout" }, { other:connect("127.0.0.1", 1) })
+      support.await(function() return other:getoption "error" == "connection refused" end)
+    end
+  end)
+
   it("has no descriptor after an option that could not be set on it", function()
     local sock <close> = assert(socket.tcp(FALLBACK))
     assert(sock:setoption("bindtodevice", "nosuch0"))
