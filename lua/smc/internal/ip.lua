@@ -102,7 +102,7 @@ end
 -- @treturn boolean
 function ip.is_link_local(text)
   local bytes = ip.bytes((text:gsub("/.*", "")))
-  return bytes ~= nil and same_bits(bytes, "\xfe\x80" .. ("\0"):rep(14), 10)
+  return bytes ~= nil and #bytes == 16 and same_bits(bytes, "\xfe\x80" .. ("\0"):rep(14), 10)
 end
 
 -- An address with zeros behind its first bits.

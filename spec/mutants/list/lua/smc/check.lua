@@ -85,7 +85,7 @@ return {
 
   { "lua/smc/check/path/words.lua", specs = "unit/path_words",
     { 'mode:find("v2$")', 'mode:find("v1$")', "version 2 reaches any subnet" },
-    { 'if not address:find("^fe80:") then', 'if true then', "link-local addresses are no subnet" },
+    { "if not ip.is_link_local(address) then", "if true then", "link-local addresses are no subnet" },
     { "port.belongs and versions or", "port.v1 and versions or", "a port of another interface" },
     { 'eids.seid_enabled and "" or " (disabled)"', 'eids.seid_enabled and " (disabled)" or ""', "a SEID that is disabled" },
     { "one.carrier == false", "not one.carrier", "a carrier that is not known" },
@@ -116,7 +116,9 @@ return {
   { "lua/smc/check/path/modes.lua", specs = "unit/path_modes kernel/scripts",
     { "has_ueid or eids.seid_enabled", "has_ueid", "an SEID is enough for SMC-Dv2" },
     { 'count(found.roce, "v2") > 0 and has_ueid', 'count(found.roce, "v2") > 0 and (has_ueid or eids.seid_enabled)', "an SEID is not enough for SMC-Rv2" },
-    { ':gsub("^::ffff:", "")', "", "mapped IPv4 is IPv4" },
+    { "has_ueid and not is_ipv6(found)", "has_ueid", "SMC-Rv2 is for IPv4" },
+    { "and not ip.is_link_local(address) then return true", "then return true", "a link-local address is no subnet" },
+    { "if not is_ipv6(found) then return true end", "", "a connection of IPv4 has a subnet" },
   },
 
   { "lua/smc/check/path/devices.lua", specs = "unit/path_modes unit/path",
