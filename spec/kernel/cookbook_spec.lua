@@ -122,8 +122,8 @@ describe("the cookbook #smcd", function()
     assert.equal(1, done.status)
     assert.matches("^not ok  127%.0%.0%.1:9: %w", done.stdout)
     done = run("check_hosts.lua", "fd00::10", "[fd00::10]:4444")
-    assert.matches("^not ok  fd00::10: no connection to fd00::10 port 37373: .*\n"
-      .. "not ok  %[fd00::10%]:4444: no connection to fd00::10 port 4444: ", done.stdout)
+    assert.matches("^not ok  fd00::10: SMC is required: no connection to fd00::10 port 37373: .*\n"
+      .. "not ok  %[fd00::10%]:4444: SMC is required: no connection to fd00::10 port 4444: ", done.stdout)
   end)
 
   it("lists what fell back, and reports it as it comes #ism", function()
