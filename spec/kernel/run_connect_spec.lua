@@ -103,7 +103,7 @@ describe("smc.run, a program that connects without blocking", function()
           local argv = { folder .. "/" .. libc, address, port, case.retries }
           local tcp, out, err = both(argv)
           assert.matches("\nthen " .. errno .. "\nagain 0\n", tcp, nil, "of TCP")
-          assert.equal(("fresh 0\n%sthen %d\nagain %d\nerrno 77\nconnected no\n"):format(
+          assert.equal(("fresh 0\n%sthen %d\nagain %d\nshort 0 0\nerrno 77\nconnected no\n"):format(
             case.retries and "under way 0\n" or "", errno, errno), out)
           assert.equal("", err)
         end)
@@ -113,7 +113,7 @@ describe("smc.run, a program that connects without blocking", function()
         for _, host in ipairs { "127.0.0.1", "::1" } do
           it(("is connected to a server of %s at %s"):format(what, host), function()
             local server <close>, listening = serve(host, spawn)
-            assert.equal("fresh 0\nthen 0\nagain 0\nerrno 77\nconnected yes\n",
+            assert.equal("fresh 0\nthen 0\nagain 0\nshort 0 0\nerrno 77\nconnected yes\n",
               (finish(run.spawn({ folder .. "/" .. libc, host, tostring(listening) }, PIPES))))
             server:close()
           end)

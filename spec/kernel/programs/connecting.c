@@ -6,6 +6,7 @@
  *   under way N          after it, where SYN_RETRIES is given: nobody answers so soon
  *   then N               after poll()
  *   again N              asked once more
+ *   short N M            asked for two bytes: these, and the two behind them, which nobody may write
  *   errno N              77 when getsockopt() left it alone, as it has to
  *   connected yes|no     as getpeername(2) says
  */
@@ -26,6 +27,16 @@ static int so_error(int fd)
 	socklen_t length = sizeof(err);
 
 	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &length) ? -1 : err;
+}
+
+static void print_short(int fd)
+{
+	unsigned short bytes[2] = { 0, 0 };
+	socklen_t length = sizeof(bytes[0]);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, bytes, &length))
+		bytes[0] = 1;
+	printf("short %d %d\n", bytes[0], bytes[1]);
 }
 
 static socklen_t fill(struct sockaddr_storage *address, const char *host, const char *port)
@@ -63,6 +74,7 @@ int main(int argc, char **argv)
 	errno = 77;
 	printf("then %d\n", so_error(fd));
 	printf("again %d\n", so_error(fd));
+	print_short(fd);
 	printf("errno %d\n", errno);
 	length = sizeof(address);
 	printf("connected %s\n", getpeername(fd, (struct sockaddr *)&address, &length) ? "no" : "yes");
