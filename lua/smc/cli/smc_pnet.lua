@@ -4,10 +4,11 @@
 
 local app = require "smc.cli.app"
 local getopt = require "smc.cli.getopt"
-local pnet = require "smc.pnet"
 local text = require "smc.internal.text"
 
 local smc_pnet = {}
+
+local pnet -- smc.pnet, once the command line is understood: the help does without
 
 -- For getopt_long(3), in the order of the usage text.
 local OPTIONS <const> = {
@@ -144,6 +145,7 @@ local function run(words)
   local wanted = parse(words)
   local command = check(wanted)
   app.json = wanted.json
+  pnet = require "smc.pnet"
   local ok, message, errno
   if command == "show" then
     show(wanted)
