@@ -70,11 +70,22 @@ is_left_out() { # INDEX STATUS
 	[[ $reason ]] && left_out+=("${names[$1]}: $reason")
 }
 
+died=()
+
+# The kernel of an emulated guest dies once in a while, whatever runs in it: the part has another try, and the
+# kernel's words stay in the output. One that dies again has failed.
+has_another_try() { # INDEX STATUS
+	(($2 == 125)) && [[ ${needs_lab[$1]} == yes && -z ${died[$1]:-} ]] || return
+	died[$1]=${names[$1]} waiting[$1]=$1
+}
+
 # The output of a part that has ended, in one piece.
 show() { # INDEX STATUS
 	local seconds=$((SECONDS - started[$1])) verdict=passed
 	if is_left_out "$@"; then
 		verdict="left out"
+	elif has_another_try "$@"; then
+		verdict="the guest died, and there is another try,"
 	elif (($2 != 0)); then
 		verdict="FAILED (status $2)"
 		failed+=("${names[$1]}")
@@ -155,6 +166,7 @@ sum_up() {
 		/^[0-9]+ success/ { passed += $1; failed += $4 + $7; skipped += $10 }
 		END { printf "\n%d passed, %d failed, %d skipped\n", passed, failed, skipped }'
 	((${#left_out[@]} == 0)) || printf 'LEFT OUT: %s\n' "${left_out[@]}"
+	((${#died[@]} == 0)) || printf 'THE GUEST DIED, and another was tried: %s\n' "${died[@]}"
 	if ((${#failed[@]})); then
 		printf 'FAILED: %s\n' "${failed[@]}"
 		exit 1

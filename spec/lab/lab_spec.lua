@@ -205,11 +205,12 @@ describe("the lab", function()
     assert.is_true(os.time() - start < 90)
   end)
 
-  it("says so when a guest dies", function()
+  it("says so when a guest dies, with what its kernel said", function()
     local status, _, err = guest("", "echo c > /proc/sysrq-trigger")
     assert.equal(125, status)
     assert.truthy(err:find("the guest died", 1, true))
     assert.truthy(err:find("sysrq triggered crash", 1, true))
+    assert.truthy(err:find("sysrq_handle_crash+0x", 1, true)) -- in the call trace
   end)
 
   it("can leave SMC out #slow", function()

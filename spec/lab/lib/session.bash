@@ -66,6 +66,11 @@ session_status() { # JOB RELAY_PID QEMU_PID
 	fi
 }
 
+# From a kernel's first complaint on, with its call trace; before it, what the lab's own programs said.
+session_last_words() { # CONSOLE
+	tr -d '\r' <"$1" | awk '/BUG|Oops|[Pp]anic/ { told = 1 } told || /lab: |lab-|insmod/' | tail -n 80
+}
+
 # Says what became of a guest that gave no status; its own last words help most.
 session_explain() { # JOB
 	case $fate in
@@ -74,7 +79,7 @@ session_explain() { # JOB
 	*)
 		say "the guest died before its command ended"
 		tail -n 5 "$1.qemu" 2>/dev/null >&2 || true # it may not even have begun
-		tr -d '\r' <"$1.console" 2>/dev/null | grep -aE 'lab: |lab-|panic|BUG|Oops|RIP:|insmod' | tail -n 15 >&2 || true
+		session_last_words "$1.console" >&2 2>/dev/null || true
 		;;
 	esac
 }
