@@ -71,7 +71,8 @@ check.PORT = require "smc.check.port"
 -- to 1 MiB: `size`; `smc` and `tcp`, each with `round_trip` (seconds: `mean`, and the quantiles `p50`, `p90`,
 -- `p99`, `p999`) and `throughput` (bytes per second); and `ratio`, SMC's of TCP's, of the median `round_trip`
 -- and of `throughput`. A second connection, over TCP to the same server, is measured in turn with the first
--- one, so that what else the hosts do meets both. `measurements_message` says why there are none.
+-- one, so that what else the hosts do meets both. `measurements_message` says why there are none. A peer that
+-- is too slow ends it after two minutes and four times the time that is wanted.
 -- @function connect
 -- @tparam string host name or address
 -- @tparam number|string port number, or name of a service

@@ -20,6 +20,7 @@ describe("a check that proves nothing #smcd", function()
     { "says", PORT, "smc-check answer 1 SMC-R 0x00000000 0x00000000 fe80::1",
       "this side sees SMC-D, the peer sees SMC-R" },
     { "says", PORT, "smc-check answer 1 unknown 0x00000000 0x00000000 -", "does not know the mode" },
+    { "says", PORT, "smc-check answer 1 TCP", "it cannot be decoded" },
     { "says", PORT, "smc-check answer 1 SMC-D 0x00000000 0x00000000 000000000000002a",
       "both sides see SMC-D, but" },
   }
@@ -46,7 +47,7 @@ describe("a check that proves nothing #smcd", function()
   end
 
   it("takes no other line for an answer", function()
-    local other <close> = peer("says", PORT, "smc-check answer 1 TCP")
+    local other <close> = peer("says", PORT, "220 smc-check answer 1 TCP")
     local report = connect(PORT)
     assert.same({ "SMC" }, { report.verdict, report.peer_mode })
     assert.is_number(other.pid)

@@ -83,9 +83,10 @@ describe("the client of a check", function()
       end
       if lie.closes then return sock:close() end
       local received, sent = sock:getstats()
-      send(sock, protocol.frame("result", { mode = "SMC-D", received = offset - (lie.short or 0),
-        difference = lie.difference, memory_in = received + (lie.into or 0), memory_out = sent
-        + (lie.out_of or 0) }))
+      local result = { mode = "SMC-D", received = offset - (lie.short or 0), difference = lie.difference,
+        memory_in = received + (lie.into or 0), memory_out = sent + (lie.out_of or 0) }
+      for name, value in pairs(lie.result or {}) do result[name] = value end
+      send(sock, protocol.frame("result", result))
     end
   end
 
@@ -116,10 +117,17 @@ describe("the client of a check", function()
     { { byte = 87617 }, "byte 87617 of the random data that was received" },
     { { closes = 4 }, "only 1601 of 87618 bytes of random data were received: closed", true },
     { { closes = 7 }, "the peer did not report what it received: closed", true },
+    { { result = { mode = "TCP" } }, "does not say any more that the connection uses SMC-D" },
+    { { result = { difference = false } }, "it is not a result" },
+    { { result = { difference = "7" } }, "it is not a result" },
+    { { result = { received = { 1 } } }, "it is not a result" },
+    { { result = { received = "87618" } }, "it is not a result" },
+    { { result = { memory_in = { 1 } } }, "it is not a result" },
+    { { result = { memory_out = true } }, "it is not a result" },
   }
 
   for _, lie in ipairs(LIES) do
-    it("says: " .. lie[2], function()
+    it(("says: %s %s"):format(lie[2], message_of.encode(lie[1])), function()
       local facts = check(server(lie[1]))
       assert.truthy(facts.data.fault and facts.data.fault:find(lie[2], 1, true), facts.data.fault)
       assert.equal(lie[3] or false, facts.closed)
@@ -145,16 +153,25 @@ describe("the client of a check", function()
     assert.same({}, { facts.answer, facts.answer_fault, facts.data })
   end)
 
-  it("takes half an answer for a fault, and other text for none", function()
-    for text, fault in pairs { [SMCD:sub(1, 20)] = "timeout", ["220 mail"] = false } do
+  -- What begins as an answer and is none is a fault; other text is no answer.
+  local TEXTS <const> = {
+    { SMCD:sub(1, 20), "timeout" }, { "220 mail" }, { "220 mail\n" }, { "smc-check\n" },
+    { SMCD:sub(1, 22) .. "\n", "it cannot be decoded" },
+    { "smc-check answer 2 x\n", "it cannot be decoded" },
+    { "smc-check answer 3 0\n", "it cannot be decoded" },
+    { "smc-check answer 2 99999999999999999999\n", "it cannot be decoded" },
+  }
+
+  for _, case in ipairs(TEXTS) do
+    it(("takes %q for %s"):format(case[1], case[2] and "a fault" or "no answer"), function()
       local facts = check_with_less_time(function(sock)
-        send(sock, text)
+        send(sock, case[1])
         wait_for_the_end(sock)
       end)
-      assert.equal(fault or nil, facts.answer_fault)
+      assert.equal(case[2], facts.answer_fault)
       assert.is_nil(facts.answer)
-    end
-  end)
+    end)
+  end
 
   it("reads an answer that comes in pieces", function()
     local facts = check(function(sock)
@@ -253,6 +270,17 @@ describe("a server's part of a check", function()
       send(sock, "delete 1 1\n")
       assert.same({ nil, "closed", "" }, { transfer.receive(sock, 1, in_time()) })
     end, serve {})
+  end)
+
+  it("ends where messages come before they are asked for", function()
+    for _, kind in ipairs { "echo", "sink" } do
+      talk(function(sock)
+        test(sock)
+        send(sock, protocol.command(kind, 10, 3) .. ("x"):rep(30))
+        assert.equal("ready", receive(sock, "*l"))
+        assert.is_nil((transfer.receive(sock, 1, in_time())))
+      end, serve {})
+    end
   end)
 
   it("is a line for a client of version 1", function()

@@ -1,4 +1,4 @@
--- A measurement whose server does not answer over TCP as one for checks does.
+-- Measurements whose server does not do what one for checks does.
 local loop = require "smc.check.loop"
 local measure = require "smc.check.measure"
 local os_core = require "smc.core.os"
@@ -43,4 +43,64 @@ describe("a measurement without a second connection", function()
       assert.same({ nil, "cannot connect over TCP: " .. case[2] }, { run_with(case[1]) })
     end)
   end
+end)
+
+describe("a measurement with a server that does not keep to its part", function()
+  -- The module, whose clock is behind when it determines its time limit.
+  local function late_measure(seconds)
+    local monotonic, module, behind = os_core.monotonic, package.loaded["smc.check.measure"], seconds
+    finally(function() os_core.monotonic, package.loaded["smc.check.measure"] = monotonic, module end)
+    os_core.monotonic = function()
+      local now = monotonic() - behind
+      behind = 0
+      return now
+    end
+    package.loaded["smc.check.measure"] = nil
+    return require "smc.check.measure"
+  end
+
+  -- What late.run returns over a connection on which the server sends this.
+  local function measured(late, words)
+    local server <close> = assert(socket.bind("127.0.0.1", 0, { fallback = "tcp" }))
+    local first, other = support.pair { fallback = "tcp" }
+    local tasks <close> = assert(loop.new())
+    local result
+    server:settimeout(0)
+    first:settimeout(0)
+    other:send(words)
+    tasks:start(function()
+      assert(loop.wait(server, "r", math.huge))
+      local client <close> = assert(server:accept())
+      client:settimeout(0)
+      transfer.send(client, protocol.frame("answer", {}) .. protocol.frame("result", {}), math.huge)
+      loop.pause(math.huge)
+    end)
+    local _, port = server:getsockname()
+    tasks:start(function() result = { late.run(first, "127.0.0.1", port) } end)
+    while not result do assert(tasks:step(support.HANG)) end
+    first:close()
+    other:close()
+    return table.unpack(result, 1, 2)
+  end
+
+  local ENDED <const> = "the measurement of messages of 64 bytes ended: "
+
+  it("ends at its time limit", function()
+    local started = socket.monotonic()
+    assert.same({ nil, ENDED .. "timeout" }, { measured(late_measure(120 + 4 * 5 - 0.2), "") })
+    assert.is_true(socket.monotonic() - started < 20) -- 30 s is how long one answer may take
+  end)
+
+  it("ends when the server says that it is not ready", function()
+    for _, words in ipairs { "no\n...", "READY\n", "measure\n" } do
+      assert.same({ nil, ENDED .. "the server does not say what it has to" }, { measured(measure, words) })
+    end
+  end)
+
+  it("ends when the server sends what it is not asked for", function()
+    for _, words in ipairs { "!", ("x"):rep(256), "ready\n" } do
+      assert.same({ nil, ENDED .. "the peer has sent more than it was asked for" },
+        { measured(measure, "ready\n" .. words) })
+    end
+  end)
 end)

@@ -18,7 +18,8 @@ function batch.traffic(size, samples)
   return core.traffic(size, samples)
 end
 
---- Moves messages. A task calls it.
+--- Moves messages. A task calls it. A peer that has sent bytes before their time gets an error: they could
+-- be taken for messages.
 -- @param sock
 -- @tparam Traffic traffic
 -- @tparam string kind `"ping"`, `"echo"`, `"source"` or `"sink"`
@@ -29,6 +30,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] integer errno
 function batch.run(sock, traffic, kind, count, deadline)
+  if sock:dirty() then return nil, "the peer has sent more than it was asked for", E.EPROTO end
   while true do
     local done, events, errno = traffic:run(sock, kind, count, SLICE)
     if not done then return nil, events, errno end -- a message in place of the events

@@ -16,6 +16,10 @@ local exchange = {}
 -- The largest one does not fit into buffers of the kernel's default size.
 local SIZES <const> = { 1, 100, 1500, 4096, 16384, 65537 }
 
+-- The fields of a result, and their types.
+local RESULT <const> = { received = "integer", difference = "integer", memory_in = "integer",
+  memory_out = "integer", mode = "string" }
+
 -- How long to wait for the answer to the request. IBM's server never answers, so a check of it always takes
 -- this long; but a shorter limit could miss an answer that is late because it passes through a proxy.
 local ANSWER_SECONDS <const> = 2
@@ -46,7 +50,7 @@ local function fault_of_blocks(data, sock, deadline)
 end
 
 -- What is wrong with the result that the peer reports; nil: nothing.
-local function fault_of_result(result, sent, received, data)
+local function fault_of_result(result, mode, sent, received, data)
   if result.difference then
     return ("byte %s of the random data that the peer received is not the one that was sent"):format(
       result.difference)
@@ -58,7 +62,18 @@ local function fault_of_result(result, sent, received, data)
     return ("by the peer's kernel %s bytes were written into its memory, but %d were sent; and %s bytes were "
       .. "written into the memory of this host, but %d were received"):format(
       result.memory_in, sent, result.memory_out, received)
+  elseif result.mode ~= mode then
+    return ("the peer's kernel does not say any more that the connection uses %s"):format(mode)
   end
+end
+
+-- Whether a table from the network has the fields of a result, with their types.
+local function is_result(given)
+  for name, kind in pairs(RESULT) do
+    local value = given[name]
+    if value ~= nil and math.type(value) ~= kind and type(value) ~= kind then return false end
+  end
+  return given.received ~= nil
 end
 
 local function receive_result(sock, deadline)
@@ -66,11 +81,12 @@ local function receive_result(sock, deadline)
   if not line then return nil, why end
   local result
   result, why = protocol.receive_rest(sock, "result", line, deadline)
-  return result, why or "it is not a result"
+  if result and is_result(result) then return result end
+  return nil, why or "it is not a result"
 end
 
 -- Exchanges the random data; completes the facts.
-local function exchange_data(sock, facts, data, deadline)
+local function exchange_data(sock, mode, facts, data, deadline)
   facts.data = data
   local message
   data.fault, message = fault_of_blocks(data, sock, deadline)
@@ -81,7 +97,7 @@ local function exchange_data(sock, facts, data, deadline)
     local result
     result, message = receive_result(sock, deadline)
     if result then
-      data.fault = fault_of_result(result, sent, received, data)
+      data.fault = fault_of_result(result, mode, sent, received, data)
     else
       data.fault = "the peer did not report what it received: " .. message
     end
@@ -115,8 +131,8 @@ function exchange.run(sock, mode, deadline)
   facts.closed = message == "closed"
   facts.answer_fault = message
   if facts.answer and facts.answer.ends and #sizes > 0 then
-    exchange_data(sock, facts, { seed = seed, sizes = sizes, bytes = sum(sizes), sent = 0, received = 0 },
-      deadline)
+    exchange_data(sock, mode, facts,
+      { seed = seed, sizes = sizes, bytes = sum(sizes), sent = 0, received = 0 }, deadline)
   end
   facts.received = sock:getstats()
   return facts

@@ -17,26 +17,35 @@ local FIRST <const>, GROWTH <const> = 4, 8 -- messages that find out how long on
 local MOST <const> = 200000 -- messages of a turn
 local SAMPLES <const> = 1 << 17
 local PATIENCE <const> = 30 -- seconds, for one turn
+local LIMIT <const>, LIMIT_GROWTH <const> = 120, 4 -- seconds for all, and more for each that is wanted
 local PATHS <const> = { "smc", "tcp" }
 
--- Asks the server for messages and exchanges them. Returns how many seconds that took.
-local function turn(sock, traffic, kind, size, count)
-  local deadline = monotonic() + PATIENCE
+-- Receives what the server has to say, and nothing else.
+local function expect(sock, words, deadline)
+  local said, message = transfer.receive(sock, #words, deadline)
+  if said == words then return true end
+  return nil, message or "the server does not say what it has to"
+end
+
+-- Asks the server for messages and exchanges them, before the time limit of the measurement. Returns how many
+-- seconds that took.
+local function turn(sock, traffic, kind, size, count, limit)
+  local deadline = math.min(limit, monotonic() + PATIENCE)
   transfer.send(sock, protocol.command(kind == "ping" and "echo" or "sink", size, count), deadline)
-  local ok, message = transfer.receive(sock, "*l", deadline, protocol.ANSWER_MAX)
+  local ok, message = expect(sock, protocol.READY, deadline)
   if not ok then return nil, message end
   local started = monotonic()
   ok, message = batch.run(sock, traffic, kind, count, deadline)
-  if ok and kind == "source" then ok, message = transfer.receive(sock, #protocol.DONE, deadline) end
+  if ok and kind == "source" then ok, message = expect(sock, protocol.DONE, deadline) end
   if not ok then return nil, message end
   return monotonic() - started
 end
 
 -- How many messages fill a turn, found by trying more and more.
-local function count_for(sock, kind, size, seconds)
+local function count_for(sock, kind, size, seconds, limit)
   local traffic, count = batch.traffic(size), FIRST
   while true do
-    local took, message = turn(sock, traffic, kind, size, count)
+    local took, message = turn(sock, traffic, kind, size, count, limit)
     if not took then return nil, message end
     local filling = count * seconds / math.max(took, 1e-6)
     if filling <= count * GROWTH or count == MOST then
@@ -47,17 +56,17 @@ local function count_for(sock, kind, size, seconds)
 end
 
 -- Measures one size over one path: `run` makes a turn of each kind.
-local function gauge(sock, size, seconds)
-  local pings, message = count_for(sock, "ping", size, seconds)
+local function gauge(sock, size, seconds, limit)
+  local pings, message = count_for(sock, "ping", size, seconds, limit)
   if not pings then return nil, message end
   local blocks
-  blocks, message = count_for(sock, "source", size, seconds)
+  blocks, message = count_for(sock, "source", size, seconds, limit)
   if not blocks then return nil, message end
   local self = { ping = batch.traffic(size, SAMPLES), source = batch.traffic(size), turns = 0,
     ping_seconds = 0, source_seconds = 0, pings = pings, blocks = blocks }
   function self.run()
     for kind, count in pairs { ping = pings, source = blocks } do
-      local took, why = turn(sock, self[kind], kind, size, count)
+      local took, why = turn(sock, self[kind], kind, size, count, limit)
       if not took then return nil, why end
       self[kind .. "_seconds"] = self[kind .. "_seconds"] + took
     end
@@ -77,10 +86,10 @@ local function result_of(one, size)
 end
 
 -- A row of the table: both paths, and the ratio of SMC to TCP.
-local function measure_size(socks, size, seconds)
+local function measure_size(socks, size, seconds, limit)
   local gauges = {}
   for _, path in ipairs(PATHS) do
-    local one, message = gauge(socks[path], size, seconds)
+    local one, message = gauge(socks[path], size, seconds, limit)
     if not one then return nil, message end
     gauges[path] = one
   end
@@ -124,7 +133,8 @@ end
 -- @param sock over SMC, after its test
 -- @tparam string address of the server
 -- @tparam integer port
--- @tparam[opt=5] number seconds the approximate duration
+-- @tparam[opt=5] number seconds the approximate duration; a slow peer can prolong it, to four times as long
+--   and two minutes, and then the measurement fails
 -- @tparam[opt] {integer,...} sizes of messages
 -- @treturn[1] {table,...} of each size: `size`; `smc` and `tcp`, each with `round_trip` (seconds: `mean`, and
 --   the quantiles `p50`, `p90`, `p99` and `p999`) and `throughput` (bytes per second); `ratio`: of SMC
@@ -132,14 +142,15 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 function measure.run(sock, address, port, seconds, sizes)
-  sizes = sizes or SIZES
+  sizes, seconds = sizes or SIZES, seconds or SECONDS
+  local limit = monotonic() + LIMIT + LIMIT_GROWTH * seconds
   local tcp <close>, message = connect_tcp(address, port)
   if not tcp then return nil, message end
   local socks = { smc = sock, tcp = tcp }
   for _, path in ipairs(PATHS) do socks[path]:setoption("tcp-nodelay", true) end
-  local rows, share = {}, (seconds or SECONDS) / #sizes / (ROUNDS + 1) / #PATHS / 2
+  local rows, share = {}, seconds / #sizes / (ROUNDS + 1) / #PATHS / 2
   for i, size in ipairs(sizes) do
-    rows[i], message = measure_size(socks, size, share)
+    rows[i], message = measure_size(socks, size, share, limit)
     if not rows[i] then
       return nil, ("the measurement of messages of %d bytes ended: %s"):format(size, message)
     end

@@ -31,6 +31,7 @@ local MOST_MESSAGES <const> = 10000000
 local FRAME <const>, FRAME_READ <const> = "smc-check %s 2 %d\n", "^smc%-check (%l+) 2 (%d+)$"
 local UNKNOWN <const>, NO_END <const> = "unknown", "-"
 local CODE <const> = "0x(" .. ("%x"):rep(8) .. ")"
+local UNREADABLE <const> = "it cannot be decoded"
 local ANSWER_BEGINS <const> = "smc-check answer "
 local ANSWER <const> = "^smc%-check answer 1 (%S+) " .. CODE .. " " .. CODE .. " (%S+)$"
 local MODES <const> = { ["SMC-D"] = "SMC-D", ["SMC-R"] = "SMC-R", TCP = "TCP", [UNKNOWN] = false }
@@ -156,7 +157,7 @@ function protocol.receive_rest(sock, kind, line, deadline)
   if length > 0 then body, why = transfer.receive(sock, length, deadline) end
   if not body then return nil, why end
   local value = message.decode(body)
-  return value, not value and "it cannot be decoded" or nil
+  return value, not value and UNREADABLE or nil
 end
 
 --- Receives an answer: the first line has come.
@@ -165,12 +166,15 @@ end
 -- @tparam number deadline
 -- @treturn[1] table as `read_answer` returns it; of version 2, the other side's view, with `ends` too
 -- @treturn[2] nil
--- @treturn[2] string message; nil if the line is not that of an answer
+-- @treturn[2] string message; nil if the line does not begin as an answer does
 function protocol.receive_answer(sock, line, deadline)
   local answer = protocol.read_answer(line)
   if answer then return answer end
   local given, why = protocol.receive_rest(sock, "answer", line, deadline)
-  if not given then return nil, why end
+  if not given then
+    local begins = line:sub(1, #ANSWER_BEGINS) == ANSWER_BEGINS
+    return nil, why or begins and UNREADABLE or nil
+  end
   answer = view.read(given)
   answer.near_end, answer.ends = evidence.near_end(answer), evidence.ends(answer)
   return answer

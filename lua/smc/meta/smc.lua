@@ -70,7 +70,8 @@ local smc_check_Server = {}
 --- to 1 MiB: `size`; `smc` and `tcp`, each with `round_trip` (seconds: `mean`, and the quantiles `p50`, `p90`,
 --- `p99`, `p999`) and `throughput` (bytes per second); and `ratio`, SMC's of TCP's, of the median `round_trip`
 --- and of `throughput`. A second connection, over TCP to the same server, is measured in turn with the first
---- one, so that what else the hosts do meets both. `measurements_message` says why there are none.
+--- one, so that what else the hosts do meets both. `measurements_message` says why there are none. A peer that
+--- is too slow ends it after two minutes and four times the time that is wanted.
 ---@param host string name or address
 ---@param port number|string number, or name of a service
 ---@param options? smc.check.connect.options
