@@ -27,12 +27,6 @@ local ALL_OPTIONS <const> = {
   require = MODES, measure = OPTIONS.measure,
 }
 
--- Without a probe, how long to wait for the peer to close the connection. The duration of the handshake,
--- which takes several round trips, indicates how far away the peer is.
-local function closing_seconds(connect_seconds)
-  return math.min(math.max(10 * connect_seconds, 0.2), 2)
-end
-
 -- What is wrong with a port, a number or the name of a service; nil: nothing.
 local function fault_of_port(port)
   local number = math.tointeger(tonumber(port))
@@ -75,22 +69,12 @@ local function check_all_arguments(options)
   return math.tointeger(tonumber(options.port)) or options.port or protocol.PORT
 end
 
--- Whether the peer closes the connection before the deadline. Data that it sends is ignored.
-local function waits_to_close(sock, deadline)
-  while true do
-    local data, message = sock:receiveany(65536)
-    if not data and message ~= "timeout" then return true end
-    if not data and not loop.wait(sock, "r", deadline) or monotonic() >= deadline then return false end
-  end
-end
-
 -- Sends and receives the probe, if one is wanted. Returns the facts.
 local function transfer(sock, mode, r, options, deadline)
   local wanted = options.probe
   if wanted == nil then wanted = protocol.is_port(r.port) end
   if wanted then return exchange.run(sock, mode, deadline) end
-  deadline = math.min(deadline, monotonic() + closing_seconds(r.seconds))
-  return { to_send = 0, sent = 0, closed = waits_to_close(sock, deadline) }
+  return { to_send = 0, sent = 0, closed = reach.is_closed_soon(sock, r.seconds, deadline) }
 end
 
 -- Whether the peer ended a connection over TCP when data came.

@@ -33,14 +33,39 @@ function reach.connect(sock, address, port, deadline)
   return nil, message, core.last_errno(sock)
 end
 
+--- Whether the peer closes a connection, if nothing is sent, in the time that it may need for that. A task
+-- calls it. Data that the peer sends is ignored.
+-- @param sock
+-- @tparam number connect_seconds the duration of the handshake, which takes several round trips, and so
+--   indicates how far away the peer is
+-- @tparam number deadline
+-- @treturn boolean
+function reach.is_closed_soon(sock, connect_seconds, deadline)
+  deadline = math.min(deadline, monotonic() + math.min(math.max(10 * connect_seconds, 0.2), 2))
+  while true do
+    local data, message = sock:receiveany(65536)
+    if not data and message ~= "timeout" then return true end
+    if not data and not loop.wait(sock, "r", deadline) or monotonic() >= deadline then return false end
+  end
+end
+
 -- Finds out why AF_SMC failed if the kernel does not report it: tries plain TCP.
--- @return whether that connects; a message and an errno if it fails, but not if it takes too long
+-- @return whether that connects, and stays connected; a message and an errno if it fails, but not if it
+--   takes too long
 local function cause_by_tcp(address, port, deadline)
   local probe <close> = core.new(0, false, "tcp")
+  local started = monotonic()
   local ok, message, errno =
-    reach.connect(probe, address, port, math.min(deadline, monotonic() + CAUSE_SECONDS))
-  if ok or errno == E.ETIMEDOUT then return ok == true end
+    reach.connect(probe, address, port, math.min(deadline, started + CAUSE_SECONDS))
+  if ok then return not reach.is_closed_soon(probe, monotonic() - started, deadline) end
+  if errno == E.ETIMEDOUT then return false end
   return false, message, errno
+end
+
+-- Whether a failure leaves open if it was TCP that failed, or the handshake of SMC: a refused SYN is
+-- ECONNREFUSED, so ECONNRESET came later.
+local function is_unclear(errno)
+  return not errno or errno == E.ECONNRESET
 end
 
 -- One attempt to one address. If the kernel does not say why it failed, and TCP does not either, there is a
@@ -49,7 +74,7 @@ local function attempt(address, port, deadline)
   local sock = core.new(0, false)
   local ok, message, errno = reach.connect(sock, address, port, deadline)
   local tcp_connects = false
-  if not ok and not errno then
+  if not ok and is_unclear(errno) then
     local cause, number
     tcp_connects, cause, number = cause_by_tcp(address, port, deadline)
     if cause then
@@ -65,7 +90,7 @@ local function attempt(address, port, deadline)
   local hangs = errno == E.ETIMEDOUT and core.tcp_state(sock) == "ACTIVE"
   sock:close()
   return nil, { address = address, message = message, errno = errno,
-    stage = (hangs or tcp_connects and not errno) and "handshake" or "tcp" }
+    stage = (hangs or tcp_connects and is_unclear(errno)) and "handshake" or "tcp" }
 end
 
 --- Tries the addresses in turn; each gets an equal share of the remaining time. A task calls it.
