@@ -2,7 +2,8 @@
 local smc = require "smc"
 local try = smc.socket.try -- ends the program with a message
 
-local ending = smc.socket.monotonic() + (tonumber(arg[1]) or math.huge)
+local seconds = try(tonumber(arg[1] or math.huge), "a number of seconds expected")
+local ending = smc.socket.monotonic() + seconds
 local watch <close> = try(smc.diag.watch { interval = 0.5 })
 print "watching"
 io.stdout:flush()

@@ -124,6 +124,16 @@ describe("the cookbook #smcd", function()
     done = run("check_hosts.lua", "fd00::10", "[fd00::10]:4444")
     assert.matches("^not ok  fd00::10: SMC is required: no connection to fd00::10 port 37373: .*\n"
       .. "not ok  %[fd00::10%]:4444: SMC is required: no connection to fd00::10 port 4444: ", done.stdout)
+    for target, message in pairs {
+      ["a:0"] = "a port is a number from 1 to 65535", ["a:65536"] = "a port is a number from 1 to 65535",
+      ["[::1]:99999"] = "a port is a number from 1 to 65535",
+      ["a:99999999999999999999"] = "a port is a number from 1 to 65535",
+      ["[fd00::10]"] = "no connection to fd00::10 port 37373: ",
+    } do
+      done = run("check_hosts.lua", target)
+      assert.same({ 1, "" }, { done.status, done.stderr }, target)
+      assert.truthy(done.stdout:find(message, 1, true), done.stdout)
+    end
   end)
 
   it("lists what fell back, and reports it as it comes #ism", function()
@@ -192,7 +202,8 @@ describe("the cookbook #smcd", function()
     for _, line in ipairs {
       "require_smc.lua 127.0.0.1 1", "accept_smc_only.lua 99999", "serve_many.lua 99999",
       "power_cycle.lua ffff", "run_program.lua /nosuch", "measure_traffic.lua /nosuch",
-      "prepare_host.lua lo A! B",
+      "prepare_host.lua lo A! B", "require_smc.lua 127.0.0.1 99999", "require_smc.lua a b",
+      "accept_smc_only.lua -1", "power_cycle.lua 1ffffffff", "watch_fallbacks.lua soon",
     } do
       local done = run(table.unpack(support.words(line)))
       assert.same({ 1, "" }, { done.status, done.stdout }, line)
