@@ -177,6 +177,14 @@ describe("what is concluded from", function()
     end
   end)
 
+  it("a Proposal that names no device is not that they do not reach each other", function()
+    local h = record({ "proposal_all", "decline_2" }, { server = { address = "fd00::1", port = 1 } })
+    local options <const> = { here = C, server = { chids = { 0x7c9 } } }
+    assert.equal("devices", handshake.conclusions(h, options)[1].subject)
+    h.messages[1].ism, h.messages[1].ism_devices = nil, nil
+    for _, one in ipairs(handshake.conclusions(h, options)) do assert.not_equal("devices", one.subject) end
+  end)
+
   it("a code that hides another is said to do so", function()
     local h = record { "proposal_all", "decline_2" }
     h.messages[2].diagnosis = require "smc.reason".get "NOSMCD2DEV"

@@ -47,7 +47,8 @@ local function of_offers(view, found)
   end
 end
 
--- SMC-Dv2 requires devices with the same CHID.
+-- SMC-Dv2 requires devices with the same CHID. A Proposal without any is that of a client without a subnet of
+-- IPv6, whose kernel names its device for version 1 alone: that is told by what is seen of the client's host.
 local function of_devices(view, found)
   local theirs = (view.facts.server or {}).chids
   if not theirs or not has(view.proposal.offers, "^SMC%-Dv2") then return end
@@ -55,7 +56,7 @@ local function of_devices(view, found)
   local devices = table.move(view.proposal.ism_devices or {}, 1, 8, 1, {})
   devices[#devices + 1] = view.proposal.ism
   for _, device in ipairs(devices) do ours[#ours + 1] = device.chid end
-  if common(theirs, ours) then return end
+  if #ours == 0 or common(theirs, ours) then return end
   local function list(chids)
     local words = {}
     for i, chid in ipairs(chids) do words[i] = ("%04x"):format(chid) end
