@@ -1,7 +1,7 @@
 # Parts of a run of the specs: what is named by `part` is run by `run_parts`, which ends with the sum of all.
 # shellcheck shell=bash disable=SC2317 # spec/run calls them
 #
-# A part is a command with a name. Several of them run side by side, two more than there are processors, for
+# A part is a command with a name. Several of them run side by side, one more than there are processors, for
 # each of them waits now and then; the output of each is shown when it has ended.
 
 names=() commands=() needs_lab=()
@@ -45,7 +45,7 @@ trap 'exit 143' TERM
 # A guest takes a processor, and the memory of the machine is not without end.
 side_by_side() {
 	local available count
-	count=$(($(nproc) + 2))
+	count=$(($(nproc) + 1))
 	available=$(awk '/^MemAvailable:/ { print int($2 / 1500000) }' /proc/meminfo)
 	((available >= count)) || count=$available
 	echo $((count > 1 ? count : 1))

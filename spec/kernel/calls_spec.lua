@@ -20,13 +20,13 @@ end
 
 -- What each single repetition costs, by name; without what start and end of the program cost.
 local function each(code)
-  local few, many, per = calls(code, 100), calls(code, 1100), {}
+  local few, many, per = calls(code, 20), calls(code, 220), {}
   -- Which of them a C library calls depends on the architecture.
   local alias <const> = { recv = "recvfrom", send = "sendto" }
   for name, count in pairs(many) do
     local more = count - (few[name] or 0)
     -- An allocation now and then is none of theirs.
-    if more >= 10 then per[alias[name] or name] = more / 1000 end
+    if more >= 10 then per[alias[name] or name] = more / 200 end
   end
   return per
 end
