@@ -6,8 +6,8 @@ local support = require "support"
 
 -- `make test-soak` makes 100,000 of each, the kernel specs as many as show that a few hundred bytes are lost
 -- each time.
-local CYCLES <const> = tonumber(os.getenv "SMC_SOAK_CYCLES" or 10000)
-local CONNECTIONS <const> = tonumber(os.getenv "SMC_SOAK_CONNECTIONS" or 4000)
+local CYCLES <const> = tonumber(os.getenv "SMC_SOAK_CYCLES" or 6000)
+local CONNECTIONS <const> = tonumber(os.getenv "SMC_SOAK_CONNECTIONS" or 3000)
 
 local ROOM <const> = 1024 -- KiB that the heap may grow by on its own: pieces, not leaks
 local ROUNDS <const> = 8 -- a heap of many iterators was seen to grow for three
