@@ -2,7 +2,6 @@
 -- @module smc.check.measure
 
 local batch = require "smc.check.batch"
-local core = require "smc.core.socket"
 local monotonic = require "smc.core.os".monotonic
 local protocol = require "smc.check.protocol"
 local reach = require "smc.check.reach"
@@ -116,16 +115,16 @@ end
 
 -- A TCP connection to the same server, which is ready for commands.
 local function connect_tcp(address, port)
-  local sock = core.new(0, false, "tcp")
   local deadline = monotonic() + PATIENCE
-  local ok, message = reach.connect(sock, address, port, deadline)
-  if ok then
+  local sock, message = reach.over_tcp(address, port, deadline)
+  if sock then
+    local ok
     transfer.send(sock, protocol.request(0), deadline)
     ok, message = receive(sock, "answer", deadline)
     if ok then ok, message = receive(sock, "result", deadline) end
+    if ok then return sock end
+    sock:close()
   end
-  if ok then return sock end
-  sock:close()
   return nil, ("cannot connect over TCP: %s"):format(message)
 end
 

@@ -5,7 +5,6 @@
 -- the data. A program that does not know what to do with the data ends both connections.
 -- @module smc.check.plain
 
-local core = require "smc.core.socket"
 local exchange = require "smc.check.exchange"
 local reach = require "smc.check.reach"
 
@@ -17,8 +16,8 @@ local plain = {}
 -- @tparam number deadline
 -- @treturn boolean
 function plain.takes_request(address, port, deadline)
-  local sock <close> = core.new(0, false, "tcp")
-  if not reach.connect(sock, address, port, deadline) then return false end
+  local sock <close> = reach.over_tcp(address, port, deadline)
+  if not sock then return false end
   local facts = exchange.run(sock, "TCP", deadline)
   return facts.sent == facts.to_send and not facts.closed
 end

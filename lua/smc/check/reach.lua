@@ -33,6 +33,22 @@ function reach.connect(sock, address, port, deadline)
   return nil, message, core.last_errno(sock)
 end
 
+--- Connects over TCP without the option of SMC. A task calls it.
+-- @tparam string address
+-- @tparam integer|string port
+-- @tparam number deadline
+-- @return[1] the socket
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] ?integer errno as of `connect`
+function reach.over_tcp(address, port, deadline)
+  local sock = core.new(0, false, "tcp")
+  local ok, message, errno = reach.connect(sock, address, port, deadline)
+  if ok then return sock end
+  sock:close()
+  return nil, message, errno
+end
+
 --- Whether the peer closes a connection, if nothing is sent, in the time that it may need for that. A task
 -- calls it. Data that the peer sends is ignored.
 -- @param sock
@@ -53,11 +69,10 @@ end
 -- @return whether that connects, and stays connected; a message and an errno if it fails, but not if it
 --   takes too long
 local function cause_by_tcp(address, port, deadline)
-  local probe <close> = core.new(0, false, "tcp")
   local started = monotonic()
-  local ok, message, errno =
-    reach.connect(probe, address, port, math.min(deadline, started + CAUSE_SECONDS))
-  if ok then return not reach.is_closed_soon(probe, monotonic() - started, deadline) end
+  local probe <close>, message, errno =
+    reach.over_tcp(address, port, math.min(deadline, started + CAUSE_SECONDS))
+  if probe then return not reach.is_closed_soon(probe, monotonic() - started, deadline) end
   if errno == E.ETIMEDOUT then return false end
   return false, message, errno
 end
