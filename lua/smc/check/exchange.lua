@@ -7,6 +7,7 @@
 -- its memory and into the client's.
 -- @module smc.check.exchange
 
+local has_type = require "smc.internal.args".has_type
 local os_core = require "smc.core.os"
 local protocol = require "smc.check.protocol"
 local transfer = require "smc.check.transfer"
@@ -70,8 +71,7 @@ end
 -- Whether a table from the network has the fields of a result, with their types.
 local function is_result(given)
   for name, kind in pairs(RESULT) do
-    local value = given[name]
-    if value ~= nil and math.type(value) ~= kind and type(value) ~= kind then return false end
+    if given[name] ~= nil and not has_type(given[name], kind) then return false end
   end
   return given.received ~= nil
 end

@@ -5,6 +5,7 @@
 -- @module smc.check.facts
 
 local require = require "smc.internal.load"
+local has_type = require "smc.internal.args".has_type
 local monotonic = require "smc.core.os".monotonic
 
 local facts = {}
@@ -50,7 +51,7 @@ end
 -- The value, or those of its fields that have the right type; nil if it has the wrong type itself.
 function take(given, wanted)
   if type(wanted) == "string" then
-    if type(given) == wanted or math.type(given) == wanted then return given end
+    if has_type(given, wanted) then return given end
     return nil
   elseif type(given) ~= "table" then
     return nil

@@ -7,6 +7,7 @@
 
 local require = require "smc.internal.load"
 local evidence = require "smc.check.evidence"
+local has_type = require "smc.internal.args".has_type
 
 local view = {}
 
@@ -51,8 +52,7 @@ local function known(given, fields)
   if type(given) ~= "table" then return nil end
   local result = {}
   for name, kind in pairs(fields) do
-    local value = given[name]
-    if math.type(value) == kind or type(value) == kind then result[name] = value end
+    if has_type(given[name], kind) then result[name] = given[name] end
   end
   return result
 end

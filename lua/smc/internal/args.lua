@@ -99,9 +99,17 @@ function args.range(low, high)
   }
 end
 
--- A kind for a type, as `type` or `math.type` names it.
+--- Whether a value has a type.
+-- @param value
+-- @tparam string name as `type` or `math.type` names it
+-- @treturn boolean
+function args.has_type(value, name)
+  return type(value) == name or math.type(value) == name
+end
+
+-- A kind for a type.
 local function type_named(name)
-  return { words = name, has = function(value) return type(value) == name or math.type(value) == name end }
+  return { words = name, has = function(value) return args.has_type(value, name) end }
 end
 
 -- "integer or text" → the kinds that it names, cached

@@ -132,7 +132,7 @@ return {
   { "lua/smc/check/facts.lua", specs = "unit/path_modes unit/findings",
     { "for i = 1, MOST do", "for i = 1, MOST + 1 do", "a list from the network has a limit" },
     { 'if not (port.ibdev and port.ibport and port.state) then return nil end', "", "a port without its names is none" },
-    { "if type(given) == wanted or math.type(given) == wanted then", "if true then", "fields of other types are left out" },
+    { "if has_type(given, wanted) then", "if true then", "fields of other types are left out" },
   },
 
   { "lua/smc/check/message.lua", specs = "unit/check_protocol",
