@@ -90,19 +90,25 @@ function ip.bytes(text)
   return ipv6_bytes(text)
 end
 
+-- The bytes of an address of IPv6, and not of one of IPv4 that is mapped to it; nil for any other.
+local function bytes_of_ipv6(text)
+  local bytes = ip.bytes((text:gsub("/.*", "")))
+  return bytes and #bytes == 16 and bytes or nil
+end
+
 --- Whether an address is one of IPv6, and not one of IPv4 that is mapped to it.
--- @tparam string text
+-- @tparam string text an interface or the length of the prefix may follow
 -- @treturn boolean
 function ip.is_ipv6(text)
-  return #(ip.bytes(text) or "") == 16
+  return bytes_of_ipv6(text) ~= nil
 end
 
 --- Whether an address is link-local, one of fe80::/10.
 -- @tparam string text an interface or the length of the prefix may follow
 -- @treturn boolean
 function ip.is_link_local(text)
-  local bytes = ip.bytes((text:gsub("/.*", "")))
-  return bytes ~= nil and #bytes == 16 and same_bits(bytes, "\xfe\x80" .. ("\0"):rep(14), 10)
+  local bytes = bytes_of_ipv6(text)
+  return bytes ~= nil and same_bits(bytes, "\xfe\x80" .. ("\0"):rep(14), 10)
 end
 
 -- An address with zeros behind its first bits.

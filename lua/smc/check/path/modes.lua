@@ -25,7 +25,7 @@ end
 function modes.has_subnet(found)
   if not is_ipv6(found) then return true end
   for _, address in ipairs(found.interface.addresses) do
-    if ip.is_ipv6((address:gsub("/.*", ""))) and not ip.is_link_local(address) then return true end
+    if ip.is_ipv6(address) and not ip.is_link_local(address) then return true end
   end
   return false
 end

@@ -97,7 +97,7 @@ return {
     { "if rest == 0 then return true end", "", "whole bytes" },
     { "return #a == #b and", "return", "addresses of different kinds" },
     { "math.min(tonumber(bits), 8 * #a)", "tonumber(bits)", "a prefix that is too long" },
-    { "#bytes == 16 and same_bits(", "same_bits(", "no address of IPv4 is link-local" },
+    { "#bytes == 16 and bytes or nil\nend\n\n--- Whether", "bytes or nil\nend\n\n--- Whether", "no address of IPv4 is link-local" },
   },
 
   { "lua/smc/internal/kernel_module.lua", specs = "unit/system unit/answers",
