@@ -119,15 +119,22 @@ static void fill_class(lua_State *L, int base, enum sock_class kind)
 /* The messages of errors that may mean that this process cannot use a kind of socket, each with that kind. */
 static void push_unavailable(lua_State *L)
 {
-	lua_createtable(L, 0, 4);
-	lua_pushliteral(L, "inet");
-	lua_setfield(L, -2, sock_strerror(EPROTONOSUPPORT));
-	lua_pushliteral(L, "smc");
-	lua_setfield(L, -2, sock_strerror(EAFNOSUPPORT));
-	lua_pushliteral(L, "smc");
-	lua_setfield(L, -2, sock_strerror(EPERM));
-	lua_pushliteral(L, "smc");
-	lua_setfield(L, -2, sock_strerror(EACCES));
+	static const struct {
+		int err;
+		const char *kind;
+	} errors[] = {
+		{ EPROTONOSUPPORT, "inet" },
+		{ EAFNOSUPPORT, "smc" },
+		{ EPERM, "smc" },
+		{ EACCES, "smc" },
+	};
+	size_t i;
+
+	lua_newtable(L);
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		lua_pushstring(L, errors[i].kind);
+		lua_setfield(L, -2, sock_strerror(errors[i].err));
+	}
 }
 
 /*
