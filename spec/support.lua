@@ -45,6 +45,14 @@ function support.descriptors()
   return count
 end
 
+--- The flags of a descriptor of this process: proc_pid_fdinfo(5).
+-- @tparam integer|string fd
+-- @treturn ?integer nil if there is no such descriptor
+function support.flags(fd)
+  local file <close> = io.open("/proc/self/fdinfo/" .. fd)
+  return file and tonumber(file:read("a"):match("flags:%s*(%d+)"), 8)
+end
+
 --- How many descriptors are left open by 200 calls, or so many, while nothing is collected.
 function support.descriptors_left_by(f, count)
   collectgarbage()
@@ -271,6 +279,21 @@ function support.with_paths(elsewhere, f, ...)
   return table.unpack(results, 2, results.n)
 end
 
+--- A module that has been loaded anew, and has got these in place of the modules that it requires.
+-- @tparam string name
+-- @tparam table modules name → module
+-- @return the module
+function support.load_with(name, modules)
+  local loaded = package.loaded
+  local own, before = loaded[name], {}
+  loaded[name] = nil
+  for one, module in pairs(modules) do before[one], loaded[one] = loaded[one] or false, module end
+  local module = require(name)
+  for one, previous in pairs(before) do loaded[one] = previous or nil end
+  loaded[name] = own
+  return module
+end
+
 --- A module on a boundary that answers what the spec says, for answers that no kernel at hand gives.
 -- @tparam string name such as "smc.eid"
 -- @tparam table answers by the boundary's function: a list of its results
@@ -284,12 +307,7 @@ function support.on_answers(name, answers)
       return table.unpack(answers[called], 1, 3)
     end
   end })
-  local loaded = package.loaded
-  local core, genl, own = loaded["smc.core.netlink"], loaded["smc.internal.genl"], loaded[name]
-  loaded["smc.core.netlink"], loaded["smc.internal.genl"], loaded[name] = boundary, boundary, nil
-  local module = require(name)
-  loaded["smc.core.netlink"], loaded["smc.internal.genl"], loaded[name] = core, genl, own
-  return module, asked
+  return support.load_with(name, { ["smc.core.netlink"] = boundary, ["smc.internal.genl"] = boundary }), asked
 end
 
 return support

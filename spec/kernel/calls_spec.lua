@@ -18,15 +18,17 @@ local function calls(code, times)
   return counts
 end
 
+local FEW <const>, MANY <const> = 20, 220 -- repetitions
+
 -- What each single repetition costs, by name; without what start and end of the program cost.
 local function each(code)
-  local few, many, per = calls(code, 20), calls(code, 220), {}
+  local few, many, per = calls(code, FEW), calls(code, MANY), {}
   -- Which of them a C library calls depends on the architecture.
   local alias <const> = { recv = "recvfrom", send = "sendto" }
   for name, count in pairs(many) do
     local more = count - (few[name] or 0)
     -- An allocation now and then is none of theirs.
-    if more >= 10 then per[alias[name] or name] = more / 200 end
+    if more >= 10 then per[alias[name] or name] = more / (MANY - FEW) end
   end
   return per
 end

@@ -128,13 +128,7 @@ describe("a descriptor is closed in a program that is started", function()
   local function open_descriptors()
     local names, found = {}, {}
     for name in lfs.dir "/proc/self/fd" do names[#names + 1] = name:match("^%d+$") end
-    for _, name in ipairs(names) do
-      local flags = io.open("/proc/self/fdinfo/" .. name)
-      if flags then
-        found[name] = tonumber(flags:read("a"):match("flags:%s*(%d+)"), 8)
-        flags:close()
-      end
-    end
+    for _, name in ipairs(names) do found[name] = support.flags(name) end
     return found
   end
 

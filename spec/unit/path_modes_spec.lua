@@ -2,6 +2,7 @@
 -- that which come from a peer.
 local facts = require "smc.check.facts"
 local modes = require "smc.check.path.modes"
+local support = require "support"
 
 describe("the modes of a path", function()
   local D1 <const>, D2 <const>, R1 <const>, R2 <const> = "SMC-Dv1", "SMC-Dv2", "SMC-Rv1", "SMC-Rv2"
@@ -39,27 +40,16 @@ end)
 
 describe("an ISM function", function()
   local HARDWARE <const> = { NETA = true }
-  local name <const> = "smc.check.path.devices"
 
   -- Devices, with these functions of the machine, devices of SMC-D and of dibs.
   local function devices_with(functions, smcd, dibs)
-    local loaded = package.loaded
-    local before = {}
-    for module, given in pairs {
+    return support.load_with("smc.check.path.devices", {
       ["smc.ism"] = { list = function() return functions end },
       ["smc.device"] = { list = function() return smcd or {} end, dibs = function() return dibs or {} end },
       ["smc.pnet"] = { of_interface = function(link)
         return { pnetid = link, pnetid_source = HARDWARE[link] and "hardware" or "user" }
       end },
-    } do
-      before[module], loaded[module] = loaded[module] or false, given
-    end
-    local own = loaded[name]
-    loaded[name] = nil
-    local devices = require(name)
-    loaded[name] = own
-    for module, one in pairs(before) do loaded[module] = one or nil end
-    return devices
+    })
   end
 
   local function one(pnetid, more)

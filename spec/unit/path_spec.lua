@@ -202,21 +202,17 @@ describe("an RDMA port", function()
       [a .. gids .. 1] = LINK_LOCAL, [a .. types .. 1] = "RoCE v2\n",
       [b .. gids .. 0] = MAPPED, [b .. types .. 0] = "RoCE v2\n",
     }
-    local loaded, name = package.loaded, "smc.check.path.devices"
-    local device, own = loaded["smc.device"], loaded[name]
-    finally(function() loaded["smc.device"], loaded[name] = device, own end)
     local ports <const> = {
       { ibdev = "a", ibport = 1, state = "ACTIVE", netdev = "eth0", pnetid = "NETA", pnetid_source = "user" },
       { ibdev = "b", ibport = 1, state = "ACTIVE", netdev = "eth1", pnetid = "NETA" },
       { ibdev = "c", ibport = 1, state = "INACTIVE", netdev = "eth2", pnetid = "NETA" },
       { ibdev = "d", ibport = 2, state = "ACTIVE", netdev = "eth0" },
     }
-    loaded[name], loaded["smc.device"] = nil, { list = function()
+    local devices = support.load_with("smc.check.path.devices", { ["smc.device"] = { list = function()
       local found = {}
       for i, port in ipairs(ports) do found[i] = { ibdev = port.ibdev, ports = { port } } end
       return found
-    end }
-    local devices = require(name)
+    end } })
     local function versions(interface)
       local shown = {}
       for i, port in ipairs(support.with_paths(made.root, devices.roce, interface)) do

@@ -6,6 +6,7 @@ local genl = require "fuzz.genl"
 local recorded = require "fuzz.recorded"
 local stats = require "smc.stats"
 local smcd_support = require "smcd_support"
+local support = require "support"
 
 local printed, smcd, smcr = smcd_support.printed, smcd_support.smcd, smcd_support.smcr
 
@@ -109,10 +110,10 @@ describe("counters", function()
         for label, field in pairs { Bufs = "_rmb_sizes", Reqs = "_sizes" } do
           local at = 1
           for _, way in ipairs { "rx", "tx" } do
-            local sizes, found, wanted = t[way .. field], {}, {}
+            local sizes, wanted = t[way .. field], {}
             local _, last = text:find("\n  " .. label, at, true)
             at = last
-            for word in text:match("^[^\n]*", last + 1):gmatch "%S+" do found[#found + 1] = word end
+            local found = support.words(text:match("^[^\n]*", last + 1))
             for i, size in ipairs { "8K", "16K", "32K", "64K", "128K", "256K", "512K" } do
               wanted[i] = abbreviate(sizes[size]):match "%S+"
             end
